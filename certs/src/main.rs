@@ -1,0 +1,3 @@
+//! The binary `certs`.
+
+fn main() {}

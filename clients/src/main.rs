@@ -1,0 +1,56 @@
+//! The binary `client`: one protocol and one connection a run.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use clients::{ssh, tcp, tls, ws};
+use show::Init;
+
+#[derive(Parser)]
+#[command(name = "client", version, about = "A client that explains the handshake it makes", after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    #[command(flatten)]
+    output: show::Args,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Plain TCP: open, a line each way, close
+    Tcp(tcp::Options),
+    /// TLS 1.3 or 1.2, and an HTTPS request over it
+    Tls(tls::Options),
+    /// WebSocket: upgrade, text, binary, ping, close
+    Ws(ws::Options),
+    /// SSH: host key, public key login, one command
+    Ssh(ssh::Options),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  client tls                              our server on this machine
+  client tls example.com:443              any server
+  client ssh demo@127.0.0.1:7022 whoami   one command over SSH
+  client ws ws://127.0.0.1:7080 --lang zh the log in Chinese
+  client tcp --format json                one JSON object a step";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    show::init(&cli.output, Init { both_sides: false });
+    let ran = match cli.command {
+        Command::Tcp(options) => tcp::run(&options).await,
+        Command::Tls(options) => tls::run(&options).await,
+        Command::Ws(options) => ws::run(&options).await,
+        Command::Ssh(options) => ssh::run(&options).await,
+    };
+    match ran {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("client: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The binary `lab`: both ends of a pair in one process.
+
+fn main() {}

@@ -1,0 +1,91 @@
+//! The options that every program shares.
+
+use std::io::IsTerminal;
+
+use clap::ValueEnum;
+use steps::Lang;
+
+/// How the handshake is printed.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct Args {
+    /// The language of the log [default: from the locale, else en]
+    #[arg(long, value_enum, global = true)]
+    pub lang: Option<LangArg>,
+
+    /// One line a step, or one JSON object a step
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub format: Format,
+
+    /// Colours; NO_COLOR is honoured
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    pub color: Color,
+
+    /// Only how each connection ended
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Also the explanation and every field of each step
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// A language on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    /// English
+    En,
+    /// 中文
+    Zh,
+}
+
+/// An output format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: the event schema, one object a line
+    Json,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Args {
+    /// The language asked for, else the locale's, else English.
+    pub fn lang(&self) -> Lang {
+        match self.lang {
+            Some(LangArg::En) => Lang::En,
+            Some(LangArg::Zh) => Lang::Zh,
+            None => {
+                let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                    .iter()
+                    .filter_map(|name| std::env::var(name).ok())
+                    .find(|value| !value.is_empty());
+                if locale.is_some_and(|value| value.starts_with("zh")) { Lang::Zh } else { Lang::En }
+            }
+        }
+    }
+
+    /// Whether standard output is to be coloured (<https://no-color.org>).
+    pub fn colored(&self) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::io::stdout().is_terminal()
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! One step, seen in one connection: the event that every output prints and every log records.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{Finding, Step};
+
+/// The version of the JSON schema; it changes when a reader of the old one would misread the new one.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One event is one JSON line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// [`SCHEMA_VERSION`].
+    pub v: u32,
+    /// When it was seen, by the clock of the side that saw it.
+    pub at: jiff::Timestamp,
+    /// Microseconds since this side began the connection (client) or accepted it (server).
+    pub elapsed_us: u64,
+    /// The side that saw it.
+    pub side: Side,
+    /// The protocol of the pair that ran.
+    pub protocol: Protocol,
+    /// What was asked for (`ecdhe`, `tls13`): a label that no verdict rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// The client's address, `>`, the server's address, as this side sees them.
+    pub conn: String,
+    /// What happened.
+    pub step: Step,
+    /// What it shows of the notes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Finding>,
+    /// Whether it left this side, reached it, or happened inside it.
+    pub direction: Direction,
+    /// How it is known.
+    pub evidence: Evidence,
+    /// The values that were seen, named as the RFC names them, in the order in which they were read.
+    pub fields: Fields,
+    /// The bytes it was read from, in hex; decrypted where they were encrypted.
+    #[serde(default, skip_serializing_if = "Bytes::is_empty")]
+    pub bytes: Bytes,
+}
+
+impl Event {
+    /// The side that sent what was seen; none for what happened inside one side.
+    pub fn sender(&self) -> Option<Side> {
+        match self.direction {
+            Direction::Sent => Some(self.side),
+            Direction::Received => Some(self.side.peer()),
+            Direction::Local => None,
+        }
+    }
+}
+
+/// Named values in the order in which they were read.
+pub type Fields = Map<String, Value>;
+
+/// The end of a connection that saw the event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The one that connected.
+    Client,
+    /// The one that was connected to.
+    Server,
+}
+
+impl Side {
+    /// The other end.
+    pub const fn peer(self) -> Side {
+        match self {
+            Side::Client => Side::Server,
+            Side::Server => Side::Client,
+        }
+    }
+}
+
+/// The protocol of a pair.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Protocol {
+    /// Plain TCP (RFC 9293).
+    Tcp,
+    /// TLS over TCP (RFC 5246, RFC 8446).
+    Tls,
+    /// WebSocket over TCP or TLS (RFC 6455).
+    Ws,
+    /// SSH over TCP (RFC 4253, RFC 4252).
+    Ssh,
+}
+
+impl Protocol {
+    /// The name in commands, file names and step ids.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Protocol::Tcp => "tcp",
+            Protocol::Tls => "tls",
+            Protocol::Ws => "ws",
+            Protocol::Ssh => "ssh",
+        }
+    }
+
+    /// The name as people write it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Protocol::Tcp => "TCP",
+            Protocol::Tls => "TLS",
+            Protocol::Ws => "WebSocket",
+            Protocol::Ssh => "SSH",
+        }
+    }
+}
+
+/// Where the bytes of an event went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// This side sent them.
+    Sent,
+    /// They reached this side.
+    Received,
+    /// Nothing crossed the wire: the event happened inside this side.
+    Local,
+}
+
+/// How an event is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// Read from bytes that crossed the wire, decrypted with the run's own keys where needed.
+    Wire,
+    /// The library called us at that moment.
+    Callback,
+    /// The operating system said so.
+    Kernel,
+    /// None of these: it follows from something that was seen.
+    Inferred,
+}
+
+/// Bytes that read and write themselves as hex.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bytes(pub Vec<u8>);
+
+impl Bytes {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Bytes {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&hex::encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        hex::decode(text.as_bytes()).map(Bytes).map_err(serde::de::Error::custom)
+    }
+}

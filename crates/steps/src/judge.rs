@@ -1,0 +1,194 @@
+//! What an event shows of the notes. A verdict is computed from the fields of the events of one connection,
+//! never from a label: a recording whose labels were changed keeps its verdicts.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Claim, Direction, Event, Evidence, Fields, Protocol, Said, Side, Step, ssh, tcp, tls, ws};
+
+/// How a run bears out a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As the notes say.
+    AsNoted,
+    /// True under a condition, which the sentence names.
+    Depends,
+    /// The wire does something else.
+    Differs,
+    /// A completed handshake had no such message: said once, in its summary, and inferred by nature.
+    Absent,
+}
+
+/// What one event shows of one claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The claim.
+    pub id: Claim,
+    /// How it fares.
+    pub verdict: Verdict,
+    /// One sentence that quotes what was seen; always there unless the verdict is "as noted".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Said>,
+}
+
+impl Finding {
+    /// The claim holds.
+    pub fn as_noted(id: Claim) -> Self {
+        Finding { id, verdict: Verdict::AsNoted, because: None }
+    }
+
+    /// The claim holds, and this is what shows it.
+    pub fn as_noted_because(id: Claim, en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Finding { id, verdict: Verdict::AsNoted, because: Some(Said::new(en, zh)) }
+    }
+
+    /// The claim holds under a condition.
+    pub fn depends(id: Claim, en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Finding { id, verdict: Verdict::Depends, because: Some(Said::new(en, zh)) }
+    }
+
+    /// The wire does something else.
+    pub fn differs(id: Claim, en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Finding { id, verdict: Verdict::Differs, because: Some(Said::new(en, zh)) }
+    }
+
+    /// The completed handshake had no such message.
+    pub fn absent(id: Claim, en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Finding { id, verdict: Verdict::Absent, because: Some(Said::new(en, zh)) }
+    }
+}
+
+/// What a judge remembers of one connection: the first event of each step from each sender, in the order seen,
+/// and the weightiest finding on each claim. It does not grow with the traffic.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    records: Vec<Record>,
+    findings: BTreeMap<Claim, Finding>,
+    count: u64,
+}
+
+/// The first event of one step from one sender.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// What happened.
+    pub step: Step,
+    /// Who sent it; none: it happened inside one side.
+    pub from: Option<Side>,
+    /// How it was known.
+    pub evidence: Evidence,
+    /// Its values.
+    pub fields: Fields,
+}
+
+impl Past {
+    /// The findings of `event`, given what came before it in its connection; remembers both.
+    pub fn judge(&mut self, event: &Event) -> Vec<Finding> {
+        let mut findings = match event.step {
+            Step::Tcp(step) => tcp::judge(step, event, self),
+            Step::Tls(step) => tls::judge(step, event, self),
+            Step::Ws(step) => ws::judge(step, event, self),
+            Step::Ssh(step) => ssh::judge(step, event, self),
+        };
+        findings.sort_by_key(|finding| finding.id);
+        self.remember(event, &findings);
+        findings
+    }
+
+    /// The findings of the whole connection, in the order of the notes. With `complete`, the claims whose
+    /// message a completed handshake did not have are added as absent.
+    pub fn summary(&self, protocol: Protocol, complete: bool) -> Vec<Finding> {
+        let mut all = self.findings.clone();
+        if complete {
+            let absent = match protocol {
+                Protocol::Tcp => Vec::new(),
+                Protocol::Tls => tls::absent(self),
+                Protocol::Ws => Vec::new(),
+                Protocol::Ssh => Vec::new(),
+            };
+            for finding in absent {
+                all.entry(finding.id).or_insert(finding);
+            }
+        }
+        all.into_values().collect()
+    }
+
+    /// How many events were judged.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// What was seen, in order: the first event of each step from each sender.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// The first event of `step`, whoever sent it.
+    pub fn first(&self, step: impl Into<Step>) -> Option<&Record> {
+        let step = step.into();
+        self.records.iter().find(|record| record.step == step)
+    }
+
+    /// The first event of `step` that `from` sent.
+    pub fn first_from(&self, from: Side, step: impl Into<Step>) -> Option<&Record> {
+        let step = step.into();
+        self.records.iter().find(|record| record.step == step && record.from == Some(from))
+    }
+
+    /// Whether `step` was seen.
+    pub fn has(&self, step: impl Into<Step>) -> bool {
+        self.first(step).is_some()
+    }
+
+    fn remember(&mut self, event: &Event, findings: &[Finding]) {
+        self.count += 1;
+        let from = event.sender();
+        if !self.records.iter().any(|record| record.step == event.step && record.from == from) {
+            let (step, evidence, fields) = (event.step, event.evidence, event.fields.clone());
+            self.records.push(Record { step, from, evidence, fields });
+        }
+        for finding in findings {
+            let known = self.findings.entry(finding.id).or_insert_with(|| finding.clone());
+            if finding.verdict > known.verdict
+                || (known.because.is_none() && finding.verdict == known.verdict)
+            {
+                *known = finding.clone();
+            }
+        }
+    }
+}
+
+impl Record {
+    /// A field as text; empty when it is not there.
+    pub fn text(&self, field: &str) -> &str {
+        self.fields.get(field).and_then(serde_json::Value::as_str).unwrap_or_default()
+    }
+
+    /// A field as a whole number.
+    pub fn number(&self, field: &str) -> Option<u64> {
+        self.fields.get(field).and_then(serde_json::Value::as_u64)
+    }
+}
+
+impl Event {
+    /// A field as text; empty when it is not there.
+    pub fn text(&self, field: &str) -> &str {
+        self.fields.get(field).and_then(serde_json::Value::as_str).unwrap_or_default()
+    }
+
+    /// A field as a whole number.
+    pub fn number(&self, field: &str) -> Option<u64> {
+        self.fields.get(field).and_then(serde_json::Value::as_u64)
+    }
+
+    /// A field as yes or no; a missing field is no.
+    pub fn is(&self, field: &str) -> bool {
+        self.fields.get(field).and_then(serde_json::Value::as_bool).unwrap_or_default()
+    }
+
+    /// Whether it crossed the wire or happened inside.
+    pub fn crossed(&self) -> bool {
+        self.direction != Direction::Local
+    }
+}

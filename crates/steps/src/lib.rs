@@ -1,0 +1,22 @@
+//! What can happen: the claims of the notes, the steps of the four protocols and the event that reports one.
+//!
+//! Nothing here does I/O. A [`Claim`] is a sentence of the notes, a [`Step`] is a thing that happens in a
+//! protocol, an [`Event`] is one step seen in one connection, and [`Past::judge`] says what an event shows of
+//! the claims. Read `claim.rs` beside the notes, then the file of the protocol at hand.
+
+mod claim;
+mod event;
+mod judge;
+mod step;
+mod text;
+
+pub mod ssh;
+pub mod tcp;
+pub mod tls;
+pub mod ws;
+
+pub use claim::{Claim, ClaimCard, Heading};
+pub use event::{Bytes, Direction, Event, Evidence, Fields, Protocol, SCHEMA_VERSION, Side};
+pub use judge::{Finding, Past, Record, Verdict};
+pub use step::{Actor, Card, Step, UnknownId};
+pub use text::{Lang, Said, Text};

@@ -1,0 +1,56 @@
+//! The two languages. Every sentence is written in both, each natural in itself; protocol words stay in Latin
+//! letters in both.
+
+use serde::{Deserialize, Serialize};
+
+/// The language in which the suite speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
+pub enum Lang {
+    /// English.
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+/// A sentence known at compile time. A missing translation does not compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The English sentence.
+    pub en: &'static str,
+    /// The Chinese sentence.
+    pub zh: &'static str,
+}
+
+impl Text {
+    /// The sentence in `lang`.
+    pub const fn in_lang(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::Zh => self.zh,
+        }
+    }
+}
+
+/// A sentence that quotes what was seen in this run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// The English sentence.
+    pub en: String,
+    /// The Chinese sentence.
+    pub zh: String,
+}
+
+impl Said {
+    /// A sentence in both languages.
+    pub fn new(en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Said { en: en.into(), zh: zh.into() }
+    }
+
+    /// The sentence in `lang`.
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Zh => &self.zh,
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The one door to `tracing`.
+
+use steps::Event;
+
+/// The target of every event; a filter such as `RUST_LOG=handshake=off` silences them.
+pub const TARGET: &str = "handshake";
+
+/// The name of the tracing field that holds the event as JSON.
+pub const FIELD: &str = "event";
+
+/// Whether any layer wants events.
+pub(crate) fn wanted() -> bool {
+    tracing::enabled!(target: TARGET, tracing::Level::INFO)
+}
+
+/// Hands one event to whatever layers listen.
+pub(crate) fn emit(event: &Event) {
+    // An `Event` holds only maps with text keys, numbers and text: writing it cannot fail.
+    let json = serde_json::to_string(event).expect("an event is plain data");
+    tracing::event!(target: TARGET, tracing::Level::INFO, event = json.as_str());
+}

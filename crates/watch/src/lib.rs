@@ -1,0 +1,17 @@
+//! Stands in the stream and listens to the libraries and the kernel.
+//!
+//! A watcher changes nothing it watches: taps pass every byte through, hooks hand the library's own verdict on
+//! untouched. Every event leaves through [`Witness`] with the bytes, the call or the kernel's answer in hand.
+
+mod emit;
+mod tap;
+mod witness;
+
+pub mod ssh;
+pub mod tcp;
+pub mod tls;
+pub mod ws;
+
+pub use emit::{FIELD, TARGET};
+pub use tap::{Crossing, Tap};
+pub use witness::{Outcome, Started, Witness};

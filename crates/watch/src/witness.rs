@@ -1,0 +1,163 @@
+//! A witness holds what one side knows of one connection and reports each step it sees.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
+
+use steps::{Bytes, Direction, Event, Evidence, Past, Protocol, SCHEMA_VERSION, Said, Side, Step};
+use wire::{Seen, fields};
+
+use crate::emit::{emit, wanted};
+
+/// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
+const MOST_BYTES: usize = 16 * 1024;
+
+/// The moment a connection began, on the steady clock and on the wall clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Started {
+    steady: Instant,
+    wall: SystemTime,
+}
+
+impl Started {
+    /// Now.
+    pub fn now() -> Self {
+        Started { steady: Instant::now(), wall: SystemTime::now() }
+    }
+}
+
+/// How a connection ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The handshake completed and the connection ended as agreed.
+    Complete,
+    /// It ended early, or otherwise than agreed; the sentence says why and what to do.
+    Failed(Said),
+}
+
+/// One side's knowledge of one connection. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Witness(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    side: Side,
+    protocol: Protocol,
+    variant: Option<String>,
+    conn: String,
+    started: Started,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    past: Past,
+    finished: bool,
+}
+
+impl Witness {
+    /// A witness on `side` of the connection from `client` to `server`, as this side sees the addresses.
+    pub fn new(
+        side: Side,
+        protocol: Protocol,
+        variant: Option<String>,
+        (client, server): (SocketAddr, SocketAddr),
+        started: Started,
+    ) -> Self {
+        let conn = format!("{}>{}", plain(client), plain(server));
+        let state = Mutex::default();
+        Witness(Arc::new(Inner { side, protocol, variant, conn, started, state }))
+    }
+
+    /// The side it stands on.
+    pub fn side(&self) -> Side {
+        self.0.side
+    }
+
+    /// Reports a step that is seen now.
+    pub fn saw(&self, evidence: Evidence, seen: Seen) {
+        self.saw_after(self.0.started.steady.elapsed(), evidence, seen);
+    }
+
+    /// Reports a step that the kernel stamped with the wall-clock time `at`.
+    pub fn saw_at(&self, at: SystemTime, evidence: Evidence, seen: Seen) {
+        // A stamp from before the start is a packet that was sent while the program took note of the time.
+        let elapsed = at.duration_since(self.0.started.wall).unwrap_or_default();
+        self.saw_after(elapsed, evidence, seen);
+    }
+
+    /// Reports a step that was seen `elapsed` after the start.
+    pub fn saw_after(&self, elapsed: Duration, evidence: Evidence, seen: Seen) {
+        if !wanted() {
+            return;
+        }
+        let mut state = self.lock();
+        let mut event = self.event(elapsed, evidence, seen);
+        event.claims = state.past.judge(&event);
+        // Emitted under the lock: two threads must not swap the order in which the judge saw the steps.
+        emit(&event);
+    }
+
+    /// Closes the account of the connection: what it showed, and how it ended. Only the first call counts.
+    pub fn finish(&self, outcome: &Outcome) {
+        if !wanted() {
+            return;
+        }
+        let mut state = self.lock();
+        if std::mem::replace(&mut state.finished, true) {
+            return;
+        }
+        let complete = matches!(outcome, Outcome::Complete);
+        let mut fields = match outcome {
+            Outcome::Complete => fields! { "outcome" => "complete" },
+            Outcome::Failed(why) => fields! { "outcome" => "failed", "reason" => why },
+        };
+        fields.insert("steps".into(), state.past.count().into());
+        let seen = Seen::local(Step::summary(self.0.protocol), fields);
+        let mut event = self.event(self.0.started.steady.elapsed(), Evidence::Inferred, seen);
+        event.claims = state.past.summary(self.0.protocol, complete);
+        emit(&event);
+    }
+
+    /// What has been seen so far.
+    pub fn past<T>(&self, look: impl FnOnce(&Past) -> T) -> T {
+        look(&self.lock().past)
+    }
+
+    fn event(&self, elapsed: Duration, evidence: Evidence, seen: Seen) -> Event {
+        let Seen { step, from, fields, mut bytes } = seen;
+        bytes.truncate(MOST_BYTES);
+        let at = self.0.started.wall + elapsed;
+        Event {
+            v: SCHEMA_VERSION,
+            at: at.try_into().unwrap_or(jiff::Timestamp::UNIX_EPOCH),
+            elapsed_us: u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
+            side: self.0.side,
+            protocol: self.0.protocol,
+            variant: self.0.variant.clone(),
+            conn: self.0.conn.clone(),
+            step,
+            claims: Vec::new(),
+            direction: match from {
+                None => Direction::Local,
+                Some(side) if side == self.0.side => Direction::Sent,
+                Some(_) => Direction::Received,
+            },
+            evidence,
+            fields,
+            bytes: Bytes(bytes),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere must not silence the log: what the judge knows is still true.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An IPv4 address that arrived through an IPv6 socket, written as both sides write it.
+fn plain(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}

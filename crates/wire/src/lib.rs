@@ -1,0 +1,46 @@
+//! Recognises the steps in bytes. Decoders take bytes and give what they saw; they do no I/O, hold no clock and
+//! never fail: one that loses the thread says so once and falls silent. Any slicing of the same bytes gives the
+//! same steps.
+
+use steps::{Fields, Side, Step};
+
+pub mod ssh;
+pub mod tcp;
+pub mod tls;
+pub mod ws;
+
+/// A step read from bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// What happened.
+    pub step: Step,
+    /// Who sent the bytes; none: it follows inside both sides from what crossed (a negotiation's result).
+    pub from: Option<Side>,
+    /// The values read, named as the RFC names them.
+    pub fields: Fields,
+    /// The bytes it was read from, decrypted where they were encrypted.
+    pub bytes: Vec<u8>,
+}
+
+impl Seen {
+    /// A step that `from` sent.
+    pub fn new(step: impl Into<Step>, from: Side, fields: Fields, bytes: impl Into<Vec<u8>>) -> Self {
+        Seen { step: step.into(), from: Some(from), fields, bytes: bytes.into() }
+    }
+
+    /// A step inside a side, without bytes.
+    pub fn local(step: impl Into<Step>, fields: Fields) -> Self {
+        Seen { step: step.into(), from: None, fields, bytes: Vec::new() }
+    }
+}
+
+/// Builds [`Fields`] in the order written: `fields! { "version" => "TLS 1.2", "random" => hex }`.
+#[macro_export]
+macro_rules! fields {
+    ($($name:expr => $value:expr),* $(,)?) => {{
+        #[allow(unused_mut)]
+        let mut fields = ::steps::Fields::new();
+        $(fields.insert(::std::string::String::from($name), ::serde_json::json!($value));)*
+        fields
+    }};
+}

@@ -1,0 +1,143 @@
+//! The four servers, each one file that is read beside the client's file of the same name. What they share is
+//! here: binding, the accept loop with its limits, and the clean shutdown.
+
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::timeout,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub mod ssh;
+pub mod tcp;
+pub mod tls;
+pub mod ws;
+
+/// What a server puts up with.
+#[derive(Clone, Copy, Debug, clap::Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// Seconds a handshake may take
+    #[arg(long, default_value = "10", value_parser = seconds, value_name = "SECONDS")]
+    pub handshake_timeout: Duration,
+
+    /// Seconds a connection may be silent
+    #[arg(long, default_value = "60", value_parser = seconds, value_name = "SECONDS")]
+    pub idle_timeout: Duration,
+
+    /// Connections served at once; more wait in the kernel's queue
+    #[arg(long, default_value_t = 1024, value_name = "N")]
+    pub max_connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            handshake_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
+            max_connections: 1024,
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err("a number of seconds above 0, at most 86400".into()),
+    }
+}
+
+/// Listens on `address`.
+///
+/// # Errors
+///
+/// Says which address could not be bound, why, and what to do.
+pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let what_to_do = match error.kind() {
+            io::ErrorKind::AddrInUse => "is another server running there? `--listen` takes another address",
+            io::ErrorKind::PermissionDenied => {
+                "ports below 1024 belong to root; `--listen` takes another address"
+            }
+            io::ErrorKind::AddrNotAvailable => {
+                "this machine has no such address; `--listen` takes another one"
+            }
+            _ => "`--listen` takes another address",
+        };
+        anyhow::anyhow!("could not bind {address}: {error} ({what_to_do})")
+    })
+}
+
+/// Accepts connections until `stop`, at most [`Limits::max_connections`] at once, then waits for those that run.
+/// `handle` gets each connection with its peer's address, in a task of its own.
+///
+/// # Errors
+///
+/// When the listener is broken; what befalls a single connection ends only that connection.
+pub async fn accept_loop<H, F>(
+    listener: TcpListener,
+    limits: Limits,
+    stop: CancellationToken,
+    handle: H,
+) -> anyhow::Result<()>
+where
+    H: Fn(TcpStream, SocketAddr, CancellationToken) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let here = listener.local_addr().context("the listener has lost its address")?;
+    let places = Arc::new(Semaphore::new(limits.max_connections));
+    let running = TaskTracker::new();
+    loop {
+        let place = match Arc::clone(&places).try_acquire_owned() {
+            Ok(place) => place,
+            Err(_) => {
+                tracing::warn!("{here}: {} connections at once, more must wait", limits.max_connections);
+                tokio::select! {
+                    () = stop.cancelled() => break,
+                    place = Arc::clone(&places).acquire_owned() => place.context("the semaphore is never closed")?,
+                }
+            }
+        };
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let connection = handle(stream, peer, stop.clone());
+                running.spawn(async move {
+                    connection.await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                // Out of file descriptors, or the peer left the queue: the next accept may succeed.
+                tracing::warn!("{here}: a connection could not be accepted: {error}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    running.close();
+    if timeout(SHUTDOWN, running.wait()).await.is_err() {
+        tracing::warn!("{here}: {} connections were cut at shutdown", running.len());
+    }
+    Ok(())
+}
+
+/// How long running connections get to end by themselves.
+const SHUTDOWN: Duration = Duration::from_secs(3);
+
+/// Completes at Ctrl-C or SIGTERM.
+pub async fn shutdown_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        },
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}

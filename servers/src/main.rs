@@ -1,0 +1,116 @@
+//! The binary `server`: one protocol a run.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use servers::{shutdown_signal, ssh, tcp, tls, ws};
+use show::Init;
+use tokio_util::sync::CancellationToken;
+
+#[derive(Parser)]
+#[command(name = "server", version, about = "A server that explains each handshake it makes", after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    #[command(flatten)]
+    output: show::Args,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Plain TCP: open, a line each way, close
+    Tcp(tcp::Options),
+    /// TLS 1.3 and 1.2, and an HTTPS page over it
+    Tls(tls::Options),
+    /// WebSocket, an echo
+    Ws(ws::Options),
+    /// SSH with a few built-in commands
+    Ssh(ssh::Options),
+    /// Is the server listening? Asks the kernel and never connects
+    Health {
+        /// Which server
+        protocol: Service,
+        /// The port, when it is not the usual one
+        #[arg(long)]
+        port: Option<u16>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Service {
+    Tcp,
+    Tls,
+    Ws,
+    Ssh,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  server tls                              listen on 127.0.0.1:7443
+  server ssh --listen 0.0.0.0:7022 -v     for everyone, with explanations
+  server tcp --format json                one JSON object a step
+  server health tls                       exit code 0 when it listens
+
+A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may connect.";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    show::init(&cli.output, Init { both_sides: false });
+    match run(cli.command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    let stop = CancellationToken::new();
+    let on_signal = stop.clone();
+    tokio::spawn(async move {
+        shutdown_signal().await;
+        on_signal.cancel();
+    });
+    match command {
+        Command::Tcp(options) => {
+            let server = tcp::Server::bind(&options).await?;
+            listening("tcp", server.local_addr());
+            server.run(stop).await
+        }
+        Command::Tls(options) => {
+            let server = tls::Server::bind(&options).await?;
+            listening("tls", server.local_addr());
+            server.run(stop).await
+        }
+        Command::Ws(options) => {
+            let server = ws::Server::bind(&options).await?;
+            listening("ws", server.local_addr());
+            server.run(stop).await
+        }
+        Command::Ssh(options) => {
+            let server = ssh::Server::bind(&options).await?;
+            listening("ssh", server.local_addr());
+            server.run(stop).await
+        }
+        Command::Health { protocol, port } => health(protocol, port),
+    }
+}
+
+/// Says on standard error where the server listens, so that the log stays a log.
+fn listening(protocol: &str, address: std::net::SocketAddr) {
+    eprintln!("server: {protocol} listens on {address}");
+}
+
+fn health(protocol: Service, port: Option<u16>) -> anyhow::Result<()> {
+    let port = port.unwrap_or(match protocol {
+        Service::Tcp => 7000,
+        Service::Tls => 7443,
+        Service::Ws => 7080,
+        Service::Ssh => 7022,
+    });
+    anyhow::ensure!(watch::tcp::is_listening(port)?, "nothing listens on port {port}");
+    Ok(())
+}
