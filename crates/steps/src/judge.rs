@@ -86,7 +86,11 @@ impl Past {
     /// The findings of `event`, given what came before it in its connection; remembers both.
     pub fn judge(&mut self, event: &Event) -> Vec<Finding> {
         let mut findings = match event.step {
-            Step::Tcp(step) => tcp::judge(step, event, self),
+            Step::Tcp(step) => match event.protocol {
+                Protocol::Tcp => tcp::judge(step, event, self),
+                Protocol::Ssh => ssh::over_tcp(step, event, self),
+                Protocol::Tls | Protocol::Ws => Vec::new(),
+            },
             Step::Tls(step) => tls::judge(step, event, self),
             Step::Ws(step) => ws::judge(step, event, self),
             Step::Ssh(step) => ssh::judge(step, event, self),

@@ -5,6 +5,8 @@ use crate::{Actor, Card, Event, Finding, Past, Text};
 /// A step of TCP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum Step {
+    /// The kernel says that the connection is established.
+    Established,
     /// The connection is over: what it showed, and how it went.
     Summary,
 }
@@ -13,6 +15,20 @@ impl Step {
     /// The card of the step.
     pub const fn card(self) -> Card {
         match self {
+            Step::Established => Card {
+                id: "tcp.established",
+                actor: Actor::Both,
+                claims: &[],
+                rfc: "RFC 9293 §3.3.2",
+                title: Text { en: "TCP established", zh: "TCP 已建立" },
+                text: Text {
+                    en: "The kernel's three-way handshake is done; everything above it starts here.",
+                    zh: "内核完成了三次握手，上层的一切由此开始。",
+                },
+                client: "getsockopt(TCP_INFO)",
+                server: "getsockopt(TCP_INFO)",
+                shows: &["state"],
+            },
             Step::Summary => Card {
                 id: "tcp.summary",
                 actor: Actor::Both,
@@ -34,6 +50,6 @@ impl Step {
 /// What `event` shows of the notes, given what came before it.
 pub(crate) fn judge(step: Step, _event: &Event, _past: &Past) -> Vec<Finding> {
     match step {
-        Step::Summary => Vec::new(),
+        Step::Established | Step::Summary => Vec::new(),
     }
 }
