@@ -39,7 +39,7 @@ Examples:
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    show::init(&cli.output, Init { both_sides: false });
+    let _log = show::init(&cli.output, Init { both_sides: false });
     let ran = match cli.command {
         Command::Tcp(options) => tcp::run(&options).await,
         Command::Tls(options) => tls::run(&options).await,

@@ -57,7 +57,7 @@ A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    show::init(&cli.output, Init { both_sides: false });
+    let _log = show::init(&cli.output, Init { both_sides: false });
     match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -4,7 +4,9 @@ mod args;
 mod json;
 mod layer;
 mod lines;
+mod style;
+mod text;
 
 pub use args::{Args, Color, Format, LangArg};
-pub use layer::{Init, init};
+pub use layer::{Guard, Init, init};
 pub use lines::Lines;
