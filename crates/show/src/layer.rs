@@ -95,8 +95,14 @@ impl Render {
     }
 }
 
+/// Prints a page to standard output; a reader who is gone is no error.
+pub fn print(page: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(page.as_bytes()).and_then(|()| out.flush());
+}
+
 /// The columns of the terminal, at most 120 (a longer line is hard to read); 80 when there is no terminal.
-fn width() -> usize {
+pub fn width() -> usize {
     terminal_size::terminal_size_of(io::stdout()).map_or(80, |(width, _)| usize::from(width.0).clamp(80, 120))
 }
 

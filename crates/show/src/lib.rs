@@ -4,9 +4,11 @@ mod args;
 mod json;
 mod layer;
 mod lines;
+mod notes;
 mod style;
 mod text;
 
 pub use args::{Args, Color, Format, LangArg};
-pub use layer::{Guard, Init, init};
+pub use layer::{Guard, Init, init, print, width};
 pub use lines::Lines;
+pub use notes::notes;
