@@ -101,7 +101,12 @@ fn who_was_first(event: &Event, past: &Past) -> Option<Finding> {
 /// s3, from the wire: both lists crossed.
 fn both_listed(event: &Event, past: &Past) -> Option<Finding> {
     let peer = past.first_from(event.sender()?.peer(), Step::Kexinit)?;
-    let count = |value: Option<&Value>| value.and_then(Value::as_array).map_or(0, Vec::len);
+    // Some names in the list are no algorithms but signs of a capability (RFC 8308, strict key exchange).
+    let is_sign = |name: &str| name.starts_with("ext-info-") || name.starts_with("kex-strict-");
+    let count = |value: Option<&Value>| {
+        let names = value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        names.filter(|name| !is_sign(name)).count()
+    };
     let ours = count(event.fields.get("kex_algorithms"));
     let theirs = count(peer.fields.get("kex_algorithms"));
     let (client, server) = if event.sender() == Some(Side::Client) { (ours, theirs) } else { (theirs, ours) };
