@@ -1,4 +1,5 @@
-//! The TCP watcher: what the kernel says of a connection.
+//! The TCP watcher. A stream has no tap for segments, so they are captured beside it ([`Capture`]), and the kernel is
+//! asked for the states ([`Connection`]). Without CAP_NET_RAW the kernel's word is all there is, and events say so.
 
 use std::{io, os::fd::AsFd};
 
@@ -8,11 +9,18 @@ use wire::{Seen, fields};
 
 use crate::Witness;
 
+mod capture;
+mod connection;
 mod info;
+mod packet;
+mod privilege;
 mod sock_diag;
 mod state;
 
+pub use capture::{Capture, no_capture};
+pub use connection::{Connection, Ended, keep_syns};
 pub use info::TcpInfo;
+pub use privilege::settle;
 pub use state::State;
 
 /// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the

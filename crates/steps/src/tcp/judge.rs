@@ -86,11 +86,11 @@ fn synchronised(event: &Event, past: &Past) -> Vec<Finding> {
             O12,
             format!(
                 "SYN+ACK (ack {confirmed}) proves that the client can send (seq {x}) and the server receive; \
-                 the next segment (ack {ack}) proves that the server can send (seq {y}) and the client receive"
+                 this segment (ack {ack}) proves that the server can send (seq {y}) and the client receive"
             ),
             format!(
                 "SYN+ACK（ack {confirmed}）证明客户端能发（seq {x}）、服务端能收；\
-                 接下来的报文段（ack {ack}）证明服务端能发（seq {y}）、客户端能收"
+                 这个报文段（ack {ack}）证明服务端能发（seq {y}）、客户端能收"
             ),
         ));
         findings.push(Finding::as_noted_because(
@@ -162,9 +162,9 @@ fn second_fin(event: &Event) -> Vec<Finding> {
         findings.push(Finding::as_noted_because(
             C5,
             format!(
-                "{bytes} bytes first, then the FIN; the server is then in LAST_ACK, which the notes leave out"
+                "{bytes} bytes first, then the FIN; the state that follows, LAST_ACK, is left out by the notes"
             ),
-            format!("先发完 {bytes} 字节，再发 FIN；此后服务端处于 LAST_ACK，笔记没有提到这个状态"),
+            format!("先发完 {bytes} 字节，再发 FIN；随后的 LAST_ACK 状态笔记没有提到"),
         ));
     }
     if event.is("acks_fin") {
