@@ -83,9 +83,14 @@ impl Witness {
         self.0.side
     }
 
+    /// How long the connection has run: the time of what is seen now, for [`Witness::saw_after`].
+    pub fn elapsed(&self) -> Duration {
+        self.0.started.steady.elapsed()
+    }
+
     /// Reports a step that is seen now.
     pub fn saw(&self, evidence: Evidence, seen: Seen) {
-        self.saw_after(self.0.started.steady.elapsed(), evidence, seen);
+        self.saw_after(self.elapsed(), evidence, seen);
     }
 
     /// Reports a step that the kernel stamped with the wall-clock time `at`.
