@@ -240,16 +240,15 @@ fn not_upgraded(error: &Error, watch: &Watch) -> Said {
             format!("服务端最初的字节看起来是：{looks}，不是 HTTP 应答；端口对吗？"),
         );
     }
+    if let Some(answer) = watch.refused() {
+        return Said::new(
+            format!(
+                "The server answered `{answer}` instead of 101: is it a WebSocket server, and is the path right?"
+            ),
+            format!("服务端应答 `{answer}`，而不是 101：它是 WebSocket 服务端吗？路径对吗？"),
+        );
+    }
     match error {
-        Error::Http(response) => {
-            let status = response.status();
-            Said::new(
-                format!(
-                    "The server answered {status} instead of 101: is it a WebSocket server, and is the path right?"
-                ),
-                format!("服务端应答 {status}，而不是 101：它是 WebSocket 服务端吗？路径对吗？"),
-            )
-        }
         Error::Protocol(ProtocolError::SecWebSocketAcceptKeyMismatch) => Said::new(
             "The server's Sec-WebSocket-Accept is not the one that the key gives: something in between has answered, or the server is broken.",
             "服务端的 Sec-WebSocket-Accept 与密钥算出的不符：是中间的某个设备应答了，或者服务端有错。",

@@ -130,9 +130,8 @@ where
         }
         Err(error) => {
             // The library leaves without a word; RFC 6455 §4.2.2 asks for an HTTP answer.
-            let answer = answer(&error, &watch);
-            let why = not_upgraded(&error, answer.as_ref(), &watch);
-            if let Some(answer) = answer {
+            let why = not_upgraded(&error, &watch);
+            if let Some(answer) = answer(&error, &watch) {
                 refuse(&mut stream, &answer, &why).await;
             }
             Err(why)
@@ -221,6 +220,9 @@ fn close_code(error: &Error) -> Option<CloseCode> {
     }
 }
 
+/// How [`Watch::looks_like`] calls a request that is malformed, but still HTTP.
+const HTTP: &str = "HTTP request";
+
 /// An HTTP answer to a request that is no valid upgrade.
 #[derive(Debug)]
 struct Answer {
@@ -243,7 +245,7 @@ fn answer(error: &Error, watch: &Watch) -> Option<Answer> {
             ("405 Method Not Allowed", "Connection: close\r\nAllow: GET\r\n")
         }
         Error::Protocol(ProtocolError::HttparseError(_))
-            if watch.looks_like().is_none_or(|looks| looks != "HTTP request") =>
+            if watch.looks_like().is_none_or(|looks| looks != HTTP) =>
         {
             return None;
         }
@@ -309,36 +311,28 @@ fn silent(watch: &Watch, limits: Limits) -> Said {
     )
 }
 
-fn not_upgraded(error: &Error, answer: Option<&Answer>, watch: &Watch) -> Said {
-    if let Some(looks) = watch.looks_like().filter(|looks| looks != "HTTP request") {
+fn not_upgraded(error: &Error, watch: &Watch) -> Said {
+    if let Some(looks) = watch.looks_like().filter(|looks| looks != HTTP) {
         let (en, zh) = match looks.as_str() {
             looks if looks.starts_with("TLS") => {
-                ("use ws:// here, not wss:// or https://", "这里请用 ws://，而不是 wss:// 或 https://")
+                ("Use ws:// here, not wss:// or https://.", "这里请用 ws://，而不是 wss:// 或 https://。")
             }
-            looks if looks.starts_with("SSH") => ("is this the right port?", "端口对吗？"),
+            looks if looks.starts_with("SSH") => ("Is this the right port?", "端口对吗？"),
             _ => {
-                ("a WebSocket client begins with an HTTP/1.1 request", "WebSocket 客户端以 HTTP/1.1 请求开头")
+                ("A WebSocket client begins with an HTTP/1.1 GET.", "WebSocket 客户端以 HTTP/1.1 GET 开头。")
             }
         };
         return Said::new(
-            format!("The peer's first bytes look like this: {looks}. That is no HTTP request; {en}."),
-            format!("对端最初的字节看起来是：{looks}，不是 HTTP 请求；{zh}。"),
+            format!("The peer's first bytes are no HTTP request but look like this: {looks}. {en}"),
+            format!("对端最初的字节不是 HTTP 请求，看起来是：{looks}。{zh}"),
         );
     }
-    let (answered_en, answered_zh) = match answer {
-        Some(Answer { status, .. }) => (format!("; answered {status}"), format!("；已应答 {status}")),
-        None => <(String, String)>::default(),
-    };
     match error {
         Error::Protocol(
             ProtocolError::MissingUpgradeWebSocketHeader | ProtocolError::MissingConnectionUpgradeHeader,
         ) => Said::new(
-            format!(
-                "This is a plain HTTP request without Upgrade{answered_en}. Use a WebSocket client, such as `client ws`."
-            ),
-            format!(
-                "这是一个没有 Upgrade 的普通 HTTP 请求{answered_zh}。请用 WebSocket 客户端，例如 `client ws`。"
-            ),
+            "This is a plain HTTP request without Upgrade. Use a WebSocket client, such as `client ws`.",
+            "这是一个没有 Upgrade 的普通 HTTP 请求。请用 WebSocket 客户端，例如 `client ws`。",
         ),
         Error::Protocol(ProtocolError::HandshakeIncomplete) => match watch.received() {
             0 => Said::new(
@@ -355,10 +349,8 @@ fn not_upgraded(error: &Error, answer: Option<&Answer>, watch: &Watch) -> Said {
             format!("连接在升级过程中断开：{error}；请让对端重试。"),
         ),
         other => Said::new(
-            format!(
-                "The upgrade request is not valid: {other}{answered_en}. RFC 6455 §4.2.1 says what belongs in it."
-            ),
-            format!("升级请求无效：{other}{answered_zh}。应有的内容见 RFC 6455 §4.2.1。"),
+            format!("The upgrade request is not valid: {other}. RFC 6455 §4.2.1 says what belongs in it."),
+            format!("升级请求无效：{other}。应有的内容见 RFC 6455 §4.2.1。"),
         ),
     }
 }

@@ -40,6 +40,8 @@ struct Known {
     computed: String,
     /// What the answer held.
     returned: String,
+    /// The answer that was not 101.
+    refused: Option<String>,
     /// What the peer's bytes look like that are not WebSocket.
     looks_like: Option<String>,
 }
@@ -97,6 +99,11 @@ impl Watch {
         }
     }
 
+    /// The answer that was not 101: version, status and reason phrase.
+    pub fn refused(&self) -> Option<String> {
+        self.known().refused.clone()
+    }
+
     /// What the peer's bytes look like, once they were not what was due.
     pub fn looks_like(&self) -> Option<String> {
         self.known().looks_like.clone()
@@ -108,7 +115,7 @@ impl Watch {
     }
 
     fn crossed(&self, from: Side, bytes: &[u8]) {
-        let Known { decoder, computed, returned, looks_like } = &mut *self.known();
+        let Known { decoder, computed, returned, refused, looks_like } = &mut *self.known();
         decoder.feed(from, bytes, |seen| {
             let text =
                 |field: &str| seen.fields.get(field).and_then(|value| value.as_str()).map(str::to_owned);
@@ -123,6 +130,12 @@ impl Watch {
             }
             if seen.step == Step::SwitchingProtocols.into() {
                 *returned = text("sec_websocket_accept").unwrap_or_default();
+            } else if seen.step == Step::Refused.into() {
+                let status =
+                    seen.fields.get("status").and_then(serde_json::Value::as_u64).unwrap_or_default();
+                let [version, phrase] =
+                    ["version", "reason_phrase"].map(|name| text(name).unwrap_or_default());
+                *refused = Some(format!("{version} {status} {phrase}").trim_end().to_owned());
             } else if seen.step == Step::Undecodable.into() {
                 *looks_like = text("looks_like");
             }
