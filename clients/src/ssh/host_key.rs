@@ -238,7 +238,7 @@ async fn ask(host: String, kind: String, print: String) -> bool {
             }
         };
         // The connection may be gone; then the answer comes too late.
-        tell.send(answer).unwrap_or_default();
+        let _ = tell.send(answer);
     });
     told.await.unwrap_or(false)
 }

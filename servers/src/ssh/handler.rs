@@ -1,6 +1,9 @@
 //! What the server answers. russh calls these methods; each names the call to the watcher with the answer it gives.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::Ordering},
+};
 
 use russh::{
     Channel, ChannelId, ChannelOpenFailure, Pty,
@@ -25,19 +28,36 @@ pub(super) struct Handler {
     calls: ServerCalls,
     authorized: AuthorizedKeys,
     progress: Arc<Progress>,
+    open: HashSet<ChannelId>,
 }
 
 impl Handler {
     pub(super) fn new(calls: ServerCalls, authorized: AuthorizedKeys, progress: Arc<Progress>) -> Self {
-        Handler { calls, authorized, progress }
+        Handler { calls, authorized, progress, open: HashSet::new() }
     }
 
     fn may_enter(&self, user: &str, key: &russh::keys::PublicKey) -> Auth {
         if user == USER && self.authorized.contains(key) { Auth::Accept } else { Auth::reject() }
     }
 
-    /// Sends a command's answer and closes the channel.
-    fn answer(&self, channel: ChannelId, answer: Answer, session: &mut Session) -> Result<(), russh::Error> {
+    fn opened(&mut self, channel: ChannelId) {
+        self.open.insert(channel);
+        self.progress.served.store(true, Ordering::Relaxed);
+        self.progress.open_channels.store(self.open.len(), Ordering::Relaxed);
+    }
+
+    fn closed(&mut self, channel: ChannelId) {
+        self.open.remove(&channel);
+        self.progress.open_channels.store(self.open.len(), Ordering::Relaxed);
+    }
+
+    /// Sends a command's answer and closes the channel; russh does not call `channel_close` for the client's half.
+    fn answer(
+        &mut self,
+        channel: ChannelId,
+        answer: Answer,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
         const STDERR: u32 = 1; // SSH_EXTENDED_DATA_STDERR, RFC 4254 §5.2
         session.channel_success(channel)?;
         if !answer.stdout.is_empty() {
@@ -48,7 +68,9 @@ impl Handler {
         }
         session.exit_status_request(channel, answer.exit_status)?;
         session.eof(channel)?;
-        session.close(channel)
+        session.close(channel)?;
+        self.closed(channel);
+        Ok(())
     }
 }
 
@@ -93,11 +115,10 @@ impl russh::server::Handler for Handler {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), russh::Error> {
-        let granted = self.progress.open_channels.load(Ordering::Relaxed) < MOST_CHANNELS;
+        let granted = self.open.len() < MOST_CHANNELS;
         self.calls.channel_open(channel.id(), "session", granted);
         if granted {
-            self.progress.open_channels.fetch_add(1, Ordering::Relaxed);
-            self.progress.served.store(true, Ordering::Relaxed);
+            self.opened(channel.id());
             reply.accept().await;
         } else {
             reply.reject(ChannelOpenFailure::ResourceShortage).await;
@@ -221,7 +242,7 @@ impl russh::server::Handler for Handler {
         _session: &mut Session,
     ) -> Result<(), russh::Error> {
         self.calls.channel_close(channel);
-        self.progress.open_channels.fetch_sub(1, Ordering::Relaxed);
+        self.closed(channel);
         Ok(())
     }
 }
