@@ -4,7 +4,7 @@
 
 use crate::{
     Actor, Card,
-    Claim::{C1, C3, C5, C8, C9, C10, O1, O5, O8, O12, O14},
+    Claim::{C1, C3, C5, C8, C9, C10, O1, O5, O8, O12, O14, S1},
     Text,
 };
 
@@ -107,7 +107,7 @@ impl Step {
             Step::Established => Card {
                 id: "tcp.established",
                 actor: Actor::Both,
-                claims: &[O1, O5, O8],
+                claims: &[O1, O5, O8, S1],
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "TCP established", zh: "TCP 已建立" },
                 text: Text {
