@@ -232,7 +232,7 @@ mod tests {
     /// The only finding of the last of `events`, judged in order.
     fn check(events: &[Event], verdict: Verdict, quotes: &str) {
         let mut past = Past::default();
-        let findings = events.iter().map(|event| past.judge(event)).next_back().expect("an event");
+        let findings = events.iter().fold(Vec::new(), |_, event| past.judge(event));
         let [finding] = findings.as_slice() else { panic!("one finding, not {findings:?}") };
         assert_eq!(finding.verdict, verdict);
         let because = finding.because.as_ref().expect("it says why");
