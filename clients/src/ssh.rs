@@ -1,20 +1,299 @@
-//! The SSH client.
+//! The SSH client: checks the host key, logs in by public key, runs one command.
+//!
+//! ```sh
+//! client ssh                                     # our server; asks about its host key the first time
+//! client ssh --strict accept-new                 # the same where nobody can be asked
+//! client ssh me@host:22 --identity ~/.ssh/id_ed25519 -- uname -a
+//! ```
+//!
+//! Beside it: the notes' heading "SSH 连接建立过程"; RFC 4253 (transport), RFC 4252 (login), RFC 4254 (channels).
+//! The server's file of the same name has the same sections.
 
-use crate::Target;
+use std::{borrow::Cow, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+
+use russh::{
+    ChannelMsg, Disconnect, MethodKind, Preferred,
+    client::{AuthResult, Handle, connect_stream},
+    kex,
+    keys::{Algorithm, PrivateKey},
+};
+use steps::{Protocol, Said, Side};
+use tokio::{
+    net::TcpStream,
+    time::{sleep, timeout},
+};
+use watch::{
+    Outcome, Witness,
+    ssh::{ClientCalls, Line, WatchedSigner},
+};
+
+use crate::{PATIENCE, Target};
+
+mod handler;
+mod host_key;
+mod identity;
+pub mod known_hosts;
+mod trouble;
+
+use handler::Handler;
+use host_key::HostKeyCheck;
+pub use host_key::Strict;
+use identity::KeyFile;
+use known_hosts::KnownHosts;
 
 /// What the SSH client is told.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// The server
-    #[arg(default_value = "127.0.0.1:7022", value_name = "HOST:PORT")]
+    /// The user and the server; without a port, 7022
+    #[arg(default_value = "demo@127.0.0.1:7022", value_name = "USER@HOST[:PORT]")]
+    pub target: Login,
+
+    /// What to do about a host key that is not in the file of known hosts
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub strict: Strict,
+
+    /// The file of known hosts [default: known_hosts in the folder of the demo keys]
+    #[arg(long, value_name = "FILE")]
+    pub known_hosts: Option<PathBuf>,
+
+    /// The user's private key [default: id_ed25519 in the folder of the demo keys]
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+
+    /// The folder of the demo keys
+    #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
+    pub certs: PathBuf,
+
+    /// The command to run; put `--` before one with options of its own
+    #[arg(default_value = "whoami", value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+/// Who logs in, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The user's name on the server.
+    pub user: String,
+    /// The server.
     pub target: Target,
 }
 
-/// Makes one connection and reports each step.
+impl FromStr for Login {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        const USER: &str = "demo";
+        const PORT: &str = "7022";
+        let (user, host) = text.rsplit_once('@').unwrap_or((USER, text));
+        if user.is_empty() {
+            return Err(format!("`{text}` has no user before the @"));
+        }
+        let bracketed = host.strip_prefix('[').is_some_and(|rest| rest.ends_with(']'));
+        let has_port = !bracketed && host.contains(':');
+        let target = if has_port { host.parse() } else { format!("{host}:{PORT}").parse() };
+        let target = target
+            .map_err(|_: String| format!("`{text}` is not USER@HOST[:PORT], such as demo@localhost:7022"))?;
+        Ok(Login { user: user.into(), target })
+    }
+}
+
+/// Makes one connection, runs the command and reports each step.
 ///
 /// # Errors
 ///
 /// Says what failed, where, and what to do.
-pub async fn run(_options: &Options) -> anyhow::Result<()> {
-    anyhow::bail!("to come")
+pub async fn run(options: &Options) -> anyhow::Result<()> {
+    let Login { user, target } = &options.target;
+    let identity = options.identity.clone().unwrap_or_else(|| options.certs.join("id_ed25519"));
+    let key = identity::load(&identity)?;
+    let known_hosts = options.known_hosts.clone().unwrap_or_else(|| options.certs.join("known_hosts"));
+    let host_key = HostKeyCheck::new(KnownHosts::new(known_hosts), target, options.strict);
+
+    let (stream, started) = target.connect().await?;
+    let (here, there) = (stream.local_addr(), stream.peer_addr());
+    let (Ok(here), Ok(there)) = (here, there) else {
+        anyhow::bail!("{target} closed the connection at once");
+    };
+    let witness = Witness::new(Side::Client, Protocol::Ssh, None, (here, there), started);
+    watch::tcp::established(&witness, &stream);
+
+    match speak(stream, &witness, host_key, (user, key), &options.command.join(" ")).await {
+        Ok(0) => {
+            witness.finish(&Outcome::Complete);
+            Ok(())
+        }
+        Ok(exit_status) => {
+            witness.finish(&Outcome::Complete);
+            Err(anyhow::anyhow!("the command ended with status {exit_status}"))
+        }
+        Err(why) => {
+            witness.finish(&Outcome::Failed(why.clone()));
+            Err(anyhow::anyhow!("{user}@{target}: {}", why.en))
+        }
+    }
+}
+
+/// Speaks SSH on `stream`: key exchange, login, command. Gives the command's exit status.
+async fn speak(
+    stream: TcpStream,
+    witness: &Witness,
+    host_key: HostKeyCheck,
+    (user, key): (&str, PrivateKey),
+    command: &str,
+) -> Result<u32, Said> {
+    let config = Arc::new(config(host_key.recorded_algorithms()));
+    let (tapped, line) = watch::ssh::tap(stream, witness).map_err(|error| trouble::no_tap(&error))?;
+    // Whatever happens, the connection's task in russh must not outlive this one.
+    let _line = CutAtEnd(line);
+    let calls = ClientCalls::new(witness);
+    let host_key = Arc::new(host_key);
+    let handler = Handler::new(calls.clone(), Arc::clone(&host_key));
+
+    let mut session = patiently(connect_stream(config, tapped, handler), &host_key)
+        .await
+        .ok_or_else(|| trouble::no_key_exchange(witness))?
+        .map_err(|error| host_key.refusal().unwrap_or_else(|| trouble::explain(&error, witness)))?;
+    log_in(&mut session, witness, &calls, (user, key)).await?;
+    let exit_status = exec(&mut session, witness, command).await?;
+
+    // The server may have closed first; then there is nobody left to tell.
+    drop(session.disconnect(Disconnect::ByApplication, "done", "en").await);
+    drop(timeout(FAREWELL, session).await);
+    Ok(exit_status)
+}
+
+/// How long the server gets to close the connection.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Asks for access without proof, to learn the methods; then proves to hold the key.
+async fn log_in(
+    session: &mut Handle<Handler>,
+    witness: &Witness,
+    calls: &ClientCalls,
+    (user, key): (&str, PrivateKey),
+) -> Result<(), Said> {
+    let public = key.public_key().clone();
+    let none = timeout(PATIENCE, session.authenticate_none(user)).await;
+    let none = none.map_err(|_| trouble::silent("the login"))?.map_err(|e| trouble::explain(&e, witness))?;
+    match none {
+        AuthResult::Success => {
+            calls.auth_success(user, "none");
+            return Ok(());
+        }
+        // This is also what russh gives for a connection that broke: only a list of methods is an answer.
+        AuthResult::Failure { remaining_methods, .. } if remaining_methods.is_empty() => {
+            return Err(trouble::login_cut(witness));
+        }
+        AuthResult::Failure { remaining_methods, .. } => {
+            calls.auth_methods(user, &remaining_methods);
+            if !remaining_methods.contains(&MethodKind::PublicKey) {
+                return Err(trouble::no_publickey(&remaining_methods));
+            }
+        }
+    }
+
+    let mut signer = WatchedSigner::new(KeyFile::new(key), witness);
+    let proof = session.authenticate_publickey_with(user, public.clone(), None, &mut signer);
+    let proof = timeout(PATIENCE, proof).await.map_err(|_| trouble::silent("the login"))?;
+    match proof.map_err(|error| trouble::not_signed(&error))? {
+        AuthResult::Success => {
+            calls.auth_success(user, "publickey");
+            Ok(())
+        }
+        AuthResult::Failure { remaining_methods, .. } if remaining_methods.is_empty() => {
+            Err(trouble::login_cut(witness))
+        }
+        AuthResult::Failure { remaining_methods, partial_success } => {
+            calls.auth_failure(user, "publickey", &remaining_methods, partial_success);
+            Err(trouble::refused(user, &public, partial_success))
+        }
+    }
+}
+
+/// Runs one command on a channel of its own; the handler reports what comes back.
+async fn exec(session: &mut Handle<Handler>, witness: &Witness, command: &str) -> Result<u32, Said> {
+    let explain = |error: russh::Error| trouble::explain(&error, witness);
+    let channel = timeout(PATIENCE, session.channel_open_session()).await;
+    let mut channel = channel.map_err(|_| trouble::silent("the channel"))?.map_err(explain)?;
+    channel.exec(true, command).await.map_err(explain)?;
+    let mut exit_status = None;
+    loop {
+        match timeout(PATIENCE, channel.wait()).await {
+            Err(_) => return Err(trouble::silent("the command")),
+            Ok(Some(ChannelMsg::ExitStatus { exit_status: status })) => exit_status = Some(status),
+            Ok(Some(ChannelMsg::Failure)) => return Err(trouble::no_exec()),
+            Ok(Some(ChannelMsg::Close) | None) => break,
+            // The output is an event already.
+            Ok(Some(_)) => {}
+        }
+    }
+    exit_status.ok_or_else(trouble::no_exit_status)
+}
+
+/// Waits [`PATIENCE`] for `future`, not counting the time in which a person is asked.
+async fn patiently<F: Future>(future: F, host_key: &HostKeyCheck) -> Option<F::Output> {
+    tokio::pin!(future);
+    loop {
+        tokio::select! {
+            done = &mut future => return Some(done),
+            () = sleep(PATIENCE) => {
+                if !host_key.is_asking() {
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+/// Cuts the line when dropped.
+struct CutAtEnd(Line);
+
+impl Drop for CutAtEnd {
+    fn drop(&mut self) {
+        self.0.cut();
+    }
+}
+
+/// Like OpenSSH, asks first for the kinds of host key on record: a server with several would else show another one.
+fn config(recorded: Vec<Algorithm>) -> russh::client::Config {
+    let mut keys = recorded;
+    for algorithm in Preferred::DEFAULT.key.iter() {
+        if !keys.contains(algorithm) {
+            keys.push(algorithm.clone());
+        }
+    }
+    // The hybrid stands last: of its secret russh hands over one half, so less could be shown.
+    const KEX: &[kex::Name] = &[
+        kex::CURVE25519,
+        kex::CURVE25519_PRE_RFC_8731,
+        kex::DH_G16_SHA512,
+        kex::DH_G18_SHA512,
+        kex::DH_G14_SHA256,
+        kex::DH_GEX_SHA256,
+        kex::MLKEM768X25519_SHA256,
+        kex::EXTENSION_SUPPORT_AS_CLIENT,
+        kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
+    ];
+    let preferred = Preferred { kex: Cow::Borrowed(KEX), key: Cow::Owned(keys), ..Preferred::DEFAULT };
+    russh::client::Config { preferred, ..russh::client::Config::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_and_port_may_be_left_out() {
+        let login = |text: &str| text.parse::<Login>().map(|it| (it.user, it.target.to_string()));
+        let good = |user: &str, target: &str| Ok((user.to_owned(), target.to_owned()));
+        assert_eq!(login("demo@127.0.0.1:7022"), good("demo", "127.0.0.1:7022"));
+        assert_eq!(login("me@host"), good("me", "host:7022"));
+        assert_eq!(login("host:22"), good("demo", "host:22"));
+        assert_eq!(login("me@[::1]"), good("me", "[::1]:7022"));
+        assert_eq!(login("me@[::1]:22"), good("me", "[::1]:22"));
+        assert_eq!(login("a@b@host"), good("a@b", "host:7022"));
+        for bad in ["@host", "me@", "me@host:0", "me@::1", ""] {
+            assert!(login(bad).is_err(), "{bad}");
+        }
+    }
 }

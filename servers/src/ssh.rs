@@ -1,10 +1,46 @@
-//! The SSH server.
+//! The SSH server: one host key, login by public key, a few built-in commands. It starts no process.
+//!
+//! ```sh
+//! server ssh                                            # listens on 127.0.0.1:7022
+//! client ssh                                            # our client runs `whoami`
+//! ssh -p 7022 -i certs/demo/id_ed25519 demo@127.0.0.1 help
+//! ```
+//!
+//! Beside it: the notes' heading "SSH 连接建立过程"; RFC 4253 (transport), RFC 4252 (login), RFC 4254 (channels).
+//! The client's file of the same name has the same sections.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use anyhow::Context;
+use russh::{MethodKind, MethodSet, server::run_stream};
+use steps::{Protocol, Said, Side};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
+use watch::{
+    Outcome, Started, Witness,
+    ssh::{Line, ServerCalls},
+};
 
-use crate::Limits;
+use crate::{Limits, accept_loop, bind};
+
+mod commands;
+mod handler;
+mod keys;
+mod trouble;
+
+use handler::Handler;
+use keys::AuthorizedKeys;
 
 /// What the SSH server is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -22,23 +58,44 @@ pub struct Options {
     pub limits: Limits,
 }
 
-/// A SSH server that listens.
+/// An SSH server that listens.
 #[derive(Debug)]
-pub struct Server {}
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+/// What all connections share.
+#[derive(Debug)]
+struct Shared {
+    config: Arc<russh::server::Config>,
+    authorized: AuthorizedKeys,
+    limits: Limits,
+}
 
 impl Server {
-    /// Binds the port and loads what is needed.
+    /// Reads the keys and binds the port.
     ///
     /// # Errors
     ///
     /// Says what could not be bound or read, and what to do.
-    pub async fn bind(_options: &Options) -> anyhow::Result<Self> {
-        anyhow::bail!("to come")
+    pub async fn bind(options: &Options) -> anyhow::Result<Self> {
+        let host_key = keys::host_key(&options.certs)?;
+        let authorized = AuthorizedKeys::read(&options.certs)?;
+        let config = Arc::new(config(host_key, options.limits));
+        let listener = bind(options.listen).await?;
+        let address = listener.local_addr().context("the listener has lost its address")?;
+        Ok(Server {
+            listener,
+            address,
+            shared: Arc::new(Shared { config, authorized, limits: options.limits }),
+        })
     }
 
     /// The address it listens on.
     pub fn local_addr(&self) -> SocketAddr {
-        ([127, 0, 0, 1], 0).into()
+        self.address
     }
 
     /// Serves until `stop`.
@@ -46,7 +103,130 @@ impl Server {
     /// # Errors
     ///
     /// When the listener breaks.
-    pub async fn run(self, _stop: CancellationToken) -> anyhow::Result<()> {
-        Ok(())
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let (limits, here) = (self.shared.limits, self.address);
+        accept_loop(self.listener, limits, stop, move |stream, peer, stop| {
+            connection(stream, (peer, here), Arc::clone(&self.shared), stop)
+        })
+        .await
+    }
+}
+
+/// One connection, from the accepted socket to the summary.
+async fn connection(
+    stream: TcpStream,
+    (peer, listens): (SocketAddr, SocketAddr),
+    shared: Arc<Shared>,
+    stop: CancellationToken,
+) {
+    let started = Started::now();
+    let here = stream.local_addr().unwrap_or(listens);
+    let witness = Witness::new(Side::Server, Protocol::Ssh, None, (peer, here), started);
+    watch::tcp::established(&witness, &stream);
+    match serve(stream, &witness, &shared, stop).await {
+        Ok(()) => witness.finish(&Outcome::Complete),
+        Err(why) => witness.finish(&Outcome::Failed(why)),
+    }
+}
+
+/// Speaks SSH on `stream` until either side has had enough.
+async fn serve(
+    stream: TcpStream,
+    witness: &Witness,
+    shared: &Shared,
+    stop: CancellationToken,
+) -> Result<(), Said> {
+    // Without it Nagle and the delayed ACK hold small messages back by 40 ms; russh leaves it off.
+    drop(stream.set_nodelay(true));
+    let (tapped, line) = watch::ssh::tap(stream, witness).map_err(|error| trouble::no_tap(&error))?;
+    // Whatever happens, the connection's task in russh must not outlive this one.
+    let line = CutAtEnd(line);
+    let progress = Arc::new(Progress::default());
+    let calls = ServerCalls::new(witness, &line.0);
+    let handler = Handler::new(calls, shared.authorized.clone(), Arc::clone(&progress));
+
+    let opening = run_stream(Arc::clone(&shared.config), tapped, handler);
+    let running = tokio::select! {
+        opened = timeout(shared.limits.handshake_timeout, opening) => match opened {
+            Ok(opened) => opened.map_err(|error| trouble::explain(&error, witness, &progress))?,
+            Err(_) => return Err(trouble::no_identification(witness, shared.limits.handshake_timeout)),
+        },
+        () = stop.cancelled() => return Err(trouble::stopped()),
+    };
+
+    let session = running.handle();
+    tokio::pin!(running);
+    tokio::select! {
+        ended = &mut running => trouble::judge_end(ended, witness, &progress),
+        why = overdue(&line.0, &progress, shared.limits) => Err(why),
+        () = stop.cancelled() => {
+            let farewell = "the server is shutting down".into();
+            // The session may be gone already; then there is nobody to tell.
+            drop(session.disconnect(russh::Disconnect::ByApplication, farewell, "en".into()).await);
+            drop(timeout(FAREWELL, running).await);
+            Err(trouble::stopped())
+        }
+    }
+}
+
+/// How long a client gets to take note of a farewell.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Completes when the client takes too long to begin the key exchange, or to log in.
+async fn overdue(line: &Line, progress: &Progress, limits: Limits) -> Said {
+    sleep(limits.handshake_timeout).await;
+    if !line.key_exchange_began() {
+        return trouble::no_key_exchange(limits.handshake_timeout);
+    }
+    // From here a person may be reading a fingerprint or typing a passphrase: sshd grants 120 s as well.
+    let grace = limits.handshake_timeout * LOGIN_GRACE;
+    sleep(grace - limits.handshake_timeout).await;
+    if !progress.logged_in() {
+        return trouble::no_login(grace);
+    }
+    std::future::pending().await
+}
+
+/// How many times the handshake timeout a login may take.
+const LOGIN_GRACE: u32 = 12;
+
+/// How far a connection has come, told by its handler.
+#[derive(Debug, Default)]
+struct Progress {
+    logged_in: AtomicBool,
+    served: AtomicBool,
+    open_channels: AtomicUsize,
+}
+
+impl Progress {
+    fn logged_in(&self) -> bool {
+        self.logged_in.load(Ordering::Relaxed)
+    }
+
+    /// Whether something was asked for, and all of it is done.
+    fn is_done(&self) -> bool {
+        self.served.load(Ordering::Relaxed) && self.open_channels.load(Ordering::Relaxed) == 0
+    }
+}
+
+/// Cuts the line when dropped.
+struct CutAtEnd(Line);
+
+impl Drop for CutAtEnd {
+    fn drop(&mut self) {
+        self.0.cut();
+    }
+}
+
+fn config(host_key: russh::keys::PrivateKey, limits: Limits) -> russh::server::Config {
+    russh::server::Config {
+        methods: MethodSet::from(&[MethodKind::PublicKey][..]),
+        keys: vec![host_key],
+        // A wrong key is answered after a constant time; the probe by "none" tells nobody anything.
+        auth_rejection_time: Duration::from_millis(200),
+        auth_rejection_time_initial: Some(Duration::ZERO),
+        max_auth_attempts: 6,
+        inactivity_timeout: Some(limits.idle_timeout),
+        ..russh::server::Config::default()
     }
 }

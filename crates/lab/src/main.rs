@@ -57,7 +57,8 @@ Examples:
 C is the client's line, S the server's; an arrow points the way the bytes went.
 Marks: t4 as noted, t4≠ differs from the notes, t4~ depends, t4- absent.";
 
-#[tokio::main]
+// One thread: what a side sends is reported before the other side can have received it.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli).await {

@@ -11,7 +11,9 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Side, Text, Verdict};
+use strum::VariantArray;
 
 use crate::{
     Args,
@@ -22,6 +24,9 @@ use crate::{
 /// Where the step's name begins, and where its fields begin.
 const TITLE: usize = 24;
 const FIELDS: usize = 45;
+
+/// How wide the verdicts of a summary are.
+const LABEL: usize = 12;
 
 /// Prints steps as lines.
 #[derive(Debug)]
@@ -209,7 +214,7 @@ impl Lines {
             if of_it.is_empty() {
                 continue;
             }
-            let label = pad(verdict_name(verdict).in_lang(self.lang), 10);
+            let label = pad(verdict_name(verdict).in_lang(self.lang), LABEL);
             if verdict == Verdict::AsNoted {
                 let ids: Vec<_> = of_it.iter().map(|finding| finding.id.id()).collect();
                 self.entry(out, verdict, &label, &ids.join(" "));
@@ -217,7 +222,7 @@ impl Lines {
             }
             for (i, finding) in of_it.iter().enumerate() {
                 let because = finding.because.as_ref().map_or("", |because| because.in_lang(self.lang));
-                let label = if i == 0 { label.clone() } else { " ".repeat(10) };
+                let label = if i == 0 { label.clone() } else { " ".repeat(LABEL) };
                 self.entry(out, verdict, &label, &format!("{:<4}{}", finding.id.id(), printable(because)));
             }
         }
@@ -236,20 +241,16 @@ impl Lines {
     }
 
     fn tally(&self, out: &mut String) {
-        let all = <Claim as strum::VariantArray>::VARIANTS;
-        let (shown, of) = (self.shown.len(), all.len());
-        let missing: Vec<_> =
-            all.iter().filter(|claim| !self.shown.contains_key(claim)).map(|claim| claim.id()).collect();
+        let (shown, of) = (self.shown.len(), Claim::VARIANTS.len());
+        let missing = spans(|claim| !self.shown.contains_key(&claim));
         let text = match self.lang {
             Lang::En => format!(
                 "{shown} of the notes' {of} claims were shown by {} connections. Not shown in this run: {}.",
-                self.connections,
-                missing.join(" ")
+                self.connections, missing
             ),
             Lang::Zh => format!(
                 "{} 条连接印证了笔记 {of} 条论断中的 {shown} 条。本次没有涉及：{}。",
-                self.connections,
-                missing.join(" ")
+                self.connections, missing
             ),
         };
         out.push('\n');
@@ -257,6 +258,27 @@ impl Lines {
             push(out, &line);
         }
     }
+}
+
+/// The claims that `choose` wants, neighbours joined: `o2–o4 o6 c2`.
+fn spans(choose: impl Fn(Claim) -> bool) -> String {
+    let mut spans: Vec<(Claim, Claim)> = Vec::new();
+    let mut before = None;
+    for &claim in Claim::VARIANTS {
+        if choose(claim) {
+            let joins = |last: Claim| Some(last) == before && last.card().heading == claim.card().heading;
+            match spans.last_mut() {
+                Some((_, last)) if joins(*last) => *last = claim,
+                _ => spans.push((claim, claim)),
+            }
+        }
+        before = Some(claim);
+    }
+    let name = |(first, last): &(Claim, Claim)| match (first, last) {
+        (first, last) if first == last => first.id().to_owned(),
+        (first, last) => format!("{}–{}", first.id(), last.id()),
+    };
+    spans.iter().map(name).collect::<Vec<_>>().join(" ")
 }
 
 fn push(out: &mut String, line: &str) {
@@ -287,23 +309,29 @@ fn lane(event: &Event) -> &'static str {
     }
 }
 
-/// The fields that the card asks for, in at most `room` columns: with their names if these fit, else without.
+/// The fields that the card asks for, as many as fit `room` columns. Text stands for itself; a number or a yes
+/// needs its name.
 fn fields(event: &Event, room: usize) -> String {
-    let chosen: Vec<_> = event
-        .step
-        .card()
-        .shows
-        .iter()
-        .filter_map(|name| event.fields.get(*name).map(|value| (*name, short(value))))
-        .collect();
-    let named: Vec<_> =
-        chosen.iter().map(|(name, value)| format!("{} {value}", name.replace('_', " "))).collect();
-    let named = named.join(" · ");
-    if columns(&named) <= room {
-        return named;
+    let mut line = String::new();
+    for name in event.step.card().shows {
+        let Some(value) = event.fields.get(*name) else { continue };
+        let label = name.replace('_', " ");
+        let piece = match value {
+            Value::Bool(true) => label,
+            Value::Bool(false) => format!("not {label}"),
+            Value::Number(number) => format!("{label} {number}"),
+            Value::String(_) | Value::Array(_) => short(value),
+            Value::Object(_) | Value::Null => format!("{label} {}", short(value)),
+        };
+        let longer = if line.is_empty() { piece } else { format!("{line} · {piece}") };
+        if columns(&longer) > room {
+            // A number cut short would be another number.
+            let whole_only = value.is_number() || value.is_boolean();
+            return if whole_only && !line.is_empty() { line } else { fit(&longer, room) };
+        }
+        line = longer;
     }
-    let bare: Vec<_> = chosen.into_iter().map(|(_, value)| value).collect();
-    fit(&bare.join(" · "), room)
+    line
 }
 
 /// How a step is known.
@@ -329,5 +357,17 @@ const fn verdict_name(verdict: Verdict) -> Text {
         Verdict::Depends => Text { en: "depends", zh: "视情况" },
         Verdict::Differs => Text { en: "differs", zh: "不同" },
         Verdict::Absent => Text { en: "absent", zh: "没有" },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_claims_are_joined_within_their_heading() {
+        use Claim::{C1, O2, O3, O4, O6, O15, S13};
+        assert_eq!(spans(|claim| [O2, O3, O4, O6, O15, C1, S13].contains(&claim)), "o2–o4 o6 o15 c1 s13");
+        assert_eq!(spans(|_| false), "");
     }
 }

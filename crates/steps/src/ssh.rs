@@ -1,10 +1,78 @@
-//! The steps of SSH.
+//! The steps of SSH, in the order in which a connection takes them. The cards stand in one file per RFC: the
+//! transport (RFC 4253), the user's authentication (RFC 4252), the channels (RFC 4254).
 
-use crate::{Actor, Card, Event, Finding, Past, Text};
+use crate::{Actor, Card, Text};
+
+mod authentication;
+mod connection;
+mod judge;
+mod transport;
+
+pub(crate) use judge::{judge, over_tcp};
 
 /// A step of SSH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum Step {
+    /// A side says which protocol and software it speaks.
+    Identification,
+    /// A side lists its algorithms.
+    Kexinit,
+    /// What both lists lead to.
+    Negotiated,
+    /// The client asks for a Diffie-Hellman group of a size.
+    GroupRequest,
+    /// The server names the group.
+    Group,
+    /// The client's public value.
+    KeyExchangeInit,
+    /// The server's host key, public value and signature.
+    KeyExchangeReply,
+    /// A side turns to the new keys.
+    Newkeys,
+    /// The first bytes under the new keys.
+    Encrypted,
+    /// The client decides whether it trusts the host key.
+    HostKeyCheck,
+    /// The client holds the shared secret.
+    SessionKey,
+    /// The client asks for access without proof.
+    AuthNone,
+    /// The server lists the methods it would take.
+    AuthMethods,
+    /// The client names its public key.
+    PublickeyQuery,
+    /// The server would take that key.
+    PublickeyOk,
+    /// The proof: a signature.
+    PublickeySignature,
+    /// The server refuses.
+    AuthFailure,
+    /// The server grants access.
+    AuthSuccess,
+    /// The client asks for a channel.
+    ChannelOpen,
+    /// The server opened it.
+    ChannelConfirmed,
+    /// The client asks for something on the channel.
+    ChannelRequest,
+    /// The client asks for a command.
+    Exec,
+    /// The server grants or refuses a request.
+    ChannelReply,
+    /// Data.
+    ChannelData,
+    /// How the command ended.
+    ExitStatus,
+    /// A side will send no more data on the channel.
+    ChannelEof,
+    /// A side closed the channel.
+    ChannelClose,
+    /// A message that is no part of the key exchange.
+    OtherMessage,
+    /// A side ends the connection and says why.
+    Disconnect,
+    /// The decoder lost the thread.
+    Undecodable,
     /// The connection is over: what it showed, and how it went.
     Summary,
 }
@@ -13,32 +81,52 @@ impl Step {
     /// The card of the step.
     pub const fn card(self) -> Card {
         match self {
-            Step::Summary => Card {
-                id: "ssh.summary",
-                actor: Actor::Both,
-                claims: &[],
-                rfc: "",
-                title: Text { en: "summary", zh: "小结" },
-                text: Text {
-                    en: "What this connection showed of the notes, and how it ended.",
-                    zh: "这条连接印证了笔记中的哪些内容，以及它如何结束。",
-                },
-                client: "",
-                server: "",
-                shows: &["outcome", "reason"],
-            },
+            Step::Identification => transport::IDENTIFICATION,
+            Step::Kexinit => transport::KEXINIT,
+            Step::Negotiated => transport::NEGOTIATED,
+            Step::GroupRequest => transport::GROUP_REQUEST,
+            Step::Group => transport::GROUP,
+            Step::KeyExchangeInit => transport::KEY_EXCHANGE_INIT,
+            Step::KeyExchangeReply => transport::KEY_EXCHANGE_REPLY,
+            Step::Newkeys => transport::NEWKEYS,
+            Step::Encrypted => transport::ENCRYPTED,
+            Step::HostKeyCheck => transport::HOST_KEY_CHECK,
+            Step::SessionKey => transport::SESSION_KEY,
+            Step::AuthNone => authentication::NONE,
+            Step::AuthMethods => authentication::METHODS,
+            Step::PublickeyQuery => authentication::PUBLICKEY_QUERY,
+            Step::PublickeyOk => authentication::PUBLICKEY_OK,
+            Step::PublickeySignature => authentication::PUBLICKEY_SIGNATURE,
+            Step::AuthFailure => authentication::FAILURE,
+            Step::AuthSuccess => authentication::SUCCESS,
+            Step::ChannelOpen => connection::OPEN,
+            Step::ChannelConfirmed => connection::CONFIRMED,
+            Step::ChannelRequest => connection::REQUEST,
+            Step::Exec => connection::EXEC,
+            Step::ChannelReply => connection::REPLY,
+            Step::ChannelData => connection::DATA,
+            Step::ExitStatus => connection::EXIT_STATUS,
+            Step::ChannelEof => connection::EOF,
+            Step::ChannelClose => connection::CLOSE,
+            Step::OtherMessage => transport::OTHER_MESSAGE,
+            Step::Disconnect => transport::DISCONNECT,
+            Step::Undecodable => transport::UNDECODABLE,
+            Step::Summary => SUMMARY,
         }
     }
 }
 
-/// What `event` shows of the notes, given what came before it.
-pub(crate) fn judge(step: Step, _event: &Event, _past: &Past) -> Vec<Finding> {
-    match step {
-        Step::Summary => Vec::new(),
-    }
-}
-
-/// What TCP's part of an SSH connection shows: s1.
-pub(crate) fn over_tcp(_step: crate::tcp::Step, _event: &Event, _past: &Past) -> Vec<Finding> {
-    Vec::new()
-}
+const SUMMARY: Card = Card {
+    id: "ssh.summary",
+    actor: Actor::Both,
+    claims: &[],
+    rfc: "",
+    title: Text { en: "summary", zh: "小结" },
+    text: Text {
+        en: "What this connection showed of the notes, and how it ended.",
+        zh: "这条连接印证了笔记中的哪些内容，以及它如何结束。",
+    },
+    client: "",
+    server: "",
+    shows: &["outcome", "reason"],
+};

@@ -26,6 +26,13 @@ impl Started {
     pub fn now() -> Self {
         Started { steady: Instant::now(), wall: SystemTime::now() }
     }
+
+    /// At a moment that the kernel stamped: a connection begins before accept() tells of it.
+    pub fn at(wall: SystemTime) -> Self {
+        let ago = SystemTime::now().duration_since(wall).unwrap_or_default();
+        let steady = Instant::now();
+        Started { steady: steady.checked_sub(ago).unwrap_or(steady), wall }
+    }
 }
 
 /// How a connection ended.

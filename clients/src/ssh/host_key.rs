@@ -1,0 +1,244 @@
+//! The decision on the host key (RFC 4251 §4.1; the notes' block 6): what the file of known hosts says, what the
+//! option says, and where both leave it open, what the user says.
+
+use std::{
+    io::{IsTerminal, Write, stderr, stdin},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use clap::ValueEnum;
+use russh::keys::{Algorithm, HashAlg, PublicKey};
+use steps::Said;
+use tokio::sync::oneshot;
+use watch::ssh::HostKeyDecision;
+
+use super::known_hosts::{KnownHosts, Record, host_name};
+use crate::Target;
+
+/// What to do about a host key that is not in the file of known hosts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Strict {
+    /// Ask the user
+    #[default]
+    Ask,
+    /// Accept and add a new host; refuse a changed key
+    AcceptNew,
+    /// Refuse a new host
+    Yes,
+    /// Accept everything, even a changed key: for throw-away machines only
+    No,
+}
+
+impl Strict {
+    const fn word(self) -> &'static str {
+        match self {
+            Strict::Ask => "ask",
+            Strict::AcceptNew => "accept-new",
+            Strict::Yes => "yes",
+            Strict::No => "no",
+        }
+    }
+}
+
+/// Decides on the host key of one connection.
+#[derive(Debug)]
+pub(super) struct HostKeyCheck {
+    file: KnownHosts,
+    host: String,
+    strict: Strict,
+    asking: AtomicBool,
+    refusal: Mutex<Option<Said>>,
+}
+
+impl HostKeyCheck {
+    pub(super) fn new(file: KnownHosts, target: &Target, strict: Strict) -> Self {
+        let host = host_name(&target.host, target.port);
+        HostKeyCheck { file, host, strict, asking: AtomicBool::new(false), refusal: Mutex::new(None) }
+    }
+
+    /// The kinds of key on record for the host.
+    pub(super) fn recorded_algorithms(&self) -> Vec<Algorithm> {
+        // A file that cannot be read is reported when the key is checked.
+        self.file.algorithms(&self.host).unwrap_or_default()
+    }
+
+    /// Whether a person is being asked right now.
+    pub(super) fn is_asking(&self) -> bool {
+        self.asking.load(Ordering::Relaxed)
+    }
+
+    /// Why the key was refused, if it was.
+    pub(super) fn refusal(&self) -> Option<Said> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Decides on `key`.
+    pub(super) async fn decide(&self, key: &PublicKey) -> HostKeyDecision {
+        let file = self.file.path().display().to_string();
+        let mut decision = HostKeyDecision {
+            host: self.host.clone(),
+            file: file.clone(),
+            strict: self.strict.word(),
+            decided_by: "file",
+            ..HostKeyDecision::default()
+        };
+        let print = key.fingerprint(HashAlg::Sha256).to_string();
+        let record = match self.file.look_up(&self.host, key) {
+            Ok(record) => record,
+            Err(error) => {
+                decision.record = "unreadable";
+                self.refuse(
+                    format!("The host key was refused: {file} could not be read: {error}."),
+                    format!("拒绝主机公钥：无法读取 {file}：{error}。"),
+                );
+                return decision;
+            }
+        };
+        match record {
+            Record::Known { line } => {
+                decision.record = "known";
+                decision.line = Some(line);
+                decision.accepted = true;
+            }
+            Record::Revoked { line } => {
+                decision.record = "revoked";
+                decision.line = Some(line);
+                self.refuse(
+                    format!("The host key {print} was refused: line {line} of {file} revokes it."),
+                    format!("拒绝主机公钥 {print}：{file} 第 {line} 行已将其吊销。"),
+                );
+            }
+            Record::Changed { line, recorded } => self.changed(&mut decision, line, recorded, &print),
+            Record::Unknown => self.unknown(&mut decision, key, &print).await,
+        }
+        decision
+    }
+
+    fn changed(&self, decision: &mut HostKeyDecision, line: usize, recorded: String, print: &str) {
+        let file = self.file.path().display();
+        decision.record = "changed";
+        decision.line = Some(line);
+        if self.strict == Strict::No {
+            tracing::warn!(
+                "THE HOST KEY OF {} HAS CHANGED: {file} line {line} has {recorded}, the server showed {print}. \
+                 Somebody may be in the middle. Going on, because --strict no was given.",
+                self.host
+            );
+            (decision.decided_by, decision.accepted) = ("option", true);
+        } else {
+            self.refuse(
+                format!(
+                    "The host key has changed and was refused: {file} line {line} has {recorded}, the server \
+                     showed {print}. It may be a man in the middle, or the server got a new key: ask its \
+                     administrator, and only then delete that line."
+                ),
+                format!(
+                    "主机公钥已改变，拒绝连接：{file} 第 {line} 行记录的是 {recorded}，服务端出示的是 {print}。\
+                     可能是中间人，也可能是服务器换了密钥：请先向管理员核实，再删除该行。"
+                ),
+            );
+        }
+        decision.recorded_fingerprint = Some(recorded);
+    }
+
+    async fn unknown(&self, decision: &mut HostKeyDecision, key: &PublicKey, print: &str) {
+        let host = &self.host;
+        decision.record = "unknown";
+        decision.decided_by = "option";
+        match self.strict {
+            Strict::AcceptNew => self.add(decision, key),
+            Strict::No => {
+                tracing::warn!(
+                    "{host} is unknown and its key {print} is taken unseen (--strict no): \
+                     anybody could be in the middle"
+                );
+                decision.accepted = true;
+            }
+            Strict::Yes => self.refuse(
+                format!("{host} is unknown and --strict yes refuses unknown hosts; its key is {print}."),
+                format!("{host} 没有记录，--strict yes 拒绝未知主机；其公钥为 {print}。"),
+            ),
+            Strict::Ask if !stdin().is_terminal() => {
+                decision.decided_by = "nobody";
+                self.refuse(
+                    format!(
+                        "{host} is unknown and nobody can be asked, because standard input is no terminal; its key \
+                         is {print}. If that is right, use --strict accept-new."
+                    ),
+                    format!(
+                        "{host} 没有记录，而标准输入不是终端，无法询问；其公钥为 {print}。\
+                         确认无误后可用 --strict accept-new。"
+                    ),
+                );
+            }
+            Strict::Ask => {
+                decision.decided_by = "user";
+                self.asking.store(true, Ordering::Relaxed);
+                let yes = ask(host.clone(), key.algorithm().to_string(), print.to_owned()).await;
+                self.asking.store(false, Ordering::Relaxed);
+                if yes {
+                    self.add(decision, key);
+                } else {
+                    self.refuse(
+                        format!("You did not confirm the host key {print} of {host}."),
+                        format!("你没有确认 {host} 的主机公钥 {print}。"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn add(&self, decision: &mut HostKeyDecision, key: &PublicKey) {
+        decision.accepted = true;
+        match self.file.add(&self.host, key) {
+            Ok(()) => decision.added = true,
+            // As with OpenSSH, that is a pity and no reason to stop: the key was accepted.
+            Err(error) => tracing::warn!(
+                "{} could not be added to {}: {error} (it will be asked about again)",
+                self.host,
+                self.file.path().display()
+            ),
+        }
+    }
+
+    fn refuse(&self, en: String, zh: String) {
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(Said::new(en, zh));
+    }
+}
+
+/// Asks on standard error, reads standard input. In a thread of its own, which nobody has to wait for: the
+/// connection may end while the question stands.
+async fn ask(host: String, kind: String, print: String) -> bool {
+    let (tell, told) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut question = format!(
+            "\nThe host {host} is not known yet. It shows this key:\n  {kind} {print}\n\
+             Compare it with what the server's administrator told you.\n\
+             Trust it and add it to known_hosts? (yes/no/the fingerprint) "
+        );
+        let answer = loop {
+            let mut out = stderr().lock();
+            if out.write_all(question.as_bytes()).and_then(|()| out.flush()).is_err() {
+                break false;
+            }
+            drop(out);
+            let mut line = String::new();
+            match stdin().read_line(&mut line) {
+                Ok(0) | Err(_) => break false,
+                Ok(_) => {}
+            }
+            match line.trim() {
+                "yes" => break true,
+                "no" => break false,
+                typed if typed == print => break true,
+                _ => question = "Please type yes, no or the whole fingerprint: ".into(),
+            }
+        };
+        // The connection may be gone; then the answer comes too late.
+        let _ = tell.send(answer);
+    });
+    told.await.unwrap_or(false)
+}

@@ -1,0 +1,229 @@
+//! The file of known hosts, as OpenSSH writes it (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): which line, if any, speaks
+//! for a host and its key, and how a line is added.
+//!
+//! Understood: plain names, `[host]:port`, wildcards and negation, hashed names, several keys a host, comments.
+//! An entry with a marker (`@cert-authority`, `@revoked`) never speaks for a key; a revoked key is refused whatever
+//! host its line names, which is stricter than OpenSSH.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use aws_lc_rs::hmac;
+use russh::keys::{
+    Algorithm, HashAlg, PublicKey,
+    ssh_key::known_hosts::{HostPatterns, Marker},
+};
+
+/// A file of known hosts; it need not exist.
+#[derive(Clone, Debug)]
+pub struct KnownHosts {
+    path: PathBuf,
+}
+
+/// What the file says of a host's key. Lines are counted from 1, all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// No key of this kind is on record for the host.
+    Unknown,
+    /// This line has the key.
+    Known {
+        #[allow(missing_docs)]
+        line: usize,
+    },
+    /// This line has another key of the same kind.
+    Changed {
+        #[allow(missing_docs)]
+        line: usize,
+        /// The fingerprint of the key on record.
+        recorded: String,
+    },
+    /// This line revokes the key.
+    Revoked {
+        #[allow(missing_docs)]
+        line: usize,
+    },
+}
+
+/// The host as the file names it: the port only where it is not SSH's own.
+pub fn host_name(host: &str, port: u16) -> String {
+    let host = host.to_lowercase();
+    if port == 22 { host } else { format!("[{host}]:{port}") }
+}
+
+impl KnownHosts {
+    /// The file at `path`.
+    pub fn new(path: PathBuf) -> Self {
+        KnownHosts { path }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the file says of `key` for `host`, named as by [`host_name`].
+    ///
+    /// # Errors
+    ///
+    /// When the file is there and cannot be read.
+    pub fn look_up(&self, host: &str, key: &PublicKey) -> io::Result<Record> {
+        let entries = self.entries()?;
+        let same = |entry: &Entry| entry.key.key_data() == key.key_data();
+        if let Some(entry) = entries.iter().find(|entry| entry.marker == Some(Marker::Revoked) && same(entry))
+        {
+            return Ok(Record::Revoked { line: entry.line });
+        }
+        let for_host = || entries.iter().filter(|entry| entry.marker.is_none() && entry.speaks_for(host));
+        if let Some(entry) = for_host().find(|entry| same(entry)) {
+            return Ok(Record::Known { line: entry.line });
+        }
+        Ok(match for_host().find(|entry| entry.key.algorithm() == key.algorithm()) {
+            Some(entry) => {
+                let recorded = entry.key.fingerprint(HashAlg::Sha256).to_string();
+                Record::Changed { line: entry.line, recorded }
+            }
+            None => Record::Unknown,
+        })
+    }
+
+    /// The kinds of key on record for `host`, in the order of the file.
+    ///
+    /// # Errors
+    ///
+    /// When the file is there and cannot be read.
+    pub fn algorithms(&self, host: &str) -> io::Result<Vec<Algorithm>> {
+        let mut algorithms = Vec::new();
+        for entry in self.entries()? {
+            let algorithm = entry.key.algorithm();
+            // An RSA key signs by several algorithms; russh has them in its own order.
+            let wanted = entry.marker.is_none() && entry.speaks_for(host) && !algorithm.clone().is_rsa();
+            if wanted && !algorithms.contains(&algorithm) {
+                algorithms.push(algorithm);
+            }
+        }
+        Ok(algorithms)
+    }
+
+    /// Adds a line for `host` and `key`, and keeps what was there. A reader sees the old file or the new one, never a
+    /// half.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be written to.
+    pub fn add(&self, host: &str, key: &PublicKey) -> io::Result<()> {
+        // A symbolic link stays one: the file behind it is replaced.
+        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        if bytes.last().is_some_and(|last| *last != b'\n') {
+            bytes.push(b'\n');
+        }
+        let mut bare = key.clone();
+        bare.set_comment("");
+        let openssh = bare.to_openssh().map_err(io::Error::other)?;
+        bytes.extend_from_slice(format!("{host} {}\n", openssh.trim_end()).as_bytes());
+
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let new = folder.join(format!(".{name}.{}.new", std::process::id()));
+        let written = write_new(&new, &bytes).and_then(|()| fs::rename(&new, &path));
+        if written.is_err() {
+            // What is left of a failed attempt is of no use to anybody.
+            drop(fs::remove_file(&new));
+        }
+        written
+    }
+
+    /// The entries that can be read. Like OpenSSH, a line that is none is passed over.
+    fn entries(&self) -> io::Result<Vec<Entry>> {
+        let bytes = match fs::read(&self.path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let lines = bytes.split(|byte| *byte == b'\n').enumerate();
+        Ok(lines.filter_map(|(at, line)| Entry::parse(std::str::from_utf8(line).ok()?, at + 1)).collect())
+    }
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file: File = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// One line: `[marker] hostnames keytype base64 [comment]`, separated by spaces or tabs.
+struct Entry {
+    line: usize,
+    marker: Option<Marker>,
+    hosts: HostPatterns,
+    key: PublicKey,
+}
+
+impl Entry {
+    fn parse(text: &str, line: usize) -> Option<Self> {
+        let mut words = text.split_ascii_whitespace();
+        let mut word = words.next().filter(|word| !word.starts_with('#'))?;
+        let mut marker = None;
+        if word.starts_with('@') {
+            marker = Some(word.parse().ok()?);
+            word = words.next()?;
+        }
+        let hosts = word.parse().ok()?;
+        let (kind, data) = (words.next()?, words.next()?);
+        let key = PublicKey::from_openssh(&format!("{kind} {data}")).ok()?;
+        Some(Entry { line, marker, hosts, key })
+    }
+
+    fn speaks_for(&self, host: &str) -> bool {
+        match &self.hosts {
+            HostPatterns::HashedName { salt, hash } => {
+                let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, salt);
+                hmac::sign(&key, host.as_bytes()).as_ref() == hash
+            }
+            HostPatterns::Patterns(patterns) => {
+                let fits = |pattern: &str| wildcard(pattern.to_lowercase().as_bytes(), host.as_bytes());
+                // One negated pattern that fits outweighs all others of the line.
+                let denied = patterns.iter().filter_map(|pattern| pattern.strip_prefix('!')).any(fits);
+                let plain = patterns.iter().filter(|pattern| !pattern.starts_with('!'));
+                !denied && plain.into_iter().any(|pattern| fits(pattern))
+            }
+        }
+    }
+}
+
+/// Whether `text` fits `pattern`, in which `*` stands for any characters and `?` for one. Linear in memory and never
+/// worse than the product of the lengths in time, whatever a file holds.
+fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(c) if *c == b'?' || *c == text[t] => (p, t) = (p + 1, t + 1),
+            _ => match star {
+                // Let the last star take one character more.
+                Some((at, taken)) => {
+                    star = Some((at, taken + 1));
+                    (p, t) = (at + 1, taken + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == b'*')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! Why a connection ended early, in words: whose doing it was, and what to do.
+
+use std::io;
+
+use russh::{
+    Error, MethodSet,
+    keys::{HashAlg, PublicKey},
+};
+use steps::{Said, Side, ssh::Step};
+use watch::Witness;
+
+use crate::PATIENCE;
+
+/// Why russh gave up.
+pub(super) fn explain(error: &Error, witness: &Witness) -> Said {
+    if let Some(said) = not_ssh(witness) {
+        return said;
+    }
+    match error {
+        Error::Disconnect | Error::HUP | Error::SendError | Error::RecvError => closed(witness),
+        Error::IO(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+            ) =>
+        {
+            closed(witness)
+        }
+        Error::Version => Said::new(
+            "The server's first lines hold no SSH-2 identification: is this the port of an SSH server?",
+            "服务端最初的几行里没有 SSH-2 标识：这是 SSH 服务器的端口吗？",
+        ),
+        Error::NoCommonAlgo { kind, ours, theirs } => {
+            let (ours, theirs) = (ours.join(", "), theirs.join(", "));
+            Said::new(
+                format!(
+                    "No common algorithm of kind {kind:?}: this client has {ours}; the server has {theirs}."
+                ),
+                format!("没有共同的 {kind:?} 算法：客户端支持 {ours}；服务端支持 {theirs}。"),
+            )
+        }
+        Error::WrongServerSig => Said::new(
+            "The server's signature over the exchange hash is wrong: it does not hold the host key it showed, or \
+             the handshake was changed on the way.",
+            "服务端对交换哈希的签名不正确：它并不持有所出示的主机密钥，或者握手在途中被改动过。",
+        ),
+        Error::PacketAuth | Error::DecryptionError => Said::new(
+            "A packet did not verify under the session's keys: its bytes were changed on the way.",
+            "一个数据包未通过会话密钥的校验：它的字节在途中被改动过。",
+        ),
+        other => Said::new(
+            format!("The server broke the protocol, or the connection broke: {other}."),
+            format!("服务端违反了协议，或连接已损坏：{other}。"),
+        ),
+    }
+}
+
+/// The server closed the connection; the steps say where, and what it said.
+fn closed(witness: &Witness) -> Said {
+    witness.past(|past| {
+        if let Some(farewell) = past.first_from(Side::Server, Step::Disconnect) {
+            let (reason, words) = (farewell.text("reason"), farewell.text("description"));
+            return Said::new(
+                format!("The server disconnected: {reason}, \"{words}\"."),
+                format!("服务端断开了连接：{reason}，“{words}”。"),
+            );
+        }
+        if past.has(Step::AuthSuccess) {
+            Said::new("The server vanished in the middle of the session.", "服务端在会话中途断开了连接。")
+        } else if past.has(Step::SessionKey) {
+            Said::new(
+                "The server closed the connection during the login: too many attempts, or it ran out of patience.",
+                "服务端在登录过程中断开了连接：尝试次数过多，或等待超时。",
+            )
+        } else if past.first_from(Side::Server, Step::Identification).is_some() {
+            Said::new(
+                "The server vanished in the middle of the handshake; its own log may say why.",
+                "服务端在握手中途断开了连接，原因可查看它的日志。",
+            )
+        } else {
+            Said::new(
+                "The server closed the connection without an SSH identification: is this the port of an SSH \
+                 server, and does it take connections from here?",
+                "服务端没有发送 SSH 标识就关闭了连接：这是 SSH 服务器的端口吗？它接受来自这里的连接吗？",
+            )
+        }
+    })
+}
+
+/// What the decoder found instead of SSH.
+fn not_ssh(witness: &Witness) -> Option<Said> {
+    witness.past(|past| {
+        let lost = past.first_from(Side::Server, Step::Undecodable)?;
+        let (looks_like, expected) = (lost.text("looks_like"), lost.text("expected"));
+        Some(Said::new(
+            format!(
+                "The server does not speak SSH here: expected {expected}, got what looks like {looks_like}. Is \
+                 this the right port?"
+            ),
+            format!("服务端此处发送的不是 SSH：应为 {expected}，实际像是 {looks_like}。端口对吗？"),
+        ))
+    })
+}
+
+pub(super) fn no_key_exchange(witness: &Witness) -> Said {
+    let seconds = PATIENCE.as_secs();
+    not_ssh(witness).unwrap_or_else(|| {
+        if witness.past(|past| past.first_from(Side::Server, Step::Identification).is_some()) {
+            Said::new(
+                format!("The server hung in the handshake for {seconds} s: overloaded, or stopped?"),
+                format!("服务端在握手中停滞了 {seconds} 秒：过载或已停止？"),
+            )
+        } else {
+            Said::new(
+                format!("The server sent no SSH identification within {seconds} s: is this an SSH port?"),
+                format!("服务端在 {seconds} 秒内没有发送 SSH 标识：这是 SSH 端口吗？"),
+            )
+        }
+    })
+}
+
+pub(super) fn silent(stage: &str) -> Said {
+    let seconds = PATIENCE.as_secs();
+    Said::new(
+        format!("The server was silent for {seconds} s during {stage}."),
+        format!("服务端沉默了 {seconds} 秒（阶段：{stage}）。"),
+    )
+}
+
+pub(super) fn login_cut(witness: &Witness) -> Said {
+    closed(witness)
+}
+
+pub(super) fn no_publickey(methods: &MethodSet) -> Said {
+    let methods: Vec<&str> = methods.iter().map(Into::into).collect();
+    let methods = methods.join(", ");
+    Said::new(
+        format!("The server takes no public keys, only: {methods}. This client has a key only."),
+        format!("服务端不接受公钥，只接受：{methods}。本客户端只有公钥。"),
+    )
+}
+
+pub(super) fn not_signed(error: &anyhow::Error) -> Said {
+    Said::new(
+        format!("The request could not be signed: {error:#}."),
+        format!("无法对登录请求签名：{error:#}。"),
+    )
+}
+
+pub(super) fn refused(user: &str, key: &PublicKey, partial_success: bool) -> Said {
+    let print = key.fingerprint(HashAlg::Sha256);
+    if partial_success {
+        return Said::new(
+            format!("The server took the key {print} and wants a second proof, which this client has not."),
+            format!("服务端接受了公钥 {print}，但还要求第二种凭据，本客户端没有。"),
+        );
+    }
+    Said::new(
+        format!(
+            "The server refused the key {print} for \"{user}\": is it in that user's authorized_keys, and is the \
+             user's name right?"
+        ),
+        format!("服务端拒绝了 \"{user}\" 的公钥 {print}：它在该用户的 authorized_keys 里吗？用户名对吗？"),
+    )
+}
+
+pub(super) fn no_exec() -> Said {
+    Said::new("The server refused to run a command.", "服务端拒绝执行命令。")
+}
+
+pub(super) fn no_exit_status() -> Said {
+    Said::new(
+        "The command ended without an exit status: killed by a signal, or the server left.",
+        "命令结束时没有退出状态：被信号终止，或服务端已离开。",
+    )
+}
+
+pub(super) fn no_tap(error: &io::Error) -> Said {
+    Said::new(
+        format!("The socket could not be watched: {error} (too many open files?)."),
+        format!("无法观察该套接字：{error}（打开的文件过多？）。"),
+    )
+}

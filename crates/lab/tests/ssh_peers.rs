@@ -1,0 +1,673 @@
+//! Our SSH pair, and each half of it with OpenSSH: what we log and what the peer says of itself must agree.
+//!
+//! `ssh`, `sshd` and `ssh-keygen` must be installed; where `CI` is set, a missing one fails the test.
+
+use std::{
+    cell::RefCell,
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{
+        Once,
+        mpsc::{Receiver, channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use steps::{Claim, Event, Evidence, Step, Verdict, ssh::Step as Ssh};
+
+/// Longer than anything here takes; only a hang reaches it.
+const TOO_LONG: Duration = Duration::from_secs(60);
+
+#[test]
+fn the_first_run_adds_the_host_the_second_knows_it_and_a_new_key_is_refused() {
+    let Some(bench) = Bench::new() else { return };
+    let server = bench.server(&[]);
+
+    let first = bench.client(server.port, &["--strict", "accept-new", "--", "echo", "hello"]);
+    assert_success(&first.output);
+    assert_eq!(first.verdict(Claim::S7), Some(Verdict::Depends), "nobody was asked");
+    assert_eq!(first.verdict(Claim::S8), None);
+    assert_eq!(first.field(Ssh::ChannelData, "text"), "hello");
+    for (claim, verdict) in [
+        (Claim::S2, Verdict::Depends),
+        (Claim::S3, Verdict::AsNoted),
+        (Claim::S4, Verdict::AsNoted),
+        (Claim::S5, Verdict::AsNoted),
+        (Claim::S6, Verdict::Differs),
+        (Claim::S10, Verdict::AsNoted),
+        (Claim::S11, Verdict::Differs),
+        (Claim::S12, Verdict::AsNoted),
+    ] {
+        assert_eq!(first.verdict(claim), Some(verdict), "{}", claim.id());
+        let seen = |event: &&Event| event.evidence != Evidence::Inferred;
+        let shown =
+            first.events.iter().filter(seen).any(|event| event.claims.iter().any(|it| it.id == claim));
+        assert!(shown, "{} rests on more than inference", claim.id());
+    }
+
+    let second = bench.client(server.port, &[]);
+    assert_success(&second.output);
+    assert_eq!(second.verdict(Claim::S8), Some(Verdict::AsNoted));
+    assert_eq!(second.verdict(Claim::S7), None);
+    assert_eq!(second.field(Ssh::ChannelData, "text"), "demo");
+
+    // Both sides saw the same bytes: cookies, fingerprints and the order of the handshake.
+    let there = server.connection(0);
+    assert_eq!(of(&there, Ssh::Kexinit).fields["cookie"].as_str().map(str::len), Some(32));
+    let cookies = |events: &[Event]| {
+        let mut cookies: Vec<_> = all(events, Ssh::Kexinit).map(|it| it.text("cookie").to_owned()).collect();
+        cookies.sort();
+        cookies
+    };
+    assert_eq!(cookies(&there), cookies(&first.events));
+    for step in [Ssh::KeyExchangeReply, Ssh::Negotiated] {
+        assert_eq!(of(&there, step).fields, of(&first.events, step).fields);
+    }
+    assert_eq!(of(&there, Ssh::PublickeySignature).fields["asked_before"], true);
+    assert_eq!(of(&there, Ssh::Summary).text("outcome"), "complete");
+    drop(server);
+
+    keygen(&bench.dir("certs").join("ssh_host_ed25519_key"));
+    let server = bench.server(&["--listen", &format!("127.0.0.1:{}", free_port())]);
+    let file = bench.dir("certs/known_hosts");
+    let moved = fs::read_to_string(&file).unwrap().replace(&first.port.to_string(), &server.port.to_string());
+    fs::write(&file, &moved).unwrap();
+    let third = bench.client(server.port, &["--strict", "accept-new"]);
+    assert!(!third.output.status.success());
+    assert_eq!(third.verdict(Claim::S9), Some(Verdict::AsNoted));
+    let check = of(&third.events, Ssh::HostKeyCheck);
+    let message = third.stderr();
+    for told in [check.text("fingerprint"), check.text("recorded_fingerprint"), "known_hosts line 1"] {
+        assert!(message.contains(told), "{told} is missing in: {message}");
+    }
+    assert!(!third.has(Ssh::SessionKey) && !third.has(Ssh::AuthSuccess));
+    assert_eq!(fs::read_to_string(&file).unwrap(), moved, "the file is left alone");
+}
+
+#[test]
+fn where_nobody_can_be_asked_an_unknown_host_is_refused_and_the_flag_is_named() {
+    let Some(bench) = Bench::new() else { return };
+    let server = bench.server(&[]);
+    for (strict, says) in [("ask", "--strict accept-new"), ("yes", "--strict yes refuses unknown hosts")] {
+        let run = bench.client(server.port, &["--strict", strict]);
+        assert!(!run.output.status.success());
+        assert!(run.stderr().contains(says), "{}", run.stderr());
+        assert_eq!(run.verdict(Claim::S7), Some(Verdict::Depends));
+        assert!(!bench.dir("certs/known_hosts").exists(), "nothing is added");
+    }
+    let run = bench.client(server.port, &["--strict", "no"]);
+    assert_success(&run.output);
+    assert!(run.stderr().contains("anybody could be in the middle"), "{}", run.stderr());
+    assert!(!bench.dir("certs/known_hosts").exists(), "nothing is added");
+}
+
+#[test]
+fn at_a_terminal_the_user_is_asked_and_decides() {
+    let Some(bench) = Bench::new() else { return };
+    if !installed("script") {
+        return;
+    }
+    let server = bench.server(&[]);
+    let answered = |answer: &str| {
+        let client = binary("client").display().to_string();
+        let (certs, port) = (bench.dir("certs"), server.port);
+        let line = format!("{client} ssh demo@127.0.0.1:{port} --certs {} --format json", certs.display());
+        // It gives the command a terminal of its own.
+        let mut script = Command::new("script")
+            .args(["-qec", &line, "/dev/null"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut keyboard = script.stdin.take().unwrap();
+        keyboard.write_all(answer.as_bytes()).unwrap();
+        let output = script.wait_with_output().unwrap();
+        drop(keyboard);
+        let screen = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(screen.contains("ssh-ed25519 SHA256:"), "the question shows the fingerprint: {screen}");
+        let starts = screen.lines().filter_map(|line| line.find("{\"v\":").map(|at| &line[at..]));
+        let events: Vec<Event> = starts.map(|line| serde_json::from_str(line.trim()).expect(line)).collect();
+        (output.status.success(), of(&events, Ssh::HostKeyCheck).clone())
+    };
+    let (success, check) = answered("perhaps\nno\n");
+    assert!(!success && check.fields["accepted"] == false && !bench.dir("certs/known_hosts").exists());
+    assert_eq!(check.text("decided_by"), "user");
+
+    let (success, check) = answered("yes\n");
+    assert!(success && check.fields["added"] == true);
+    assert_eq!(check.claims[0].id, Claim::S7);
+    assert_eq!(check.claims[0].verdict, Verdict::AsNoted);
+
+    fs::remove_file(bench.dir("certs/known_hosts")).unwrap();
+    let print = check.text("fingerprint").to_owned();
+    assert!(answered(&format!("{print}\n")).0, "the fingerprint is as good as a yes");
+}
+
+#[test]
+fn a_key_that_is_not_on_the_list_is_refused() {
+    let Some(bench) = Bench::new() else { return };
+    let server = bench.server(&[]);
+    let other = bench.dir("other");
+    keygen(&other);
+    let run = bench.client(server.port, &["--strict", "accept-new", "--identity", other.to_str().unwrap()]);
+    assert!(!run.output.status.success());
+    assert!(run.stderr().contains("authorized_keys"), "{}", run.stderr());
+    assert!(run.has(Ssh::AuthFailure) && !run.has(Ssh::PublickeySignature));
+    assert_eq!(of(&server.connection(0), Ssh::PublickeyQuery).text("answer"), "reject");
+}
+
+#[test]
+fn openssh_and_our_server_tell_the_same_story() {
+    let Some(bench) = Bench::new() else { return };
+    let server = bench.server(&[]);
+    let ssh_for = |destination: &str, arguments: &[&str], command: &[&str]| {
+        let known_hosts = format!("UserKnownHostsFile={}", bench.dir("openssh_known_hosts").display());
+        let identity = bench.dir("certs/id_ed25519");
+        Command::new("ssh")
+            .args(["-vvv", "-F", "none", "-p", &server.port.to_string(), "-i", identity.to_str().unwrap()])
+            .args(["-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"])
+            .args(["-o", "StrictHostKeyChecking=accept-new", "-o", &known_hosts])
+            .args(["-o", "GlobalKnownHostsFile=/dev/null"])
+            .args(arguments)
+            .arg(destination)
+            .args(command)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    };
+    let ssh =
+        |destination: &str, arguments: &[&str]| ssh_for(destination, arguments, &["echo", "hello there"]);
+    let output = ssh("demo@127.0.0.1", &[]);
+    assert_success(&output);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "hello there\n");
+    let account = String::from_utf8_lossy(&output.stderr).into_owned();
+    let events = server.connection(0);
+
+    assert_eq!(of(&events, Ssh::Summary).text("outcome"), "complete");
+    let handshake: Vec<_> = events.iter().map(|event| event.step).filter(|step| *step != TCP).collect();
+    assert_in_order(
+        &handshake,
+        &[
+            Ssh::Identification,
+            Ssh::Kexinit,
+            Ssh::Negotiated,
+            Ssh::KeyExchangeInit,
+            Ssh::KeyExchangeReply,
+            Ssh::Newkeys,
+            Ssh::Encrypted,
+            Ssh::AuthNone,
+            Ssh::PublickeyQuery,
+            Ssh::PublickeySignature,
+            Ssh::AuthSuccess,
+            Ssh::ChannelOpen,
+            Ssh::Exec,
+            Ssh::Summary,
+        ]
+        .map(Step::from),
+    );
+    assert_in_order(
+        &account.lines().collect::<Vec<_>>(),
+        &[
+            "SSH2_MSG_KEXINIT sent",
+            "SSH2_MSG_KEXINIT received",
+            "kex: algorithm:",
+            "expecting SSH2_MSG_KEX_ECDH_REPLY",
+            "Server host key:",
+            "SSH2_MSG_NEWKEYS sent",
+            "SSH2_MSG_NEWKEYS received",
+            "Server accepts key:",
+            "Authenticated to",
+            "Sending command:",
+        ]
+        .map(Contains),
+    );
+    let negotiated = of(&events, Ssh::Negotiated);
+    let word = |after: &str| {
+        let line =
+            account.lines().find_map(|line| line.split_once(after)).unwrap_or_else(|| panic!("{after}"));
+        line.1.split_whitespace().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(negotiated.text("kex_algorithm"), word("kex: algorithm: "));
+    assert_eq!(negotiated.text("server_host_key_algorithm"), word("kex: host key algorithm: "));
+    assert_eq!(
+        negotiated.text("encryption_algorithm_client_to_server"),
+        word("kex: client->server cipher: ")
+    );
+    assert_eq!(
+        of(&events, Ssh::KeyExchangeReply).text("host_key_fingerprint"),
+        word("host key: ssh-ed25519 ")
+    );
+    let offered = of(&events, Ssh::PublickeyQuery).text("public_key_fingerprint").to_owned();
+    assert!(account.contains(&format!("ED25519 {offered}")), "{offered}");
+
+    // Other methods, whose messages have other names or other numbers.
+    for (n, method) in [
+        (1, "diffie-hellman-group14-sha256"),
+        (2, "diffie-hellman-group-exchange-sha256"),
+        (3, "curve25519-sha256@libssh.org"),
+    ] {
+        let output = ssh("demo@127.0.0.1", &["-o", &format!("KexAlgorithms={method}")]);
+        assert_success(&output);
+        let events = server.connection(n);
+        let reply = of(&events, Ssh::KeyExchangeReply);
+        assert_eq!(reply.text("kex_algorithm"), method);
+        let account = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(account.contains(reply.text("host_key_fingerprint")));
+        assert_eq!(events.iter().any(|it| it.step == Ssh::GroupRequest.into()), method.contains("exchange"));
+    }
+
+    // A shell on a terminal, if only to say that there is none.
+    let output = ssh_for("demo@127.0.0.1", &["-tt"], &[]);
+    assert_success(&output);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("There is no shell here"));
+    let asked: Vec<_> = all(&server.connection(4), Ssh::ChannelRequest)
+        .map(|it| it.text("request_type").to_owned())
+        .filter(|kind| kind != "env")
+        .collect();
+    assert_eq!(asked, ["pty-req", "shell"]);
+
+    // sftp asks for a subsystem, which is refused; nobody else may log in.
+    let output = ssh("demo@127.0.0.1", &["-s"]);
+    assert!(!output.status.success());
+    let refused = server.connection(5);
+    assert_eq!(of(&refused, Ssh::ChannelRequest).text("answer"), "failure");
+    assert!(!ssh("root@127.0.0.1", &[]).status.success());
+    assert_eq!(of(&server.connection(6), Ssh::Summary).text("outcome"), "failed");
+}
+
+#[test]
+fn our_client_and_sshd_tell_the_same_story() {
+    let Some(bench) = Bench::new() else { return };
+    let Some(sshd) = bench.sshd() else { return };
+    let user = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
+    let destination = format!("{}@127.0.0.1:{}", user.trim(), sshd.port);
+    let run = bench.client_to(&destination, sshd.port, &["--strict", "accept-new", "--", "echo", "$((6*7))"]);
+    assert_success(&run.output);
+    // At this log level sshd's own child chats on the error stream, ahead of the command.
+    let output = all(&run.events, Ssh::ChannelData).find(|event| event.text("stream") == "data");
+    assert_eq!(output.expect("output").text("text"), "42");
+    assert_eq!(run.field(Ssh::ExitStatus, "exit_status"), 0);
+    let handshake: Vec<_> = run.events.iter().map(|event| event.step).filter(|step| *step != TCP).collect();
+    assert_in_order(
+        &handshake,
+        &[
+            Ssh::Identification,
+            Ssh::Negotiated,
+            Ssh::KeyExchangeInit,
+            Ssh::KeyExchangeReply,
+            Ssh::HostKeyCheck,
+            Ssh::SessionKey,
+            Ssh::AuthMethods,
+            Ssh::PublickeyOk,
+            Ssh::PublickeySignature,
+            Ssh::AuthSuccess,
+            Ssh::ChannelConfirmed,
+            Ssh::ChannelReply,
+            Ssh::ExitStatus,
+            Ssh::ChannelClose,
+            Ssh::Summary,
+        ]
+        .map(Step::from),
+    );
+    let account = sshd.wait_for("Disconnected from user");
+    assert_in_order(
+        &account.iter().map(String::as_str).collect::<Vec<_>>(),
+        &[
+            "SSH2_MSG_KEXINIT sent",
+            "SSH2_MSG_KEXINIT received",
+            "kex: algorithm: curve25519-sha256",
+            "expecting SSH2_MSG_KEX_ECDH_INIT",
+            "SSH2_MSG_NEWKEYS",
+            "userauth-request for user",
+            "Postponed publickey",
+            "Accepted publickey for",
+            "Disconnected from user",
+        ]
+        .map(Contains),
+    );
+    let all = account.join("\n");
+    let signed = of(&run.events, Ssh::PublickeySignature);
+    assert!(all.contains(signed.text("public_key_fingerprint")));
+    let print = Command::new("ssh-keygen")
+        .args(["-l", "-f", bench.dir("certs/ssh_host_ed25519_key.pub").to_str().unwrap()])
+        .output()
+        .unwrap();
+    let shown = of(&run.events, Ssh::KeyExchangeReply).text("host_key_fingerprint").to_owned();
+    assert!(String::from_utf8_lossy(&print.stdout).contains(&shown));
+    assert_eq!(of(&run.events, Ssh::HostKeyCheck).text("fingerprint"), shown);
+
+    // A command that fails is the command's affair, and still an exit code.
+    let run = bench.client_to(&destination, sshd.port, &["--", "exit", "7"]);
+    assert!(!run.output.status.success());
+    assert!(run.stderr().contains("status 7"), "{}", run.stderr());
+    assert_eq!(run.field(Ssh::Summary, "outcome"), "complete");
+}
+
+#[test]
+fn a_peer_that_does_not_speak_ssh_is_named_and_the_server_lives_on() {
+    let Some(bench) = Bench::new() else { return };
+    let server = bench.server(&["--handshake-timeout", "1"]);
+    let hello = [b"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03".to_vec(), vec![7; 194]].concat();
+    let long = [b"SSH-2.0-".to_vec(), vec![b'x'; 500]].concat();
+    let peers: [(&[u8], &str); 7] = [
+        (&hello, "TLS record"),
+        (b"GET / HTTP/1.1\r\nHost: here\r\n\r\n", "HTTP request"),
+        (&[0; 64], "binary data"),
+        (&long, "SSH identification"),
+        (b"SSH-2.0-x\r\n\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "binary data"),
+        (b"", "without an SSH identification"),
+        (b"SSH-2.0-gone\r\n", "in the middle of the handshake"),
+    ];
+    for (n, (bytes, says)) in peers.iter().enumerate() {
+        let mut peer = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        peer.write_all(bytes).unwrap();
+        // The server may have hung up already; a reset is as good an end as any.
+        drop(peer.shutdown(Shutdown::Write));
+        drop(peer.read_to_end(&mut Vec::new()));
+        let summary = server.summary(n);
+        assert!(summary.contains(says), "{says} is missing in: {summary}");
+    }
+    for (n, bytes) in [(7, &b""[..]), (8, b"SSH-2.0-hangs\r\n")] {
+        let mut peer = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        peer.write_all(bytes).unwrap();
+        drop(peer.read_to_end(&mut Vec::new()));
+        assert!(server.summary(n).contains("--handshake-timeout"), "{}", server.summary(n));
+    }
+    assert_success(&bench.client(server.port, &["--strict", "accept-new"]).output);
+}
+
+#[test]
+fn a_server_that_does_not_speak_ssh_is_named() {
+    let Some(bench) = Bench::new() else { return };
+    for (bytes, says) in [
+        (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], "HTTP response"),
+        (b"220 mail.example ESMTP\r\n", "other text"),
+        (b"\x15\x03\x03\x00\x02\x02\x0a and some more bytes", "TLS record"),
+        (b"", "without an SSH identification"),
+        (b"SSH-2.0-gone\r\n", "in the middle of the handshake"),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let peer = thread::spawn(move || {
+            let (mut peer, _) = listener.accept().unwrap();
+            peer.write_all(bytes).unwrap();
+            peer.shutdown(Shutdown::Write).unwrap();
+            drop(peer.read_to_end(&mut Vec::new()));
+        });
+        let run = bench.client(port, &[]);
+        assert_eq!(run.output.status.code(), Some(1));
+        assert!(run.stderr().contains(says), "{says} is missing in: {}", run.stderr());
+        assert_eq!(run.stderr().lines().count(), 1, "one message: {}", run.stderr());
+        assert_eq!(run.field(Ssh::Summary, "outcome"), "failed");
+        peer.join().unwrap();
+    }
+    let run = bench.client(free_port(), &[]);
+    assert!(run.stderr().contains("is the server running?"), "{}", run.stderr());
+}
+
+#[test]
+fn missing_keys_are_named_with_what_makes_them() {
+    let Some(bench) = Bench::new() else { return };
+    let empty = bench.dir("empty");
+    fs::create_dir(&empty).unwrap();
+    for (program, key) in [("server", "ssh_host_ed25519_key"), ("client", "id_ed25519")] {
+        let output = Command::new(binary(program)).args(["ssh", "--certs"]).arg(&empty).output().unwrap();
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(message.contains(key) && message.contains("`certs` makes the demo keys"), "{message}");
+    }
+}
+
+const TCP: Step = Step::Tcp(steps::tcp::Step::Established);
+
+/// A folder of keys, and the programs.
+struct Bench(tempfile::TempDir);
+
+impl Bench {
+    fn new() -> Option<Self> {
+        for peer in ["ssh", "ssh-keygen"] {
+            if !installed(peer) {
+                return None;
+            }
+        }
+        static BUILT: Once = Once::new();
+        BUILT.call_once(|| {
+            let built =
+                Command::new(env!("CARGO")).args(["build", "-q", "-p", "servers", "-p", "clients"]).status();
+            assert!(built.unwrap().success());
+        });
+        let bench = Bench(tempfile::tempdir().unwrap());
+        fs::create_dir(bench.dir("certs")).unwrap();
+        keygen(&bench.dir("certs/ssh_host_ed25519_key"));
+        keygen(&bench.dir("certs/id_ed25519"));
+        fs::copy(bench.dir("certs/id_ed25519.pub"), bench.dir("certs/authorized_keys")).unwrap();
+        Some(bench)
+    }
+
+    fn dir(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn server(&self, arguments: &[&str]) -> Server {
+        let mut command = Command::new(binary("server"));
+        command.args(["ssh", "--format", "json", "--certs"]).arg(self.dir("certs"));
+        if !arguments.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = Running(command.spawn().unwrap());
+        let log = lines(child.0.stdout.take().unwrap());
+        let messages = lines(child.0.stderr.take().unwrap());
+        let listening = messages.recv_timeout(TOO_LONG).unwrap();
+        let port = listening.rsplit_once(':').unwrap_or_else(|| panic!("{listening}")).1.parse().unwrap();
+        Server { _child: child, port, log, seen: Default::default() }
+    }
+
+    fn client(&self, port: u16, arguments: &[&str]) -> Run {
+        self.client_to(&format!("demo@127.0.0.1:{port}"), port, arguments)
+    }
+
+    fn client_to(&self, destination: &str, port: u16, arguments: &[&str]) -> Run {
+        let output = Command::new(binary("client"))
+            .args(["ssh", "--format", "json", "--certs"])
+            .arg(self.dir("certs"))
+            .arg(destination)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout.clone()).unwrap();
+        let events = text.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+        Run { output, events, port }
+    }
+
+    /// A real sshd on a free port with a configuration of its own.
+    fn sshd(&self) -> Option<Sshd> {
+        if !Path::new("/usr/sbin/sshd").exists() {
+            assert!(std::env::var_os("CI").is_none(), "sshd is not installed");
+            eprintln!("not run: sshd is not installed");
+            return None;
+        }
+        // sshd separates its privileges in this folder when it runs as root; a package makes it at boot.
+        drop(fs::create_dir_all("/run/sshd"));
+        let port = free_port();
+        let config = self.dir("sshd_config");
+        let text = format!(
+            "ListenAddress 127.0.0.1:{port}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\nStrictModes no\n\
+             UsePAM no\nPermitRootLogin yes\nLogLevel DEBUG2\n",
+            self.dir("certs/ssh_host_ed25519_key").display(),
+            self.dir("certs/authorized_keys").display()
+        );
+        fs::write(&config, text).unwrap();
+        let mut command = Command::new("/usr/sbin/sshd");
+        command.args(["-D", "-e", "-f"]).arg(&config).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = Running(command.spawn().unwrap());
+        let log = lines(child.0.stderr.take().unwrap());
+        let sshd = Sshd { _child: child, port, log };
+        sshd.wait_for("Server listening");
+        Some(sshd)
+    }
+}
+
+fn installed(peer: &str) -> bool {
+    let there = Command::new(peer).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    assert!(there || std::env::var_os("CI").is_none(), "{peer} is not installed");
+    if !there {
+        eprintln!("not run: {peer} is not installed");
+    }
+    there
+}
+
+fn keygen(path: &Path) {
+    drop(fs::remove_file(path));
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f"])
+        .arg(path)
+        .stdin(Stdio::null())
+        .status();
+    assert!(made.unwrap().success());
+}
+
+/// The program beside this test's own folder.
+fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().join(name)
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A program that ends with its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn lines(from: impl Read + Send + 'static) -> Receiver<String> {
+    let (send, receive) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            if send.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    receive
+}
+
+struct Server {
+    _child: Running,
+    port: u16,
+    log: Receiver<String>,
+    seen: RefCell<Vec<Event>>,
+}
+
+impl Server {
+    /// All events of the `n`-th connection that ended.
+    fn connection(&self, n: usize) -> Vec<Event> {
+        let mut seen = self.seen.borrow_mut();
+        loop {
+            let ended: Vec<_> = all(&seen, Ssh::Summary).map(|event| event.conn.clone()).collect();
+            if let Some(conn) = ended.get(n) {
+                return seen.iter().filter(|event| event.conn == *conn).cloned().collect();
+            }
+            let line = self.log.recv_timeout(TOO_LONG).expect("the server reports the connection");
+            seen.push(serde_json::from_str(&line).expect(&line));
+        }
+    }
+
+    /// How the `n`-th connection ended, as JSON.
+    fn summary(&self, n: usize) -> String {
+        serde_json::to_string(&of(&self.connection(n), Ssh::Summary).fields).unwrap()
+    }
+}
+
+struct Sshd {
+    _child: Running,
+    port: u16,
+    log: Receiver<String>,
+}
+
+impl Sshd {
+    /// What sshd said up to the line that holds `words`.
+    fn wait_for(&self, words: &str) -> Vec<String> {
+        let mut said = Vec::new();
+        while !said.last().is_some_and(|line: &String| line.contains(words)) {
+            match self.log.recv_timeout(TOO_LONG) {
+                Ok(line) => said.push(line),
+                Err(_) => panic!("sshd never said `{words}` but:\n{}", said.join("\n")),
+            }
+        }
+        said
+    }
+}
+
+/// One run of the client.
+struct Run {
+    output: Output,
+    events: Vec<Event>,
+    port: u16,
+}
+
+impl Run {
+    fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
+    fn has(&self, step: Ssh) -> bool {
+        all(&self.events, step).next().is_some()
+    }
+
+    fn field(&self, step: Ssh, name: &str) -> serde_json::Value {
+        of(&self.events, step).fields[name].clone()
+    }
+
+    /// The verdict of the summary.
+    fn verdict(&self, claim: Claim) -> Option<Verdict> {
+        of(&self.events, Ssh::Summary).claims.iter().find(|it| it.id == claim).map(|it| it.verdict)
+    }
+}
+
+fn all(events: &[Event], step: Ssh) -> impl Iterator<Item = &Event> {
+    events.iter().filter(move |event| event.step == step.into())
+}
+
+fn of(events: &[Event], step: Ssh) -> &Event {
+    all(events, step).next().unwrap_or_else(|| panic!("no {} in {events:#?}", Step::from(step)))
+}
+
+fn assert_success(output: &Output) {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Text that holds other text.
+struct Contains(&'static str);
+
+impl PartialEq<Contains> for &str {
+    fn eq(&self, other: &Contains) -> bool {
+        self.contains(other.0)
+    }
+}
+
+impl std::fmt::Debug for Contains {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Each of `expected` is in `seen`, one after the other; others may stand between them.
+fn assert_in_order<A: PartialEq<B> + std::fmt::Debug, B: std::fmt::Debug>(seen: &[A], expected: &[B]) {
+    let mut rest = seen.iter();
+    for next in expected {
+        assert!(rest.any(|it| it == next), "{next:?} does not come in its place in {seen:#?}");
+    }
+}

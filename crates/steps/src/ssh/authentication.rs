@@ -1,0 +1,113 @@
+//! The cards of the user's authentication (RFC 4252). All of it is encrypted on the wire, so these steps are
+//! known from the library's calls.
+
+use crate::{
+    Actor, Card,
+    Claim::{S10, S11, S12},
+    Text,
+};
+
+pub(super) const NONE: Card = Card {
+    id: "ssh.auth_none",
+    actor: Actor::Client,
+    claims: &[],
+    rfc: "RFC 4252 §5.2",
+    title: Text { en: "login without proof", zh: "无凭据登录" },
+    text: Text {
+        en: "The client asks for access by the method \"none\". It expects a no: the refusal lists the methods that the server does take.",
+        zh: "客户端用 none 方法请求登录。它本就预料会被拒绝：拒绝消息会列出服务端接受的方法。",
+    },
+    client: "",
+    server: "Handler::auth_none",
+    shows: &["user_name", "answer"],
+};
+
+pub(super) const METHODS: Card = Card {
+    id: "ssh.auth_methods",
+    actor: Actor::Server,
+    claims: &[],
+    rfc: "RFC 4252 §5.1",
+    title: Text { en: "methods that go on", zh: "可用的认证方法" },
+    text: Text {
+        en: "The server's refusal of \"none\" names the methods that can go on.",
+        zh: "服务端拒绝 none，同时列出可以继续使用的方法。",
+    },
+    client: "Handle::authenticate_none",
+    server: "",
+    shows: &["authentications_that_can_continue"],
+};
+
+pub(super) const PUBLICKEY_QUERY: Card = Card {
+    id: "ssh.publickey_query",
+    actor: Actor::Client,
+    claims: &[S10],
+    rfc: "RFC 4252 §7",
+    title: Text { en: "public key named", zh: "声明公钥" },
+    text: Text {
+        en: "The client says which public key it would use; making a signature is work, sometimes a question to the user, so it first asks whether the key is any good here.",
+        zh: "客户端声明想用哪个公钥。签名要花功夫，有时还要询问用户，所以先问这个公钥在此是否可用。",
+    },
+    client: "",
+    server: "Handler::auth_publickey_offered",
+    shows: &["user_name", "public_key_fingerprint", "answer"],
+};
+
+pub(super) const PUBLICKEY_OK: Card = Card {
+    id: "ssh.publickey_ok",
+    actor: Actor::Server,
+    claims: &[S10],
+    rfc: "RFC 4252 §7",
+    title: Text { en: "key would do", zh: "公钥可用" },
+    text: Text {
+        en: "The server repeats the key: a signature by it would be accepted. The library calls the signer only after this answer, so the call shows that it came.",
+        zh: "服务端原样送回公钥：用它签名会被接受。库只在收到这个回答之后才调用签名者，因此这次调用说明它已到达。",
+    },
+    client: "Signer::auth_sign",
+    server: "",
+    shows: &["public_key_algorithm_name", "public_key_fingerprint"],
+};
+
+pub(super) const PUBLICKEY_SIGNATURE: Card = Card {
+    id: "ssh.publickey_signature",
+    actor: Actor::Client,
+    claims: &[S11],
+    rfc: "RFC 4252 §7",
+    title: Text { en: "signed request", zh: "签名的登录请求" },
+    text: Text {
+        en: "The signature covers the session identifier, which no other connection has, and the whole request. It cannot be replayed elsewhere, and the server needs to invent no challenge.",
+        zh: "签名覆盖会话标识（每条连接各不相同）和整个请求，因此无法在别处重放，服务端也不必另出挑战。",
+    },
+    client: "Signer::auth_sign",
+    server: "Handler::auth_publickey",
+    shows: &["user_name", "public_key_fingerprint", "signed_length", "session_identifier"],
+};
+
+pub(super) const FAILURE: Card = Card {
+    id: "ssh.auth_failure",
+    actor: Actor::Server,
+    claims: &[],
+    rfc: "RFC 4252 §5.1",
+    title: Text { en: "access refused", zh: "认证失败" },
+    text: Text {
+        en: "The server did not take this proof and lists the methods that can still go on.",
+        zh: "服务端不接受这次凭据，并列出还可以继续使用的方法。",
+    },
+    client: "Handle::authenticate_publickey_with",
+    server: "",
+    shows: &["method_name", "authentications_that_can_continue", "partial_success"],
+};
+
+pub(super) const SUCCESS: Card = Card {
+    id: "ssh.auth_success",
+    actor: Actor::Server,
+    claims: &[S12],
+    rfc: "RFC 4252 §5.1",
+    title: Text { en: "access granted", zh: "允许访问" },
+    text: Text {
+        en: "The user is who they claim to be; from here on the connection carries channels.",
+        zh: "用户身份得到确认，此后连接上承载的是通道。",
+    },
+    client: "Handle::authenticate_publickey_with",
+    server: "Handler::auth_succeeded",
+    shows: &["user_name", "method_name"],
+};

@@ -1,0 +1,368 @@
+//! What the steps of SSH show of the notes: claims s1 to s12, told in the order of the notes.
+
+use serde_json::Value;
+
+use super::Step;
+use crate::{
+    Claim::{S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S12},
+    Event, Finding, Past, Side,
+};
+
+/// What `event` shows of the notes, given what came before it.
+pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
+    let finding = match step {
+        Step::Identification => who_was_first(event, past),
+        Step::Kexinit => both_listed(event, past),
+        Step::Negotiated => how_picked(event, past),
+        Step::KeyExchangeReply => return key_exchange(event, past),
+        Step::SessionKey => secret_derived(event),
+        Step::Encrypted => encrypted(event, past),
+        Step::HostKeyCheck => host_key(event),
+        Step::PublickeyQuery => key_named(event),
+        Step::PublickeyOk => key_would_do(event),
+        Step::PublickeySignature => Some(signed(event)),
+        Step::AuthSuccess => Some(granted(event)),
+        Step::GroupRequest
+        | Step::Group
+        | Step::KeyExchangeInit
+        | Step::Newkeys
+        | Step::AuthNone
+        | Step::AuthMethods
+        | Step::AuthFailure
+        | Step::ChannelOpen
+        | Step::ChannelConfirmed
+        | Step::ChannelRequest
+        | Step::Exec
+        | Step::ChannelReply
+        | Step::ChannelData
+        | Step::ExitStatus
+        | Step::ChannelEof
+        | Step::ChannelClose
+        | Step::OtherMessage
+        | Step::Disconnect
+        | Step::Undecodable
+        | Step::Summary => None,
+    };
+    finding.into_iter().collect()
+}
+
+/// s1: what TCP's part of an SSH connection shows.
+pub(crate) fn over_tcp(step: crate::tcp::Step, event: &Event, past: &Past) -> Vec<Finding> {
+    if step != crate::tcp::Step::Established || past.has(Step::Identification) {
+        return Vec::new();
+    }
+    let state = event.text("state");
+    vec![Finding::as_noted_because(
+        S1,
+        format!("The kernel says {state}; no byte of SSH has crossed yet."),
+        format!("内核报告 {state}，此时还没有传输任何 SSH 字节。"),
+    )]
+}
+
+/// s2: judged once both lines are known, by what this side can know: its own line, and whether the peer's had
+/// already arrived when it left.
+fn who_was_first(event: &Event, past: &Past) -> Option<Finding> {
+    let second = event.sender()?;
+    let first = past.first_from(second.peer(), Step::Identification)?;
+    let (before, after) = (first.text("softwareversion"), event.text("softwareversion"));
+    let (en, zh) = match (event.side, second) {
+        (Side::Client, Side::Server) => (
+            format!(
+                "Seen from the client: it sent its line ({before}) before the server's ({after}) had arrived. \
+                 It did not wait; whether the server did cannot be seen from here, and the RFC asks neither to."
+            ),
+            format!(
+                "从客户端看：发出自己的版本（{before}）时，服务端的版本（{after}）尚未到达。客户端没有等待；\
+                 服务端是否等待，从这里看不出来，RFC 也不要求任何一方等待。"
+            ),
+        ),
+        (Side::Client, Side::Client) => (
+            format!("The server's line ({before}) was here before the client sent its own ({after})."),
+            format!("服务端的版本（{before}）先到，客户端随后才发出自己的版本（{after}）。"),
+        ),
+        (Side::Server, Side::Server) => (
+            format!("The client's line ({before}) was here before the server sent its own ({after})."),
+            format!("客户端的版本（{before}）先到，服务端随后才发出自己的版本（{after}）。"),
+        ),
+        (Side::Server, Side::Client) => (
+            format!(
+                "Seen from the server: it sent its line ({before}) before the client's ({after}) had arrived. \
+                 It did not wait for it; the RFC asks neither side to."
+            ),
+            format!(
+                "从服务端看：发出自己的版本（{before}）时，客户端的版本（{after}）尚未到达。\
+                 服务端没有等待，RFC 也不要求任何一方等待。"
+            ),
+        ),
+    };
+    Some(Finding::depends(S2, en, zh))
+}
+
+/// s3, from the wire: both lists crossed.
+fn both_listed(event: &Event, past: &Past) -> Option<Finding> {
+    let peer = past.first_from(event.sender()?.peer(), Step::Kexinit)?;
+    // Some names in the list are no algorithms but signs of a capability (RFC 8308, strict key exchange).
+    let is_sign = |name: &str| name.starts_with("ext-info-") || name.starts_with("kex-strict-");
+    let count = |value: Option<&Value>| {
+        let names = value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        names.filter(|name| !is_sign(name)).count()
+    };
+    let ours = count(event.fields.get("kex_algorithms"));
+    let theirs = count(peer.fields.get("kex_algorithms"));
+    let (client, server) = if event.sender() == Some(Side::Client) { (ours, theirs) } else { (theirs, ours) };
+    Some(Finding::as_noted_because(
+        S3,
+        format!(
+            "Both lists have crossed: the client names {client} key exchange algorithms, the server {server}."
+        ),
+        format!("双方的列表都已传输：密钥交换算法客户端列出 {client} 个，服务端列出 {server} 个。"),
+    ))
+}
+
+/// s3: which algorithm won, and why.
+fn how_picked(event: &Event, past: &Past) -> Option<Finding> {
+    if !(past.first_from(Side::Client, Step::Kexinit).is_some()
+        && past.first_from(Side::Server, Step::Kexinit).is_some())
+    {
+        return None;
+    }
+    if let Some(Value::Array(none)) = event.fields.get("no_common") {
+        let kinds: Vec<_> = none.iter().filter_map(Value::as_str).collect();
+        let kinds = kinds.join(", ");
+        return Some(Finding::as_noted_because(
+            S3,
+            format!("Both lists crossed but share nothing for: {kinds}."),
+            format!("双方都发送了列表，但以下各类没有共同的算法：{kinds}。"),
+        ));
+    }
+    let kex = event.text("kex_algorithm");
+    let rank = |i: usize| event.fields.get("kex_algorithm_rank")?.get(i)?.as_u64();
+    let (client, server) = (rank(0)?, rank(1)?);
+    let cipher = event.text("encryption_algorithm_client_to_server");
+    let host_key = event.text("server_host_key_algorithm");
+    Some(Finding::as_noted_because(
+        S3,
+        format!(
+            "{kex} is number {client} in the client's list and {server} in the server's, the first of the \
+             client's that both have; likewise {host_key} and {cipher}."
+        ),
+        format!(
+            "{kex} 在客户端列表中排第 {client}，在服务端列表中排第 {server}，是客户端列表里双方共有的第一个；\
+             {host_key} 和 {cipher} 也是这样选出的。"
+        ),
+    ))
+}
+
+/// s4 and s6: both public values have crossed, and the host key with its signature came in the same packet.
+fn key_exchange(event: &Event, past: &Past) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(init) = past.first(Step::KeyExchangeInit) {
+        let kex = event.text("kex_algorithm");
+        let length = |n: Option<u64>| n.unwrap_or_default();
+        let client = length(init.number("public_value_length"));
+        let server = length(event.number("public_value_length"));
+        findings.push(Finding::as_noted_because(
+            S4,
+            format!(
+                "{kex}: the client sent {client} bytes of public value, the server {server}; \
+                 the secret itself never crossed."
+            ),
+            format!("{kex}：客户端发送 {client} 字节公开值，服务端发送 {server} 字节；密钥本身从未传输。"),
+        ));
+    }
+    if past.first_from(Side::Server, Step::Newkeys).is_none() {
+        let (kind, print) = (event.text("host_key_type"), event.text("host_key_fingerprint"));
+        let (message, signature) = (event.text("message"), event.text("signature_algorithm"));
+        findings.push(Finding::differs(
+            S6,
+            format!(
+                "The host key ({kind}, {print}) came inside {message}, in the clear and before any \
+                 authentication, with a {signature} signature over the exchange hash."
+            ),
+            format!(
+                "主机公钥（{kind}，{print}）就在 {message} 中，早于认证、以明文传输，\
+                 并附有对交换哈希的 {signature} 签名。"
+            ),
+        ));
+    }
+    findings
+}
+
+/// s4, from the library: the secret is there.
+fn secret_derived(event: &Event) -> Option<Finding> {
+    let kex = event.text("kex_algorithm");
+    let print = event.text("shared_secret_fingerprint");
+    (!print.is_empty()).then(|| {
+        Finding::as_noted_because(
+            S4,
+            format!("{kex} gave the client a shared secret (fingerprint {print})."),
+            format!("{kex} 让客户端得到了共享密钥（指纹 {print}）。"),
+        )
+    })
+}
+
+/// s5: encrypted bytes follow the sender's NEWKEYS, and the login has not begun before it.
+fn encrypted(event: &Event, past: &Past) -> Option<Finding> {
+    past.first_from(event.sender()?, Step::Newkeys)?;
+    let who_en = if event.sender() == Some(Side::Client) { "the client" } else { "the server" };
+    let who_zh = if event.sender() == Some(Side::Client) { "客户端" } else { "服务端" };
+    let (cipher, bytes) = (event.text("encryption_algorithm"), event.text("first_bytes"));
+    Some(Finding::as_noted_because(
+        S5,
+        format!("From NEWKEYS on {who_en} sends under {cipher}: {bytes} is no readable message."),
+        format!("自 NEWKEYS 起{who_zh}用 {cipher} 加密发送：{bytes} 已不是可读的消息。"),
+    ))
+}
+
+/// s7, s8, s9: what became of the host key.
+fn host_key(event: &Event) -> Option<Finding> {
+    let print = event.text("fingerprint");
+    let (file, line) = (event.text("file"), event.number("line").unwrap_or_default());
+    let (accepted, added) = (event.is("accepted"), event.is("added"));
+    match (event.text("record"), event.text("decided_by")) {
+        ("unknown", "user") if accepted => Some(Finding::as_noted_because(
+            S7,
+            format!(
+                "No record of the host; the user confirmed {print}{}.",
+                if added { " and it was added" } else { ", but it could not be added" }
+            ),
+            format!(
+                "没有该主机的记录；用户确认了 {print}{}。",
+                if added { "，已添加" } else { "，但未能添加" }
+            ),
+        )),
+        ("unknown", "user") => Some(Finding::as_noted_because(
+            S7,
+            format!(
+                "No record of the host; the user was asked about {print} and said no: nothing was added."
+            ),
+            format!("没有该主机的记录；询问用户是否接受 {print}，用户拒绝，未添加。"),
+        )),
+        ("unknown", decided_by) => {
+            let strict = event.text("strict");
+            Some(Finding::depends(
+                S7,
+                match (decided_by, accepted, added) {
+                    ("option", true, true) => {
+                        format!("Nobody was asked: --strict {strict} said beforehand to add {print}.")
+                    }
+                    ("option", true, false) => {
+                        format!("Nobody was asked: --strict {strict} said beforehand to let {print} pass.")
+                    }
+                    ("option", false, _) => {
+                        format!(
+                            "Nobody was asked: --strict {strict} said beforehand to refuse unknown hosts."
+                        )
+                    }
+                    _ => format!("Nobody could be asked (no terminal), so {print} was refused."),
+                },
+                match (decided_by, accepted, added) {
+                    ("option", true, true) => {
+                        format!("没有询问用户：--strict {strict} 已事先决定添加 {print}。")
+                    }
+                    ("option", true, false) => {
+                        format!("没有询问用户：--strict {strict} 已事先决定放行 {print}。")
+                    }
+                    ("option", false, _) => {
+                        format!("没有询问用户：--strict {strict} 已事先决定拒绝未知主机。")
+                    }
+                    _ => format!("没有终端，无法询问用户，因此拒绝了 {print}。"),
+                },
+            ))
+        }
+        ("known", _) if accepted => Some(Finding::as_noted_because(
+            S8,
+            format!("Line {line} of {file} has the same key, {print}."),
+            format!("{file} 第 {line} 行记录了同一个公钥 {print}。"),
+        )),
+        ("changed", _) => {
+            let recorded = event.text("recorded_fingerprint");
+            Some(if accepted {
+                Finding::depends(
+                    S9,
+                    format!(
+                        "Line {line} of {file} has {recorded}, the server showed {print}: \
+                         it passed only because the option --strict {} said so.",
+                        event.text("strict")
+                    ),
+                    format!(
+                        "{file} 第 {line} 行记录的是 {recorded}，服务端出示的是 {print}：\
+                         仅因选项 --strict {} 才放行。",
+                        event.text("strict")
+                    ),
+                )
+            } else {
+                Finding::as_noted_because(
+                    S9,
+                    format!("Line {line} of {file} has {recorded}, the server showed {print}: refused."),
+                    format!("{file} 第 {line} 行记录的是 {recorded}，服务端出示的是 {print}：拒绝。"),
+                )
+            })
+        }
+        _ => None,
+    }
+}
+
+/// s10, on the server: the key was named.
+fn key_named(event: &Event) -> Option<Finding> {
+    let (user, print) = (event.text("user_name"), event.text("public_key_fingerprint"));
+    (event.text("answer") == "accept").then(|| {
+        Finding::as_noted_because(
+            S10,
+            format!("The client named the key {print} for {user}, and the server would take it."),
+            format!("客户端为 {user} 声明公钥 {print}，服务端表示可用。"),
+        )
+    })
+}
+
+/// s10, on the client: the key that was named would do.
+fn key_would_do(event: &Event) -> Option<Finding> {
+    let print = event.text("public_key_fingerprint");
+    Some(Finding::as_noted_because(
+        S10,
+        format!("The client asked about the key {print} without a signature, and the server would take it."),
+        format!("客户端先不带签名询问公钥 {print}，服务端表示可用。"),
+    ))
+}
+
+/// s11: what was signed.
+fn signed(event: &Event) -> Finding {
+    let print = event.text("public_key_fingerprint");
+    match event.number("signed_length") {
+        Some(length) => {
+            let session = event.text("session_identifier");
+            let (user, service) = (event.text("user_name"), event.text("service_name"));
+            let algorithm = event.text("public_key_algorithm_name");
+            let id: String = session.chars().take(16).collect();
+            Finding::differs(
+                S11,
+                format!(
+                    "No challenge was signed but {length} bytes of the client's own making: session id {id}…, \
+                     50, \"{user}\", \"{service}\", \"publickey\", TRUE, {algorithm}, key {print}."
+                ),
+                format!(
+                    "签名的不是挑战码，而是客户端自己组成的 {length} 字节：会话标识 {id}…、50、\"{user}\"、\
+                     \"{service}\"、\"publickey\"、TRUE、{algorithm}、公钥 {print}。"
+                ),
+            )
+        }
+        None => Finding::differs(
+            S11,
+            format!(
+                "The server verified a signature with the public key {print}; SSH-2 has no challenge message, \
+                 the signature covers the session id and the request."
+            ),
+            format!("服务端用公钥 {print} 检验了签名；SSH-2 没有挑战消息，签名覆盖的是会话标识和请求本身。"),
+        ),
+    }
+}
+
+/// s12: access.
+fn granted(event: &Event) -> Finding {
+    let (user, method) = (event.text("user_name"), event.text("method_name"));
+    Finding::as_noted_because(
+        S12,
+        format!("\"{user}\" is in, by {method}."),
+        format!("\"{user}\" 通过 {method} 登录成功。"),
+    )
+}

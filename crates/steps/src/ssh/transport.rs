@@ -1,0 +1,222 @@
+//! The cards of the transport: identification, negotiation, key exchange, encryption (RFC 4253).
+
+use crate::{
+    Actor, Card,
+    Claim::{S2, S3, S4, S5, S6, S7, S8, S9},
+    Text,
+};
+
+pub(super) const IDENTIFICATION: Card = Card {
+    id: "ssh.identification",
+    actor: Actor::Both,
+    claims: &[S2],
+    rfc: "RFC 4253 §4.2",
+    title: Text { en: "identification", zh: "版本标识" },
+    text: Text {
+        en: "One line of plain text that names the protocol version and the software. Both lines are hashed into the key exchange, so nobody on the way can swap one unnoticed.",
+        zh: "一行明文，写明协议版本和软件。两行都会计入密钥交换的哈希，途中有人改动就会被发现。",
+    },
+    client: "",
+    server: "",
+    shows: &["protoversion", "softwareversion", "comments"],
+};
+
+pub(super) const KEXINIT: Card = Card {
+    id: "ssh.kexinit",
+    actor: Actor::Both,
+    claims: &[S3],
+    rfc: "RFC 4253 §7.1",
+    title: Text { en: "KEXINIT", zh: "KEXINIT" },
+    text: Text {
+        en: "The sender's algorithms, most wanted first, and a random cookie. It answers nothing: each side may send it right after its identification.",
+        zh: "发送方支持的算法（按偏好排序）和一个随机 cookie。它不是对谁的回应，双方发完标识即可发出。",
+    },
+    client: "",
+    server: "",
+    shows: &["kex_algorithms", "server_host_key_algorithms", "cookie"],
+};
+
+pub(super) const NEGOTIATED: Card = Card {
+    id: "ssh.negotiated",
+    actor: Actor::Both,
+    claims: &[S3],
+    rfc: "RFC 4253 §7.1",
+    title: Text { en: "algorithms agreed", zh: "算法已商定" },
+    text: Text {
+        en: "Nobody announces the result: from the two lists each side works out, for every kind, the first of the client's algorithms that the server has too.",
+        zh: "没有消息宣布结果：每一类算法都取客户端列表中服务端也支持的第一个，双方各自推算。",
+    },
+    client: "",
+    server: "",
+    shows: &[
+        "kex_algorithm",
+        "server_host_key_algorithm",
+        "encryption_algorithm_client_to_server",
+        "strict_kex",
+    ],
+};
+
+pub(super) const GROUP_REQUEST: Card = Card {
+    id: "ssh.group_request",
+    actor: Actor::Client,
+    claims: &[],
+    rfc: "RFC 4419 §3",
+    title: Text { en: "group request", zh: "请求 DH 群" },
+    text: Text {
+        en: "In a group exchange the client first asks for a Diffie-Hellman group, giving the smallest, the preferred and the largest size in bits.",
+        zh: "在群交换方式下，客户端先索取一个 Diffie-Hellman 群，给出最小、期望和最大的位数。",
+    },
+    client: "",
+    server: "",
+    shows: &["min", "n", "max"],
+};
+
+pub(super) const GROUP: Card = Card {
+    id: "ssh.group",
+    actor: Actor::Server,
+    claims: &[],
+    rfc: "RFC 4419 §3",
+    title: Text { en: "group", zh: "DH 群" },
+    text: Text {
+        en: "The server picks a safe prime and a generator; both become part of the exchange hash.",
+        zh: "服务端选定一个安全素数和生成元，二者都会计入交换哈希。",
+    },
+    client: "",
+    server: "",
+    shows: &["prime_bits", "generator"],
+};
+
+pub(super) const KEY_EXCHANGE_INIT: Card = Card {
+    id: "ssh.key_exchange_init",
+    actor: Actor::Client,
+    claims: &[S4],
+    rfc: "RFC 4253 §8, RFC 5656 §4, RFC 8731",
+    title: Text { en: "client public value", zh: "客户端公开值" },
+    text: Text {
+        en: "The public half of a key pair that the client made for this connection alone. What the message is called depends on the method that was agreed.",
+        zh: "客户端专为这条连接生成的密钥对的公开部分。这条消息叫什么，取决于商定的方法。",
+    },
+    client: "",
+    server: "",
+    shows: &["message", "kex_algorithm", "public_value_length"],
+};
+
+pub(super) const KEY_EXCHANGE_REPLY: Card = Card {
+    id: "ssh.key_exchange_reply",
+    actor: Actor::Server,
+    claims: &[S4, S6],
+    rfc: "RFC 4253 §8, RFC 5656 §4, RFC 8731",
+    title: Text { en: "host key + signature", zh: "主机公钥与签名" },
+    text: Text {
+        en: "The server's host key, its public value, and a signature by that key over the exchange hash: it proves that the server behind the key took part in this very exchange.",
+        zh: "服务端的主机公钥、公开值，以及用该密钥对交换哈希的签名：证明参与这次交换的正是密钥的持有者。",
+    },
+    client: "Handler::check_server_key",
+    server: "",
+    shows: &["host_key_type", "host_key_fingerprint", "signature_algorithm", "message"],
+};
+
+pub(super) const NEWKEYS: Card = Card {
+    id: "ssh.newkeys",
+    actor: Actor::Both,
+    claims: &[],
+    rfc: "RFC 4253 §7.3",
+    title: Text { en: "NEWKEYS", zh: "NEWKEYS" },
+    text: Text {
+        en: "The last packet in the clear from this sender; whatever it sends next is under the new keys. Each direction turns on its own.",
+        zh: "这是发送方的最后一个明文数据包，此后它发送的一切都用新密钥。两个方向各自切换。",
+    },
+    client: "",
+    server: "",
+    shows: &["sequence_number"],
+};
+
+pub(super) const ENCRYPTED: Card = Card {
+    id: "ssh.encrypted",
+    actor: Actor::Both,
+    claims: &[S5],
+    rfc: "RFC 4253 §6, §7.3",
+    title: Text { en: "encrypted from here", zh: "此后均已加密" },
+    text: Text {
+        en: "The first bytes of this direction that a listener on the wire can no longer read: not even the kind of message. Login, commands and output all come after this point.",
+        zh: "从这里起，线路上的旁听者再也读不懂这个方向的内容，连消息类型也看不到。登录、命令和输出都在此之后。",
+    },
+    client: "",
+    server: "",
+    shows: &["encryption_algorithm", "mac_algorithm", "first_bytes"],
+};
+
+pub(super) const HOST_KEY_CHECK: Card = Card {
+    id: "ssh.host_key_check",
+    actor: Actor::Client,
+    claims: &[S7, S8, S9],
+    rfc: "RFC 4251 §4.1",
+    title: Text { en: "host key decision", zh: "主机密钥判定" },
+    text: Text {
+        en: "The signature shows that the server owns the key; only a record from earlier, or the user, can say that it is the right key. Without that step anybody could stand in the middle.",
+        zh: "签名只证明服务端持有该密钥；它是不是对的密钥，要靠以往的记录或用户来判断。少了这一步，谁都能充当中间人。",
+    },
+    client: "Handler::check_server_key",
+    server: "",
+    shows: &["record", "fingerprint", "decided_by", "accepted"],
+};
+
+pub(super) const SESSION_KEY: Card = Card {
+    id: "ssh.session_key",
+    actor: Actor::Client,
+    claims: &[S4],
+    rfc: "RFC 4253 §7.2, §8",
+    title: Text { en: "shared secret", zh: "共享密钥" },
+    text: Text {
+        en: "The library holds the shared secret K; six keys (two for each of initial vector, encryption, integrity) are hashed from K and the exchange hash. K never crossed the wire.",
+        zh: "库已得到共享密钥 K；再由 K 和交换哈希算出六个密钥（初始向量、加密、完整性各一对）。K 从未在线路上出现。",
+    },
+    client: "Handler::kex_done",
+    server: "",
+    shows: &["kex_algorithm", "shared_secret_fingerprint", "strict_kex"],
+};
+
+pub(super) const OTHER_MESSAGE: Card = Card {
+    id: "ssh.other_message",
+    actor: Actor::Both,
+    claims: &[],
+    rfc: "RFC 4253 §11, §12",
+    title: Text { en: "other message", zh: "其他消息" },
+    text: Text {
+        en: "A message in the clear that is no part of the key exchange, such as IGNORE or DEBUG. Under strict key exchange it ends the connection.",
+        zh: "一条不属于密钥交换的明文消息，例如 IGNORE 或 DEBUG。启用严格密钥交换时，它会使连接终止。",
+    },
+    client: "",
+    server: "",
+    shows: &["message", "packet_length"],
+};
+
+pub(super) const DISCONNECT: Card = Card {
+    id: "ssh.disconnect",
+    actor: Actor::Both,
+    claims: &[],
+    rfc: "RFC 4253 §11.1",
+    title: Text { en: "DISCONNECT", zh: "DISCONNECT" },
+    text: Text {
+        en: "The sender ends the connection at once and gives a reason by number and in words.",
+        zh: "发送方立即结束连接，并以编号和文字说明原因。",
+    },
+    client: "Handler::disconnected",
+    server: "",
+    shows: &["reason_code", "reason", "description"],
+};
+
+pub(super) const UNDECODABLE: Card = Card {
+    id: "ssh.undecodable",
+    actor: Actor::Both,
+    claims: &[],
+    rfc: "RFC 4253 §4.2, §6",
+    title: Text { en: "not SSH", zh: "不是 SSH" },
+    text: Text {
+        en: "These bytes are not what SSH allows here, so the decoder stops reading this connection. The connection itself is left to the library.",
+        zh: "这些字节不符合 SSH 此处的规定，解码器不再解读这条连接；连接本身仍由库处理。",
+    },
+    client: "",
+    server: "",
+    shows: &["expected", "looks_like", "first_bytes"],
+};

@@ -1,0 +1,196 @@
+//! What russh tells a client: the host key, the shared secret, the answers to a login, the channel.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use russh::{
+    ChannelId, Disconnect, MethodSet, Names,
+    client::DisconnectReason,
+    keys::{HashAlg, PublicKey},
+};
+use steps::{Evidence, Fields, Side, ssh::Step};
+use wire::{Seen, fields};
+
+use super::channel::data_fields;
+use crate::Witness;
+
+/// What a client made of the host key; the client decides, the watcher only writes it down.
+#[derive(Clone, Debug, Default)]
+pub struct HostKeyDecision {
+    /// The host as it stands, or would stand, in the file.
+    pub host: String,
+    /// `unknown`, `known`, `changed` or `revoked`.
+    pub record: &'static str,
+    /// The file that was asked.
+    pub file: String,
+    /// The line that decided, counted from 1.
+    pub line: Option<usize>,
+    /// The fingerprint that the file has instead.
+    pub recorded_fingerprint: Option<String>,
+    /// The option that was given: `ask`, `accept-new`, `yes` or `no`.
+    pub strict: &'static str,
+    /// `user`, `option`, `file`, or `nobody` where a user had to be asked and could not.
+    pub decided_by: &'static str,
+    /// Whether the connection may go on.
+    pub accepted: bool,
+    /// Whether the key was added to the file.
+    pub added: bool,
+}
+
+/// Names the calls that a client's handler gets.
+#[derive(Clone, Debug)]
+pub struct ClientCalls {
+    witness: Witness,
+}
+
+impl ClientCalls {
+    /// For a handler whose connection `witness` watches.
+    pub fn new(witness: &Witness) -> Self {
+        ClientCalls { witness: witness.clone() }
+    }
+
+    /// `check_server_key`: russh has verified the signature over the exchange hash, the client has decided.
+    pub fn host_key_check(&self, key: &PublicKey, decision: &HostKeyDecision) {
+        let mut fields = fields! {
+            "record" => decision.record,
+            "fingerprint" => key.fingerprint(HashAlg::Sha256).to_string(),
+            "decided_by" => decision.decided_by,
+            "accepted" => decision.accepted,
+            "added" => decision.added,
+            "host" => decision.host,
+            "key_type" => key.algorithm().as_str(),
+            "file" => decision.file,
+        };
+        if let Some(line) = decision.line {
+            fields.insert("line".into(), line.into());
+        }
+        if let Some(recorded) = &decision.recorded_fingerprint {
+            fields.insert("recorded_fingerprint".into(), recorded.as_str().into());
+        }
+        fields.insert("strict".into(), decision.strict.into());
+        self.local(Step::HostKeyCheck, fields);
+    }
+
+    /// `kex_done`: the shared secret and the names of what was agreed. Only a fingerprint of the secret is kept.
+    pub fn session_key(&self, shared_secret: Option<&[u8]>, names: &Names) {
+        let kex = names.kex.as_ref();
+        let mut fields = fields! { "kex_algorithm" => kex };
+        // Of a hybrid's secret russh hands over one half: its fingerprint would be that of another secret.
+        let whole = !kex.starts_with("mlkem");
+        if let Some(secret) = shared_secret.filter(|_| whole) {
+            let print = hex::encode(&digest(&SHA256, secret).as_ref()[..4]);
+            fields.insert("shared_secret_fingerprint".into(), print.into());
+            fields.insert("shared_secret_length".into(), secret.len().into());
+        }
+        fields.insert("server_host_key_algorithm".into(), names.key.as_str().into());
+        fields.insert("encryption_algorithm".into(), names.cipher.as_ref().into());
+        fields.insert("strict_kex".into(), names.strict_kex().into());
+        self.local(Step::SessionKey, fields);
+    }
+
+    /// `authenticate_none` came back: the server refused, as it was meant to.
+    pub fn auth_methods(&self, user: &str, methods: &MethodSet) {
+        let fields = fields! { "authentications_that_can_continue" => names(methods), "user_name" => user };
+        self.received(Step::AuthMethods, fields);
+    }
+
+    /// `authenticate_…` came back: the server refused.
+    pub fn auth_failure(&self, user: &str, method: &str, methods: &MethodSet, partial_success: bool) {
+        let fields = fields! {
+            "method_name" => method,
+            "authentications_that_can_continue" => names(methods),
+            "partial_success" => partial_success,
+            "user_name" => user,
+        };
+        self.received(Step::AuthFailure, fields);
+    }
+
+    /// `authenticate_…` came back: the server granted access.
+    pub fn auth_success(&self, user: &str, method: &str) {
+        self.received(Step::AuthSuccess, fields! { "user_name" => user, "method_name" => method });
+    }
+
+    /// `channel_open_confirmation`.
+    pub fn channel_confirmed(&self, channel: ChannelId, maximum_packet_size: u32, initial_window_size: u32) {
+        let fields = fields! {
+            "channel" => channel.number(),
+            "initial_window_size" => initial_window_size,
+            "maximum_packet_size" => maximum_packet_size,
+        };
+        self.received(Step::ChannelConfirmed, fields);
+    }
+
+    /// `channel_success`, `channel_failure`.
+    pub fn channel_reply(&self, channel: ChannelId, granted: bool) {
+        let answer = if granted { "success" } else { "failure" };
+        self.received(Step::ChannelReply, fields! { "answer" => answer, "channel" => channel.number() });
+    }
+
+    /// `data`, and `extended_data` with its code.
+    pub fn channel_data(&self, channel: ChannelId, code: Option<u32>, data: &[u8]) {
+        let (fields, bytes) = data_fields(channel, code, data);
+        let seen = Seen::new(Step::ChannelData, Side::Server, fields, bytes);
+        self.witness.saw(Evidence::Callback, seen);
+    }
+
+    /// `exit_status`.
+    pub fn exit_status(&self, channel: ChannelId, exit_status: u32) {
+        let fields = fields! { "exit_status" => exit_status, "channel" => channel.number() };
+        self.received(Step::ExitStatus, fields);
+    }
+
+    /// `channel_eof`.
+    pub fn channel_eof(&self, channel: ChannelId) {
+        self.received(Step::ChannelEof, fields! { "channel" => channel.number() });
+    }
+
+    /// `channel_close`.
+    pub fn channel_close(&self, channel: ChannelId) {
+        self.received(Step::ChannelClose, fields! { "channel" => channel.number() });
+    }
+
+    /// `disconnected`: reported when the server said why; a broken line is the client's own error.
+    pub fn disconnected<E: From<russh::Error> + Send>(&self, reason: &DisconnectReason<E>) {
+        match reason {
+            DisconnectReason::ReceivedDisconnect(info) => {
+                let fields = fields! {
+                    "reason_code" => reason_code(&info.reason_code),
+                    "reason" => format!("{:?}", info.reason_code),
+                    "description" => info.message,
+                };
+                self.received(Step::Disconnect, fields);
+            }
+            DisconnectReason::Error(_) => {}
+        }
+    }
+
+    fn received(&self, step: Step, fields: Fields) {
+        self.witness.saw(Evidence::Callback, Seen::new(step, Side::Server, fields, []));
+    }
+
+    fn local(&self, step: Step, fields: Fields) {
+        self.witness.saw(Evidence::Callback, Seen::local(step, fields));
+    }
+}
+
+fn names(methods: &MethodSet) -> Vec<&'static str> {
+    methods.iter().map(<&'static str>::from).collect()
+}
+
+fn reason_code(reason: &Disconnect) -> u32 {
+    match reason {
+        Disconnect::HostNotAllowedToConnect => 1,
+        Disconnect::ProtocolError => 2,
+        Disconnect::KeyExchangeFailed => 3,
+        Disconnect::Reserved => 4,
+        Disconnect::MACError => 5,
+        Disconnect::CompressionError => 6,
+        Disconnect::ServiceNotAvailable => 7,
+        Disconnect::ProtocolVersionNotSupported => 8,
+        Disconnect::HostKeyNotVerifiable => 9,
+        Disconnect::ConnectionLost => 10,
+        Disconnect::ByApplication => 11,
+        Disconnect::TooManyConnections => 12,
+        Disconnect::AuthCancelledByUser => 13,
+        Disconnect::NoMoreAuthMethodsAvailable => 14,
+        Disconnect::IllegalUserName => 15,
+    }
+}

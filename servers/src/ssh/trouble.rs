@@ -1,0 +1,161 @@
+//! Why a connection ended early, in words: whose doing it was, and what to do.
+
+use std::{io, time::Duration};
+
+use russh::Error;
+use steps::{Said, ssh::Step};
+use watch::Witness;
+
+use super::Progress;
+
+/// How a session that ended is to be judged.
+pub(super) fn judge_end(
+    ended: Result<(), Error>,
+    witness: &Witness,
+    progress: &Progress,
+) -> Result<(), Said> {
+    match ended {
+        _ if progress.logged_in() && progress.is_done() && is_farewell(&ended) => Ok(()),
+        Ok(()) if progress.logged_in() => Ok(()),
+        Ok(()) => Err(left_early(witness)),
+        Err(error) => Err(explain(&error, witness, progress)),
+    }
+}
+
+/// DISCONNECT is customary but not required (RFC 4253 §11.1): an end of the stream will do once all is done.
+fn is_farewell(ended: &Result<(), Error>) -> bool {
+    match ended {
+        Ok(()) | Err(Error::Disconnect | Error::HUP) => true,
+        Err(Error::IO(error)) => is_gone(error),
+        Err(_) => false,
+    }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+    )
+}
+
+/// Why russh gave up.
+pub(super) fn explain(error: &Error, witness: &Witness, progress: &Progress) -> Said {
+    if let Some(said) = not_ssh(witness) {
+        return said;
+    }
+    match error {
+        Error::IO(error) if is_gone(error) && progress.logged_in() => {
+            Said::new("The client vanished in the middle of its session.", "客户端在会话中途断开了连接。")
+        }
+        Error::IO(error) if is_gone(error) => left_early(witness),
+        Error::Disconnect | Error::HUP => left_early(witness),
+        Error::Version => Said::new(
+            "The client's first line is no SSH identification: does it speak SSH-2?",
+            "客户端的第一行不是 SSH 标识，它使用的是 SSH-2 吗？",
+        ),
+        Error::NoCommonAlgo { kind, ours, theirs } => {
+            let (ours, theirs) = (ours.join(", "), theirs.join(", "));
+            Said::new(
+                format!(
+                    "No common algorithm of kind {kind:?}: the server has {ours}; the client offers {theirs}. \
+                     Allow one of the server's on the client."
+                ),
+                format!(
+                    "没有共同的 {kind:?} 算法：服务端支持 {ours}；客户端提供 {theirs}。\
+                     请在客户端启用服务端支持的一种。"
+                ),
+            )
+        }
+        Error::InactivityTimeout | Error::KeepaliveTimeout => Said::new(
+            "The client was silent for too long (--idle-timeout).",
+            "客户端沉默太久（--idle-timeout）。",
+        ),
+        Error::PacketAuth | Error::DecryptionError => Said::new(
+            "A packet did not verify under the session's keys: its bytes were changed on the way.",
+            "一个数据包未通过会话密钥的校验：它的字节在途中被改动过。",
+        ),
+        other => Said::new(
+            format!("The client broke the protocol, or the connection broke: {other}."),
+            format!("客户端违反了协议，或连接已损坏：{other}。"),
+        ),
+    }
+}
+
+/// The client left before it was logged in; the steps say where.
+fn left_early(witness: &Witness) -> Said {
+    if let Some(said) = not_ssh(witness) {
+        return said;
+    }
+    witness.past(|past| {
+        if past.has(Step::PublickeyQuery) || past.has(Step::AuthNone) {
+            Said::new(
+                "The client left without logging in: does authorized_keys have its key, and is the user demo?",
+                "客户端没有登录就离开了：authorized_keys 里有它的公钥吗？用户名是 demo 吗？",
+            )
+        } else if past.has(Step::KeyExchangeReply) {
+            Said::new(
+                "The client left once it knew the host key: it may not trust it (ssh-keyscan leaves here too).",
+                "客户端得知主机公钥后就离开了：可能不信任它（ssh-keyscan 也在此离开）。",
+            )
+        } else if past.first_from(steps::Side::Client, Step::Identification).is_some() {
+            Said::new(
+                "The client vanished in the middle of the handshake, before the key exchange.",
+                "客户端在握手中途、密钥交换之前断开了连接。",
+            )
+        } else {
+            Said::new(
+                "The client left without an SSH identification: a port scan, or a health check?",
+                "客户端没有发送 SSH 标识就离开了：是端口扫描或健康检查吗？",
+            )
+        }
+    })
+}
+
+/// What the decoder found instead of SSH.
+fn not_ssh(witness: &Witness) -> Option<Said> {
+    witness.past(|past| {
+        let lost = past.first(Step::Undecodable)?;
+        let (looks_like, expected) = (lost.text("looks_like"), lost.text("expected"));
+        Some(Said::new(
+            format!(
+                "The client does not speak SSH here: expected {expected}, got what looks like {looks_like}. \
+                 Is it meant for another port?"
+            ),
+            format!("客户端此处发送的不是 SSH：应为 {expected}，实际像是 {looks_like}。是否连错了端口？"),
+        ))
+    })
+}
+
+pub(super) fn no_identification(witness: &Witness, limit: Duration) -> Said {
+    not_ssh(witness).unwrap_or_else(|| {
+        Said::new(
+            format!("The client sent no SSH identification within {limit:?} (--handshake-timeout)."),
+            format!("客户端在 {limit:?} 内没有发送 SSH 标识（--handshake-timeout）。"),
+        )
+    })
+}
+
+pub(super) fn no_key_exchange(limit: Duration) -> Said {
+    Said::new(
+        format!("The client hung in the handshake: no key exchange within {limit:?} (--handshake-timeout)."),
+        format!("客户端在握手中停滞：{limit:?} 内没有开始密钥交换（--handshake-timeout）。"),
+    )
+}
+
+pub(super) fn no_login(limit: Duration) -> Said {
+    Said::new(
+        format!("The client did not log in within {limit:?}, twelve times --handshake-timeout."),
+        format!("客户端在 {limit:?}（--handshake-timeout 的十二倍）内没有登录。"),
+    )
+}
+
+pub(super) fn stopped() -> Said {
+    Said::new("The server was stopped while the connection was open.", "连接尚未结束，服务端就停止了。")
+}
+
+pub(super) fn no_tap(error: &io::Error) -> Said {
+    Said::new(
+        format!("The socket could not be watched: {error} (too many open files?)."),
+        format!("无法观察该套接字：{error}（打开的文件过多？）。"),
+    )
+}
