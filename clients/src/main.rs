@@ -36,10 +36,16 @@ Examples:
   client ws ws://127.0.0.1:7080 --lang zh the log in Chinese
   client tcp --format json                one JSON object a step";
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    show::init(&cli.output, Init { both_sides: false });
+    let _log = show::init(&cli.output, Init { both_sides: false });
+    // While there is one thread: capabilities belong to threads.
+    watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    start(cli)
+}
+
+#[tokio::main]
+async fn start(cli: Cli) -> ExitCode {
     let ran = match cli.command {
         Command::Tcp(options) => tcp::run(&options).await,
         Command::Tls(options) => tls::run(&options).await,

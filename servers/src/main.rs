@@ -54,10 +54,16 @@ Examples:
 
 A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may connect.";
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    show::init(&cli.output, Init { both_sides: false });
+    let _log = show::init(&cli.output, Init { both_sides: false });
+    // While there is one thread: capabilities belong to threads.
+    watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    start(cli)
+}
+
+#[tokio::main]
+async fn start(cli: Cli) -> ExitCode {
     match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use steps::Event;
@@ -20,13 +20,14 @@ const FIELD: &str = "event";
 /// What [`init`] needs to know beyond the command line.
 #[derive(Clone, Copy, Debug)]
 pub struct Init {
-    /// Both ends log to the same place: every line names its side.
+    /// Both ends log to the same place.
     pub both_sides: bool,
 }
 
 /// Sends events to standard output as `args` asks, and the program's own messages to standard error, filtered
-/// by `RUST_LOG` (default: `warn`). To be called once, first.
-pub fn init(args: &Args, how: Init) {
+/// by `RUST_LOG` (default: `warn`). To be called once, first; what is still to be said at the end is printed
+/// when the guard is dropped.
+pub fn init(args: &Args, how: Init) -> Guard {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     let messages = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
@@ -35,40 +36,85 @@ pub fn init(args: &Args, how: Init) {
         .with_target(false)
         .with_filter(filter)
         .with_filter(filter_fn(|meta| meta.target() != TARGET));
-    let printer = Printer { render: Mutex::new(Render::new(args, how)) };
+    let output = Output::new(args, how);
     tracing_subscriber::registry()
-        .with(printer.with_filter(filter_fn(|meta| meta.target() == TARGET)))
+        .with(Printer(output.clone()).with_filter(filter_fn(|meta| meta.target() == TARGET)))
         .with(messages)
         .init();
+    Guard(output)
 }
 
+/// Ends the log when dropped.
+#[derive(Debug)]
+#[must_use = "dropping it ends the log"]
+pub struct Guard(Output);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let mut render = self.0.lock();
+        if let Render::Lines(lines) = &mut *render {
+            let text = lines.end();
+            render.write(&text);
+        }
+    }
+}
+
+/// Standard output, shared by the layer and the guard.
+#[derive(Clone, Debug)]
+struct Output(Arc<Mutex<Render>>);
+
+#[derive(Debug)]
 enum Render {
-    Lines(Lines),
+    Lines(Box<Lines>),
     Json,
     /// The reader of standard output is gone.
     Closed,
 }
 
-impl Render {
+impl Output {
     fn new(args: &Args, how: Init) -> Self {
-        match args.format {
-            Format::Text => Render::Lines(Lines::new(args, how.both_sides)),
+        let render = match args.format {
+            Format::Text => Render::Lines(Box::new(Lines::new(args, width(), how.both_sides))),
             Format::Json => Render::Json,
+        };
+        Output(Arc::new(Mutex::new(render)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Render> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Render {
+    fn write(&mut self, text: &str) {
+        let mut out = io::stdout().lock();
+        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+            // `server tls | head` is no reason to drop the next client.
+            *self = Render::Closed;
         }
     }
 }
 
-/// Prints each event to standard output.
-struct Printer {
-    render: Mutex<Render>,
+/// Prints a page to standard output; a reader who is gone is no error.
+pub fn print(page: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(page.as_bytes()).and_then(|()| out.flush());
 }
+
+/// The columns of the terminal, at most 120 (a longer line is hard to read); 80 when there is no terminal.
+pub fn width() -> usize {
+    terminal_size::terminal_size_of(io::stdout()).map_or(80, |(width, _)| usize::from(width.0).clamp(80, 120))
+}
+
+/// Prints each event to standard output.
+struct Printer(Output);
 
 impl<S: Subscriber> Layer<S> for Printer {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
         let mut json = Json(None);
         event.record(&mut json);
         let Json(Some(json)) = json else { return };
-        let mut render = self.render.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut render = self.0.lock();
         let text = match &mut *render {
             Render::Closed => return,
             Render::Json => json::line(&json),
@@ -80,11 +126,7 @@ impl<S: Subscriber> Layer<S> for Printer {
                 }
             },
         };
-        let mut out = io::stdout().lock();
-        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-            // `server tls | head` is no reason to drop the next client.
-            *render = Render::Closed;
-        }
+        render.write(&text);
     }
 }
 

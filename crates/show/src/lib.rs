@@ -4,7 +4,11 @@ mod args;
 mod json;
 mod layer;
 mod lines;
+mod notes;
+mod style;
+mod text;
 
 pub use args::{Args, Color, Format, LangArg};
-pub use layer::{Init, init};
+pub use layer::{Guard, Init, init, print, width};
 pub use lines::Lines;
+pub use notes::notes;

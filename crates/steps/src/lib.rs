@@ -7,6 +7,7 @@
 mod claim;
 mod event;
 mod judge;
+mod markdown;
 mod step;
 mod text;
 
@@ -18,5 +19,6 @@ pub mod ws;
 pub use claim::{Claim, ClaimCard, Heading};
 pub use event::{Bytes, Direction, Event, Evidence, Fields, Protocol, SCHEMA_VERSION, Side};
 pub use judge::{Finding, Past, Record, Verdict};
+pub use markdown::markdown;
 pub use step::{Actor, Card, Step, UnknownId};
 pub use text::{Lang, Said, Text};

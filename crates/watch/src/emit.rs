@@ -2,7 +2,7 @@
 
 use steps::Event;
 
-/// The target of every event; a filter such as `RUST_LOG=handshake=off` silences them.
+/// The target of every event.
 pub const TARGET: &str = "handshake";
 
 /// The name of the tracing field that holds the event as JSON.

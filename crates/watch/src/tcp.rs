@@ -1,20 +1,73 @@
-//! The TCP watcher.
+//! The TCP watcher. A stream has no tap for segments, so they are captured beside it ([`Capture`]), and the kernel is
+//! asked for the states ([`Connection`]). Without CAP_NET_RAW the kernel's word is all there is, and events say so.
 
-use std::io;
+use std::{io, os::fd::AsFd};
 
+use steps::{Evidence, tcp::Step};
 use tokio::net::TcpStream;
+use wire::{Seen, fields};
 
 use crate::Witness;
 
+mod capture;
+mod connection;
+mod info;
+mod packet;
+mod privilege;
+mod sock_diag;
+mod state;
+
+pub use capture::{Capture, no_capture};
+pub use connection::{Connection, Ended, keep_syns};
+pub use info::TcpInfo;
+pub use privilege::settle;
+pub use state::State;
+
 /// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the
 /// protocols above TCP, whose story begins here.
-pub fn established(_witness: &Witness, _stream: &TcpStream) {}
+pub fn established(witness: &Witness, stream: &TcpStream) {
+    let Some(info) = opened(stream) else { return };
+    witness.saw(Evidence::Kernel, Seen::local(Step::Established, established_fields(&info)));
+}
 
 /// Whether a TCP socket of this network namespace listens on `port`.
 ///
 /// # Errors
 ///
 /// When the kernel does not answer.
-pub fn is_listening(_port: u16) -> io::Result<bool> {
-    Ok(true)
+pub fn is_listening(port: u16) -> io::Result<bool> {
+    sock_diag::is_listening(port)
+}
+
+/// `TCP_INFO` of a connection that is open, or was until its peer closed.
+fn opened(socket: impl AsFd) -> Option<TcpInfo> {
+    let info = info::tcp_info(socket).ok()?;
+    match info.state? {
+        State::Established
+        | State::CloseWait
+        | State::LastAck
+        | State::FinWait1
+        | State::FinWait2
+        | State::Closing
+        | State::TimeWait => Some(info),
+        State::SynSent | State::SynReceived | State::Closed | State::Listen => None,
+    }
+}
+
+fn established_fields(info: &TcpInfo) -> steps::Fields {
+    let mut fields = fields! {
+        "state" => info.state.map(State::name),
+        "rtt_us" => info.rtt_us,
+        "mss" => info.snd_mss,
+        "snd_wscale" => info.snd_wscale,
+        "rcv_wscale" => info.rcv_wscale,
+        "options" => info.options,
+        "segs_out" => info.segs_out,
+        "segs_in" => info.segs_in,
+        "asked" => "TCP_INFO",
+    };
+    if info.total_retrans > 0 {
+        fields.insert("total_retrans".into(), info.total_retrans.into());
+    }
+    fields
 }

@@ -1,1 +1,162 @@
-//! tls: to come.
+//! The TLS watcher: a tap that feeds the decoder, and hooks on rustls.
+//!
+//! The hooks are put into a configuration once; [`Watch::during`] says whose handshake runs while a task polls it, so
+//! that a hook knows its connection. (A verifier of its own for each connection would forbid resumption: rustls
+//! resumes only under the very same one.)
+//!
+//! The order of the log: bytes are reported when they cross the tap, calls when they happen. A library runs the hooks
+//! of a whole flight before it writes one byte of it, and reads encrypted messages before the tap can know their key:
+//! such messages are reported once the key is known, with the time at which they crossed.
+
+mod certify;
+mod fault;
+mod key_log;
+mod provider;
+mod verify;
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rustls::{CommonState, HandshakeKind};
+use steps::{Evidence, Side, tls::Step};
+use wire::{
+    Seen, fields,
+    tls::{Crossed, Decoder, names},
+};
+
+use crate::{Crossing, Outcome, Tap, Witness};
+
+pub use certify::resolver;
+pub use fault::{explain, hung};
+pub use key_log::key_log;
+pub use provider::provider;
+pub use verify::verifier;
+
+tokio::task_local! {
+    /// The connection whose handshake the current task drives.
+    static CURRENT: Watch;
+}
+
+/// What watches one TLS connection. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    witness: Witness,
+    shared: Arc<Mutex<Shared>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    decoder: Decoder,
+    logged: key_log::Logged,
+}
+
+impl Watch {
+    /// A watch that reports to `witness`.
+    pub fn new(witness: Witness) -> Self {
+        Watch { witness, shared: Arc::default() }
+    }
+
+    /// The witness it reports to.
+    pub fn witness(&self) -> &Witness {
+        &self.witness
+    }
+
+    /// Puts a tap in front of `stream`, which carries the records.
+    pub fn tap<S>(&self, stream: S) -> Tap<S, impl FnMut(Crossing<'_>) + Send + Unpin + use<S>> {
+        let watch = self.clone();
+        let side = self.witness.side();
+        Tap::new(stream, move |crossing: Crossing<'_>| match crossing {
+            Crossing::Wrote(bytes) => watch.crossed(side, bytes),
+            Crossing::Read(bytes) => watch.crossed(side.peer(), bytes),
+            Crossing::Eof => {}
+        })
+    }
+
+    /// Runs a handshake whose hooks report to this watch.
+    pub async fn during<F: Future>(&self, handshake: F) -> F::Output {
+        CURRENT.scope(self.clone(), handshake).await
+    }
+
+    /// Reports what the library says once connect() or accept() has returned.
+    pub fn complete(&self, connection: &CommonState, server_name: Option<&str>) {
+        let mut fields = fields! {};
+        if let Some(version) = connection.protocol_version() {
+            fields.insert("protocol_version".into(), names::version(version.into()).into());
+        }
+        if let Some(suite) = connection.negotiated_cipher_suite() {
+            fields.insert("cipher_suite".into(), names::cipher_suite(suite.suite().into()).into());
+        }
+        if let Some(group) = connection.negotiated_key_exchange_group() {
+            fields.insert("group".into(), names::group(group.name().into()).into());
+        }
+        if let Some(kind) = connection.handshake_kind() {
+            let kind = match kind {
+                HandshakeKind::Full => "full",
+                HandshakeKind::FullWithHelloRetryRequest => "full with HelloRetryRequest",
+                HandshakeKind::Resumed => "resumed",
+            };
+            fields.insert("handshake_kind".into(), kind.into());
+        }
+        if let Some(alpn) = connection.alpn_protocol() {
+            fields.insert("alpn".into(), String::from_utf8_lossy(alpn).into());
+        }
+        if let Some(name) = server_name {
+            fields.insert("server_name".into(), name.into());
+        }
+        self.called(Seen::local(Step::HandshakeComplete, fields));
+    }
+
+    /// Closes the account of the connection: what the decoder has left, then the summary.
+    pub fn finish(&self, outcome: &Outcome) {
+        let mut shared = self.lock();
+        let left = shared.decoder.end();
+        self.report(left);
+        drop(shared);
+        self.witness.finish(outcome);
+    }
+
+    fn crossed(&self, from: Side, bytes: &[u8]) {
+        let moment = u64::try_from(self.witness.elapsed().as_micros()).unwrap_or(u64::MAX);
+        // Reported under the lock: two halves of a stream must not swap what they saw.
+        let mut shared = self.lock();
+        let seen = shared.decoder.push(from, moment, bytes);
+        self.report(seen);
+    }
+
+    fn report(&self, seen: Vec<Crossed>) {
+        for Crossed { moment, seen } in seen {
+            self.witness.saw_after(Duration::from_micros(moment), Evidence::Wire, seen);
+        }
+    }
+
+    /// Reports that the library called.
+    fn called(&self, seen: Seen) {
+        self.witness.saw(Evidence::Callback, seen);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        // A panic elsewhere must not silence the log: what was decoded is still true.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a signature covers, read from the bytes that are signed.
+    fn signed(&self, message: &[u8]) -> String {
+        const SPACES: [u8; 64] = [b' '; 64];
+        if let Some(rest) = message.strip_prefix(&SPACES) {
+            let context = rest.split(|byte| *byte == 0).next().unwrap_or_default();
+            return format!("\"{}\" + handshake hash", String::from_utf8_lossy(context));
+        }
+        match self.lock().decoder.client_random() {
+            Some(random) if message.starts_with(random) => "both randoms + ServerECDHParams".into(),
+            Some(_) | None => "all handshake messages so far".into(),
+        }
+    }
+}
+
+/// Hands the current connection's watch to `report`; outside of [`Watch::during`] nobody listens.
+fn current(report: impl FnOnce(&Watch)) {
+    let _ = CURRENT.try_with(report);
+}

@@ -26,6 +26,13 @@ impl Started {
     pub fn now() -> Self {
         Started { steady: Instant::now(), wall: SystemTime::now() }
     }
+
+    /// At a moment that the kernel stamped: a connection begins before accept() tells of it.
+    pub fn at(wall: SystemTime) -> Self {
+        let ago = SystemTime::now().duration_since(wall).unwrap_or_default();
+        let steady = Instant::now();
+        Started { steady: steady.checked_sub(ago).unwrap_or(steady), wall }
+    }
 }
 
 /// How a connection ended.
@@ -76,9 +83,14 @@ impl Witness {
         self.0.side
     }
 
+    /// How long the connection has run: the time of what is seen now, for [`Witness::saw_after`].
+    pub fn elapsed(&self) -> Duration {
+        self.0.started.steady.elapsed()
+    }
+
     /// Reports a step that is seen now.
     pub fn saw(&self, evidence: Evidence, seen: Seen) {
-        self.saw_after(self.0.started.steady.elapsed(), evidence, seen);
+        self.saw_after(self.elapsed(), evidence, seen);
     }
 
     /// Reports a step that the kernel stamped with the wall-clock time `at`.

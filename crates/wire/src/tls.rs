@@ -1,1 +1,364 @@
-//! tls: to come.
+//! TLS records and handshake messages, 1.2 and 1.3, decrypted with the run's own secrets.
+//!
+//! Read beside it: the notes' heading "HTTPS TLS", RFC 5246 §6 and §7 (TLS 1.2), RFC 8446 §4 and §5 (TLS 1.3).
+//!
+//! [`Decoder::push`] takes the bytes of either side in any slicing, [`Decoder::secret`] takes what a key log has
+//! (RFC 9850). Records that crossed before their secret was known wait, and come out with the moment at which they
+//! crossed.
+
+mod certificate;
+mod foreign;
+mod handshake;
+mod hello;
+mod keys;
+mod message;
+pub mod names;
+mod read;
+mod record;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+
+use aws_lc_rs::digest;
+use serde_json::json;
+use steps::{Side, tls::Step};
+
+pub use certificate::certificate_fields;
+
+use self::{handshake::Handshake, keys::Opener, record::Record};
+use crate::{Seen, fields};
+
+/// What was seen, and the moment at which its last byte crossed, as it was given to [`Decoder::push`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crossed {
+    /// The moment, in the unit of whoever pushed.
+    pub moment: u64,
+    /// The step.
+    pub seen: Seen,
+}
+
+/// The most that waits for its secret; a connection whose secrets never come must not fill the memory.
+const MOST_WAITING: usize = 256 * 1024;
+
+/// The most secrets that are kept; a connection has five, and two more for early data.
+const MOST_SECRETS: usize = 16;
+
+/// Recognises what crosses one TLS connection. It holds no clock and does no I/O.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    client: Lane,
+    server: Lane,
+    handshake: Handshake,
+    secrets: Vec<Secret>,
+    /// Protected records in the order in which they crossed: the hash of the handshake needs that order.
+    waiting: VecDeque<(Side, u64, Record)>,
+    waiting_bytes: usize,
+    out: Vec<Crossed>,
+}
+
+/// One direction.
+#[derive(Debug, Default)]
+struct Lane {
+    /// The beginning of a record.
+    partial: Vec<u8>,
+    /// The beginning of a handshake message.
+    message: Vec<u8>,
+    phase: Phase,
+    opener: Option<Opener>,
+    /// A traffic secret that followed a KeyUpdate.
+    updated: Option<Vec<u8>>,
+    /// The thread was lost, which was said.
+    silent: bool,
+    /// The last moment at which something crossed.
+    moment: u64,
+}
+
+/// Which keys protect a direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Clear,
+    /// TLS 1.2 after ChangeCipherSpec.
+    Session,
+    /// TLS 1.3 up to Finished.
+    Handshake,
+    /// TLS 1.3 after Finished.
+    Application,
+}
+
+struct Secret {
+    label: String,
+    client_random: Vec<u8>,
+    secret: Vec<u8>,
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The secret stays out of every log.
+        write!(f, "{} {}", self.label, fingerprint(&self.secret))
+    }
+}
+
+impl Decoder {
+    /// A decoder for a connection that begins.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes bytes that `from` sent and that crossed at `moment`.
+    pub fn push(&mut self, from: Side, moment: u64, bytes: &[u8]) -> Vec<Crossed> {
+        let lane = self.lane(from);
+        lane.moment = moment;
+        if lane.silent {
+            return Vec::new();
+        }
+        let mut partial = std::mem::take(&mut lane.partial);
+        partial.extend_from_slice(bytes);
+        let mut rest = partial.as_slice();
+        while !self.lane(from).silent {
+            match record::next(rest) {
+                record::Next::Record(record, tail) => {
+                    rest = tail;
+                    self.record(from, moment, record);
+                }
+                record::Next::Partial => break,
+                record::Next::Foreign => {
+                    let first = rest[..record::ENOUGH].to_vec();
+                    self.lost(from, moment, self.expected(from), &first);
+                }
+            }
+        }
+        if !self.lane(from).silent {
+            let used = partial.len() - rest.len();
+            partial.drain(..used);
+            self.lane(from).partial = partial;
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// Takes a secret by its key log label (RFC 9850). Secrets of other connections are no harm.
+    pub fn secret(&mut self, label: &str, client_random: &[u8], secret: &[u8]) -> Vec<Crossed> {
+        if self.secrets.len() < MOST_SECRETS {
+            let (label, client_random) = (label.to_owned(), client_random.to_vec());
+            self.secrets.push(Secret { label, client_random, secret: secret.to_vec() });
+        }
+        self.open_waiting();
+        std::mem::take(&mut self.out)
+    }
+
+    /// Nothing more will come: says what was left over.
+    pub fn end(&mut self) -> Vec<Crossed> {
+        if let Some((from, moment, record)) = self.waiting.front() {
+            let (from, moment, body) = (*from, *moment, record.whole());
+            self.lost(from, moment, "a record whose key is known", &body);
+        }
+        for from in [Side::Client, Side::Server] {
+            let lane = self.lane(from);
+            // A record that was cut is no step; a stream that never became TLS is worth a word.
+            if !lane.silent && !lane.partial.is_empty() && !record::may_begin(&lane.partial) {
+                let (first, moment) = (std::mem::take(&mut lane.partial), lane.moment);
+                self.lost(from, moment, self.expected(from), &first);
+            }
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// The cipher suite that the server chose, once it crossed.
+    pub fn cipher_suite(&self) -> Option<&str> {
+        self.handshake.suite.as_deref()
+    }
+
+    /// The client's random, once it crossed.
+    pub fn client_random(&self) -> Option<&[u8]> {
+        Some(self.handshake.client_random.as_slice()).filter(|random| !random.is_empty())
+    }
+
+    /// Whether TLS 1.2's master secret covers the hash of the handshake (RFC 7627), once the server's answer crossed.
+    pub fn extended_master_secret(&self) -> Option<bool> {
+        self.handshake.extended_master_secret
+    }
+
+    fn record(&mut self, from: Side, moment: u64, record: Record) {
+        if self.handshake.is_early(from, &record) {
+            self.unopened(from, moment, &record);
+        } else if self.is_protected(from, &record) {
+            self.waiting_bytes += record.body.len();
+            self.waiting.push_back((from, moment, record));
+            self.open_waiting();
+            if self.waiting_bytes > MOST_WAITING {
+                self.give_up_waiting();
+            }
+        } else {
+            let Record { header, body } = record;
+            self.content(from, moment, header[0], body, None);
+        }
+    }
+
+    fn is_protected(&self, from: Side, record: &Record) -> bool {
+        let lane = match from {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        };
+        match lane.phase {
+            Phase::Clear => false,
+            Phase::Session => true,
+            // TLS 1.3 protects records of this type only; the ChangeCipherSpec and early alerts are in the clear.
+            Phase::Handshake | Phase::Application => record.header[0] == record::APPLICATION_DATA,
+        }
+    }
+
+    fn open_waiting(&mut self) {
+        while let Some((from, _, _)) = self.waiting.front() {
+            let from = *from;
+            if !self.lane(from).silent && !self.find_key(from) {
+                return;
+            }
+            let Some((_, moment, record)) = self.waiting.pop_front() else { return };
+            self.waiting_bytes -= record.body.len();
+            if !self.lane(from).silent {
+                self.open(from, moment, &record);
+            }
+        }
+    }
+
+    fn open(&mut self, from: Side, moment: u64, record: &Record) {
+        let lane = self.lane(from);
+        let phase = lane.phase;
+        let Some(opener) = lane.opener.as_mut() else { return };
+        let opened = match phase {
+            Phase::Clear => None,
+            Phase::Session => {
+                opener.open_12(record.header, &record.body).map(|body| (record.header[0], body))
+            }
+            Phase::Handshake | Phase::Application => opener.open_13(record.header, &record.body),
+        };
+        match opened {
+            Some((kind, body)) => self.content(from, moment, kind, body, Some(&record.body)),
+            // Early data that the server refused is not under this key, and nobody else opens it either.
+            None if phase == Phase::Handshake && self.handshake.early_data && from == Side::Client => {
+                self.unopened(from, moment, record);
+            }
+            None => self.lost(from, moment, "a record that opens with the session's key", &record.whole()),
+        }
+    }
+
+    /// Derives the key of the phase in which `from` is, if its secret is known.
+    fn find_key(&mut self, from: Side) -> bool {
+        if self.lane(from).opener.is_some() {
+            return true;
+        }
+        let Some((cipher, hash)) = self.handshake.suite.as_deref().and_then(keys::of_suite) else {
+            return false;
+        };
+        let Some(secret) = self.secret_of(from) else { return false };
+        let secret = secret.to_vec();
+        let opener = match self.lane(from).phase {
+            Phase::Clear => None,
+            Phase::Session => {
+                let randoms = (&self.handshake.client_random[..], &self.handshake.server_random[..]);
+                Opener::tls12((cipher, hash), &secret, randoms, from == Side::Client)
+            }
+            Phase::Handshake | Phase::Application => Opener::tls13(cipher, hash, &secret),
+        };
+        self.lane(from).opener = opener;
+        self.lane(from).opener.is_some()
+    }
+
+    /// The secret under which `from` sends now.
+    fn secret_of(&self, from: Side) -> Option<&[u8]> {
+        let lane = match from {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        };
+        if lane.updated.is_some() {
+            return lane.updated.as_deref();
+        }
+        let label = match (lane.phase, from) {
+            (Phase::Clear, _) => return None,
+            (Phase::Session, _) => "CLIENT_RANDOM",
+            (Phase::Handshake, Side::Client) => "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+            (Phase::Handshake, Side::Server) => "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+            (Phase::Application, Side::Client) => "CLIENT_TRAFFIC_SECRET_0",
+            (Phase::Application, Side::Server) => "SERVER_TRAFFIC_SECRET_0",
+        };
+        let ours =
+            |known: &&Secret| known.label == label && known.client_random == self.handshake.client_random;
+        self.secrets.iter().find(ours).map(|known| known.secret.as_slice())
+    }
+
+    /// From here on `from` sends under other keys.
+    fn turn(&mut self, from: Side, phase: Phase) {
+        let lane = self.lane(from);
+        (lane.phase, lane.opener, lane.updated) = (phase, None, None);
+    }
+
+    fn give_up_waiting(&mut self) {
+        if let Some((from, moment, record)) = self.waiting.pop_front() {
+            self.lost(from, moment, "a record whose key is known", &record.whole());
+            self.lost(from.peer(), moment, "a record whose key is known", &[]);
+        }
+        self.waiting.clear();
+        self.waiting_bytes = 0;
+    }
+
+    /// Says once that the thread was lost, and is silent about `from` from then on.
+    fn lost(&mut self, from: Side, moment: u64, expected: &str, bytes: &[u8]) {
+        let lane = self.lane(from);
+        if std::mem::replace(&mut lane.silent, true) {
+            return;
+        }
+        let first = &bytes[..bytes.len().min(record::ENOUGH)];
+        let who = match from {
+            Side::Client => "client",
+            Side::Server => "server",
+        };
+        let fields = fields! {
+            "sender" => who,
+            "expected" => expected,
+            "looks_like" => foreign::looks_like(first),
+            "first_bytes" => hex::encode(first),
+        };
+        self.say(from, moment, Step::Undecodable, fields, first);
+    }
+
+    fn expected(&self, from: Side) -> &'static str {
+        match from {
+            Side::Client if self.handshake.client_random.is_empty() => "a TLS record with a ClientHello",
+            Side::Server if self.handshake.suite.is_none() => "a TLS record with a ServerHello",
+            Side::Client | Side::Server => "a TLS record",
+        }
+    }
+
+    fn say(&mut self, from: Side, moment: u64, step: Step, fields: steps::Fields, bytes: &[u8]) {
+        self.out.push(Crossed { moment, seen: Seen::new(step, from, fields, bytes) });
+    }
+
+    fn lane(&mut self, from: Side) -> &mut Lane {
+        match from {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        }
+    }
+
+    fn unopened(&mut self, from: Side, moment: u64, record: &Record) {
+        let fields = fields! {
+            "early_data" => true,
+            "opened" => false,
+            "ciphertext_length" => record.body.len(),
+            "ciphertext" => hex::encode(&record.body[..record.body.len().min(16)]),
+        };
+        self.say(from, moment, Step::ApplicationData, fields, &record.body);
+    }
+}
+
+/// The first eight hex digits of a secret's SHA-256: enough to see that two are equal, of no use to open anything.
+pub fn fingerprint(secret: &[u8]) -> String {
+    hex::encode(&digest::digest(&digest::SHA256, secret).as_ref()[..4])
+}
+
+/// Marks fields of what was decrypted by us.
+fn encrypted(fields: &mut steps::Fields) {
+    fields.insert("encrypted".into(), json!(true));
+}

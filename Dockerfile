@@ -1,0 +1,55 @@
+# One image with the four programs, and nothing else in it: no shell, no libraries, no root.
+#
+#   docker build -t handshakes .        or let `docker compose` do it
+#   docker run --rm handshakes          all four pairs on the container's own loopback
+
+FROM rust:1-slim-bookworm AS build
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libcap2-bin \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+
+# A static program needs no libraries in the image. cargo keeps the flag away from build scripts and procedural
+# macros only when a target is named, and /src/target/program is the same path on x86_64 and aarch64.
+ENV RUSTFLAGS="-C target-feature=+crt-static" CARGO_TERM_COLOR=never
+RUN printf '#!/bin/sh -e\n\
+host=$(rustc -vV | sed -n "s/^host: //p")\n\
+cargo build --release --locked --workspace --bins --target "$host"\n\
+ln -sfn "$host/release" target/program\n' > /usr/local/bin/build && chmod +x /usr/local/bin/build
+
+# The dependencies, in a layer of their own: only a change of a manifest builds them again.
+COPY Cargo.toml Cargo.lock ./
+COPY certs/Cargo.toml certs/
+COPY clients/Cargo.toml clients/
+COPY servers/Cargo.toml servers/
+COPY crates/lab/Cargo.toml crates/lab/
+COPY crates/show/Cargo.toml crates/show/
+COPY crates/steps/Cargo.toml crates/steps/
+COPY crates/watch/Cargo.toml crates/watch/
+COPY crates/wire/Cargo.toml crates/wire/
+RUN for crate in certs clients servers crates/*; do \
+        mkdir "$crate/src" && touch "$crate/src/lib.rs" && echo 'fn main() {}' > "$crate/src/main.rs"; \
+    done && build
+
+# Our own sources. Their dates are those of the checkout, which cargo may take for older than the stand-ins above.
+COPY certs certs
+COPY clients clients
+COPY servers servers
+COPY crates crates
+RUN find certs clients servers crates -name '*.rs' -exec touch {} + && build
+
+# What reads and sends segments may ask for CAP_NET_RAW, where the container grants it. `+p` and not `+ep`: the
+# programs raise it for as long as they open a socket, and they still start where it is not granted.
+RUN mkdir -p /image/bin /image/mounts/certs /image/mounts/logs /image/mounts/state /image/mounts/tmp \
+    && cd target/program && cp certs client lab server /image/bin \
+    && cd /image/bin && setcap cap_net_raw+p client && setcap cap_net_raw+p lab && setcap cap_net_raw+p server
+
+FROM scratch
+# A folder, not single files: only so do the capabilities survive.
+COPY --from=build /image/bin /bin
+# Places for volumes, which take over the owner (without them a volume would belong to root), and for the lab.
+COPY --from=build --chown=65532:65532 /image/mounts /
+ENV PATH=/bin CERTS_DIR=/certs
+USER 65532:65532
+WORKDIR /state
+CMD ["lab"]

@@ -1,0 +1,243 @@
+//! Starts the real binaries `server` and `client`, and foreign peers, and reads their logs. Shared by the tests
+//! beside this folder; each uses a part of it.
+#![allow(dead_code, unreachable_pub)]
+
+use std::{
+    env,
+    io::{BufRead, BufReader, Read},
+    net::SocketAddr,
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use steps::{Direction, Event, Evidence};
+
+/// How long a test waits for anything before it fails: generous, because two cores may serve many tests.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The path of one of our binaries, freshly built.
+pub fn binary(name: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        // This test runs from target/<profile>/deps.
+        let test = env::current_exe().expect("a running test has a path");
+        let folder = test.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps");
+        let target = folder.parent().expect("target/<profile>");
+        let profile = match folder.file_name().and_then(|name| name.to_str()) {
+            Some("debug") | None => "dev",
+            Some(other) => other,
+        };
+        let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+        let built = Command::new(cargo)
+            .args(["build", "-q", "-p", "servers", "-p", "clients", "--profile", profile, "--target-dir"])
+            .arg(target)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()
+            .expect("cargo runs: it started this test");
+        assert!(built.success(), "`server` and `client` do not build");
+        folder.to_owned()
+    });
+    folder.join(name)
+}
+
+/// What a program that ended has left.
+#[derive(Debug)]
+pub struct Output {
+    /// What it wrote to standard output, when that was JSON events.
+    pub events: Vec<Event>,
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it wrote to standard error.
+    pub stderr: String,
+}
+
+/// A program whose output is collected while it runs; it is killed when dropped.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    stdout: Arc<Mutex<Vec<String>>>,
+    stderr: Arc<Mutex<Vec<String>>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Starts `command` with its output collected and nothing on standard input.
+    pub fn start(command: &mut Command) -> Running {
+        let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = spawned.unwrap_or_else(|error| panic!("could not start {command:?}: {error}"));
+        let (stdout, stderr) = <(Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<String>>>)>::default();
+        let readers = vec![
+            collect(child.stdout.take().expect("it was piped"), Arc::clone(&stdout)),
+            collect(child.stderr.take().expect("it was piped"), Arc::clone(&stderr)),
+        ];
+        Running { child, stdout, stderr, readers }
+    }
+
+    /// The lines of standard output so far.
+    pub fn stdout(&self) -> Vec<String> {
+        self.stdout.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The lines of standard error so far.
+    pub fn stderr(&self) -> Vec<String> {
+        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until `look` finds something in this program's output.
+    pub fn wait_for<T>(&mut self, what: &str, look: impl Fn(&Running) -> Option<T>) -> T {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = look(self) {
+                return found;
+            }
+            if let Some(status) = self.child.try_wait().expect("a child of ours can be waited for") {
+                // Its last lines may still be on their way through the pipe.
+                self.readers.drain(..).for_each(|reader| drop(reader.join()));
+                return look(self).unwrap_or_else(|| panic!("ended ({status}) before {what}: {self:#?}"));
+            }
+            assert!(Instant::now() < until, "no {what} within {PATIENCE:?}: {self:#?}");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Waits for the end; events that do not read as JSON fail the test.
+    pub fn wait(mut self) -> Output {
+        let until = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("a child of ours can be waited for") {
+                break status;
+            }
+            assert!(Instant::now() < until, "it did not end within {PATIENCE:?}: {self:#?}");
+            thread::sleep(Duration::from_millis(10));
+        };
+        self.readers.drain(..).for_each(|reader| drop(reader.join()));
+        let events = self.stdout().iter().map(|line| event(line)).collect();
+        Output { events, status, stderr: self.stderr().join("\n") }
+    }
+
+    /// Asks it to end, as Ctrl-C or `docker stop` would.
+    pub fn terminate(&self) {
+        let kill = format!("kill -TERM {}", self.child.id());
+        let killed = Command::new("sh").args(["-c", &kill]).status();
+        assert!(killed.is_ok_and(|status| status.success()), "`{kill}` failed");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already, or the test failed.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn collect(pipe: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) -> JoinHandle<()> {
+    thread::spawn(move || {
+        let mut pipe = BufReader::new(pipe);
+        let mut line = Vec::new();
+        while pipe.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
+            lines.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+            line.clear();
+        }
+    })
+}
+
+fn event(line: &str) -> Event {
+    serde_json::from_str(line).unwrap_or_else(|error| panic!("not an event ({error}): {line}"))
+}
+
+/// One of our servers, listening on a free loopback port.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens, as it said itself; the first address when it has several.
+    pub addr: SocketAddr,
+    running: Running,
+}
+
+impl Server {
+    /// Starts `server <protocol> --listen 127.0.0.1:0 --format json <args>` and waits until it listens.
+    pub fn start(protocol: &str, args: &[&str]) -> Server {
+        let mut command = Command::new(binary("server"));
+        command.args([protocol, "--listen", "127.0.0.1:0", "--format", "json"]).args(args);
+        let mut running = Running::start(&mut command);
+        let says = format!("server: {protocol} listens on ");
+        let addr = running.wait_for("line that says where it listens", |running| {
+            running.stderr().iter().find_map(|line| line.strip_prefix(&says)?.parse().ok())
+        });
+        Server { addr, running }
+    }
+
+    /// The events so far.
+    pub fn events(&self) -> Vec<Event> {
+        self.running.stdout().iter().map(|line| event(line)).collect()
+    }
+
+    /// Waits until `n` connections have ended, then gives all events so far.
+    pub fn after_connections(&mut self, n: usize) -> Vec<Event> {
+        self.running.wait_for("summary of the connection", |running| {
+            let events: Vec<_> = running.stdout().iter().map(|line| event(line)).collect();
+            let ended = events.iter().filter(|event| event.step.is_summary()).count();
+            (ended >= n).then_some(events)
+        })
+    }
+
+    /// Stops it as `docker stop` would and gives what it left.
+    pub fn stop(self) -> Output {
+        self.running.terminate();
+        self.running.wait()
+    }
+}
+
+/// Runs `client <args> --format json` to its end.
+pub fn client(args: &[&str]) -> Output {
+    Running::start(Command::new(binary("client")).args(args).args(["--format", "json"])).wait()
+}
+
+/// Whether a foreign peer is there. In CI (`CI=true`) a missing one fails the test; elsewhere it is named and
+/// the test that asked ends early.
+pub fn require(program: &str) -> bool {
+    let found = env::var_os("PATH").is_some_and(|path| {
+        // sshd and tshark's helpers live where only root's PATH looks.
+        env::split_paths(&path)
+            .chain(["/usr/sbin".into(), "/sbin".into()])
+            .any(|folder| folder.join(program).is_file())
+    });
+    found || missing(program)
+}
+
+/// Whether Python can import `module`; otherwise as [`require`].
+pub fn require_python(module: &str) -> bool {
+    let import = format!("import {module}");
+    let status = Command::new("python3").args(["-c", &import]).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success()) || missing(&format!("python3 with `{module}`"))
+}
+
+fn missing(what: &str) -> bool {
+    let ci = env::var("CI").is_ok_and(|ci| ci == "true" || ci == "1");
+    assert!(!ci, "{what} is not installed, and CI must not skip a peer");
+    eprintln!("NOT TESTED: {what} is not installed");
+    false
+}
+
+/// The ids of the steps, in order.
+pub fn ids(events: &[Event]) -> Vec<&'static str> {
+    events.iter().map(|event| event.step.id()).collect()
+}
+
+/// What crossed the wire in `direction`, in order.
+pub fn crossed(events: &[Event], direction: Direction) -> Vec<&Event> {
+    let on_wire = |event: &&Event| event.evidence == Evidence::Wire && event.direction == direction;
+    events.iter().filter(on_wire).collect()
+}
+
+/// The summary of the only connection.
+pub fn summary(events: &[Event]) -> &Event {
+    let mut summaries = events.iter().filter(|event| event.step.is_summary());
+    let summary = summaries.next().expect("each connection ends with a summary");
+    assert!(summaries.next().is_none(), "one connection, one summary");
+    summary
+}

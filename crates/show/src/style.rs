@@ -1,0 +1,49 @@
+//! Colours: few, and never the only carrier of a meaning.
+
+use anstyle::{AnsiColor, Style};
+use steps::{Side, Verdict};
+
+/// Paints, or leaves text plain.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Paint {
+    on: bool,
+}
+
+impl Paint {
+    pub(crate) fn new(on: bool) -> Self {
+        Paint { on }
+    }
+
+    pub(crate) fn side(self, side: Side, text: &str) -> String {
+        let color = match side {
+            Side::Client => AnsiColor::Cyan,
+            Side::Server => AnsiColor::Magenta,
+        };
+        self.with(color.on_default(), text)
+    }
+
+    pub(crate) fn verdict(self, verdict: Verdict, text: &str) -> String {
+        let color = match verdict {
+            Verdict::AsNoted => AnsiColor::Green,
+            Verdict::Depends | Verdict::Absent => AnsiColor::Yellow,
+            Verdict::Differs => AnsiColor::Red,
+        };
+        self.with(color.on_default(), text)
+    }
+
+    pub(crate) fn bold(self, text: &str) -> String {
+        self.with(Style::new().bold(), text)
+    }
+
+    pub(crate) fn dim(self, text: &str) -> String {
+        self.with(Style::new().dimmed(), text)
+    }
+
+    pub(crate) fn alarm(self, text: &str) -> String {
+        self.with(AnsiColor::Red.on_default().bold(), text)
+    }
+
+    fn with(self, style: Style, text: &str) -> String {
+        if self.on && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.into() }
+    }
+}

@@ -1,0 +1,128 @@
+//! Text in columns: a Chinese character is two wide.
+
+use serde_json::Value;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many columns `text` takes.
+pub(crate) fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` and as many spaces as it takes to fill `width` columns.
+pub(crate) fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
+/// `text`, or as much of it as fits `width` columns with an ellipsis.
+pub(crate) fn fit(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.into();
+    }
+    let mut kept = String::new();
+    let mut used = 1; // the ellipsis
+    for character in text.chars() {
+        let wide = character.width().unwrap_or(0);
+        if used + wide > width {
+            break;
+        }
+        used += wide;
+        kept.push(character);
+    }
+    kept.truncate(kept.trim_end_matches([' ', '·', ',']).len());
+    if width > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+/// `text` broken into lines of at most `width` columns, each after `indent` spaces.
+pub(crate) fn wrap(text: &str, indent: usize, width: usize) -> Vec<String> {
+    let room = width.saturating_sub(indent).max(20);
+    let indent = " ".repeat(indent);
+    textwrap::wrap(text, room).into_iter().map(|line| format!("{indent}{line}")).collect()
+}
+
+/// A value in as few columns as tell it apart: long hex is cut, a list shows its first entry and its length.
+pub(crate) fn short(value: &Value) -> String {
+    match value {
+        Value::String(text) if is_long_hex(text) => format!("{}…", &text[..8]),
+        Value::String(text) => printable(text),
+        Value::Array(list) => match list.as_slice() {
+            [] => "none".into(),
+            [one] => short(one),
+            [first, rest @ ..] => format!("{} +{}", short(first), rest.len()),
+        },
+        other => printable(&whole(other)),
+    }
+}
+
+/// A value in full.
+pub(crate) fn whole(value: &Value) -> String {
+    match value {
+        Value::String(text) => printable(text),
+        Value::Array(list) => list.iter().map(whole).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => {
+            map.iter().map(|(name, value)| format!("{name} {}", whole(value))).collect::<Vec<_>>().join(", ")
+        }
+        Value::Null => "none".into(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+fn is_long_hex(text: &str) -> bool {
+    text.len() > 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// What a peer sent must not move the cursor or recolour the terminal: control characters are escaped.
+pub(crate) fn printable(text: &str) -> String {
+    if !text.contains(is_unsafe) {
+        return text.into();
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if is_unsafe(character) {
+            safe.extend(character.escape_default());
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+/// Control characters, and the marks that turn the direction of writing around.
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_counts_two_columns_a_character() {
+        assert_eq!(pad("握手", 6), "握手  ");
+        assert_eq!(fit("三次握手", 8), "三次握手");
+        assert_eq!(fit("三次握手", 7), "三次握…");
+        assert_eq!(fit("三次握手", 6), "三次…");
+        assert_eq!(fit("abc", 0), "");
+        for line in wrap("客户端确认服务端的 SYN，握手由此完成。The handshake is complete.", 4, 30)
+        {
+            assert!(columns(&line) <= 30, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_value_from_the_wire_cannot_move_the_cursor() {
+        let value = Value::String("\u{1b}[2Jgone\r\n\u{202e}".into());
+        assert_eq!(short(&value), "\\u{1b}[2Jgone\\r\\n\\u{202e}");
+        assert_eq!(whole(&value), short(&value));
+    }
+
+    #[test]
+    fn long_values_are_short_on_a_line() {
+        assert_eq!(short(&Value::String("00112233445566778899".into())), "00112233…");
+        assert_eq!(short(&serde_json::json!(["a", "b", "c"])), "a +2");
+        assert_eq!(short(&serde_json::json!([])), "none");
+    }
+}

@@ -1,0 +1,204 @@
+//! What WebSocket's steps show of the notes: w1 to w6.
+
+use super::Step;
+use crate::{
+    Claim::{W1, W2, W3, W4, W5, W6},
+    Event, Finding, Past, Side, tcp,
+};
+
+/// What `event` shows of the notes, given what came before it.
+pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
+    match step {
+        Step::UpgradeRequest => vec![asks(event, past)],
+        Step::SwitchingProtocols => vec![returns(event, past), switches(event)],
+        Step::AcceptCheck => vec![compares(event)],
+        Step::Established => vec![counts(event)],
+        Step::Text | Step::Binary | Step::Continuation | Step::Ping | Step::Pong | Step::Close => {
+            frames(event, past).into_iter().collect()
+        }
+        Step::Refused => vec![refuses(event)],
+        Step::AcceptKey | Step::PlainRequest | Step::Undecodable | Step::Summary => Vec::new(),
+    }
+}
+
+/// w1: special headers and a random key, after the handshake of whatever lies below.
+fn asks(event: &Event, past: &Past) -> Finding {
+    let key = event.text("sec_websocket_key");
+    let random = event.text("key_bytes").len() / 2;
+    if random != 16 {
+        return Finding::differs(
+            W1,
+            format!("Sec-WebSocket-Key is `{key}`: {random} bytes behind the base64, and 16 are asked for."),
+            format!("Sec-WebSocket-Key 是 `{key}`：base64 之下有 {random} 字节，而要求是 16 字节。"),
+        );
+    }
+    match past.first(tcp::Step::Established) {
+        Some(tcp) => {
+            let state = match tcp.text("state") {
+                "" => String::new(),
+                state => format!(" ({state})"),
+            };
+            Finding::depends(
+                W1,
+                format!(
+                    "The three-way handshake before this request was TCP's{state}; HTTP has none. The key {key} came with it."
+                ),
+                format!("这个请求之前的三次握手是 TCP 的{state}，HTTP 没有握手。密钥 {key} 随请求送出。"),
+            )
+        }
+        None => Finding::depends(
+            W1,
+            format!(
+                "No HTTP message crossed before this request: HTTP has no handshake, the one below it is TCP's. The key {key} came with it."
+            ),
+            format!(
+                "这个请求之前没有任何 HTTP 消息：HTTP 没有握手，下面的握手是 TCP 的。密钥 {key} 随请求送出。"
+            ),
+        ),
+    }
+}
+
+/// w2: the string that came back is the one that the key gives.
+fn returns(event: &Event, past: &Past) -> Finding {
+    let returned = event.text("sec_websocket_accept");
+    let Some(computed) = past.first(Step::AcceptKey) else {
+        return Finding::depends(
+            W2,
+            format!("The server returned `{returned}`, but no key was seen from which to compute it."),
+            format!("服务端返回了 `{returned}`，但没有看到可用来计算的密钥。"),
+        );
+    };
+    let (key, sha1) = (computed.text("sec_websocket_key"), computed.text("sha1"));
+    match computed.text("sec_websocket_accept") {
+        own if own == returned => Finding::as_noted_because(
+            W2,
+            format!("SHA-1 of {key} and the GUID is {sha1}, in base64 {returned}: the string returned."),
+            format!("{key} 加 GUID 的 SHA-1 是 {sha1}，base64 为 {returned}：正是返回的字符串。"),
+        ),
+        own => Finding::differs(
+            W2,
+            format!("The key {key} gives {own}, but the server returned `{returned}`."),
+            format!("密钥 {key} 应得到 {own}，服务端却返回 `{returned}`。"),
+        ),
+    }
+}
+
+/// w3: status 101.
+fn switches(event: &Event) -> Finding {
+    match event.number("status") {
+        Some(101) => Finding::as_noted(W3),
+        other => {
+            let status = other.unwrap_or_default();
+            Finding::differs(
+                W3,
+                format!("The status was {status}, not 101."),
+                format!("状态码是 {status}，不是 101。"),
+            )
+        }
+    }
+}
+
+/// w2, where the server does not support the upgrade or does not like the request.
+fn refuses(event: &Event) -> Finding {
+    let (status, phrase) = (event.number("status").unwrap_or_default(), event.text("reason_phrase"));
+    Finding::depends(
+        W2,
+        format!("Only if the server agrees: this one answered {status} {phrase} and returned no string."),
+        format!("前提是服务端同意：这次它应答 {status} {phrase}，没有返回字符串。"),
+    )
+}
+
+/// w4: the client's own string beside the one that came back.
+fn compares(event: &Event) -> Finding {
+    let (computed, returned) = (event.text("computed"), event.text("returned"));
+    match (computed == returned, event.is("accepted")) {
+        (true, true) => Finding::as_noted_because(
+            W4,
+            format!("The client computed {computed}, the server returned the same."),
+            format!("客户端算出 {computed}，服务端返回的相同。"),
+        ),
+        (false, false) => Finding::as_noted_because(
+            W4,
+            format!("The client computed {computed}, the server returned `{returned}`: refused."),
+            format!("客户端算出 {computed}，服务端返回 `{returned}`：拒绝。"),
+        ),
+        (true, false) => Finding::differs(
+            W4,
+            format!("Both strings are {computed}, and yet the client refused."),
+            format!("两个字符串都是 {computed}，客户端却拒绝了。"),
+        ),
+        (false, true) => Finding::differs(
+            W4,
+            format!(
+                "The client computed {computed}, the server returned `{returned}`, and yet it was accepted."
+            ),
+            format!("客户端算出 {computed}，服务端返回 `{returned}`，却仍被接受。"),
+        ),
+    }
+}
+
+/// w5: frames, masked on the way to the server only. Said in words once for each sender.
+fn frames(event: &Event, past: &Past) -> Option<Finding> {
+    let (sender, masked) = (event.sender()?, event.is("mask"));
+    let (opcode, length) = (event.text("opcode"), event.number("payload_length").unwrap_or_default());
+    let (en, zh) = match sender {
+        Side::Client => ("client", "客户端"),
+        Side::Server => ("server", "服务端"),
+    };
+    if masked != (sender == Side::Client) {
+        return Some(match sender {
+            Side::Client => Finding::differs(
+                W5,
+                format!(
+                    "The client's frame (opcode {opcode}, {length} bytes) is not masked, but every client frame must be."
+                ),
+                format!(
+                    "客户端的帧（操作码 {opcode}，{length} 字节）没有掩码，而客户端的每一帧都必须带掩码。"
+                ),
+            ),
+            Side::Server => Finding::differs(
+                W5,
+                format!(
+                    "The server's frame (opcode {opcode}, {length} bytes) is masked, but no server frame may be."
+                ),
+                format!("服务端的帧（操作码 {opcode}，{length} 字节）带有掩码，而服务端的帧不允许带掩码。"),
+            ),
+        });
+    }
+    let framed = |step: Step| past.first_from(sender, step).is_some();
+    let frames = [Step::Text, Step::Binary, Step::Continuation, Step::Ping, Step::Pong, Step::Close];
+    if frames.into_iter().any(framed) {
+        return Some(Finding::as_noted(W5));
+    }
+    let (mask_en, mask_zh) = match event.text("masking_key") {
+        "" => ("not masked".into(), "没有掩码".into()),
+        key => (format!("masked with {key}"), format!("掩码为 {key}")),
+    };
+    Some(Finding::as_noted_because(
+        W5,
+        format!("The {en}'s first frame: opcode {opcode}, {length} bytes, {mask_en}."),
+        format!("{zh}的第一帧：操作码 {opcode}，{length} 字节，{mask_zh}。"),
+    ))
+}
+
+/// w6: one message each way.
+fn counts(event: &Event) -> Finding {
+    let number = |field| event.number(field).unwrap_or_default();
+    let (requests, responses) = (number("requests"), number("responses"));
+    let (out, back) = (number("request_bytes"), number("response_bytes"));
+    if (requests, responses) == (1, 1) {
+        Finding::as_noted_because(
+            W6,
+            format!(
+                "1 request ({out} bytes) and 1 answer ({back} bytes): one round trip above what lies below."
+            ),
+            format!("1 个请求（{out} 字节）和 1 个应答（{back} 字节）：在下层之上只需一次往返。"),
+        )
+    } else {
+        Finding::differs(
+            W6,
+            format!("{requests} requests and {responses} answers crossed before it was established."),
+            format!("建立之前有 {requests} 个请求和 {responses} 个应答。"),
+        )
+    }
+}

@@ -1,0 +1,292 @@
+//! Captures the segments of one port and hands each to the witness of its connection.
+//!
+//! One socket serves all connections of a server. Segments keep the order in which the kernel queued them; they are
+//! never sorted by time. What comes before its connection is registered waits, within bounds: a server learns of a
+//! connection only when accept() returns.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use steps::{Evidence, Side};
+use tokio::{io::unix::AsyncFd, task::JoinHandle};
+use wire::{
+    Seen,
+    tcp::{Segment, Tracker},
+};
+
+use super::{packet::PacketSocket, privilege};
+use crate::Witness;
+
+/// How the segments are come by, as events name it.
+pub(super) const SOURCE: &str = "AF_PACKET";
+
+/// The client's address and the server's.
+pub(super) type Ends = (SocketAddr, SocketAddr);
+
+/// A running capture. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Capture {
+    shared: Arc<Shared>,
+    pump: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    socket: AsyncFd<PacketSocket>,
+    desk: Mutex<Desk>,
+}
+
+/// Where segments are sorted by connection.
+#[derive(Debug)]
+struct Desk {
+    followed: HashMap<Ends, Followed>,
+    /// Segments whose connection is not registered, oldest first.
+    waiting: VecDeque<Captured>,
+    waiting_bytes: usize,
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Followed {
+    witness: Witness,
+    tracker: Tracker,
+    /// The interface on which it was first heard. A bridge and the link behind it both hear each packet.
+    interface: Option<i32>,
+    /// Read from the socket, not yet reported.
+    queue: VecDeque<Captured>,
+}
+
+#[derive(Debug)]
+struct Captured {
+    segment: Segment,
+    interface: i32,
+    at: SystemTime,
+}
+
+impl Capture {
+    /// Starts to capture the segments to and from `port`; they are complete from the moment this returns.
+    ///
+    /// # Errors
+    ///
+    /// When the system allows no packet socket; [`no_capture`] says what to do.
+    pub async fn open(port: u16) -> io::Result<Self> {
+        let socket = privilege::packet_socket()?;
+        socket.listen(port)?;
+        let desk = Desk {
+            followed: HashMap::new(),
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            buffer: vec![0; 1 << 16],
+        };
+        let shared = Arc::new(Shared { socket: socket.register()?, desk: Mutex::new(desk) });
+        let pump = tokio::spawn(pump(Arc::clone(&shared)));
+        // The kernel switches time stamps on in a work item of its own. Until then packets are stamped when they
+        // are read, which is too late: a SYN would seem to leave after connect() returned.
+        tokio::time::sleep(WARM_UP).await;
+        Ok(Capture { shared, pump })
+    }
+
+    /// When the first segment of a connection that is not registered yet was captured.
+    pub fn began(&self, client: SocketAddr, server: SocketAddr) -> Option<SystemTime> {
+        let mut desk = self.shared.desk();
+        desk.read(&self.shared.socket, None, MOST_AT_ONCE);
+        let ends = (plain(client), plain(server));
+        desk.waiting.iter().find(|one| one.is_of(ends) && one.opens()).map(|one| one.at)
+    }
+
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        self.pump.abort();
+    }
+}
+
+/// One sentence for a capture that could not be opened: what is missing, and how to get it.
+pub fn no_capture(program: &str, error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        format!(
+            "segments cannot be captured without CAP_NET_RAW, so this run rests on what the kernel says of its own \
+             sockets (TCP_INFO, sock_diag); for the segments: `sudo {program} …`, or `sudo setcap cap_net_raw+ep \
+             $(which {program})`, or in a container `--cap-add NET_RAW`"
+        )
+    } else {
+        format!(
+            "segments cannot be captured ({error}), so this run rests on what the kernel says of its own sockets \
+             (TCP_INFO, sock_diag)"
+        )
+    }
+}
+
+/// Reports segments as they come.
+async fn pump(shared: Arc<Shared>) {
+    // Ends only when the runtime does, or with the capture.
+    while let Ok(mut ready) = shared.socket.readable().await {
+        let emptied = shared.desk().read(&shared.socket, None, MOST_AT_ONCE);
+        if emptied {
+            ready.clear_ready();
+        } else {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl Shared {
+    /// From now on reports the segments of a connection to `witness`, those that wait first.
+    pub(super) fn follow(&self, (client, server): Ends, witness: &Witness) {
+        let mut desk = self.desk();
+        desk.read(&self.socket, None, MOST_AT_ONCE);
+        let ends = (plain(client), plain(server));
+        let (mut queue, others): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut desk.waiting).into_iter().partition(|one| one.is_of(ends));
+        desk.waiting_bytes = others.iter().map(|one| one.segment.bytes.len()).sum();
+        desk.waiting = others;
+        // Stragglers of an older connection between the same addresses end where this one begins.
+        while queue.iter().any(Captured::opens) && queue.front().is_some_and(|first| !first.opens()) {
+            queue.pop_front();
+        }
+        let witness = witness.clone();
+        let mut followed =
+            Followed { witness, tracker: Tracker::default(), interface: None, queue: VecDeque::new() };
+        queue.into_iter().for_each(|one| followed.take(one));
+        followed.report(ends, None);
+        desk.followed.insert(ends, followed);
+    }
+
+    /// The connection is over.
+    pub(super) fn unfollow(&self, (client, server): Ends) {
+        let mut desk = self.desk();
+        desk.read(&self.socket, None, MOST_AT_ONCE);
+        desk.followed.remove(&(plain(client), plain(server)));
+        drop(desk);
+        let dropped = self.socket.get_ref().dropped();
+        if dropped > 0 {
+            tracing::warn!("the capture was overrun: {dropped} packets were not seen, steps may be missing");
+        }
+    }
+
+    /// Reports the segments of a connection that were captured until `at`.
+    pub(super) fn report_until(&self, (client, server): Ends, at: SystemTime) {
+        let ends = (plain(client), plain(server));
+        let mut desk = self.desk();
+        desk.read(&self.socket, Some(ends), MOST_AT_ONCE);
+        if let Some(followed) = desk.followed.get_mut(&ends) {
+            followed.report(ends, Some(at));
+        }
+    }
+
+    /// Reports something that was learned `at` that moment, after the segments that came before it and before those
+    /// that came later.
+    pub(super) fn saw_at(&self, (client, server): Ends, at: SystemTime, evidence: Evidence, seen: Seen) {
+        let ends = (plain(client), plain(server));
+        let mut desk = self.desk();
+        desk.read(&self.socket, Some(ends), MOST_AT_ONCE);
+        let Some(followed) = desk.followed.get_mut(&ends) else { return };
+        followed.report(ends, Some(at));
+        followed.witness.saw_at(at, evidence, seen);
+        followed.report(ends, None);
+    }
+
+    /// Reports the segments that are in the socket's queue.
+    pub(super) fn drain(&self) {
+        self.desk().read(&self.socket, None, MOST_AT_ONCE);
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        // A panic elsewhere must not silence the log.
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Desk {
+    /// Reads at most `most` packets and reports them, those of `held` excepted; whether the socket was emptied.
+    fn read(&mut self, socket: &AsyncFd<PacketSocket>, held: Option<Ends>, most: usize) -> bool {
+        for _ in 0..most {
+            let heard = match socket.get_ref().receive(&mut self.buffer) {
+                Ok(heard) => heard,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                // ENETDOWN: an interface went away, the others are still heard.
+                Err(error) if error.kind() == io::ErrorKind::NetworkDown => continue,
+                Err(_) => return true,
+            };
+            if heard.leaves_loopback {
+                continue;
+            }
+            let Some(segment) = Segment::parse(&self.buffer[..heard.length]) else { continue };
+            self.sort(Captured { segment, interface: heard.interface, at: heard.at }, held);
+        }
+        false
+    }
+
+    fn sort(&mut self, one: Captured, held: Option<Ends>) {
+        let (source, destination) = (one.segment.source, one.segment.destination);
+        for ends in [(source, destination), (destination, source)] {
+            if let Some(followed) = self.followed.get_mut(&ends) {
+                followed.take(one);
+                if held != Some(ends) {
+                    followed.report(ends, None);
+                }
+                return;
+            }
+        }
+        self.waiting_bytes += one.segment.bytes.len();
+        self.waiting.push_back(one);
+        while self.waiting.len() > MOST_WAITING || self.waiting_bytes > MOST_WAITING_BYTES {
+            let Some(oldest) = self.waiting.pop_front() else { break };
+            self.waiting_bytes -= oldest.segment.bytes.len();
+        }
+    }
+}
+
+impl Followed {
+    fn take(&mut self, one: Captured) {
+        if *self.interface.get_or_insert(one.interface) == one.interface {
+            self.queue.push_back(one);
+        }
+    }
+
+    /// Reports what is queued; with `until`, only as far as it was captured by then.
+    fn report(&mut self, (client, _): Ends, until: Option<SystemTime>) {
+        while self.queue.front().is_some_and(|one| until.is_none_or(|until| one.at <= until)) {
+            let Some(one) = self.queue.pop_front() else { break };
+            let from = if one.segment.source == client { Side::Client } else { Side::Server };
+            if let Some(seen) = self.tracker.segment(from, &one.segment, SOURCE) {
+                self.witness.saw_at(one.at, Evidence::Wire, seen);
+            }
+        }
+    }
+}
+
+impl Captured {
+    fn is_of(&self, (client, server): Ends) -> bool {
+        let ends = (self.segment.source, self.segment.destination);
+        ends == (client, server) || ends == (server, client)
+    }
+
+    fn opens(&self) -> bool {
+        self.segment.flags.syn && !self.segment.flags.ack
+    }
+}
+
+/// An address as a segment shows it: without the wrapping of IPv4 in IPv6, and without a scope.
+fn plain(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+/// How long the kernel may take to switch time stamps on.
+const WARM_UP: Duration = Duration::from_millis(50);
+
+/// How many packets are read before other tasks get their turn.
+const MOST_AT_ONCE: usize = 1024;
+
+/// How many segments wait for their connection to be registered; the oldest give way.
+const MOST_WAITING: usize = 1024;
+const MOST_WAITING_BYTES: usize = 4 << 20;

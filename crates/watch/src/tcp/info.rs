@@ -1,0 +1,89 @@
+//! What the kernel says of a socket of our own: `TCP_INFO`, and the SYN it saved with `TCP_SAVE_SYN`
+//! (tcp(7), `include/uapi/linux/tcp.h`). No capability is needed.
+#![allow(unsafe_code)] // getsockopt() and setsockopt(): neither std nor socket2 knows these options
+
+use std::{
+    io, mem,
+    os::fd::{AsFd, AsRawFd, BorrowedFd},
+};
+
+use super::State;
+
+/// The part of `struct tcp_info` that the suite reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TcpInfo {
+    /// The state of the connection.
+    pub state: Option<State>,
+    /// The options that both SYNs agreed on.
+    pub options: Vec<&'static str>,
+    /// How far the peer's window field is shifted.
+    pub snd_wscale: u8,
+    /// How far our own window field is shifted.
+    pub rcv_wscale: u8,
+    /// The largest segment that this side sends.
+    pub snd_mss: u32,
+    /// The smoothed round-trip time in microseconds.
+    pub rtt_us: u32,
+    /// Segments sent, the SYN included.
+    pub segs_out: u32,
+    /// Segments received.
+    pub segs_in: u32,
+    /// Segments sent again.
+    pub total_retrans: u32,
+}
+
+/// Asks for `TCP_INFO`.
+pub(crate) fn tcp_info(socket: impl AsFd) -> io::Result<TcpInfo> {
+    // SAFETY: `tcp_info` is a plain C structure of integers, for which all zeroes is a value.
+    let mut raw: libc::tcp_info = unsafe { mem::zeroed() };
+    let room = (&raw mut raw).cast();
+    option(socket.as_fd(), libc::TCP_INFO, room, mem::size_of::<libc::tcp_info>())?;
+    let names = [(1, "timestamps"), (2, "sack"), (4, "window_scale"), (8, "ecn"), (32, "fast_open")];
+    Ok(TcpInfo {
+        state: State::from_kernel(raw.tcpi_state),
+        options: names.iter().filter(|(bit, _)| raw.tcpi_options & bit != 0).map(|(_, name)| *name).collect(),
+        snd_wscale: raw.tcpi_snd_rcv_wscale & 0xf,
+        rcv_wscale: raw.tcpi_snd_rcv_wscale >> 4,
+        snd_mss: raw.tcpi_snd_mss,
+        rtt_us: raw.tcpi_rtt,
+        segs_out: raw.tcpi_segs_out,
+        segs_in: raw.tcpi_segs_in,
+        total_retrans: raw.tcpi_total_retrans,
+    })
+}
+
+/// Has the kernel keep the SYN of each connection that `listener` accepts from now on.
+pub(crate) fn save_syn(listener: impl AsFd) -> io::Result<()> {
+    let on: libc::c_int = 1;
+    // SAFETY: the descriptor is open while it is borrowed, and the pointer and length describe `on`.
+    let done = unsafe {
+        libc::setsockopt(
+            listener.as_fd().as_raw_fd(),
+            libc::IPPROTO_TCP,
+            libc::TCP_SAVE_SYN,
+            (&raw const on).cast(),
+            mem::size_of_val(&on) as libc::socklen_t,
+        )
+    };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// The IP and TCP header of the SYN that opened an accepted connection; empty when it was not saved or was
+/// already read: the kernel gives it once.
+pub(crate) fn saved_syn(socket: impl AsFd) -> io::Result<Vec<u8>> {
+    // The largest IPv4 header and the largest TCP header; an IPv6 header is 40 bytes.
+    let mut packet = vec![0_u8; 60 + 60];
+    let room = packet.as_mut_ptr().cast();
+    let length = option(socket.as_fd(), libc::TCP_SAVED_SYN, room, packet.len())?;
+    packet.truncate(length);
+    Ok(packet)
+}
+
+/// Reads a TCP option of at most `size` bytes into `room`; gives how many there were.
+fn option(fd: BorrowedFd<'_>, name: i32, room: *mut libc::c_void, size: usize) -> io::Result<usize> {
+    let mut length = size as libc::socklen_t;
+    // SAFETY: the callers pass `size` bytes of memory that they hold exclusively; the kernel writes no more than
+    // `length` bytes and says how many.
+    let done = unsafe { libc::getsockopt(fd.as_raw_fd(), libc::IPPROTO_TCP, name, room, &raw mut length) };
+    if done == 0 { Ok(length as usize) } else { Err(io::Error::last_os_error()) }
+}

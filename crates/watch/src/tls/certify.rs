@@ -1,0 +1,93 @@
+//! The server's certificate and the signature with its key.
+
+use std::sync::Arc;
+
+use rustls::{
+    Error, SignatureAlgorithm, SignatureScheme,
+    pki_types::SubjectPublicKeyInfoDer,
+    server::{ClientHello, ResolvesServerCert},
+    sign::{CertifiedKey, Signer, SigningKey},
+};
+use steps::tls::Step;
+use wire::{
+    Seen, fields,
+    tls::{certificate_fields, names},
+};
+
+use super::current;
+
+/// `inner`, whose choice and whose signatures are reported to the connection at hand.
+pub fn resolver(inner: Arc<dyn ResolvesServerCert>) -> Arc<dyn ResolvesServerCert> {
+    Arc::new(Resolver(inner))
+}
+
+#[derive(Debug)]
+struct Resolver(Arc<dyn ResolvesServerCert>);
+
+impl ResolvesServerCert for Resolver {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let mut fields = fields! {};
+        if let Some(name) = hello.server_name() {
+            fields.insert("server_name".into(), name.into());
+        }
+        let schemes =
+            hello.signature_schemes().iter().map(|scheme| names::signature_scheme((*scheme).into()));
+        fields.insert("signature_algorithms".into(), schemes.collect::<Vec<_>>().into());
+        let chosen = self.0.resolve(hello);
+        match &chosen {
+            Some(certified) => fields.append(&mut certificate_fields(&certified.cert)),
+            None => drop(fields.insert("subject".into(), "none".into())),
+        }
+        current(|watch| watch.called(Seen::local(Step::ChooseCertificate, fields)));
+        let certified = chosen?;
+        let key = Arc::new(Key(Arc::clone(&certified.key)));
+        Some(Arc::new(CertifiedKey { cert: certified.cert.clone(), key, ocsp: certified.ocsp.clone() }))
+    }
+
+    fn only_raw_public_keys(&self) -> bool {
+        self.0.only_raw_public_keys()
+    }
+}
+
+#[derive(Debug)]
+struct Key(Arc<dyn SigningKey>);
+
+impl SigningKey for Key {
+    fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
+        Some(Box::new(Watched(self.0.choose_scheme(offered)?)))
+    }
+
+    fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'_>> {
+        self.0.public_key()
+    }
+
+    fn algorithm(&self) -> SignatureAlgorithm {
+        self.0.algorithm()
+    }
+}
+
+#[derive(Debug)]
+struct Watched(Box<dyn Signer>);
+
+impl Signer for Watched {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let signed = self.0.sign(message);
+        current(|watch| {
+            let mut fields = fields! {
+                "signature_scheme" => names::signature_scheme(self.0.scheme().into()),
+                "over" => watch.signed(message),
+                "signed_length" => message.len(),
+            };
+            match &signed {
+                Ok(signature) => fields.insert("length".into(), signature.len().into()),
+                Err(error) => fields.insert("error".into(), error.to_string().into()),
+            };
+            watch.called(Seen::local(Step::Sign, fields));
+        });
+        signed
+    }
+
+    fn scheme(&self) -> SignatureScheme {
+        self.0.scheme()
+    }
+}

@@ -1,0 +1,82 @@
+//! The key log: rustls tells its secrets (RFC 9850). They go to the decoder; the log gets their names and fingerprints.
+
+use std::sync::Arc;
+
+use rustls::KeyLog;
+use steps::tls::Step;
+use wire::{
+    Seen, fields,
+    tls::{Decoder, fingerprint},
+};
+
+use super::{Shared, current};
+
+/// A key log that reports to the connection at hand.
+pub fn key_log() -> Arc<dyn KeyLog> {
+    Arc::new(Log)
+}
+
+#[derive(Debug)]
+struct Log;
+
+impl KeyLog for Log {
+    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        current(|watch| {
+            let mut shared = watch.lock();
+            let Shared { decoder, logged } = &mut *shared;
+            let keys = logged.add(label, secret, decoder);
+            let opened = decoder.secret(label, client_random, secret);
+            if let Some(keys) = keys {
+                watch.called(keys);
+            }
+            watch.report(opened);
+        });
+    }
+}
+
+/// The secrets of a stage of TLS 1.3 come one by one and are reported together.
+#[derive(Debug, Default)]
+pub(super) struct Logged(Vec<(String, String)>);
+
+impl Logged {
+    /// Takes note of a secret; gives the event once its stage is whole.
+    fn add(&mut self, label: &str, secret: &[u8], decoder: &Decoder) -> Option<Seen> {
+        let stage = match label {
+            "CLIENT_RANDOM" => return Some(tls12(secret, decoder)),
+            "CLIENT_HANDSHAKE_TRAFFIC_SECRET" | "SERVER_HANDSHAKE_TRAFFIC_SECRET" => "handshake",
+            "CLIENT_TRAFFIC_SECRET_0" | "SERVER_TRAFFIC_SECRET_0" => "application",
+            // Early data and exporters: no part of the handshake that the notes tell.
+            _ => return None,
+        };
+        self.0.push((label.to_owned(), fingerprint(secret)));
+        let [_, _] = self.0.as_slice() else { return None };
+        let (labels, fingerprints): (Vec<_>, Vec<_>) = self.0.drain(..).unzip();
+        let hash = if secret.len() == 48 { "SHA-384" } else { "SHA-256" };
+        let fields = fields! {
+            "stage" => stage,
+            "derivation" => format!("HKDF with {hash}"),
+            "labels" => labels,
+            "fingerprints" => fingerprints,
+        };
+        Some(Seen::local(Step::SessionKeys, fields))
+    }
+}
+
+fn tls12(master: &[u8], decoder: &Decoder) -> Seen {
+    let hash = match decoder.cipher_suite() {
+        Some(suite) if suite.ends_with("SHA384") => "SHA-384",
+        Some(_) | None => "SHA-256",
+    };
+    let label = match decoder.extended_master_secret() {
+        Some(true) => "extended master secret",
+        Some(false) | None => "master secret",
+    };
+    let fields = fields! {
+        "stage" => "session",
+        "derivation" => format!("PRF with {hash}"),
+        "prf_label" => label,
+        "labels" => ["CLIENT_RANDOM"],
+        "fingerprints" => [fingerprint(master)],
+    };
+    Seen::local(Step::SessionKeys, fields)
+}

@@ -1,0 +1,135 @@
+//! The cryptography of rustls with an ear on the key exchange.
+
+use std::sync::LazyLock;
+
+use rustls::{
+    Error, NamedGroup, ProtocolVersion, SupportedProtocolVersion,
+    crypto::{
+        ActiveKeyExchange, CompletedKeyExchange, CryptoProvider, SharedSecret, SupportedKxGroup, aws_lc_rs,
+    },
+    ffdhe_groups::FfdheGroup,
+};
+use steps::tls::Step;
+use wire::{
+    Seen, fields,
+    tls::{fingerprint, names},
+};
+
+use super::current;
+
+/// The default provider, whose key exchanges are reported to the connection at hand.
+pub fn provider() -> CryptoProvider {
+    // rustls wants groups that live for ever: they are made once and leaked once.
+    static GROUPS: LazyLock<Vec<&'static dyn SupportedKxGroup>> = LazyLock::new(|| {
+        let groups = aws_lc_rs::default_provider().kx_groups;
+        groups.into_iter().map(|group| Box::leak(Box::new(Group(group))) as &dyn SupportedKxGroup).collect()
+    });
+    CryptoProvider { kx_groups: GROUPS.clone(), ..aws_lc_rs::default_provider() }
+}
+
+/// The longest public key that is printed whole: an uncompressed point on P-521.
+const MOST: usize = 133;
+
+fn started(group: NamedGroup, public_key: &[u8]) {
+    current(|watch| {
+        let fields = fields! {
+            "group" => names::group(group.into()),
+            "public_key_length" => public_key.len(),
+            "public_key" => hex::encode(&public_key[..public_key.len().min(MOST)]),
+        };
+        watch.called(Seen::local(Step::EphemeralKey, fields));
+    });
+}
+
+fn completed(group: NamedGroup, secret: &SharedSecret) {
+    current(|watch| {
+        let secret = secret.secret_bytes();
+        let fields = fields! {
+            "group" => names::group(group.into()),
+            "length" => secret.len(),
+            "fingerprint" => fingerprint(secret),
+        };
+        watch.called(Seen::local(Step::SharedSecret, fields));
+    });
+}
+
+#[derive(Debug)]
+struct Group(&'static dyn SupportedKxGroup);
+
+impl SupportedKxGroup for Group {
+    fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
+        let active = self.0.start()?;
+        started(active.group(), active.pub_key());
+        Ok(Box::new(Active(active)))
+    }
+
+    fn start_and_complete(&self, peer_pub_key: &[u8]) -> Result<CompletedKeyExchange, Error> {
+        let complete = self.0.start_and_complete(peer_pub_key)?;
+        started(complete.group, &complete.pub_key);
+        completed(complete.group, &complete.secret);
+        Ok(complete)
+    }
+
+    fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
+        self.0.ffdhe_group()
+    }
+
+    fn name(&self) -> NamedGroup {
+        self.0.name()
+    }
+
+    fn fips(&self) -> bool {
+        self.0.fips()
+    }
+
+    fn usable_for_version(&self, version: ProtocolVersion) -> bool {
+        self.0.usable_for_version(version)
+    }
+}
+
+struct Active(Box<dyn ActiveKeyExchange>);
+
+impl ActiveKeyExchange for Active {
+    fn complete(self: Box<Self>, peer_pub_key: &[u8]) -> Result<SharedSecret, Error> {
+        let group = self.0.group();
+        let secret = self.0.complete(peer_pub_key)?;
+        completed(group, &secret);
+        Ok(secret)
+    }
+
+    fn complete_for_tls_version(
+        self: Box<Self>,
+        peer_pub_key: &[u8],
+        version: &SupportedProtocolVersion,
+    ) -> Result<SharedSecret, Error> {
+        let group = self.0.group();
+        let secret = self.0.complete_for_tls_version(peer_pub_key, version)?;
+        completed(group, &secret);
+        Ok(secret)
+    }
+
+    fn hybrid_component(&self) -> Option<(NamedGroup, &[u8])> {
+        self.0.hybrid_component()
+    }
+
+    fn complete_hybrid_component(self: Box<Self>, peer_pub_key: &[u8]) -> Result<SharedSecret, Error> {
+        let group = self.0.hybrid_component().map(|(group, _)| group);
+        let secret = self.0.complete_hybrid_component(peer_pub_key)?;
+        if let Some(group) = group {
+            completed(group, &secret);
+        }
+        Ok(secret)
+    }
+
+    fn pub_key(&self) -> &[u8] {
+        self.0.pub_key()
+    }
+
+    fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
+        self.0.ffdhe_group()
+    }
+
+    fn group(&self) -> NamedGroup {
+        self.0.group()
+    }
+}

@@ -1,0 +1,116 @@
+//! The client's two checks: the certificate, and the signature made with its key.
+
+use std::{sync::Arc, time::Duration};
+
+use rustls::{
+    DigitallySignedStruct, DistinguishedName, Error, SignatureScheme,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    pki_types::{CertificateDer, ServerName, UnixTime},
+};
+use steps::tls::Step;
+use wire::{
+    Seen, fields,
+    tls::{certificate_fields, names},
+};
+
+use super::current;
+
+/// `inner`, whose verdicts are reported to the connection at hand and returned untouched.
+pub fn verifier(inner: Arc<dyn ServerCertVerifier>) -> Arc<dyn ServerCertVerifier> {
+    Arc::new(Verifier(inner))
+}
+
+#[derive(Debug)]
+struct Verifier(Arc<dyn ServerCertVerifier>);
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let verdict = self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        current(|watch| {
+            let mut fields = fields! {
+                "result" => result(&verdict),
+                "name" => server_name.to_str(),
+                "checked_at" => at(now),
+            };
+            let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
+            fields.append(&mut certificate_fields(&chain));
+            watch.called(Seen::local(Step::VerifyCertificate, fields));
+        });
+        verdict
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let verdict = self.0.verify_tls12_signature(message, cert, dss);
+        verified(message, cert, dss, &verdict);
+        verdict
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let verdict = self.0.verify_tls13_signature(message, cert, dss);
+        verified(message, cert, dss, &verdict);
+        verdict
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        self.0.requires_raw_public_keys()
+    }
+
+    fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
+        self.0.root_hint_subjects()
+    }
+}
+
+fn verified(
+    message: &[u8],
+    cert: &CertificateDer<'_>,
+    dss: &DigitallySignedStruct,
+    verdict: &Result<HandshakeSignatureValid, Error>,
+) {
+    current(|watch| {
+        let certificate = certificate_fields(&[cert]);
+        let fields = fields! {
+            "result" => result(verdict),
+            "signature_scheme" => names::signature_scheme(dss.scheme.into()),
+            "public_key" => certificate.get("public_key"),
+            "over" => watch.signed(message),
+            "signed_length" => message.len(),
+            "signature_length" => dss.signature().len(),
+        };
+        watch.called(Seen::local(Step::VerifySignature, fields));
+    });
+}
+
+fn result<T>(verdict: &Result<T, Error>) -> String {
+    match verdict {
+        Ok(_) => "valid".into(),
+        Err(Error::InvalidCertificate(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn at(now: UnixTime) -> String {
+    let seconds = Duration::from_secs(now.as_secs());
+    let time = jiff::Timestamp::try_from(std::time::UNIX_EPOCH + seconds);
+    time.map_or_else(|_| now.as_secs().to_string(), |time| time.to_string())
+}

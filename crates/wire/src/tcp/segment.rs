@@ -1,0 +1,155 @@
+//! One segment, as RFC 9293 §3.1 draws it.
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
+
+use etherparse::{LaxNetSlice, LaxSlicedPacket, TcpOptionElement, TcpSlice, TransportSlice};
+
+/// A TCP segment and the addresses of the IP packet that carried it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Where it came from.
+    pub source: SocketAddr,
+    /// Where it went.
+    pub destination: SocketAddr,
+    /// The control bits.
+    pub flags: Flags,
+    /// The sequence number of its first byte, or of its SYN.
+    pub seq: u32,
+    /// The next sequence number its sender expects; only meaningful with ACK.
+    pub ack: u32,
+    /// The window as it stands in the header, not scaled.
+    pub window: u16,
+    /// The options.
+    pub options: Options,
+    /// How many bytes of data it carries, also when the capture cut them off.
+    pub payload_length: u32,
+    /// How many bytes of [`Segment::bytes`] are header.
+    pub header_length: usize,
+    /// Header and data, as far as captured.
+    pub bytes: Vec<u8>,
+}
+
+/// The control bits of RFC 9293 §3.1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)] // named as in the RFC
+pub struct Flags {
+    pub cwr: bool,
+    pub ece: bool,
+    pub urg: bool,
+    pub ack: bool,
+    pub psh: bool,
+    pub rst: bool,
+    pub syn: bool,
+    pub fin: bool,
+}
+
+/// The options that the suite reads; RFC 9293 §3.2, RFC 7323, RFC 2018.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The largest segment the sender takes.
+    pub mss: Option<u16>,
+    /// By how many bits the sender's later windows are shifted.
+    pub window_scale: Option<u8>,
+    /// The sender understands SACK.
+    pub sack_permitted: bool,
+    /// The sender's clock, and the peer's clock that it echoes.
+    pub timestamps: Option<(u32, u32)>,
+    /// What arrived beyond a gap: first sequence number of each block, and the one after its last.
+    pub sack: Vec<(u32, u32)>,
+}
+
+impl Segment {
+    /// Reads the segment in an IPv4 or IPv6 packet; none if it holds no whole TCP header.
+    pub fn parse(packet: &[u8]) -> Option<Self> {
+        let sliced = LaxSlicedPacket::from_ip(packet).ok()?;
+        let (source, destination, whole): (IpAddr, IpAddr, usize) = match sliced.net.as_ref()? {
+            LaxNetSlice::Ipv4(ip) => {
+                let header = ip.header();
+                (header.source_addr().into(), header.destination_addr().into(), header.total_len().into())
+            }
+            LaxNetSlice::Ipv6(ip) => {
+                let header = ip.header();
+                let whole = 40 + usize::from(header.payload_length());
+                (header.source_addr().into(), header.destination_addr().into(), whole)
+            }
+            LaxNetSlice::Arp(_) => return None,
+        };
+        let Some(TransportSlice::Tcp(tcp)) = sliced.transport else { return None };
+        // A capture may hold less than the IP header announces.
+        let cut_off = whole.saturating_sub(packet.len());
+        Some(Segment {
+            source: SocketAddr::new(source, tcp.source_port()),
+            destination: SocketAddr::new(destination, tcp.destination_port()),
+            flags: Flags::of(&tcp),
+            seq: tcp.sequence_number(),
+            ack: tcp.acknowledgment_number(),
+            window: tcp.window_size(),
+            options: Options::of(&tcp),
+            payload_length: u32::try_from(tcp.payload().len() + cut_off).unwrap_or(u32::MAX),
+            header_length: tcp.header_slice().len(),
+            bytes: tcp.slice().to_vec(),
+        })
+    }
+
+    /// The data, as far as captured.
+    pub fn payload(&self) -> &[u8] {
+        self.bytes.get(self.header_length..).unwrap_or_default()
+    }
+}
+
+impl Flags {
+    fn of(tcp: &TcpSlice<'_>) -> Self {
+        Flags {
+            cwr: tcp.cwr(),
+            ece: tcp.ece(),
+            urg: tcp.urg(),
+            ack: tcp.ack(),
+            psh: tcp.psh(),
+            rst: tcp.rst(),
+            syn: tcp.syn(),
+            fin: tcp.fin(),
+        }
+    }
+}
+
+/// As people say it: `SYN+ACK`.
+impl fmt::Display for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = [
+            (self.syn, "SYN"),
+            (self.fin, "FIN"),
+            (self.rst, "RST"),
+            (self.psh, "PSH"),
+            (self.ack, "ACK"),
+            (self.urg, "URG"),
+            (self.ece, "ECE"),
+            (self.cwr, "CWR"),
+        ];
+        let set: Vec<_> = all.iter().filter(|(set, _)| *set).map(|(_, name)| *name).collect();
+        f.write_str(if set.is_empty() { "none" } else { "" })?;
+        f.write_str(&set.join("+"))
+    }
+}
+
+impl Options {
+    fn of(tcp: &TcpSlice<'_>) -> Self {
+        let mut options = Options::default();
+        // The first malformed option makes the rest unreadable.
+        for option in tcp.options_iterator().map_while(Result::ok) {
+            match option {
+                TcpOptionElement::Noop => {}
+                TcpOptionElement::MaximumSegmentSize(mss) => options.mss = Some(mss),
+                TcpOptionElement::WindowScale(shift) => options.window_scale = Some(shift),
+                TcpOptionElement::SelectiveAcknowledgementPermitted => options.sack_permitted = true,
+                TcpOptionElement::SelectiveAcknowledgement(first, more) => {
+                    options.sack = std::iter::once(first).chain(more.into_iter().flatten()).collect();
+                }
+                TcpOptionElement::Timestamp(value, echo) => options.timestamps = Some((value, echo)),
+            }
+        }
+        options
+    }
+}

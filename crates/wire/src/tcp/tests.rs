@@ -1,0 +1,300 @@
+//! Segments are written with etherparse's own builder and read back.
+
+use etherparse::{PacketBuilder, TcpOptionElement};
+use proptest::prelude::*;
+use steps::{Side, Side::Client, Side::Server};
+
+use super::*;
+use crate::Seen;
+
+/// One line of a dialogue: who, flags, seq, ack, payload.
+type Line<'a> = (Side, &'a str, u32, u32, &'a [u8]);
+
+const C: u32 = u32::MAX - 2; // wraps after three bytes
+const S: u32 = 5000;
+
+fn packet(v6: bool, (from, flags, seq, ack, payload): Line<'_>) -> Vec<u8> {
+    let (source, destination) = if from == Client { (50_000, 7000) } else { (7000, 50_000) };
+    let builder = if v6 {
+        PacketBuilder::ipv6([0; 16], [1; 16], 64)
+    } else {
+        PacketBuilder::ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64)
+    };
+    let mut tcp = builder.tcp(source, destination, seq, 100);
+    for flag in flags.split('+') {
+        tcp = match flag {
+            "SYN" => tcp
+                .syn()
+                .options(&[TcpOptionElement::MaximumSegmentSize(1460), TcpOptionElement::WindowScale(7)])
+                .expect("8 bytes of options fit"),
+            "ACK" => tcp.ack(ack),
+            "FIN" => tcp.fin(),
+            "RST" => tcp.rst(),
+            "PSH" => tcp.psh(),
+            "none" => tcp,
+            other => panic!("{other} is not used here"),
+        };
+    }
+    let mut bytes = Vec::new();
+    tcp.write(&mut bytes, payload).expect("a Vec takes everything");
+    bytes
+}
+
+fn track(lines: &[Line<'_>]) -> Vec<Seen> {
+    let mut tracker = Tracker::default();
+    let read = |line: &Line<'_>| Segment::parse(&packet(false, *line)).expect("a whole segment");
+    lines.iter().filter_map(|line| tracker.segment(line.0, &read(line), "test")).collect()
+}
+
+/// The id of each step without `tcp.`, and which of its yes-or-no fields are set.
+fn told(lines: &[Line<'_>]) -> Vec<String> {
+    let tell = |seen: &Seen| {
+        let mut words = vec![seen.step.id().trim_start_matches("tcp.").to_owned()];
+        let said = ["sack_permitted", "timestamps"];
+        let set =
+            seen.fields.iter().filter(|(name, value)| **value == true && !said.contains(&name.as_str()));
+        words.extend(set.map(|(name, _)| name.clone()));
+        words.join(" ")
+    };
+    track(lines).iter().map(tell).collect()
+}
+
+const OPEN: [Line<'static>; 3] = [
+    (Client, "SYN", C, 0, b""),
+    (Server, "SYN+ACK", S, C.wrapping_add(1), b""),
+    (Client, "ACK", C.wrapping_add(1), S + 1, b""),
+];
+
+fn after_open<'a>(rest: &[Line<'a>]) -> Vec<Line<'a>> {
+    OPEN.iter().chain(rest).copied().collect()
+}
+
+const fn c(n: u32) -> u32 {
+    C.wrapping_add(n)
+}
+
+const fn s(n: u32) -> u32 {
+    S + n
+}
+
+#[test]
+fn a_header_is_read_as_the_rfc_draws_it() {
+    for v6 in [false, true] {
+        let segment = Segment::parse(&packet(v6, (Server, "SYN+ACK", 7, 9, b"hey"))).unwrap();
+        assert_eq!((segment.source.port(), segment.destination.port()), (7000, 50_000));
+        assert_eq!(segment.flags.to_string(), "SYN+ACK");
+        assert_eq!((segment.seq, segment.ack, segment.window), (7, 9, 100));
+        assert_eq!((segment.options.mss, segment.options.window_scale), (Some(1460), Some(7)));
+        assert_eq!((segment.payload_length, segment.payload()), (3, &b"hey"[..]));
+    }
+}
+
+#[test]
+fn data_that_the_capture_cut_off_still_counts() {
+    let bytes = packet(false, (Client, "PSH+ACK", 1, 1, &[7; 500]));
+    let segment = Segment::parse(&bytes[..60]).unwrap();
+    assert_eq!(segment.payload_length, 500);
+    assert_eq!(segment.payload().len(), 20);
+}
+
+#[test]
+fn three_segments_open_and_four_close() {
+    let lines = after_open(&[
+        (Client, "PSH+ACK", c(1), s(1), b"hello\n"),
+        (Server, "ACK", s(1), c(7), b""),
+        (Server, "PSH+ACK", s(1), c(7), b"hi\n"),
+        (Client, "ACK", c(7), s(4), b""),
+        (Client, "FIN+ACK", c(7), s(4), b""),
+        (Server, "ACK", s(4), c(8), b""),
+        (Server, "PSH+ACK", s(4), c(8), b"the rest"),
+        (Client, "ACK", c(8), s(12), b""),
+        (Server, "FIN+ACK", s(12), c(8), b""),
+        (Client, "ACK", c(8), s(13), b""),
+    ]);
+    assert_eq!(
+        told(&lines),
+        [
+            "syn",
+            "syn_ack acks_syn",
+            "ack acks_syn",
+            "data",
+            "data_ack",
+            "data",
+            "data_ack",
+            "fin",
+            "fin_ack acks_fin",
+            "data after_fin",
+            "data_ack",
+            "fin",
+            "last_ack acks_fin",
+        ]
+    );
+    let seen = track(&lines);
+    assert_eq!(seen[3].fields["seq_relative"], 1);
+    assert_eq!(seen[3].fields["text"], "hello");
+    assert_eq!(seen[3].fields["window"], 100 << 7);
+    assert_eq!(seen[0].fields["window"], 100, "a SYN's window is never scaled");
+    assert_eq!(seen[7].fields["seq_relative"], 7, "relative numbers do not wrap");
+    assert_eq!(seen[11].fields["bytes_after_fin"], 8);
+}
+
+#[test]
+fn a_close_of_three_segments_has_its_ack_in_the_fin() {
+    let lines = after_open(&[
+        (Client, "FIN+ACK", c(1), s(1), b""),
+        (Server, "FIN+ACK", s(1), c(2), b""),
+        (Client, "ACK", c(2), s(2), b""),
+    ]);
+    assert_eq!(told(&lines)[3..], ["fin", "fin acks_fin", "last_ack acks_fin"]);
+}
+
+#[test]
+fn when_the_server_closes_first_the_last_ack_is_its_own() {
+    let lines = after_open(&[
+        (Server, "FIN+ACK", s(1), c(1), b""),
+        (Client, "ACK", c(1), s(2), b""),
+        (Client, "FIN+ACK", c(1), s(2), b""),
+        (Server, "ACK", s(2), c(2), b""),
+    ]);
+    assert_eq!(told(&lines)[3..], ["fin", "fin_ack acks_fin", "fin", "last_ack acks_fin"]);
+}
+
+#[test]
+fn what_is_sent_again_is_the_same_step() {
+    let lines = [
+        OPEN[0],
+        OPEN[0],
+        OPEN[1],
+        OPEN[1],
+        OPEN[2],
+        OPEN[1],
+        OPEN[2],
+        (Client, "PSH+ACK", c(1), s(1), b"hello\n"),
+        (Client, "PSH+ACK", c(1), s(1), b"hello\n"),
+        (Server, "ACK", s(1), c(7), b""),
+        (Server, "ACK", s(1), c(7), b""),
+        (Client, "FIN+ACK", c(7), s(1), b""),
+        (Client, "FIN+ACK", c(7), s(1), b""),
+        (Server, "ACK", s(1), c(8), b""),
+        (Server, "ACK", s(1), c(8), b""),
+    ];
+    assert_eq!(
+        told(&lines),
+        [
+            "syn",
+            "syn retransmission",
+            "syn_ack acks_syn",
+            "syn_ack retransmission",
+            "ack acks_syn",
+            "syn_ack retransmission",
+            "ack duplicate",
+            "data",
+            "data retransmission",
+            "data_ack",
+            "pure_ack duplicate",
+            "fin",
+            "fin retransmission",
+            "fin_ack acks_fin",
+            "fin_ack duplicate",
+        ]
+    );
+}
+
+#[test]
+fn a_segment_that_was_overtaken_was_not_sent_again() {
+    let lines = after_open(&[
+        (Client, "ACK", c(4), s(1), b"def"),
+        (Client, "ACK", c(1), s(1), b"abc"),
+        (Client, "ACK", c(1), s(1), b"abcdef"),
+    ]);
+    assert_eq!(told(&lines)[3..], ["data", "data out_of_order", "data retransmission"]);
+}
+
+#[test]
+fn data_takes_the_place_of_a_lost_third_segment() {
+    let lines = [OPEN[0], OPEN[1], (Client, "PSH+ACK", c(1), s(1), b"x")];
+    assert_eq!(told(&lines)[2], "data acks_syn");
+}
+
+#[test]
+fn a_new_syn_makes_the_old_attempt_void() {
+    let lines = [
+        (Client, "SYN", 90, 0, &b""[..]),
+        (Server, "SYN+ACK", S, 91, b""),
+        (Client, "RST", 91, 0, b""),
+        (Client, "SYN", 100, 0, b""),
+        (Server, "SYN+ACK", S + 7, 101, b""),
+        (Client, "ACK", 101, S + 8, b""),
+    ];
+    assert_eq!(told(&lines), ["syn", "syn_ack acks_syn", "rst", "syn", "syn_ack acks_syn", "ack acks_syn"]);
+}
+
+#[test]
+fn the_client_sees_that_an_answer_is_not_meant_for_its_syn() {
+    let seen = track(&[(Client, "SYN", 100, 0, b""), (Server, "SYN+ACK", S, 91, b"")]);
+    assert_eq!(seen[1].fields["ack_relative"], -9);
+    assert!(!seen[1].fields.contains_key("acks_syn"));
+}
+
+#[test]
+fn probes_and_windows_are_told_apart() {
+    let mut lines = after_open(&[(Client, "ACK", c(1), s(1), b"x"), (Server, "ACK", s(1), c(2), b"")]);
+    lines.push((Client, "ACK", c(1), s(1), b""));
+    lines.push((Server, "ACK", s(1), c(2), b""));
+    assert_eq!(told(&lines)[5..], ["pure_ack keep_alive", "pure_ack duplicate"]);
+}
+
+#[test]
+fn flags_that_make_no_sense_are_said_once() {
+    let lines = after_open(&[
+        (Client, "none", c(1), 0, b""),
+        (Client, "none", c(1), 0, b""),
+        (Client, "ACK", c(1), s(1), b"x"),
+    ]);
+    assert_eq!(told(&lines)[3..], ["undecodable", "data"]);
+}
+
+#[test]
+fn a_connection_joined_in_the_middle_is_still_understood() {
+    let lines: [Line<'_>; 4] = [
+        (Server, "PSH+ACK", s(500), c(9), b"x"),
+        (Client, "ACK", c(9), s(501), b""),
+        (Client, "FIN+ACK", c(9), s(501), b""),
+        (Server, "ACK", s(501), c(10), b""),
+    ];
+    let told = told(&lines);
+    assert_eq!(told.last().unwrap(), "fin_ack acks_fin");
+    assert!(told[1].starts_with("data_ack"), "{told:?}");
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let mut tracker = Tracker::default();
+        if let Some(segment) = Segment::parse(&bytes) {
+            tracker.segment(Client, &segment, "test");
+        }
+    }
+
+    #[test]
+    fn any_segments_in_any_order_never_panic(
+        lines in proptest::collection::vec((any::<bool>(), any::<u32>(), any::<u32>(), 0..6_usize, 0..5_usize), 0..60),
+    ) {
+        let flags = ["SYN", "SYN+ACK", "ACK", "FIN+ACK", "RST", "none"];
+        let told: Vec<Line<'_>> = lines
+            .iter()
+            .map(|&(client, seq, ack, n, length)| {
+                (if client { Client } else { Server }, flags[n], seq, ack, &b"abcde"[..length])
+            })
+            .collect();
+        let seen = track(&told);
+        prop_assert!(seen.len() <= told.len());
+    }
+
+    #[test]
+    fn a_cut_packet_is_read_or_refused(cut in 0..80_usize) {
+        let bytes = packet(true, (Client, "SYN", 1, 0, b"data"));
+        let segment = Segment::parse(&bytes[..cut.min(bytes.len())]);
+        prop_assert_eq!(segment.is_some(), cut >= 40 + 28);
+    }
+}

@@ -1,0 +1,257 @@
+//! Which step of its connection a segment is.
+
+use serde_json::Value;
+use steps::{Fields, Side, tcp::Step};
+
+use super::{Segment, ranges::Ranges};
+use crate::{Seen, fields};
+
+/// Follows one connection. It keeps a few numbers for each side, however long the connection lasts.
+#[derive(Clone, Debug, Default)]
+pub struct Tracker {
+    client: Half,
+    server: Half,
+    first_fin: Option<Side>,
+    lost: bool,
+}
+
+/// What one side has sent so far. Numbers are relative to its initial sequence number and do not wrap.
+#[derive(Clone, Debug, Default)]
+struct Half {
+    /// The initial sequence number; of a connection that is joined in the middle, one before the first number seen.
+    isn: Option<u32>,
+    used: Ranges,
+    /// The number that its FIN takes up.
+    fin: Option<i64>,
+    /// The highest number of the peer that it has acknowledged.
+    acked: Option<i64>,
+    acked_fin: bool,
+    /// The window it announced last, and by how many bits it shifts the windows after its SYN.
+    window: Option<u32>,
+    window_scale: Option<u8>,
+    /// Bytes it has sent since it acknowledged the peer's FIN.
+    bytes_after_fin: u64,
+    last_was_syn: bool,
+}
+
+impl Tracker {
+    /// The step that `segment`, sent by `from`, is; `source` says how the segment was come by. None when its flags
+    /// make no sense and that was said before.
+    pub fn segment(&mut self, from: Side, segment: &Segment, source: &str) -> Option<Seen> {
+        let flags = segment.flags;
+        if (!flags.ack && !flags.syn && !flags.rst) || (flags.syn && (flags.fin || flags.rst)) {
+            if std::mem::replace(&mut self.lost, true) {
+                return None;
+            }
+            let fields = fields! {
+                "flags" => flags.to_string(),
+                "expected" => "ACK in every segment after the first; no SYN together with FIN or RST",
+                "looks_like" => "a scan, or a damaged header",
+                "source" => source,
+            };
+            return Some(Seen::new(Step::Undecodable, from, fields, segment.bytes.clone()));
+        }
+        let place = self.place(from, segment);
+        let step = self.step(from, segment, &place);
+        let fields = self.fields(from, segment, &place, step, source);
+        self.remember(from, segment, &place, step);
+        Some(Seen::new(step, from, fields, segment.bytes.clone()))
+    }
+
+    /// Where the segment stands in the two sequences of numbers.
+    fn place(&mut self, from: Side, segment: &Segment) -> Place {
+        let (own, peer) = self.halves(from);
+        if segment.flags.syn && own.isn != Some(segment.seq) {
+            // A first SYN, or a new attempt that makes the old one void.
+            *own = Half { isn: Some(segment.seq), ..Half::default() };
+        }
+        // RST may carry any number; it is no place to start counting from.
+        if own.isn.is_none() && !segment.flags.rst {
+            own.isn = Some(segment.seq.wrapping_sub(1));
+        }
+        if peer.isn.is_none() && segment.flags.ack && !segment.flags.syn && !segment.flags.rst {
+            peer.isn = Some(segment.ack.wrapping_sub(1));
+        }
+        let start = own.relative(segment.seq);
+        let length =
+            i64::from(segment.payload_length) + i64::from(segment.flags.syn) + i64::from(segment.flags.fin);
+        let ack = if segment.flags.ack { peer.relative(segment.ack) } else { None };
+        let range = start.map(|start| (start, start + length));
+        let again = length > 0 && range.is_some_and(|(start, end)| own.used.cover(start, end));
+        let overtaken =
+            !again && length > 0 && matches!((start, own.used.end()), (Some(s), Some(e)) if s < e);
+        let keep_alive = length == 0
+            && !segment.flags.rst
+            && matches!((start, own.used.end()), (Some(s), Some(e)) if s + 1 == e && s > 0);
+        let acks_fin = matches!((ack, peer.fin), (Some(ack), Some(fin)) if ack > fin);
+        let acks_syn = peer.isn.is_some() && own.acked.is_none() && ack.is_some_and(|ack| ack >= 1);
+        Place { range, ack, again, overtaken, keep_alive, acks_fin, acks_syn }
+    }
+
+    fn step(&mut self, from: Side, segment: &Segment, place: &Place) -> Step {
+        let first_fin = self.first_fin;
+        let (own, peer) = self.halves(from);
+        let flags = segment.flags;
+        if flags.rst {
+            Step::Rst
+        } else if flags.syn {
+            if flags.ack { Step::SynAck } else { Step::Syn }
+        } else if flags.fin {
+            Step::Fin
+        } else if segment.payload_length > 0 {
+            Step::Data
+        } else if place.acks_fin && (!own.acked_fin || own.acked == place.ack) && !place.keep_alive {
+            // The ACK of the FIN that came second ends the connection.
+            if first_fin == Some(from) { Step::LastAck } else { Step::FinAck }
+        } else if place.ack == Some(1) && peer.last_was_syn {
+            Step::Ack
+        } else if place.ack > own.acked {
+            Step::DataAck
+        } else {
+            Step::PureAck
+        }
+    }
+
+    fn fields(&mut self, from: Side, segment: &Segment, place: &Place, step: Step, source: &str) -> Fields {
+        let (own, peer) = self.halves(from);
+        let flags = segment.flags;
+        let mut fields = fields! { "flags" => flags.to_string(), "seq" => segment.seq };
+        let mut put = |name: &str, value: Value| drop(fields.insert(name.into(), value));
+        if flags.ack {
+            put("ack", segment.ack.into());
+        }
+        if let Some((start, _)) = place.range {
+            put("seq_relative", start.into());
+        }
+        if let Some(ack) = place.ack {
+            put("ack_relative", ack.into());
+        }
+        put("payload_length", segment.payload_length.into());
+        put("window", own.scaled(segment, peer).into());
+        let options = &segment.options;
+        if let Some(mss) = options.mss {
+            put("mss", mss.into());
+        }
+        if let Some(shift) = options.window_scale {
+            put("window_scale", shift.into());
+        }
+        if flags.syn {
+            put("sack_permitted", options.sack_permitted.into());
+            put("timestamps", options.timestamps.is_some().into());
+        }
+        if !options.sack.is_empty() {
+            let relative = |number| peer.relative(number).unwrap_or_else(|| number.into());
+            let blocks: Vec<_> = options.sack.iter().map(|&(l, r)| [relative(l), relative(r)]).collect();
+            put("sack", serde_json::json!(blocks));
+        }
+        if let Some(text) = text(segment.payload()) {
+            put("text", text.into());
+        }
+        let repeated_ack = matches!(step, Step::Ack | Step::FinAck | Step::LastAck | Step::PureAck)
+            && place.ack.is_some()
+            && place.ack == own.acked;
+        let window_update =
+            step == Step::PureAck && own.window.is_some_and(|known| known != own.scaled(segment, peer));
+        let after_fin = place.acks_fin && segment.payload_length > 0;
+        for (name, so) in [
+            ("acks_syn", place.acks_syn),
+            ("acks_fin", place.acks_fin && !own.acked_fin),
+            ("after_fin", after_fin),
+            ("retransmission", place.again),
+            ("out_of_order", place.overtaken),
+            ("keep_alive", place.keep_alive),
+            ("window_update", window_update),
+            ("duplicate", repeated_ack && !window_update && !place.keep_alive),
+        ] {
+            if so {
+                put(name, so.into());
+            }
+        }
+        if step == Step::Fin && own.acked_fin || step == Step::Fin && after_fin {
+            let now = if after_fin { u64::from(segment.payload_length) } else { 0 };
+            put("bytes_after_fin", (own.bytes_after_fin + now).into());
+        }
+        put("source", source.into());
+        fields
+    }
+
+    fn remember(&mut self, from: Side, segment: &Segment, place: &Place, step: Step) {
+        if step == Step::Fin {
+            self.first_fin.get_or_insert(from);
+        }
+        let (own, peer) = self.halves(from);
+        if step == Step::Rst {
+            return;
+        }
+        let window = own.scaled(segment, peer);
+        own.window = Some(window);
+        if segment.flags.syn {
+            own.window_scale = segment.options.window_scale;
+        }
+        if let Some((start, end)) = place.range {
+            own.used.add(start, end);
+            if segment.flags.fin {
+                own.fin = Some(end - 1);
+            }
+        }
+        if place.acks_fin && segment.payload_length > 0 && !place.again {
+            own.bytes_after_fin += u64::from(segment.payload_length);
+        }
+        own.acked = own.acked.max(place.ack);
+        own.acked_fin |= place.acks_fin;
+        own.last_was_syn = segment.flags.syn;
+    }
+
+    /// What the sender has sent so far, and what the other side has.
+    fn halves(&mut self, from: Side) -> (&mut Half, &mut Half) {
+        match from {
+            Side::Client => (&mut self.client, &mut self.server),
+            Side::Server => (&mut self.server, &mut self.client),
+        }
+    }
+}
+
+/// Where a segment stands.
+struct Place {
+    /// The numbers it takes up.
+    range: Option<(i64, i64)>,
+    /// What it acknowledges.
+    ack: Option<i64>,
+    /// It takes up only numbers that were used before.
+    again: bool,
+    /// Later numbers were seen before it.
+    overtaken: bool,
+    /// It takes up nothing, one number before the next: a probe that asks for an ACK.
+    keep_alive: bool,
+    acks_fin: bool,
+    /// It is the first to acknowledge the peer's SYN.
+    acks_syn: bool,
+}
+
+impl Half {
+    /// A sequence number relative to the initial one, beyond 2³² by its nearness to what was used last.
+    fn relative(&self, number: u32) -> Option<i64> {
+        let isn = self.isn?;
+        let near = self.used.end().unwrap_or(0);
+        // Truncated on purpose: sequence numbers are the low 32 bits.
+        let near_wrapped = isn.wrapping_add(near as u32);
+        Some(near + i64::from(number.wrapping_sub(near_wrapped) as i32))
+    }
+
+    /// The window in bytes: scaled when both SYNs offered it and were seen (RFC 7323 §2.2); in a SYN never.
+    fn scaled(&self, segment: &Segment, peer: &Half) -> u32 {
+        let window = u32::from(segment.window);
+        match (self.window_scale, peer.window_scale) {
+            (Some(shift), Some(_)) if !segment.flags.syn => window << shift.min(14),
+            _ => window,
+        }
+    }
+}
+
+/// The beginning of data that is text.
+fn text(payload: &[u8]) -> Option<String> {
+    const MOST: usize = 60;
+    let text = std::str::from_utf8(payload).ok()?;
+    let readable = !text.is_empty() && text.chars().all(|c| !c.is_control() || "\r\n\t".contains(c));
+    readable.then(|| text.trim_end().chars().take(MOST).collect())
+}

@@ -1,0 +1,102 @@
+//! The values of a certificate (RFC 5280 §4.1).
+
+use serde_json::json;
+use steps::Fields;
+use x509_parser::{
+    extensions::GeneralName,
+    prelude::{FromDer, X509Certificate},
+    public_key::PublicKey,
+};
+
+use crate::fields;
+
+/// What `chain` says: the end-entity certificate's values, then those above it by name and serial number.
+pub fn certificate_fields(chain: &[impl AsRef<[u8]>]) -> Fields {
+    let mut fields = fields! { "certificates" => chain.len() };
+    let parsed: Vec<_> = chain.iter().map(|der| X509Certificate::from_der(der.as_ref()).ok()).collect();
+    match parsed.first() {
+        None => return fields,
+        Some(None) => {
+            fields.insert("unreadable".into(), json!(true));
+            return fields;
+        }
+        Some(Some((_, leaf))) => fields.append(&mut leaf_fields(leaf)),
+    }
+    let above: Vec<_> = parsed[1..]
+        .iter()
+        .map(|parsed| match parsed {
+            Some((_, above)) => format!("{} (serial {})", above.subject(), serial(above)),
+            None => "unreadable".into(),
+        })
+        .collect();
+    if !above.is_empty() {
+        fields.insert("chain".into(), json!(above));
+    }
+    fields
+}
+
+fn leaf_fields(leaf: &X509Certificate<'_>) -> Fields {
+    fields! {
+        "subject" => leaf.subject().to_string(),
+        "issuer" => leaf.issuer().to_string(),
+        "serial" => serial(leaf),
+        "not_before" => date(leaf.validity().not_before),
+        "not_after" => date(leaf.validity().not_after),
+        "names" => names(leaf),
+        "public_key" => public_key(leaf),
+    }
+}
+
+fn serial(certificate: &X509Certificate<'_>) -> String {
+    certificate.raw_serial_as_string()
+}
+
+fn date(time: x509_parser::time::ASN1Time) -> String {
+    let time = time.to_datetime();
+    let (date, clock) = (time.date(), time.time());
+    let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
+    let (hour, minute, second) = clock.as_hms();
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// The names for which the certificate speaks.
+fn names(leaf: &X509Certificate<'_>) -> Vec<String> {
+    let Ok(Some(names)) = leaf.subject_alternative_name() else { return Vec::new() };
+    let names = names.value.general_names.iter().take(32);
+    names
+        .map(|name| match name {
+            GeneralName::DNSName(name) => (*name).to_owned(),
+            GeneralName::IPAddress(bytes) => address(bytes),
+            other => other.to_string(),
+        })
+        .collect()
+}
+
+fn address(bytes: &[u8]) -> String {
+    if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
+        std::net::Ipv4Addr::from(v4).to_string()
+    } else if let Ok(v6) = <[u8; 16]>::try_from(bytes) {
+        std::net::Ipv6Addr::from(v6).to_string()
+    } else {
+        hex::encode(bytes)
+    }
+}
+
+/// The kind and size of the public key.
+fn public_key(leaf: &X509Certificate<'_>) -> String {
+    match leaf.public_key().parsed() {
+        Ok(PublicKey::RSA(key)) => format!("RSA {} bit", key.key_size()),
+        Ok(PublicKey::EC(point)) => match point.key_size() {
+            256 => "EC P-256".into(),
+            384 => "EC P-384".into(),
+            // 521 bits fill 66 bytes, of which x509-parser counts every bit.
+            521 | 528 => "EC P-521".into(),
+            bits => format!("EC {bits} bit"),
+        },
+        Ok(_) | Err(_) => match leaf.public_key().algorithm.algorithm.to_id_string().as_str() {
+            "1.3.101.112" => "Ed25519".into(),
+            "1.3.101.113" => "Ed448".into(),
+            oid => format!("algorithm {oid}"),
+        },
+    }
+}

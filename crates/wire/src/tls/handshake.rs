@@ -1,0 +1,313 @@
+//! What records hold: handshake messages, alerts, ChangeCipherSpec and application data; and the transcript of the
+//! handshake, from which every Finished is computed a second time.
+
+use serde_json::json;
+use steps::{Fields, Side, tls::Step};
+
+use super::{
+    Decoder, Phase, encrypted,
+    hello::{self, ClientHello, ServerHello},
+    keys, message, names,
+    read::Reader,
+    record::{self, Record},
+};
+use crate::fields;
+
+/// The longest handshake message that is gathered: room for a chain of large certificates.
+const MOST_MESSAGE: usize = 128 * 1024;
+
+/// The longest transcript that is kept.
+const MOST_TRANSCRIPT: usize = 512 * 1024;
+
+const TLS_1_3: u16 = 0x0304;
+
+/// What is known of the handshake.
+#[derive(Debug, Default)]
+pub(super) struct Handshake {
+    pub(super) client_random: Vec<u8>,
+    pub(super) server_random: Vec<u8>,
+    session_id: Vec<u8>,
+    /// The version that the server chose.
+    version: Option<u16>,
+    /// The name of the suite that the server chose.
+    pub(super) suite: Option<String>,
+    /// The client wants to send data before the server has answered.
+    pub(super) early_data: bool,
+    pub(super) extended_master_secret: Option<bool>,
+    retried: bool,
+    /// All handshake messages so far, in the order in which they crossed.
+    transcript: Vec<u8>,
+    /// Not all of it fitted.
+    transcript_cut: bool,
+    finished: (bool, bool),
+    complete: bool,
+}
+
+impl Handshake {
+    /// Whether `record` is application data that came before the server answered (RFC 8446 §2.3).
+    pub(super) fn is_early(&self, from: Side, record: &Record) -> bool {
+        from == Side::Client
+            && self.early_data
+            && self.suite.is_none()
+            && record.header[0] == record::APPLICATION_DATA
+    }
+
+    fn is_tls13(&self) -> bool {
+        self.version == Some(TLS_1_3)
+    }
+
+    fn hash(&self) -> Option<keys::Hash> {
+        Some(keys::of_suite(self.suite.as_deref()?)?.1)
+    }
+
+    fn remember(&mut self, whole: &[u8]) {
+        if self.complete {
+            return;
+        }
+        self.transcript_cut |= self.transcript.len() + whole.len() > MOST_TRANSCRIPT;
+        if !self.transcript_cut {
+            self.transcript.extend_from_slice(whole);
+        }
+    }
+}
+
+impl Decoder {
+    /// Takes the content of one record, decrypted if `ciphertext` is there.
+    pub(super) fn content(
+        &mut self,
+        from: Side,
+        moment: u64,
+        kind: u8,
+        body: Vec<u8>,
+        ciphertext: Option<&[u8]>,
+    ) {
+        match kind {
+            record::HANDSHAKE => self.handshake_bytes(from, moment, &body, ciphertext.is_some()),
+            record::ALERT => self.alert(from, moment, &body, ciphertext.is_some()),
+            record::CHANGE_CIPHER_SPEC => self.change_cipher_spec(from, moment, &body),
+            record::APPLICATION_DATA => self.application_data(from, moment, &body, ciphertext),
+            _ => self.lost(from, moment, "a content type of TLS", &body),
+        }
+    }
+
+    fn change_cipher_spec(&mut self, from: Side, moment: u64, body: &[u8]) {
+        let mut fields = Fields::new();
+        if let Some(version) = self.handshake.version {
+            fields.insert("version".into(), json!(names::version(version)));
+        }
+        // TLS 1.3 switches its keys elsewhere; before the server's answer nothing can switch.
+        let switches = self.handshake.version.is_some() && !self.handshake.is_tls13();
+        fields.insert("switches_keys".into(), json!(switches));
+        self.say(from, moment, Step::ChangeCipherSpec, fields, body);
+        if switches {
+            self.turn(from, Phase::Session);
+        }
+    }
+
+    fn alert(&mut self, from: Side, moment: u64, body: &[u8], opened: bool) {
+        let [level, description] = body else {
+            self.lost(from, moment, "an alert: level and description", body);
+            return;
+        };
+        let level = match level {
+            1 => "warning".into(),
+            2 => "fatal".into(),
+            other => format!("level {other}"),
+        };
+        let mut fields = fields! { "description" => names::alert(*description), "level" => level };
+        if opened {
+            encrypted(&mut fields);
+        }
+        self.say(from, moment, Step::Alert, fields, body);
+    }
+
+    fn application_data(&mut self, from: Side, moment: u64, body: &[u8], ciphertext: Option<&[u8]>) {
+        let Some(ciphertext) = ciphertext else {
+            self.lost(from, moment, "application data only after the handshake", body);
+            return;
+        };
+        let mut fields = fields! { "length" => body.len(), "ciphertext_length" => ciphertext.len() };
+        match first_line(body) {
+            Some(line) => fields.insert("plaintext".into(), json!(line)),
+            None => fields.insert("plaintext_hex".into(), json!(hex::encode(&body[..body.len().min(16)]))),
+        };
+        fields.insert("ciphertext".into(), json!(hex::encode(&ciphertext[..ciphertext.len().min(16)])));
+        encrypted(&mut fields);
+        self.say(from, moment, Step::ApplicationData, fields, body);
+    }
+
+    /// Gathers handshake messages, which may share a record or fill several.
+    fn handshake_bytes(&mut self, from: Side, moment: u64, bytes: &[u8], opened: bool) {
+        let mut gathered = std::mem::take(&mut self.lane(from).message);
+        gathered.extend_from_slice(bytes);
+        let mut rest = gathered.as_slice();
+        while !self.lane(from).silent {
+            let mut r = Reader(rest);
+            let (Some(kind), Some(length)) = (r.u8(), r.u24()) else { break };
+            if length > MOST_MESSAGE {
+                self.lost(from, moment, "a handshake message of at most 128 KiB", rest);
+                break;
+            }
+            let Some(body) = r.take(length) else { break };
+            let whole = &rest[..4 + length];
+            if self.message(from, moment, (kind, body, whole), opened).is_none() {
+                let expected = format!("a well-formed {}", names::handshake_type(kind));
+                self.lost(from, moment, &expected, whole);
+            }
+            rest = r.0;
+        }
+        let rest = rest.to_vec();
+        self.lane(from).message = rest;
+    }
+
+    fn message(
+        &mut self,
+        from: Side,
+        moment: u64,
+        (kind, body, whole): (u8, &[u8], &[u8]),
+        opened: bool,
+    ) -> Option<()> {
+        let tls13 = self.handshake.is_tls13();
+        let suite = self.handshake.suite.clone().unwrap_or_default();
+        let (step, mut fields) = match (kind, from) {
+            (1, Side::Client) => return self.client_hello(moment, body, whole),
+            (2, Side::Server) => return self.server_hello(moment, body, whole),
+            (4, Side::Server) => (Step::NewSessionTicket, message::new_session_ticket(body, tls13)?),
+            (8, Side::Server) => (Step::EncryptedExtensions, hello::encrypted_extensions(body)?),
+            (11, Side::Server) => (Step::Certificate, message::certificate(body, tls13)?),
+            (11, Side::Client) => (Step::ClientCertificate, message::certificate(body, tls13)?),
+            (12, Side::Server) => (Step::ServerKeyExchange, message::server_key_exchange(body, &suite)?),
+            (13, Side::Server) => (Step::CertificateRequest, message::certificate_request(body, tls13)?),
+            (14, Side::Server) => (Step::ServerHelloDone, Fields::new()),
+            (15, Side::Client | Side::Server) => (Step::CertificateVerify, self.certificate_verify(body)?),
+            (16, Side::Client) => (Step::ClientKeyExchange, message::client_key_exchange(body, &suite)?),
+            (20, Side::Client | Side::Server) => (Step::Finished, self.finished(from, body)?),
+            (24, Side::Client | Side::Server) => (Step::KeyUpdate, message::key_update(body)?),
+            (_, Side::Client | Side::Server) => {
+                let name = names::handshake_type(kind);
+                (Step::OtherMessage, fields! { "type" => kind, "name" => name, "length" => body.len() })
+            }
+        };
+        if opened {
+            encrypted(&mut fields);
+        }
+        self.say(from, moment, step, fields, whole);
+        // In TLS 1.2 the ticket comes inside the handshake, in TLS 1.3 after it; HelloRequest is in neither hash.
+        if kind != 0 {
+            self.handshake.remember(whole);
+        }
+        if step == Step::Finished {
+            self.after_finished(from);
+        } else if step == Step::KeyUpdate {
+            self.after_key_update(from);
+        }
+        Some(())
+    }
+
+    fn client_hello(&mut self, moment: u64, body: &[u8], whole: &[u8]) -> Option<()> {
+        let ClientHello { random, session_id, early_data, mut fields } = hello::client_hello(body)?;
+        if self.handshake.retried {
+            fields.insert("after_hello_retry_request".into(), json!(true));
+        }
+        self.handshake.client_random = random.to_vec();
+        self.handshake.session_id = session_id;
+        self.handshake.early_data = early_data && !self.handshake.retried;
+        self.say(Side::Client, moment, Step::ClientHello, fields, whole);
+        self.handshake.remember(whole);
+        Some(())
+    }
+
+    fn server_hello(&mut self, moment: u64, body: &[u8], whole: &[u8]) -> Option<()> {
+        let ServerHello { random, version, suite, session_id, retry, psk, ems, mut fields } =
+            hello::server_hello(body)?;
+        self.handshake.version = Some(version);
+        let tls13 = version == TLS_1_3;
+        if retry {
+            // The first ClientHello is replaced by its hash, RFC 8446 §4.4.1.
+            if let Some((_, hash)) = keys::of_suite(&suite) {
+                let digest = hash.digest(&self.handshake.transcript);
+                self.handshake.transcript = vec![254, 0, 0, u8::try_from(digest.len()).unwrap_or(0)];
+                self.handshake.transcript.extend(digest);
+            }
+            self.handshake.retried = true;
+            self.say(Side::Server, moment, Step::HelloRetryRequest, fields, whole);
+            self.handshake.remember(whole);
+            return Some(());
+        }
+        // TLS 1.2 resumes when it returns the client's session id; TLS 1.3 returns it always, for middleboxes.
+        let echoed = !session_id.is_empty() && session_id == self.handshake.session_id;
+        fields.insert("resumed".into(), json!(if tls13 { psk } else { echoed }));
+        self.handshake.server_random = random.to_vec();
+        self.handshake.suite = Some(suite);
+        self.handshake.extended_master_secret = Some(ems);
+        self.say(Side::Server, moment, Step::ServerHello, fields, whole);
+        self.handshake.remember(whole);
+        if tls13 {
+            self.turn(Side::Client, Phase::Handshake);
+            self.turn(Side::Server, Phase::Handshake);
+        }
+        Some(())
+    }
+
+    fn certificate_verify(&self, body: &[u8]) -> Option<Fields> {
+        let mut fields = message::certificate_verify(body)?;
+        if let Some(hash) = self.handshake.hash() {
+            let digest = hash.digest(&self.handshake.transcript);
+            fields.insert("handshake_hash".into(), json!(hex::encode(digest)));
+        }
+        Some(fields)
+    }
+
+    /// Computes verify_data from what truly crossed and compares.
+    fn finished(&mut self, from: Side, body: &[u8]) -> Option<Fields> {
+        let mut fields = fields! { "verify_data" => hex::encode(body) };
+        let whole = !self.client.silent && !self.server.silent && !self.handshake.transcript_cut;
+        let (true, Some(hash), Some(secret)) = (whole, self.handshake.hash(), self.secret_of(from)) else {
+            return Some(fields);
+        };
+        let transcript = &self.handshake.transcript;
+        let recomputed = if self.handshake.is_tls13() {
+            keys::verify_data_13(hash, secret, transcript)
+        } else {
+            let label = match from {
+                Side::Client => "client finished",
+                Side::Server => "server finished",
+            };
+            keys::verify_data_12(hash, secret, label, transcript)
+        };
+        fields.insert("verify_data_recomputed".into(), json!(hex::encode(&recomputed)));
+        fields.insert("equal".into(), json!(recomputed == body));
+        fields.insert("handshake_hash".into(), json!(hex::encode(hash.digest(transcript))));
+        Some(fields)
+    }
+
+    fn after_finished(&mut self, from: Side) {
+        match from {
+            Side::Client => self.handshake.finished.0 = true,
+            Side::Server => self.handshake.finished.1 = true,
+        }
+        if self.handshake.is_tls13() {
+            self.turn(from, Phase::Application);
+        }
+        if self.handshake.finished == (true, true) {
+            self.handshake.complete = true;
+            self.handshake.transcript = Vec::new();
+        }
+    }
+
+    fn after_key_update(&mut self, from: Side) {
+        let Some(hash) = self.handshake.hash() else { return };
+        let Some(secret) = self.secret_of(from) else { return };
+        let next = keys::next_secret(hash, secret);
+        let lane = self.lane(from);
+        (lane.opener, lane.updated) = (None, Some(next));
+    }
+}
+
+/// The first line, if it is text; enough to recognise a request or an answer.
+fn first_line(body: &[u8]) -> Option<String> {
+    const MOST: usize = 80;
+    let line = body.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
+    let line = std::str::from_utf8(&line[..line.len().min(MOST)]).ok()?;
+    (!line.is_empty() && line.chars().all(|c| !c.is_control())).then(|| line.to_owned())
+}

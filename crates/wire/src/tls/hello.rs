@@ -1,0 +1,206 @@
+//! ClientHello, ServerHello and HelloRetryRequest (RFC 5246 §7.4.1, RFC 8446 §4.1), and the extensions in them.
+
+use serde_json::{Value, json};
+use steps::Fields;
+
+use super::{
+    names,
+    read::{Reader, numbers},
+};
+use crate::fields;
+
+/// A ServerHello with this random is a HelloRetryRequest: the SHA-256 of that word, RFC 8446 §4.1.3.
+const HELLO_RETRY_REQUEST: [u8; 32] = [
+    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2,
+    0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+];
+
+/// What the rest of the handshake needs of a ClientHello.
+#[derive(Debug)]
+pub(super) struct ClientHello {
+    pub(super) random: [u8; 32],
+    pub(super) session_id: Vec<u8>,
+    pub(super) early_data: bool,
+    pub(super) fields: Fields,
+}
+
+/// What the rest of the handshake needs of a ServerHello.
+#[derive(Debug)]
+pub(super) struct ServerHello {
+    pub(super) random: [u8; 32],
+    /// The version that the connection runs.
+    pub(super) version: u16,
+    /// The name of the suite.
+    pub(super) suite: String,
+    pub(super) session_id: Vec<u8>,
+    pub(super) retry: bool,
+    /// A pre-shared key was taken up (TLS 1.3).
+    pub(super) psk: bool,
+    /// The master secret covers the hash of the handshake (RFC 7627).
+    pub(super) ems: bool,
+    pub(super) fields: Fields,
+}
+
+/// Reads a ClientHello's body.
+pub(super) fn client_hello(body: &[u8]) -> Option<ClientHello> {
+    let mut r = Reader(body);
+    let legacy_version = r.u16()?;
+    let random: [u8; 32] = r.take(32)?.try_into().ok()?;
+    let session_id = r.vec8()?.to_vec();
+    let suites = numbers(r.vec16()?);
+    r.vec8()?; // compression methods: null alone since CRIME
+    let extensions = extensions(&mut r)?;
+
+    let mut read = Fields::new();
+    let (mut highest, mut early_data) = (legacy_version, false);
+    for (number, body) in &extensions {
+        match number {
+            0 => insert(&mut read, "server_name", server_name(body)),
+            10 => insert(&mut read, "supported_groups", list16(body, names::group)),
+            13 => insert(&mut read, "signature_algorithms", list16(body, names::signature_scheme)),
+            16 => insert(&mut read, "alpn", alpn(body)),
+            42 => early_data = true,
+            43 => {
+                let offered = numbers(Reader(body).vec8()?);
+                highest = offered.iter().copied().filter(|v| !names::is_grease(*v)).max().unwrap_or(highest);
+                let offered: Vec<_> = offered.into_iter().map(names::version).collect();
+                insert(&mut read, "supported_versions", Some(json!(offered)));
+            }
+            51 => insert(&mut read, "key_share", shares(body)),
+            _ => {}
+        }
+    }
+    let mut fields = fields! {
+        "version" => names::version(highest),
+        "legacy_version" => names::version(legacy_version),
+        "random" => hex::encode(random),
+        "session_id_length" => session_id.len(),
+        "cipher_suites" => suites.into_iter().map(names::cipher_suite).collect::<Vec<_>>(),
+        "extensions" => extension_names(&extensions),
+    };
+    fields.append(&mut read);
+    // How a client asks for resumption: TLS 1.3's PSK, or TLS 1.2's ticket (empty: only "send me one").
+    let asks = |(number, body): &(u16, &[u8])| *number == 41 || (*number == 35 && !body.is_empty());
+    if extensions.iter().any(asks) {
+        fields.insert("asks_to_resume".into(), json!(true));
+    }
+    Some(ClientHello { random, session_id, early_data, fields })
+}
+
+/// Reads a ServerHello's body; a HelloRetryRequest has the same form.
+pub(super) fn server_hello(body: &[u8]) -> Option<ServerHello> {
+    let mut r = Reader(body);
+    let legacy_version = r.u16()?;
+    let random: [u8; 32] = r.take(32)?.try_into().ok()?;
+    let session_id = r.vec8()?.to_vec();
+    let suite = names::cipher_suite(r.u16()?);
+    r.u8()?; // compression method
+    let extensions = extensions(&mut r)?;
+    let retry = random == HELLO_RETRY_REQUEST;
+
+    let mut read = Fields::new();
+    let (mut version, mut psk) = (legacy_version, false);
+    let ems = extensions.iter().any(|(number, _)| *number == 23);
+    for (number, body) in &extensions {
+        match number {
+            16 => insert(&mut read, "alpn", alpn(body)),
+            41 => psk = true,
+            43 => version = Reader(body).u16()?,
+            44 => insert(&mut read, "cookie_length", Some(json!(body.len().saturating_sub(2)))),
+            51 => insert(&mut read, "key_share", Some(json!(names::group(Reader(body).u16()?)))),
+            _ => {}
+        }
+    }
+    let mut fields = fields! {
+        "version" => names::version(version),
+        "legacy_version" => names::version(legacy_version),
+        "random" => hex::encode(random),
+        "session_id_length" => session_id.len(),
+        "cipher_suite" => suite,
+        "extensions" => extension_names(&extensions),
+    };
+    fields.append(&mut read);
+    // A server that could have done better says so in its random, RFC 8446 §4.1.3.
+    match &random[24..] {
+        b"DOWNGRD\x01" => insert(&mut fields, "downgrade_sentinel", Some(json!("TLS 1.2"))),
+        b"DOWNGRD\x00" => insert(&mut fields, "downgrade_sentinel", Some(json!("TLS 1.1 or older"))),
+        _ => {}
+    }
+    Some(ServerHello { random, version, suite, session_id, retry, psk, ems, fields })
+}
+
+/// Reads EncryptedExtensions.
+pub(super) fn encrypted_extensions(body: &[u8]) -> Option<Fields> {
+    let extensions = extensions(&mut Reader(body))?;
+    let mut fields = fields! { "extensions" => extension_names(&extensions) };
+    for (number, body) in extensions {
+        if number == 16 {
+            insert(&mut fields, "alpn", alpn(body));
+        }
+    }
+    Some(fields)
+}
+
+/// The extensions at `r`; none at all is fine, as before TLS 1.2.
+pub(super) fn extensions<'a>(r: &mut Reader<'a>) -> Option<Vec<(u16, &'a [u8])>> {
+    let mut extensions = Vec::new();
+    if r.is_empty() {
+        return Some(extensions);
+    }
+    let mut list = Reader(r.vec16()?);
+    while !list.is_empty() {
+        extensions.push((list.u16()?, list.vec16()?));
+    }
+    Some(extensions)
+}
+
+/// The names of `extensions`, in order.
+pub(super) fn extension_names(extensions: &[(u16, &[u8])]) -> Vec<String> {
+    extensions.iter().map(|(number, _)| names::extension(*number)).collect()
+}
+
+/// A list of two-byte numbers by name.
+pub(super) fn list16(body: &[u8], name: fn(u16) -> String) -> Option<Value> {
+    Some(json!(numbers(Reader(body).vec16()?).into_iter().map(name).collect::<Vec<_>>()))
+}
+
+fn insert(fields: &mut Fields, name: &str, value: Option<Value>) {
+    // An extension that does not read as its RFC says is still in the list of names.
+    if let Some(value) = value {
+        fields.insert(name.into(), value);
+    }
+}
+
+fn server_name(body: &[u8]) -> Option<Value> {
+    let mut list = Reader(Reader(body).vec16()?);
+    let kind = list.u8()?;
+    let name = list.vec16()?;
+    (kind == 0).then(|| json!(text(name)))
+}
+
+fn alpn(body: &[u8]) -> Option<Value> {
+    let mut list = Reader(Reader(body).vec16()?);
+    let mut protocols = Vec::new();
+    while !list.is_empty() {
+        protocols.push(text(list.vec8()?));
+    }
+    match protocols.as_slice() {
+        [only] => Some(json!(only)),
+        _ => Some(json!(protocols)),
+    }
+}
+
+fn shares(body: &[u8]) -> Option<Value> {
+    let mut list = Reader(Reader(body).vec16()?);
+    let mut groups = Vec::new();
+    while !list.is_empty() {
+        groups.push(names::group(list.u16()?));
+        list.vec16()?;
+    }
+    Some(json!(groups))
+}
+
+/// Text of a peer, safe to print.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

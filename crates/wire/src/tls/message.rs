@@ -1,0 +1,116 @@
+//! The handshake messages that follow the hellos (RFC 5246 §7.4, RFC 8446 §4.3 to §4.6).
+
+use serde_json::json;
+use steps::Fields;
+
+use super::{
+    certificate::certificate_fields,
+    hello::{extension_names, extensions, list16},
+    names,
+    read::Reader,
+};
+use crate::fields;
+
+/// Certificate: TLS 1.3 puts a context before the list and extensions behind each certificate.
+pub(super) fn certificate(body: &[u8], tls13: bool) -> Option<Fields> {
+    let mut r = Reader(body);
+    if tls13 {
+        r.vec8()?;
+    }
+    let mut list = Reader(r.vec24()?);
+    let mut chain = Vec::new();
+    while !list.is_empty() {
+        chain.push(list.vec24()?);
+        if tls13 {
+            list.vec16()?;
+        }
+    }
+    Some(certificate_fields(&chain))
+}
+
+/// ServerKeyExchange: the ephemeral public key and the signature over it, RFC 8422 §5.4.
+pub(super) fn server_key_exchange(body: &[u8], suite: &str) -> Option<Fields> {
+    const NAMED_CURVE: u8 = 3;
+    if !suite.starts_with("TLS_ECDHE_") {
+        return Some(fields! { "length" => body.len() });
+    }
+    let mut r = Reader(body);
+    if r.u8()? != NAMED_CURVE {
+        return None;
+    }
+    let curve = names::group(r.u16()?);
+    let public_key = r.vec8()?;
+    let scheme = names::signature_scheme(r.u16()?);
+    let signature = r.vec16()?;
+    Some(fields! {
+        "named_curve" => curve,
+        "public_key" => hex::encode(public_key),
+        "signature_scheme" => scheme,
+        "signature_length" => signature.len(),
+    })
+}
+
+/// ClientKeyExchange: the encrypted pre-master secret with RSA, else the client's public key.
+pub(super) fn client_key_exchange(body: &[u8], suite: &str) -> Option<Fields> {
+    let mut r = Reader(body);
+    if suite.starts_with("TLS_RSA_") {
+        let encrypted = r.vec16()?;
+        return Some(fields! {
+            "encrypted_pre_master_secret_length" => encrypted.len(),
+            "encrypted_pre_master_secret" => hex::encode(encrypted),
+        });
+    }
+    let public_key = if suite.starts_with("TLS_DHE_") { r.vec16()? } else { r.vec8()? };
+    Some(fields! { "public_key_length" => public_key.len(), "public_key" => hex::encode(public_key) })
+}
+
+/// CertificateVerify: a signature over the handshake so far.
+pub(super) fn certificate_verify(body: &[u8]) -> Option<Fields> {
+    let mut r = Reader(body);
+    let scheme = names::signature_scheme(r.u16()?);
+    let signature = r.vec16()?;
+    Some(fields! { "signature_scheme" => scheme, "signature_length" => signature.len() })
+}
+
+/// CertificateRequest: what the server accepts from a client.
+pub(super) fn certificate_request(body: &[u8], tls13: bool) -> Option<Fields> {
+    let mut r = Reader(body);
+    let mut fields = Fields::new();
+    if tls13 {
+        r.vec8()?; // context
+        let extensions = extensions(&mut r)?;
+        let schemes = extensions.iter().find(|(number, _)| *number == 13);
+        if let Some(schemes) = schemes.and_then(|(_, body)| list16(body, names::signature_scheme)) {
+            fields.insert("signature_algorithms".into(), schemes);
+        }
+        fields.insert("extensions".into(), json!(extension_names(&extensions)));
+    } else {
+        let types: Vec<_> = r.vec8()?.iter().map(|number| names::certificate_type(*number)).collect();
+        fields.insert("certificate_types".into(), json!(types));
+        let schemes = list16(r.0, names::signature_scheme)?;
+        fields.insert("signature_algorithms".into(), schemes);
+    }
+    Some(fields)
+}
+
+/// NewSessionTicket: what the client may show to resume this session.
+pub(super) fn new_session_ticket(body: &[u8], tls13: bool) -> Option<Fields> {
+    let mut r = Reader(body);
+    let lifetime = r.u32()?;
+    if tls13 {
+        r.u32()?; // ticket_age_add
+        r.vec8()?; // ticket_nonce
+    }
+    let ticket = r.vec16()?;
+    Some(fields! { "ticket_lifetime" => lifetime, "ticket_length" => ticket.len() })
+}
+
+/// KeyUpdate.
+pub(super) fn key_update(body: &[u8]) -> Option<Fields> {
+    let request = match body {
+        [0] => "update_not_requested",
+        [1] => "update_requested",
+        _ => return None,
+    };
+    Some(fields! { "request_update" => request })
+}

@@ -1,0 +1,173 @@
+//! The two HTTP heads of the upgrade (RFC 9112), read by the parser under hyper.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use httparse::{EMPTY_HEADER, Header, Request, Response, Status};
+use serde_json::Value;
+use steps::{Fields, Side, ws::Step};
+
+use crate::fields;
+
+/// More headers than anyone sends in 16 KiB with good intent.
+const MOST_HEADERS: usize = 128;
+
+/// Their values are credentials: they stay out of the log.
+const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "set-cookie"];
+
+/// What the bytes so far are.
+pub(super) enum Read {
+    /// The beginning of a head.
+    Partial,
+    /// A whole head.
+    Complete(Head),
+    /// No head, whatever follows.
+    Malformed,
+}
+
+/// A head that was read.
+pub(super) struct Head {
+    /// How many bytes it has.
+    pub(super) length: usize,
+    pub(super) kind: Kind,
+    pub(super) fields: Fields,
+    /// Itself, without credentials.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Which head it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    UpgradeRequest,
+    PlainRequest,
+    SwitchingProtocols,
+    Refused,
+}
+
+impl Kind {
+    pub(super) fn step(self) -> Step {
+        match self {
+            Kind::UpgradeRequest => Step::UpgradeRequest,
+            Kind::PlainRequest => Step::PlainRequest,
+            Kind::SwitchingProtocols => Step::SwitchingProtocols,
+            Kind::Refused => Step::Refused,
+        }
+    }
+}
+
+/// What should have come from `from`.
+pub(super) fn expected(from: Side) -> &'static str {
+    match from {
+        Side::Client => "HTTP/1.1 request",
+        Side::Server => "HTTP/1.1 response",
+    }
+}
+
+/// Reads the head at the beginning of `bytes`.
+pub(super) fn read(from: Side, bytes: &[u8]) -> Read {
+    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+    match from {
+        Side::Client => {
+            let mut request = Request::new(&mut headers);
+            match request.parse(bytes) {
+                Ok(Status::Complete(length)) => Read::Complete(self::request(&request, &bytes[..length])),
+                Ok(Status::Partial) => Read::Partial,
+                Err(_) => Read::Malformed,
+            }
+        }
+        Side::Server => {
+            let mut response = Response::new(&mut headers);
+            match response.parse(bytes) {
+                Ok(Status::Complete(length)) => Read::Complete(self::response(&response, &bytes[..length])),
+                Ok(Status::Partial) => Read::Partial,
+                Err(_) => Read::Malformed,
+            }
+        }
+    }
+}
+
+fn request(request: &Request<'_, '_>, bytes: &[u8]) -> Head {
+    let mut fields = fields! {
+        "method" => request.method.unwrap_or_default(),
+        "path" => request.path.unwrap_or_default(),
+        "version" => version(request.version),
+    };
+    let headers: &[Header<'_>] = request.headers;
+    for name in ["Host", "Upgrade", "Connection", "Sec-WebSocket-Key"] {
+        named(&mut fields, headers, name);
+    }
+    if let Some(random) = value(headers, "Sec-WebSocket-Key").and_then(|key| STANDARD.decode(key).ok()) {
+        fields.insert("key_bytes".into(), hex::encode(random).into());
+    }
+    for name in ["Sec-WebSocket-Version", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Origin"] {
+        named(&mut fields, headers, name);
+    }
+    fields.insert("headers".into(), all(headers));
+    let kind = match value(headers, "Upgrade") {
+        Some(upgrade) if has_token(&upgrade, "websocket") => Kind::UpgradeRequest,
+        _ => Kind::PlainRequest,
+    };
+    Head { length: bytes.len(), kind, fields, bytes: without_credentials(bytes, headers) }
+}
+
+fn response(response: &Response<'_, '_>, bytes: &[u8]) -> Head {
+    let status = response.code.unwrap_or_default();
+    let mut fields = fields! {
+        "version" => version(response.version),
+        "status" => status,
+        "reason_phrase" => response.reason.unwrap_or_default(),
+    };
+    let headers: &[Header<'_>] = response.headers;
+    let of_upgrade = ["Upgrade", "Connection", "Sec-WebSocket-Accept", "Sec-WebSocket-Version"];
+    let negotiated = ["Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"];
+    for name in of_upgrade.into_iter().chain(negotiated) {
+        named(&mut fields, headers, name);
+    }
+    fields.insert("headers".into(), all(headers));
+    let kind = if status == 101 { Kind::SwitchingProtocols } else { Kind::Refused };
+    Head { length: bytes.len(), kind, fields, bytes: without_credentials(bytes, headers) }
+}
+
+fn version(minor: Option<u8>) -> String {
+    format!("HTTP/1.{}", minor.unwrap_or_default())
+}
+
+/// The value of all headers called `name`, joined as RFC 9110 §5.3 allows.
+fn value(headers: &[Header<'_>], name: &str) -> Option<String> {
+    let same = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
+    let values: Vec<_> = same.map(|header| String::from_utf8_lossy(header.value)).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// Inserts the header `name`, when it is there, under its name in snake case.
+fn named(fields: &mut Fields, headers: &[Header<'_>], name: &str) {
+    if let Some(value) = value(headers, name) {
+        fields.insert(name.to_ascii_lowercase().replace('-', "_"), value.into());
+    }
+}
+
+/// Every header as it crossed, in order.
+fn all(headers: &[Header<'_>]) -> Value {
+    let line = |header: &Header<'_>| match is_credential(header) {
+        true => format!("{}: (not shown)", header.name),
+        false => format!("{}: {}", header.name, String::from_utf8_lossy(header.value)),
+    };
+    headers.iter().map(line).collect()
+}
+
+fn has_token(list: &str, token: &str) -> bool {
+    list.split(',').any(|part| part.trim().eq_ignore_ascii_case(token))
+}
+
+fn is_credential(header: &Header<'_>) -> bool {
+    CREDENTIALS.iter().any(|name| header.name.eq_ignore_ascii_case(name))
+}
+
+/// The head with each byte of a credential replaced by `*`.
+fn without_credentials(bytes: &[u8], headers: &[Header<'_>]) -> Vec<u8> {
+    let mut shown = bytes.to_vec();
+    for header in headers.iter().filter(|header| is_credential(header)) {
+        // The parser copies nothing: the value is a part of `bytes`.
+        let start = header.value.as_ptr().addr() - bytes.as_ptr().addr();
+        shown[start..start + header.value.len()].fill(b'*');
+    }
+    shown
+}
