@@ -121,7 +121,7 @@ impl Step {
             Step::Data => Card {
                 id: "tcp.data",
                 actor: Actor::Both,
-                claims: &[O8, O12, O14, C5],
+                claims: &[O8, O12, O14, C3, C5],
                 rfc: "RFC 9293 §3.4",
                 title: Text { en: "data", zh: "数据" },
                 text: Text {

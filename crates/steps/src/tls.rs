@@ -336,7 +336,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["switches_keys", "version"],
+                shows: &["version"],
             },
             Step::Finished => Card {
                 id: "tls.finished",
@@ -350,7 +350,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["equal", "verify_data"],
+                shows: &["verify_data", "verify_data_recomputed"],
             },
             Step::NewSessionTicket => Card {
                 id: "tls.new_session_ticket",

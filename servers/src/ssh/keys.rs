@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use russh::keys::{
     PrivateKey, PublicKey,
     ssh_key::{AuthorizedKeys as Parser, authorized_keys::Entry},
@@ -13,7 +13,7 @@ pub(super) fn host_key(certs: &Path) -> anyhow::Result<PrivateKey> {
     let path = certs.join("ssh_host_ed25519_key");
     let text = read(&path)?;
     let key = PrivateKey::from_openssh(text.as_str())
-        .with_context(|| format!("{} is no private key in OpenSSH's format", path.display()))?;
+        .map_err(|error| anyhow!("{} is no private key in OpenSSH's format ({error})", path.display()))?;
     if key.is_encrypted() {
         bail!("{} has a passphrase: a host key must not, the server has nobody to ask", path.display());
     }

@@ -16,14 +16,14 @@ pub fn explain(witness: &Witness, error: &io::Error) -> Said {
         Some(Error::InvalidMessage(_)) => not_tls(side, past, error),
         Some(Error::AlertReceived(alert)) => refused(side, *alert, past),
         Some(Error::InvalidCertificate(fault)) => certificate(fault),
-        Some(Error::PeerIncompatible(fault)) => incompatible(side, fault),
+        Some(Error::PeerIncompatible(fault)) => incompatible(side, fault, past),
         Some(Error::NoApplicationProtocol) => Said::new(
             "client and server have no application protocol (ALPN) in common: offer http/1.1",
             "双方没有共同的应用层协议（ALPN）：请提供 http/1.1",
         ),
         Some(other) => Said::new(
             format!("TLS failed {}: {other}", after(side, past).en),
-            format!("TLS 在{}失败：{other}", after(side, past).zh),
+            format!("TLS {}失败：{other}", after(side, past).zh),
         ),
         None => vanished(side, past, error),
     })
@@ -36,7 +36,7 @@ pub fn hung(witness: &Witness, patience: Duration) -> Said {
     let seconds = patience.as_secs_f64();
     Said::new(
         format!("the {} did not go on within {seconds} s, {} (hung, or not a TLS peer?)", peer.en, place.en),
-        format!("{}在{}之后 {seconds} 秒内没有继续（卡住了，还是对方不是 TLS？）", peer.zh, place.zh),
+        format!("{}{} {seconds} 秒内没有继续（卡住了，还是对方不是 TLS？）", peer.zh, place.zh),
     )
 }
 
@@ -53,9 +53,9 @@ fn after(side: Side, past: &Past) -> Said {
     match past.records().iter().rev().find(|record| record.from == Some(peer)) {
         Some(record) => {
             let title = record.step.card().title;
-            Said::new(format!("after its {}", title.en), format!("它的 {}", title.zh))
+            Said::new(format!("after its {}", title.en), format!("在它的 {} 之后", title.zh))
         }
-        None => Said::new("before its first message", "它的第一条消息之前"),
+        None => Said::new("before its first message", "在它的第一条消息之前"),
     }
 }
 
@@ -130,23 +130,19 @@ fn refused(side: Side, alert: AlertDescription, past: &Past) -> Said {
         _ => ("its own log says more", "它自己的日志里有更多说明"),
     };
     let peer = who(side.peer());
-    let place = after_alert(side, past);
+    let place = after_ours(side, past);
     Said::new(
-        format!("the {} refused {}with the alert {name}: {en}", peer.en, place.en),
-        format!("{}{}以 Alert {name} 拒绝：{zh}", peer.zh, place.zh),
+        format!("the {} sent the alert {name}{}: {en}", peer.en, place.en),
+        format!("{}{}发来 Alert {name}：{zh}", peer.zh, place.zh),
     )
 }
 
-/// What of ours the alert answered.
-fn after_alert(side: Side, past: &Past) -> Said {
-    let ours =
-        past.records().iter().rev().find(|record| {
-            record.from == Some(side) && record.step != steps::Step::Tls(Step::ChangeCipherSpec)
-        });
-    match ours {
+/// What of ours came before the alert. Which message it answers, an alert does not say.
+fn after_ours(side: Side, past: &Past) -> Said {
+    match past.records().iter().rev().find(|record| record.from == Some(side)) {
         Some(record) => {
             let title = record.step.card().title;
-            Said::new(format!("our {} ", title.en), format!("对我们的 {} ", title.zh))
+            Said::new(format!(" after our {}", title.en), format!("在我们的 {} 之后", title.zh))
         }
         None => Said::new("", ""),
     }
@@ -181,22 +177,35 @@ fn certificate(fault: &CertificateError) -> Said {
     )
 }
 
-fn incompatible(side: Side, fault: &PeerIncompatible) -> Said {
+fn incompatible(side: Side, fault: &PeerIncompatible, past: &Past) -> Said {
     let peer = who(side.peer());
-    match fault {
-        PeerIncompatible::Tls12NotOffered
-        | PeerIncompatible::Tls12NotOfferedOrEnabled
-        | PeerIncompatible::ServerDoesNotSupportTls12Or13
-        | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
-        | PeerIncompatible::SupportedVersionsExtensionRequired => Said::new(
-            format!("no TLS version in common with the {}: leave out `--variant` to offer both", peer.en),
-            format!("与{}没有共同的 TLS 版本：去掉 `--variant` 即可同时提供两个版本", peer.zh),
+    // An old client lacks much, but what it lacks first is a version.
+    let offered = past.first_from(Side::Client, Step::ClientHello).map_or("", |hello| hello.text("version"));
+    match (fault, offered) {
+        (
+            PeerIncompatible::Tls12NotOffered
+            | PeerIncompatible::Tls12NotOfferedOrEnabled
+            | PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+            | PeerIncompatible::SupportedVersionsExtensionRequired,
+            _,
+        )
+        | (_, "TLS 1.1" | "TLS 1.0" | "SSL 3.0") => Said::new(
+            format!(
+                "no TLS version in common with the {} (the client offers up to {offered}): leave out `--variant` to \
+                 offer both 1.3 and 1.2",
+                peer.en
+            ),
+            format!(
+                "与{}没有共同的 TLS 版本（客户端最高支持 {offered}）：去掉 `--variant` 即可同时提供 1.3 和 1.2",
+                peer.zh
+            ),
         ),
-        PeerIncompatible::NoCipherSuitesInCommon => Said::new(
+        (PeerIncompatible::NoCipherSuitesInCommon, _) => Said::new(
             format!("no cipher suite in common with the {}: leave out `--variant`", peer.en),
             format!("与{}没有共同的密码套件：可去掉 `--variant`", peer.zh),
         ),
-        other => Said::new(
+        (other, _) => Said::new(
             format!("the {} lacks what is needed here: {other:?}", peer.en),
             format!("{}缺少所需的能力：{other:?}", peer.zh),
         ),
@@ -221,17 +230,17 @@ fn vanished(side: Side, past: &Past, error: &io::Error) -> Said {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Said::new(
             format!("the {} closed the TCP connection {} (without an alert)", peer.en, place.en),
-            format!("{}在{}之后关闭了 TCP 连接（没有发送 Alert）", peer.zh, place.zh),
+            format!("{}{}关闭了 TCP 连接（没有发送 Alert）", peer.zh, place.zh),
         ),
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
             Said::new(
                 format!("the {} reset the TCP connection {}", peer.en, place.en),
-                format!("{}在{}之后重置了 TCP 连接", peer.zh, place.zh),
+                format!("{}{}重置了 TCP 连接", peer.zh, place.zh),
             )
         }
         _ => Said::new(
             format!("the connection broke {}: {error}", place.en),
-            format!("连接在{}之后中断：{error}", place.zh),
+            format!("连接{}中断：{error}", place.zh),
         ),
     }
 }

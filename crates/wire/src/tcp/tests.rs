@@ -230,6 +230,11 @@ fn a_new_syn_makes_the_old_attempt_void() {
 }
 
 #[test]
+fn a_refusal_is_no_consent() {
+    assert_eq!(told(&[OPEN[0], (Server, "RST+ACK", 0, c(1), b"")]), ["syn", "rst"]);
+}
+
+#[test]
 fn the_client_sees_that_an_answer_is_not_meant_for_its_syn() {
     let seen = track(&[(Client, "SYN", 100, 0, b""), (Server, "SYN+ACK", S, 91, b"")]);
     assert_eq!(seen[1].fields["ack_relative"], -9);

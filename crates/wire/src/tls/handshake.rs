@@ -127,6 +127,9 @@ impl Decoder {
             return;
         };
         let mut fields = fields! { "length" => body.len(), "ciphertext_length" => ciphertext.len() };
+        // TLS 1.2's AES-GCM sends a nonce in front, which is no ciphertext.
+        let nonce = self.lane(from).opener.as_ref().map_or(0, keys::Opener::nonce_in_record);
+        let ciphertext = &ciphertext[nonce.min(ciphertext.len())..];
         match first_line(body) {
             Some(line) => fields.insert("plaintext".into(), json!(line)),
             None => fields.insert("plaintext_hex".into(), json!(hex::encode(&body[..body.len().min(16)]))),

@@ -173,6 +173,11 @@ impl Opener {
         Some(Opener { key, iv, explicit, seq: 0 })
     }
 
+    /// How many bytes of nonce stand in front of each record's ciphertext.
+    pub(super) fn nonce_in_record(&self) -> usize {
+        if self.explicit { 8 } else { 0 }
+    }
+
     /// The content of a TLS 1.3 record and its true type.
     pub(super) fn open_13(&mut self, header: [u8; 5], body: &[u8]) -> Option<(u8, Vec<u8>)> {
         let mut content = self.open(self.xored(), &header, body)?;

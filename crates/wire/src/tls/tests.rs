@@ -323,13 +323,12 @@ fn secrets_of_another_connection_open_nothing() {
 
 #[test]
 fn what_is_not_tls_is_named() {
-    let cases: [(&[u8], &str); 6] = [
+    let cases: [(&[u8], &str); 5] = [
         (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP request"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP response"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "SSH identification"),
         (b"hello, world", "text"),
         (b"\x00\x01\x02\x03\x04\x05\x06\x07\x08", "unknown"),
-        (b"GET", "HTTP request"),
     ];
     for (bytes, looks_like) in cases {
         let mut decoder = Decoder::new();
@@ -340,6 +339,14 @@ fn what_is_not_tls_is_named() {
         assert_eq!(story(&seen), [(C, Undecodable)], "{looks_like}");
         assert_eq!(seen[0].fields["looks_like"], looks_like);
     }
+}
+
+#[test]
+fn too_few_bytes_to_tell_are_named_at_the_end() {
+    let mut decoder = Decoder::new();
+    assert!(decoder.push(C, 0, b"GET").is_empty());
+    assert_eq!(decoder.end()[0].seen.fields["looks_like"], "HTTP request");
+    assert!(decoder.end().is_empty());
 }
 
 #[test]
