@@ -36,17 +36,27 @@ fn the_three_segments_and_the_four_are_read_from_the_wire() {
             .iter()
             .filter(|event| event.side == side && event.evidence == Evidence::Wire)
             .map(|event| event.step.id())
-            .filter(|id| ["tcp.syn", "tcp.syn_ack", "tcp.ack", "tcp.fin", "tcp.fin_ack", "tcp.last_ack"].contains(id))
+            .filter(|id| {
+                ["tcp.syn", "tcp.syn_ack", "tcp.ack", "tcp.fin", "tcp.fin_ack", "tcp.last_ack"].contains(id)
+            })
             .collect();
-        assert_eq!(wire, ["tcp.syn", "tcp.syn_ack", "tcp.ack", "tcp.fin", "tcp.fin_ack", "tcp.fin", "tcp.last_ack"], "{side:?}");
+        assert_eq!(
+            wire,
+            ["tcp.syn", "tcp.syn_ack", "tcp.ack", "tcp.fin", "tcp.fin_ack", "tcp.fin", "tcp.last_ack"],
+            "{side:?}"
+        );
     }
 }
 
 #[test]
 fn tls_1_3_shows_each_claim_or_says_that_it_is_absent() {
     let summary = tls13().iter().find(|event| event.step.is_summary() && event.side == Side::Client);
-    let verdicts: BTreeMap<_, _> =
-        summary.expect("the client sums up").claims.iter().map(|finding| (finding.id, finding.verdict)).collect();
+    let verdicts: BTreeMap<_, _> = summary
+        .expect("the client sums up")
+        .claims
+        .iter()
+        .map(|finding| (finding.id, finding.verdict))
+        .collect();
     use Claim::*;
     for claim in [T4, T8] {
         assert_eq!(verdicts[&claim], Verdict::Absent, "{}", claim.id());
