@@ -12,6 +12,9 @@ mod judge;
 
 pub(crate) use judge::judge;
 
+#[cfg(test)]
+mod tests;
+
 /// A step of TCP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum Step {

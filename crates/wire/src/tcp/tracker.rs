@@ -169,7 +169,7 @@ impl Tracker {
                 put(name, so.into());
             }
         }
-        if step == Step::Fin && own.acked_fin || step == Step::Fin && after_fin {
+        if step == Step::Fin && (own.acked_fin || after_fin) {
             let now = if after_fin { u64::from(segment.payload_length) } else { 0 };
             put("bytes_after_fin", (own.bytes_after_fin + now).into());
         }
