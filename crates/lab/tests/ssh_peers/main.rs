@@ -28,6 +28,7 @@ fn the_first_run_adds_the_host_the_second_knows_it_and_a_new_key_is_refused() {
     assert_eq!(first.verdict(Claim::S8), None);
     assert_eq!(first.field(Ssh::ChannelData, "text"), "hello");
     for (claim, verdict) in [
+        (Claim::S1, Verdict::AsNoted),
         (Claim::S2, Verdict::Depends),
         (Claim::S3, Verdict::AsNoted),
         (Claim::S4, Verdict::AsNoted),
@@ -343,15 +344,29 @@ fn our_client_and_sshd_tell_the_same_story() {
 }
 
 #[test]
-fn missing_keys_are_named_with_what_makes_them() {
+fn keys_are_made_on_first_use_and_a_damaged_one_is_named() {
     let Some(bench) = Bench::new() else { return };
-    let empty = bench.dir("empty");
-    fs::create_dir(&empty).unwrap();
-    for (program, key) in [("server", "ssh_host_ed25519_key"), ("client", "id_ed25519")] {
-        let output = Command::new(binary(program)).args(["ssh", "--certs"]).arg(&empty).output().unwrap();
+    for made in fs::read_dir(bench.dir("certs")).unwrap() {
+        fs::remove_file(made.unwrap().path()).unwrap();
+    }
+    let server = bench.server(&[]);
+    assert_success(&bench.client(server.port, &["--strict", "accept-new"]).output);
+    drop(server);
+
+    let damaged = bench.dir("damaged");
+    fs::create_dir(&damaged).unwrap();
+    fs::write(damaged.join("ssh_host_ed25519_key"), "no key\n").unwrap();
+    fs::write(damaged.join("id_ed25519"), "no key\n").unwrap();
+    for (program, option, file, says) in [
+        ("server", "--certs", "damaged", "ssh_host_ed25519_key is"),
+        ("client", "--identity", "damaged/id_ed25519", "id_ed25519 is no private key"),
+        ("client", "--identity", "missing", "missing (`certs` makes the demo keys"),
+    ] {
+        let output =
+            Command::new(binary(program)).args(["ssh", option]).arg(bench.dir(file)).output().unwrap();
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{message}");
-        assert!(message.contains(key) && message.contains("`certs` makes the demo keys"), "{message}");
+        assert!(message.contains(says) && message.lines().count() == 1, "{message}");
     }
 }
 
