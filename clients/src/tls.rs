@@ -227,7 +227,7 @@ fn config(options: &Options) -> anyhow::Result<ClientConfig> {
 fn trusted(file: &Path, what_to_do: &str) -> anyhow::Result<RootCertStore> {
     let could_not_read = || format!("could not read {} ({what_to_do})", file.display());
     let found = CertificateDer::pem_file_iter(file)
-        .and_then(|certificates| certificates.collect::<Result<Vec<_>, _>>())
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(could_not_read)?;
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(found);
