@@ -132,8 +132,8 @@ fn params(days: u32) -> anyhow::Result<CertificateParams> {
 
 fn name(common_name: &str) -> DistinguishedName {
     let mut name = DistinguishedName::new();
-    name.push(DnType::OrganizationName, "Handshakes demo, not to be trusted");
     name.push(DnType::CommonName, common_name);
+    name.push(DnType::OrganizationName, "not to be trusted");
     name
 }
 

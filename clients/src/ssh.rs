@@ -104,7 +104,13 @@ impl FromStr for Login {
 /// Says what failed, where, and what to do.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let Login { user, target } = &options.target;
-    let identity = options.identity.clone().unwrap_or_else(|| options.certs.join("id_ed25519"));
+    let identity = match &options.identity {
+        Some(identity) => identity.clone(),
+        None => {
+            certs::ensure(&options.certs)?;
+            options.certs.join(certs::SSH_USER_KEY)
+        }
+    };
     let key = identity::load(&identity)?;
     let known_hosts = options.known_hosts.clone().unwrap_or_else(|| options.certs.join("known_hosts"));
     let host_key = HostKeyCheck::new(KnownHosts::new(known_hosts), target, options.strict);

@@ -81,21 +81,36 @@ async fn connect(
     let here = stream.local_addr().context("the socket has no address")?;
     let witness = Witness::new(Side::Client, Protocol::Tcp, None, (here, address), started);
     let connection = Connection::new(&witness, (here, address), capture);
-    let error = match timeout(PATIENCE, stream.writable()).await {
-        Ok(writable) => writable.and(stream.take_error()).unwrap_or_else(Some),
-        Err(_) => Some(io::ErrorKind::TimedOut.into()),
+    let failed = match timeout(PATIENCE, stream.writable()).await {
+        Ok(writable) => {
+            let error = writable.and(stream.take_error()).unwrap_or_else(Some);
+            if let Some(error) = &error {
+                connection.failed("connect()", error);
+            }
+            error.map(|error| (not_connected(address, &error), refusal(&error)))
+        }
+        // Our patience, not the kernel's: it would go on repeating the SYN.
+        Err(_) => Some((not_connected(address, &io::ErrorKind::TimedOut.into()), silence())),
     };
-    if let Some(error) = error {
-        connection.failed("connect()", &error);
+    if let Some((error, said)) = failed {
         connection.drain();
-        witness.finish(&Outcome::Failed(Said::new(
-            format!("connect() failed: {error}"),
-            format!("connect() 失败：{error}"),
-        )));
-        return Err(not_connected(address, &error));
+        witness.finish(&Outcome::Failed(said));
+        return Err(error);
     }
     connection.established(&stream);
     Ok((stream, witness, connection))
+}
+
+fn refusal(error: &io::Error) -> Said {
+    Said::new(format!("connect() failed: {error}"), format!("connect() 失败：{error}"))
+}
+
+fn silence() -> Said {
+    let seconds = PATIENCE.as_secs();
+    Said::new(
+        format!("no answer to the SYN within {seconds} s; the client gave up before the kernel did"),
+        format!("{seconds} 秒内没有收到对 SYN 的回应；客户端先于内核放弃"),
+    )
 }
 
 /// Sends the SYN and returns without waiting for the answer.
@@ -168,6 +183,8 @@ async fn converse(stream: &mut TcpStream, connection: &Connection, line: &str) -
 
 /// 4. The client has no more to say and sends its FIN; it still hears what the server has left.
 async fn close(stream: &mut TcpStream, connection: &Connection) -> Result<(), End> {
+    // Should the server's FIN already be here, the kernel says CLOSE_WAIT.
+    connection.look(stream);
     stream.shutdown().await.map_err(|error| End::Call("shutdown()", error))?;
     // At once: on this machine the ACK that ends FIN_WAIT_1 is only as far away as the server's delayed ACK timer.
     connection.look(stream);

@@ -11,7 +11,7 @@
 
 use std::{io, path::Path, path::PathBuf, sync::Arc};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
 use rustls::{
     ClientConfig, RootCertStore,
@@ -192,6 +192,8 @@ fn is_whole(answer: &[u8]) -> bool {
 /// The configuration: whom to trust, versions and suites, and the hooks.
 fn config(options: &Options) -> anyhow::Result<ClientConfig> {
     let mut provider = watch::tls::provider();
+    // The generator gathers its seed on first use, which takes a while: not between the SYN and the ClientHello.
+    provider.secure_random.fill(&mut [0]).map_err(|_| anyhow!("the system gave no randomness"))?;
     let versions: &[_] = match options.variant {
         None => &[&rustls::version::TLS13, &rustls::version::TLS12],
         Some(Variant::Tls13) => &[&rustls::version::TLS13],
@@ -225,7 +227,7 @@ fn config(options: &Options) -> anyhow::Result<ClientConfig> {
 fn trusted(file: &Path, what_to_do: &str) -> anyhow::Result<RootCertStore> {
     let could_not_read = || format!("could not read {} ({what_to_do})", file.display());
     let found = CertificateDer::pem_file_iter(file)
-        .and_then(|certificates| certificates.collect::<Result<Vec<_>, _>>())
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(could_not_read)?;
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(found);

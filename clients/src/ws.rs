@@ -73,14 +73,16 @@ impl FromStr for Url {
             _ => return Err(help()),
         };
         let authority = uri.authority().ok_or_else(help)?;
-        if authority.as_str().contains('@')
-            || authority.host().is_empty()
-            || authority.as_str().ends_with(':')
-        {
+        let port = match authority.port_u16() {
+            Some(port) => port,
+            None if authority.as_str() == authority.host() => usual,
+            // A port that is no number, or a name and password, which no WebSocket URL has.
+            None => return Err(help()),
+        };
+        if authority.as_str().contains('@') {
             return Err(help());
         }
-        let target = format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(usual));
-        let target = target.parse().map_err(|_| help())?;
+        let target = format!("{}:{port}", authority.host()).parse().map_err(|_| help())?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         Ok(Url { secure, target, path: path.into() })
     }
@@ -324,8 +326,18 @@ mod tests {
         ] {
             assert_eq!(short.parse::<Url>().unwrap().to_string(), full);
         }
-        for bad in ["http://a/", "ws://", "ws:///x", "ws://a:0/", "ws://a:b/", "ws://a/#b", "ws://u:p@a/", ""]
-        {
+        for bad in [
+            "http://a/",
+            "ws://",
+            "ws:///x",
+            "ws://a:0/",
+            "ws://a:b/",
+            "ws://a:/",
+            "ws://a:99999/",
+            "ws://a/#b",
+            "ws://u:p@a/",
+            "",
+        ] {
             assert!(bad.parse::<Url>().is_err(), "{bad}");
         }
     }

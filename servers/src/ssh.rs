@@ -75,12 +75,13 @@ struct Shared {
 }
 
 impl Server {
-    /// Reads the keys and binds the port.
+    /// Reads the keys, made on first use, and binds the port.
     ///
     /// # Errors
     ///
     /// Says what could not be bound or read, and what to do.
     pub async fn bind(options: &Options) -> anyhow::Result<Self> {
+        certs::ensure(&options.certs)?;
         let host_key = keys::host_key(&options.certs)?;
         let authorized = AuthorizedKeys::read(&options.certs)?;
         let config = Arc::new(config(host_key, options.limits));

@@ -189,7 +189,7 @@ async fn close(stream: &mut TcpStream, connection: &Connection, rest: &str) -> O
     connection.look(stream);
     match connection.ended(stream, PATIENCE).await {
         Ended::Closed(None) | Ended::TimeWait => Outcome::Complete,
-        Ended::Closed(Some(error)) => Outcome::Failed(broken("close", &error)),
+        Ended::Closed(Some(error)) => Outcome::Failed(reset(&error)),
         Ended::Not(state) => Outcome::Failed(unanswered(state)),
     }
 }
@@ -200,6 +200,15 @@ fn broken(call: &str, error: &io::Error) -> Said {
             "{call} failed: {error}; the client closed its socket or vanished before the server was done"
         ),
         format!("{call} 失败：{error}；服务端还没说完，客户端就关闭了套接字或消失了"),
+    )
+}
+
+fn reset(error: &io::Error) -> Said {
+    Said::new(
+        format!(
+            "the connection was broken while the server closed it: {error}; the client had closed both directions, not only its own"
+        ),
+        format!("服务端关闭时连接被中断：{error}；客户端关闭的是两个方向，而不只是自己的方向"),
     )
 }
 

@@ -296,7 +296,7 @@ fn certificate(dir: &Path) -> anyhow::Result<(Vec<CertificateDer<'static>>, Priv
         |path: &Path| format!("could not read {} (`certs` makes the demo keys)", path.display());
     let path = dir.join(certs::SERVER_CERT);
     let chain = CertificateDer::pem_file_iter(&path)
-        .and_then(|certificates| certificates.collect::<Result<Vec<_>, _>>())
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(|| could_not_read(&path))?;
     anyhow::ensure!(
         !chain.is_empty(),

@@ -3,7 +3,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use russh::{
     Signer,
     keys::{
@@ -18,7 +18,7 @@ pub(super) fn load(path: &Path) -> anyhow::Result<PrivateKey> {
         format!("could not read {} (`certs` makes the demo keys; `--identity` takes another)", path.display())
     })?;
     let key = PrivateKey::from_openssh(text.as_str())
-        .with_context(|| format!("{} is no private key in OpenSSH's format", path.display()))?;
+        .map_err(|error| anyhow!("{} is no private key in OpenSSH's format ({error})", path.display()))?;
     if key.is_encrypted() {
         bail!(
             "{} has a passphrase, which this client cannot ask for; `--identity` takes another",

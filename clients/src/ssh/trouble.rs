@@ -3,7 +3,7 @@
 use std::io;
 
 use russh::{
-    Error, MethodSet,
+    AlgorithmKind, Error, MethodSet,
     keys::{HashAlg, PublicKey},
 };
 use steps::{Said, Side, ssh::Step};
@@ -31,12 +31,10 @@ pub(super) fn explain(error: &Error, witness: &Witness) -> Said {
             "服务端最初的几行里没有 SSH-2 标识：这是 SSH 服务器的端口吗？",
         ),
         Error::NoCommonAlgo { kind, ours, theirs } => {
-            let (ours, theirs) = (ours.join(", "), theirs.join(", "));
+            let (ours, theirs, (en, zh)) = (ours.join(", "), theirs.join(", "), kind_name(kind));
             Said::new(
-                format!(
-                    "No common algorithm of kind {kind:?}: this client has {ours}; the server has {theirs}."
-                ),
-                format!("没有共同的 {kind:?} 算法：客户端支持 {ours}；服务端支持 {theirs}。"),
+                format!("No common {en} algorithm: this client has {ours}; the server has {theirs}."),
+                format!("没有共同的{zh}算法：客户端支持 {ours}；服务端支持 {theirs}。"),
             )
         }
         Error::WrongServerSig => Said::new(
@@ -85,6 +83,16 @@ fn closed(witness: &Witness) -> Said {
             )
         }
     })
+}
+
+fn kind_name(kind: &AlgorithmKind) -> (&'static str, &'static str) {
+    match kind {
+        AlgorithmKind::Kex => ("key exchange", "密钥交换"),
+        AlgorithmKind::Key => ("host key", "主机密钥"),
+        AlgorithmKind::Cipher => ("encryption", "加密"),
+        AlgorithmKind::Compression => ("compression", "压缩"),
+        AlgorithmKind::Mac => ("MAC", " MAC "),
+    }
 }
 
 /// What the decoder found instead of SSH.

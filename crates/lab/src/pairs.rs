@@ -29,7 +29,7 @@ impl Bench {
     }
 
     async fn tcp(&self) -> anyhow::Result<()> {
-        let server = servers::tcp::Server::bind(&self.words(&["--listen", LOOPBACK])?).await?;
+        let server = servers::tcp::Server::bind(&words(&["--listen", LOOPBACK])?).await?;
         let target = server.local_addr().to_string();
         let client = words(&[&target])?;
         let stop = CancellationToken::new();

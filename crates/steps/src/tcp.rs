@@ -4,13 +4,16 @@
 
 use crate::{
     Actor, Card,
-    Claim::{C1, C3, C5, C8, C9, C10, O1, O5, O8, O12, O14},
+    Claim::{C1, C3, C5, C8, C9, C10, O1, O5, O8, O12, O14, S1},
     Text,
 };
 
 mod judge;
 
 pub(crate) use judge::judge;
+
+#[cfg(test)]
+mod tests;
 
 /// A step of TCP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
@@ -107,7 +110,7 @@ impl Step {
             Step::Established => Card {
                 id: "tcp.established",
                 actor: Actor::Both,
-                claims: &[O1, O5, O8],
+                claims: &[O1, O5, O8, S1],
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "TCP established", zh: "TCP 已建立" },
                 text: Text {
@@ -121,7 +124,7 @@ impl Step {
             Step::Data => Card {
                 id: "tcp.data",
                 actor: Actor::Both,
-                claims: &[O8, O12, O14, C5],
+                claims: &[O8, O12, O14, C3, C5],
                 rfc: "RFC 9293 §3.4",
                 title: Text { en: "data", zh: "数据" },
                 text: Text {

@@ -2,18 +2,18 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use russh::keys::{
     PrivateKey, PublicKey,
     ssh_key::{AuthorizedKeys as Parser, authorized_keys::Entry},
 };
 
-/// The host key of the folder `certs`.
-pub(super) fn host_key(certs: &Path) -> anyhow::Result<PrivateKey> {
-    let path = certs.join("ssh_host_ed25519_key");
+/// The host key in `folder`.
+pub(super) fn host_key(folder: &Path) -> anyhow::Result<PrivateKey> {
+    let path = folder.join(certs::SSH_HOST_KEY);
     let text = read(&path)?;
     let key = PrivateKey::from_openssh(text.as_str())
-        .with_context(|| format!("{} is no private key in OpenSSH's format", path.display()))?;
+        .map_err(|error| anyhow!("{} is no private key in OpenSSH's format ({error})", path.display()))?;
     if key.is_encrypted() {
         bail!("{} has a passphrase: a host key must not, the server has nobody to ask", path.display());
     }
@@ -25,9 +25,9 @@ pub(super) fn host_key(certs: &Path) -> anyhow::Result<PrivateKey> {
 pub(super) struct AuthorizedKeys(Arc<Vec<PublicKey>>);
 
 impl AuthorizedKeys {
-    /// The authorized_keys of the folder `certs`.
-    pub(super) fn read(certs: &Path) -> anyhow::Result<Self> {
-        let path = certs.join("authorized_keys");
+    /// The authorized_keys in `folder`.
+    pub(super) fn read(folder: &Path) -> anyhow::Result<Self> {
+        let path = folder.join(certs::AUTHORIZED_KEYS);
         Ok(Self::parse(&read(&path)?, &path))
     }
 

@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use russh::Error;
+use russh::{AlgorithmKind, Error};
 use steps::{Said, ssh::Step};
 use watch::Witness;
 
@@ -54,14 +54,14 @@ pub(super) fn explain(error: &Error, witness: &Witness, progress: &Progress) -> 
             "客户端的第一行不是 SSH 标识，它使用的是 SSH-2 吗？",
         ),
         Error::NoCommonAlgo { kind, ours, theirs } => {
-            let (ours, theirs) = (ours.join(", "), theirs.join(", "));
+            let (ours, theirs, (en, zh)) = (ours.join(", "), theirs.join(", "), kind_name(kind));
             Said::new(
                 format!(
-                    "No common algorithm of kind {kind:?}: the server has {ours}; the client offers {theirs}. \
+                    "No common {en} algorithm: the server has {ours}; the client offers {theirs}. \
                      Allow one of the server's on the client."
                 ),
                 format!(
-                    "没有共同的 {kind:?} 算法：服务端支持 {ours}；客户端提供 {theirs}。\
+                    "没有共同的{zh}算法：服务端支持 {ours}；客户端提供 {theirs}。\
                      请在客户端启用服务端支持的一种。"
                 ),
             )
@@ -109,6 +109,16 @@ fn left_early(witness: &Witness) -> Said {
             )
         }
     })
+}
+
+fn kind_name(kind: &AlgorithmKind) -> (&'static str, &'static str) {
+    match kind {
+        AlgorithmKind::Kex => ("key exchange", "密钥交换"),
+        AlgorithmKind::Key => ("host key", "主机密钥"),
+        AlgorithmKind::Cipher => ("encryption", "加密"),
+        AlgorithmKind::Compression => ("compression", "压缩"),
+        AlgorithmKind::Mac => ("MAC", " MAC "),
+    }
 }
 
 /// What the decoder found instead of SSH.

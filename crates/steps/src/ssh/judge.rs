@@ -220,18 +220,19 @@ fn host_key(event: &Event) -> Option<Finding> {
     let (file, line) = (event.text("file"), event.number("line").unwrap_or_default());
     let (accepted, added) = (event.is("accepted"), event.is("added"));
     match (event.text("record"), event.text("decided_by")) {
-        ("unknown", "user") if accepted => Some(Finding::as_noted_because(
+        ("unknown", "user") if accepted && added => Some(Finding::as_noted_because(
+            S7,
+            format!("No record of the host; the user confirmed {print} and it was added."),
+            format!("没有该主机的记录；用户确认了 {print}，已添加。"),
+        )),
+        ("unknown", "user") if accepted => Some(Finding::depends(
             S7,
             format!(
-                "No record of the host; the user confirmed {print}{}.",
-                if added { " and it was added" } else { ", but it could not be added" }
+                "No record of the host; the user confirmed {print}, but it could not be added to {file}."
             ),
-            format!(
-                "没有该主机的记录；用户确认了 {print}{}。",
-                if added { "，已添加" } else { "，但未能添加" }
-            ),
+            format!("没有该主机的记录；用户确认了 {print}，但未能添加到 {file}。"),
         )),
-        ("unknown", "user") => Some(Finding::as_noted_because(
+        ("unknown", "user") => Some(Finding::depends(
             S7,
             format!(
                 "No record of the host; the user was asked about {print} and said no: nothing was added."
@@ -366,3 +367,7 @@ fn granted(event: &Event) -> Finding {
         format!("\"{user}\" 通过 {method} 登录成功。"),
     )
 }
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

@@ -123,16 +123,18 @@ fn established(event: &Event, past: &Past) -> Vec<Finding> {
 }
 
 fn data(event: &Event, past: &Past) -> Vec<Finding> {
+    // Data may carry the ACK of the FIN along.
+    let mut findings = fin_ack(event, past);
     let from_server = event.sender() == Some(Side::Server) && closed_first(event, past) == Some(Side::Client);
-    if !from_server || !event.is("after_fin") || event.is("retransmission") {
-        return Vec::new();
+    if from_server && event.is("after_fin") && !event.is("retransmission") {
+        let length = event.number("payload_length").unwrap_or_default();
+        findings.push(Finding::as_noted_because(
+            C5,
+            format!("{length} bytes of data although the client's FIN has already arrived"),
+            format!("客户端的 FIN 已经到达，服务端仍发出 {length} 字节数据"),
+        ));
     }
-    let length = event.number("payload_length").unwrap_or_default();
-    vec![Finding::as_noted_because(
-        C5,
-        format!("{length} bytes of data although the client's FIN is already acknowledged"),
-        format!("客户端的 FIN 已被确认，服务端仍发出 {length} 字节数据"),
-    )]
+    findings
 }
 
 fn fin(event: &Event, past: &Past) -> Vec<Finding> {
@@ -238,11 +240,9 @@ fn server_closed_first(segment: &str) -> Finding {
     Finding::depends(
         C1,
         format!(
-            "here the server sent its FIN{segment} first: the roles of the notes are swapped, the server passes through FIN_WAIT_1 and the client through CLOSE_WAIT"
+            "here the server sent its FIN{segment} first: what the notes say of the client's close holds for the server"
         ),
-        format!(
-            "这次是服务端先发 FIN{segment}：笔记中的角色互换，经历 FIN_WAIT_1 的是服务端，经历 CLOSE_WAIT 的是客户端"
-        ),
+        format!("这次是服务端先发 FIN{segment}：笔记中对客户端关闭的描述适用于服务端"),
     )
 }
 
@@ -256,7 +256,7 @@ fn closed_first(event: &Event, past: &Past) -> Option<Side> {
     let passed = |step: Step| past.has(step) || event.step == step.into();
     if passed(Step::CloseWait) {
         Some(event.side.peer())
-    } else if passed(Step::FinWait1) || passed(Step::FinWait2) {
+    } else if passed(Step::FinWait1) || passed(Step::FinWait2) || passed(Step::TimeWait) {
         Some(event.side)
     } else {
         None

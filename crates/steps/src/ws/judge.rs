@@ -202,3 +202,89 @@ fn counts(event: &Event) -> Finding {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{Bytes, Direction, Evidence, Protocol, SCHEMA_VERSION, Step as Any, Verdict};
+
+    fn event(step: impl Into<Any>, direction: Direction, fields: Value) -> Event {
+        let Value::Object(fields) = fields else { panic!("fields are an object") };
+        Event {
+            v: SCHEMA_VERSION,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            elapsed_us: 0,
+            side: Side::Client,
+            protocol: Protocol::Ws,
+            variant: None,
+            conn: String::new(),
+            step: step.into(),
+            claims: Vec::new(),
+            direction,
+            evidence: Evidence::Wire,
+            fields,
+            bytes: Bytes::default(),
+        }
+    }
+
+    /// The only finding of the last of `events`, judged in order.
+    fn check(events: &[Event], verdict: Verdict, quotes: &str) {
+        let mut past = Past::default();
+        let findings = events.iter().fold(Vec::new(), |_, event| past.judge(event));
+        let [finding] = findings.as_slice() else { panic!("one finding, not {findings:?}") };
+        assert_eq!(finding.verdict, verdict);
+        let because = finding.because.as_ref().expect("it says why");
+        for sentence in [&because.en, &because.zh] {
+            assert!(sentence.contains(quotes), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn w1_quotes_the_tcp_handshake_when_it_was_seen() {
+        let key = json!({"sec_websocket_key": "dGhlIHNhbXBsZSBub25jZQ==", "key_bytes": "00".repeat(16)});
+        let tcp = event(tcp::Step::Established, Direction::Local, json!({"state": "ESTABLISHED"}));
+        let request = event(Step::UpgradeRequest, Direction::Sent, key);
+        check(&[tcp, request.clone()], Verdict::Depends, "ESTABLISHED");
+        check(&[request], Verdict::Depends, "dGhlIHNhbXBsZSBub25jZQ==");
+        let short = json!({"sec_websocket_key": "AAAA", "key_bytes": "000000"});
+        check(&[event(Step::UpgradeRequest, Direction::Sent, short)], Verdict::Differs, "AAAA");
+    }
+
+    #[test]
+    fn w4_compares_what_was_computed_with_what_came_back() {
+        let compared = |returned: &str, accepted: bool| {
+            let fields = json!({"computed": "abc=", "returned": returned, "accepted": accepted});
+            [event(Step::AcceptCheck, Direction::Local, fields)]
+        };
+        check(&compared("abc=", true), Verdict::AsNoted, "abc=");
+        check(&compared("xyz=", false), Verdict::AsNoted, "xyz=");
+        check(&compared("xyz=", true), Verdict::Differs, "xyz=");
+        check(&compared("abc=", false), Verdict::Differs, "abc=");
+    }
+
+    #[test]
+    fn w5_wants_a_mask_from_the_client_and_none_from_the_server() {
+        let frame = |direction, mask: bool| {
+            let key = if mask { "37fa213d" } else { "" };
+            let fields = json!({"opcode": "0x1", "payload_length": 5, "mask": mask, "masking_key": key});
+            [event(Step::Text, direction, fields)]
+        };
+        check(&frame(Direction::Sent, true), Verdict::AsNoted, "37fa213d");
+        check(&frame(Direction::Received, false), Verdict::AsNoted, "0x1");
+        check(&frame(Direction::Sent, false), Verdict::Differs, "0x1");
+        check(&frame(Direction::Received, true), Verdict::Differs, "0x1");
+    }
+
+    #[test]
+    fn w6_counts_the_messages_instead_of_assuming_two() {
+        let counted = |requests: u8, responses: u8| {
+            let fields = json!({"requests": requests, "responses": responses, "request_bytes": 158});
+            [event(Step::Established, Direction::Local, fields)]
+        };
+        check(&counted(1, 1), Verdict::AsNoted, "158");
+        check(&counted(2, 1), Verdict::Differs, "2");
+        check(&[event(Step::Established, Direction::Local, json!({}))], Verdict::Differs, "0");
+    }
+}

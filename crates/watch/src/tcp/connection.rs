@@ -82,7 +82,7 @@ impl Connection {
             capture.report_until((self.client, self.server), at);
         }
         if !self.witness.past(|past| past.has(Step::SynAck)) {
-            self.saved_syn(stream);
+            self.saved_syn(stream, at);
             fields.insert("rests_on".into(), "TCP_INFO".into());
         }
         self.saw(at, Seen::local(Step::Established, fields));
@@ -207,7 +207,7 @@ impl Connection {
     }
 
     /// The SYN that the server's kernel kept, as [`keep_syns`] asked.
-    fn saved_syn(&self, stream: &TcpStream) {
+    fn saved_syn(&self, stream: &TcpStream, at: SystemTime) {
         if self.witness.side() == Side::Client || self.witness.past(|past| past.has(Step::Syn)) {
             return;
         }
@@ -216,7 +216,7 @@ impl Connection {
         };
         if let Some(mut seen) = Tracker::default().segment(Side::Client, &syn, "TCP_SAVED_SYN") {
             seen.fields.insert("rests_on".into(), Value::from("TCP_SAVED_SYN"));
-            self.saw(SystemTime::now(), seen);
+            self.saw(at, seen);
         }
     }
 }

@@ -149,6 +149,18 @@ fn a_close_of_three_segments_has_its_ack_in_the_fin() {
 }
 
 #[test]
+fn what_crosses_the_fin_on_its_way_does_not_acknowledge_it() {
+    let lines = after_open(&[
+        (Client, "PSH+ACK", c(1), s(1), b"hello\n"),
+        (Client, "FIN+ACK", c(7), s(1), b""),
+        (Server, "ACK", s(1), c(7), b""),
+        (Server, "PSH+ACK", s(1), c(7), b"hi\n"),
+        (Server, "ACK", s(4), c(8), b""),
+    ]);
+    assert_eq!(told(&lines)[4..], ["fin", "data_ack", "data", "fin_ack acks_fin"]);
+}
+
+#[test]
 fn when_the_server_closes_first_the_last_ack_is_its_own() {
     let lines = after_open(&[
         (Server, "FIN+ACK", s(1), c(1), b""),
@@ -227,6 +239,11 @@ fn a_new_syn_makes_the_old_attempt_void() {
         (Client, "ACK", 101, S + 8, b""),
     ];
     assert_eq!(told(&lines), ["syn", "syn_ack acks_syn", "rst", "syn", "syn_ack acks_syn", "ack acks_syn"]);
+}
+
+#[test]
+fn a_refusal_is_no_consent() {
+    assert_eq!(told(&[OPEN[0], (Server, "RST+ACK", 0, c(1), b"")]), ["syn", "rst"]);
 }
 
 #[test]

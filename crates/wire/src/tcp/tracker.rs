@@ -84,7 +84,9 @@ impl Tracker {
             && !segment.flags.rst
             && matches!((start, own.used.end()), (Some(s), Some(e)) if s + 1 == e && s > 0);
         let acks_fin = matches!((ack, peer.fin), (Some(ack), Some(fin)) if ack > fin);
-        let acks_syn = peer.isn.is_some() && own.acked.is_none() && ack.is_some_and(|ack| ack >= 1);
+        // A refusal names the number of the SYN, too, and is no consent.
+        let consents = !segment.flags.rst && peer.isn.is_some();
+        let acks_syn = consents && own.acked.is_none() && ack.is_some_and(|ack| ack >= 1);
         Place { range, ack, again, overtaken, keep_alive, acks_fin, acks_syn }
     }
 
@@ -167,7 +169,7 @@ impl Tracker {
                 put(name, so.into());
             }
         }
-        if step == Step::Fin && own.acked_fin || step == Step::Fin && after_fin {
+        if step == Step::Fin && (own.acked_fin || after_fin) {
             let now = if after_fin { u64::from(segment.payload_length) } else { 0 };
             put("bytes_after_fin", (own.bytes_after_fin + now).into());
         }

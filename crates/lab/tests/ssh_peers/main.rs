@@ -3,24 +3,19 @@
 //! `ssh`, `sshd` and `ssh-keygen` must be installed; where `CI` is set, a missing one fails the test.
 
 use std::{
-    cell::RefCell,
     fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{Shutdown, TcpListener, TcpStream},
-    path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
-    sync::{
-        Once,
-        mpsc::{Receiver, channel},
-    },
-    thread,
-    time::Duration,
+    io::Write,
+    process::{Command, Stdio},
 };
 
 use steps::{Claim, Event, Evidence, Step, Verdict, ssh::Step as Ssh};
 
-/// Longer than anything here takes; only a hang reaches it.
-const TOO_LONG: Duration = Duration::from_secs(60);
+mod bench;
+mod strangers;
+
+use bench::{
+    Bench, Contains, all, assert_in_order, assert_success, binary, free_port, installed, keygen, of,
+};
 
 #[test]
 fn the_first_run_adds_the_host_the_second_knows_it_and_a_new_key_is_refused() {
@@ -33,6 +28,7 @@ fn the_first_run_adds_the_host_the_second_knows_it_and_a_new_key_is_refused() {
     assert_eq!(first.verdict(Claim::S8), None);
     assert_eq!(first.field(Ssh::ChannelData, "text"), "hello");
     for (claim, verdict) in [
+        (Claim::S1, Verdict::AsNoted),
         (Claim::S2, Verdict::Depends),
         (Claim::S3, Verdict::AsNoted),
         (Claim::S4, Verdict::AsNoted),
@@ -348,326 +344,30 @@ fn our_client_and_sshd_tell_the_same_story() {
 }
 
 #[test]
-fn a_peer_that_does_not_speak_ssh_is_named_and_the_server_lives_on() {
+fn keys_are_made_on_first_use_and_a_damaged_one_is_named() {
     let Some(bench) = Bench::new() else { return };
-    let server = bench.server(&["--handshake-timeout", "1"]);
-    let hello = [b"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03".to_vec(), vec![7; 194]].concat();
-    let long = [b"SSH-2.0-".to_vec(), vec![b'x'; 500]].concat();
-    let peers: [(&[u8], &str); 7] = [
-        (&hello, "TLS record"),
-        (b"GET / HTTP/1.1\r\nHost: here\r\n\r\n", "HTTP request"),
-        (&[0; 64], "binary data"),
-        (&long, "SSH identification"),
-        (b"SSH-2.0-x\r\n\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "binary data"),
-        (b"", "without an SSH identification"),
-        (b"SSH-2.0-gone\r\n", "in the middle of the handshake"),
-    ];
-    for (n, (bytes, says)) in peers.iter().enumerate() {
-        let mut peer = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
-        peer.write_all(bytes).unwrap();
-        // The server may have hung up already; a reset is as good an end as any.
-        drop(peer.shutdown(Shutdown::Write));
-        drop(peer.read_to_end(&mut Vec::new()));
-        let summary = server.summary(n);
-        assert!(summary.contains(says), "{says} is missing in: {summary}");
+    for made in fs::read_dir(bench.dir("certs")).unwrap() {
+        fs::remove_file(made.unwrap().path()).unwrap();
     }
-    for (n, bytes) in [(7, &b""[..]), (8, b"SSH-2.0-hangs\r\n")] {
-        let mut peer = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
-        peer.write_all(bytes).unwrap();
-        drop(peer.read_to_end(&mut Vec::new()));
-        assert!(server.summary(n).contains("--handshake-timeout"), "{}", server.summary(n));
-    }
+    let server = bench.server(&[]);
     assert_success(&bench.client(server.port, &["--strict", "accept-new"]).output);
-}
+    drop(server);
 
-#[test]
-fn a_server_that_does_not_speak_ssh_is_named() {
-    let Some(bench) = Bench::new() else { return };
-    for (bytes, says) in [
-        (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], "HTTP response"),
-        (b"220 mail.example ESMTP\r\n", "other text"),
-        (b"\x15\x03\x03\x00\x02\x02\x0a and some more bytes", "TLS record"),
-        (b"", "without an SSH identification"),
-        (b"SSH-2.0-gone\r\n", "in the middle of the handshake"),
+    let damaged = bench.dir("damaged");
+    fs::create_dir(&damaged).unwrap();
+    fs::write(damaged.join("ssh_host_ed25519_key"), "no key\n").unwrap();
+    fs::write(damaged.join("id_ed25519"), "no key\n").unwrap();
+    for (program, option, file, says) in [
+        ("server", "--certs", "damaged", "ssh_host_ed25519_key is"),
+        ("client", "--identity", "damaged/id_ed25519", "id_ed25519 is no private key"),
+        ("client", "--identity", "missing", "missing (`certs` makes the demo keys"),
     ] {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let peer = thread::spawn(move || {
-            let (mut peer, _) = listener.accept().unwrap();
-            peer.write_all(bytes).unwrap();
-            peer.shutdown(Shutdown::Write).unwrap();
-            drop(peer.read_to_end(&mut Vec::new()));
-        });
-        let run = bench.client(port, &[]);
-        assert_eq!(run.output.status.code(), Some(1));
-        assert!(run.stderr().contains(says), "{says} is missing in: {}", run.stderr());
-        assert_eq!(run.stderr().lines().count(), 1, "one message: {}", run.stderr());
-        assert_eq!(run.field(Ssh::Summary, "outcome"), "failed");
-        peer.join().unwrap();
-    }
-    let run = bench.client(free_port(), &[]);
-    assert!(run.stderr().contains("is the server running?"), "{}", run.stderr());
-}
-
-#[test]
-fn missing_keys_are_named_with_what_makes_them() {
-    let Some(bench) = Bench::new() else { return };
-    let empty = bench.dir("empty");
-    fs::create_dir(&empty).unwrap();
-    for (program, key) in [("server", "ssh_host_ed25519_key"), ("client", "id_ed25519")] {
-        let output = Command::new(binary(program)).args(["ssh", "--certs"]).arg(&empty).output().unwrap();
+        let output =
+            Command::new(binary(program)).args(["ssh", option]).arg(bench.dir(file)).output().unwrap();
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{message}");
-        assert!(message.contains(key) && message.contains("`certs` makes the demo keys"), "{message}");
+        assert!(message.contains(says) && message.lines().count() == 1, "{message}");
     }
 }
 
 const TCP: Step = Step::Tcp(steps::tcp::Step::Established);
-
-/// A folder of keys, and the programs.
-struct Bench(tempfile::TempDir);
-
-impl Bench {
-    fn new() -> Option<Self> {
-        for peer in ["ssh", "ssh-keygen"] {
-            if !installed(peer) {
-                return None;
-            }
-        }
-        static BUILT: Once = Once::new();
-        BUILT.call_once(|| {
-            let built =
-                Command::new(env!("CARGO")).args(["build", "-q", "-p", "servers", "-p", "clients"]).status();
-            assert!(built.unwrap().success());
-        });
-        let bench = Bench(tempfile::tempdir().unwrap());
-        fs::create_dir(bench.dir("certs")).unwrap();
-        keygen(&bench.dir("certs/ssh_host_ed25519_key"));
-        keygen(&bench.dir("certs/id_ed25519"));
-        fs::copy(bench.dir("certs/id_ed25519.pub"), bench.dir("certs/authorized_keys")).unwrap();
-        Some(bench)
-    }
-
-    fn dir(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn server(&self, arguments: &[&str]) -> Server {
-        let mut command = Command::new(binary("server"));
-        command.args(["ssh", "--format", "json", "--certs"]).arg(self.dir("certs"));
-        if !arguments.contains(&"--listen") {
-            command.args(["--listen", "127.0.0.1:0"]);
-        }
-        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = Running(command.spawn().unwrap());
-        let log = lines(child.0.stdout.take().unwrap());
-        let messages = lines(child.0.stderr.take().unwrap());
-        let listening = messages.recv_timeout(TOO_LONG).unwrap();
-        let port = listening.rsplit_once(':').unwrap_or_else(|| panic!("{listening}")).1.parse().unwrap();
-        Server { _child: child, port, log, seen: Default::default() }
-    }
-
-    fn client(&self, port: u16, arguments: &[&str]) -> Run {
-        self.client_to(&format!("demo@127.0.0.1:{port}"), port, arguments)
-    }
-
-    fn client_to(&self, destination: &str, port: u16, arguments: &[&str]) -> Run {
-        let output = Command::new(binary("client"))
-            .args(["ssh", "--format", "json", "--certs"])
-            .arg(self.dir("certs"))
-            .arg(destination)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let text = String::from_utf8(output.stdout.clone()).unwrap();
-        let events = text.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
-        Run { output, events, port }
-    }
-
-    /// A real sshd on a free port with a configuration of its own.
-    fn sshd(&self) -> Option<Sshd> {
-        if !Path::new("/usr/sbin/sshd").exists() {
-            assert!(std::env::var_os("CI").is_none(), "sshd is not installed");
-            eprintln!("not run: sshd is not installed");
-            return None;
-        }
-        // sshd separates its privileges in this folder when it runs as root; a package makes it at boot.
-        drop(fs::create_dir_all("/run/sshd"));
-        let port = free_port();
-        let config = self.dir("sshd_config");
-        let text = format!(
-            "ListenAddress 127.0.0.1:{port}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\nStrictModes no\n\
-             UsePAM no\nPermitRootLogin yes\nLogLevel DEBUG2\n",
-            self.dir("certs/ssh_host_ed25519_key").display(),
-            self.dir("certs/authorized_keys").display()
-        );
-        fs::write(&config, text).unwrap();
-        let mut command = Command::new("/usr/sbin/sshd");
-        command.args(["-D", "-e", "-f"]).arg(&config).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = Running(command.spawn().unwrap());
-        let log = lines(child.0.stderr.take().unwrap());
-        let sshd = Sshd { _child: child, port, log };
-        sshd.wait_for("Server listening");
-        Some(sshd)
-    }
-}
-
-fn installed(peer: &str) -> bool {
-    let there = Command::new(peer).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    assert!(there || std::env::var_os("CI").is_none(), "{peer} is not installed");
-    if !there {
-        eprintln!("not run: {peer} is not installed");
-    }
-    there
-}
-
-fn keygen(path: &Path) {
-    drop(fs::remove_file(path));
-    let made = Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f"])
-        .arg(path)
-        .stdin(Stdio::null())
-        .status();
-    assert!(made.unwrap().success());
-}
-
-/// The program beside this test's own folder.
-fn binary(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.ancestors().nth(2).unwrap().join(name)
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// A program that ends with its test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-fn lines(from: impl Read + Send + 'static) -> Receiver<String> {
-    let (send, receive) = channel();
-    thread::spawn(move || {
-        for line in BufReader::new(from).lines().map_while(Result::ok) {
-            if send.send(line).is_err() {
-                break;
-            }
-        }
-    });
-    receive
-}
-
-struct Server {
-    _child: Running,
-    port: u16,
-    log: Receiver<String>,
-    seen: RefCell<Vec<Event>>,
-}
-
-impl Server {
-    /// All events of the `n`-th connection that ended.
-    fn connection(&self, n: usize) -> Vec<Event> {
-        let mut seen = self.seen.borrow_mut();
-        loop {
-            let ended: Vec<_> = all(&seen, Ssh::Summary).map(|event| event.conn.clone()).collect();
-            if let Some(conn) = ended.get(n) {
-                return seen.iter().filter(|event| event.conn == *conn).cloned().collect();
-            }
-            let line = self.log.recv_timeout(TOO_LONG).expect("the server reports the connection");
-            seen.push(serde_json::from_str(&line).expect(&line));
-        }
-    }
-
-    /// How the `n`-th connection ended, as JSON.
-    fn summary(&self, n: usize) -> String {
-        serde_json::to_string(&of(&self.connection(n), Ssh::Summary).fields).unwrap()
-    }
-}
-
-struct Sshd {
-    _child: Running,
-    port: u16,
-    log: Receiver<String>,
-}
-
-impl Sshd {
-    /// What sshd said up to the line that holds `words`.
-    fn wait_for(&self, words: &str) -> Vec<String> {
-        let mut said = Vec::new();
-        while !said.last().is_some_and(|line: &String| line.contains(words)) {
-            match self.log.recv_timeout(TOO_LONG) {
-                Ok(line) => said.push(line),
-                Err(_) => panic!("sshd never said `{words}` but:\n{}", said.join("\n")),
-            }
-        }
-        said
-    }
-}
-
-/// One run of the client.
-struct Run {
-    output: Output,
-    events: Vec<Event>,
-    port: u16,
-}
-
-impl Run {
-    fn stderr(&self) -> String {
-        String::from_utf8_lossy(&self.output.stderr).into_owned()
-    }
-
-    fn has(&self, step: Ssh) -> bool {
-        all(&self.events, step).next().is_some()
-    }
-
-    fn field(&self, step: Ssh, name: &str) -> serde_json::Value {
-        of(&self.events, step).fields[name].clone()
-    }
-
-    /// The verdict of the summary.
-    fn verdict(&self, claim: Claim) -> Option<Verdict> {
-        of(&self.events, Ssh::Summary).claims.iter().find(|it| it.id == claim).map(|it| it.verdict)
-    }
-}
-
-fn all(events: &[Event], step: Ssh) -> impl Iterator<Item = &Event> {
-    events.iter().filter(move |event| event.step == step.into())
-}
-
-fn of(events: &[Event], step: Ssh) -> &Event {
-    all(events, step).next().unwrap_or_else(|| panic!("no {} in {events:#?}", Step::from(step)))
-}
-
-fn assert_success(output: &Output) {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// Text that holds other text.
-struct Contains(&'static str);
-
-impl PartialEq<Contains> for &str {
-    fn eq(&self, other: &Contains) -> bool {
-        self.contains(other.0)
-    }
-}
-
-impl std::fmt::Debug for Contains {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// Each of `expected` is in `seen`, one after the other; others may stand between them.
-fn assert_in_order<A: PartialEq<B> + std::fmt::Debug, B: std::fmt::Debug>(seen: &[A], expected: &[B]) {
-    let mut rest = seen.iter();
-    for next in expected {
-        assert!(rest.any(|it| it == next), "{next:?} does not come in its place in {seen:#?}");
-    }
-}

@@ -1,0 +1,170 @@
+//! The catalogue against live runs, in both directions: what the notes claim of a normal run is shown, every step
+//! is emitted, nothing is emitted that is not listed, and a verdict does not hang on a label.
+
+mod common;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+use common::{Running, missing};
+use steps::{Claim, Event, Evidence, Past, Side, Step, Verdict};
+
+#[test]
+fn a_normal_run_shows_its_claims_by_more_than_inference() {
+    use Claim::*;
+    let tcp = [O1, O5, O8, O12, O14, C1, C3, C5, C9, C10];
+    let tls = [T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14];
+    let ws = [W1, W2, W3, W4, W5, W6];
+    let ssh = [S1, S2, S3, S4, S5, S6, S7, S8, S10, S11, S12];
+    let seen: BTreeSet<Claim> = all_four()
+        .iter()
+        .filter(|event| event.evidence != Evidence::Inferred)
+        .flat_map(|event| event.claims.iter().map(|finding| finding.id))
+        .collect();
+    for claim in [&tcp[..], &tls, &ws, &ssh].concat() {
+        assert!(seen.contains(&claim), "{} was not shown", claim.id());
+    }
+}
+
+#[test]
+fn the_three_segments_and_the_four_are_read_from_the_wire() {
+    for side in [Side::Client, Side::Server] {
+        let wire: Vec<_> = all_four()
+            .iter()
+            .filter(|event| event.side == side && event.evidence == Evidence::Wire)
+            .map(|event| event.step.id())
+            .filter(|id| {
+                ["tcp.syn", "tcp.syn_ack", "tcp.ack", "tcp.fin", "tcp.fin_ack", "tcp.last_ack"].contains(id)
+            })
+            .collect();
+        assert_eq!(
+            wire,
+            ["tcp.syn", "tcp.syn_ack", "tcp.ack", "tcp.fin", "tcp.fin_ack", "tcp.fin", "tcp.last_ack"],
+            "{side:?}"
+        );
+    }
+}
+
+#[test]
+fn tls_1_3_shows_each_claim_or_says_that_it_is_absent() {
+    let summary = tls13().iter().find(|event| event.step.is_summary() && event.side == Side::Client);
+    let verdicts: BTreeMap<_, _> = summary
+        .expect("the client sums up")
+        .claims
+        .iter()
+        .map(|finding| (finding.id, finding.verdict))
+        .collect();
+    use Claim::*;
+    for claim in [T4, T8] {
+        assert_eq!(verdicts[&claim], Verdict::Absent, "{}", claim.id());
+    }
+    for claim in [T1, T2, T3, T6, T7, T9, T10, T13] {
+        assert_eq!(verdicts[&claim], Verdict::Differs, "{}", claim.id());
+    }
+    for claim in [T5, T11, T12, T14] {
+        assert_eq!(verdicts[&claim], Verdict::AsNoted, "{}", claim.id());
+    }
+}
+
+#[test]
+fn the_client_and_the_server_tell_the_same_story() {
+    let mut by_conn: BTreeMap<&str, [Vec<&Event>; 2]> = BTreeMap::new();
+    for event in all_four() {
+        by_conn.entry(&event.conn).or_default()[event.side as usize].push(event);
+    }
+    assert_eq!(by_conn.len(), 5, "TCP, TLS, WebSocket and two visits over SSH");
+    for (conn, [client, server]) in by_conn {
+        for sender in [Side::Client, Side::Server] {
+            let story = |events: &[&Event]| -> Vec<(Step, Vec<u8>)> {
+                let crossed = events.iter().filter(|event| event.evidence == Evidence::Wire);
+                let sent = crossed.filter(|event| event.sender() == Some(sender));
+                sent.map(|event| (event.step, event.bytes.0.clone())).collect()
+            };
+            let (told, heard) = (story(&client), story(&server));
+            assert!(!told.is_empty(), "{conn}");
+            assert_eq!(told, heard, "{conn}: what the {sender:?} sent");
+        }
+    }
+}
+
+#[test]
+fn every_finding_is_on_its_steps_card_and_has_its_sentence() {
+    for event in all_four().iter().chain(tls13()) {
+        for finding in &event.claims {
+            let listed = event.step.is_summary() || event.step.card().claims.contains(&finding.id);
+            assert!(listed, "{} does not list {}", event.step, finding.id.id());
+            assert!(
+                finding.verdict == Verdict::AsNoted || finding.because.is_some(),
+                "{}: {} without a reason",
+                event.step,
+                finding.id.id()
+            );
+            assert!(finding.verdict != Verdict::Absent || event.step.is_summary());
+        }
+        for shown in event.step.card().shows {
+            assert!(!shown.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_recording_with_its_labels_changed_keeps_its_verdicts() {
+    for (events, label) in [(all_four(), "tls13"), (tls13(), "rsa")] {
+        let mut pasts: BTreeMap<(String, Side), Past> = BTreeMap::new();
+        let mut judged = 0;
+        for event in events.iter().filter(|event| !event.step.is_summary()) {
+            let past = pasts.entry((event.conn.clone(), event.side)).or_default();
+            let mut relabelled = event.clone();
+            relabelled.variant = Some(label.into());
+            relabelled.claims.clear();
+            assert_eq!(past.judge(&relabelled), event.claims, "{} of {}", event.step, event.conn);
+            judged += event.claims.len();
+        }
+        assert!(judged > 10);
+    }
+}
+
+/// `lab`, once for all tests of this file.
+fn all_four() -> &'static [Event] {
+    static EVENTS: OnceLock<Vec<Event>> = OnceLock::new();
+    EVENTS.get_or_init(|| lab(&[]))
+}
+
+/// `lab tls --variant tls13`, once for all tests of this file.
+fn tls13() -> &'static [Event] {
+    static EVENTS: OnceLock<Vec<Event>> = OnceLock::new();
+    EVENTS.get_or_init(|| lab(&["tls", "--variant", "tls13"]))
+}
+
+fn lab(args: &[&str]) -> Vec<Event> {
+    let keys = tempfile::tempdir().expect("a temporary folder can be made");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
+    command.args(args).args(["--format", "json", "--certs"]).arg(keys.path());
+    let output = Running::start(&mut with_capture(command)).wait();
+    assert!(output.status.success(), "{}", output.stderr);
+    output.events
+}
+
+/// `command` as it is where packets may be captured, else in a user and network namespace of its own.
+fn with_capture(command: Command) -> Command {
+    const CAP_NET_RAW: u64 = 1 << 13;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let capabilities = effective.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0);
+    if capabilities & CAP_NET_RAW != 0 {
+        return command;
+    }
+    let up = "ip link set lo up && exec \"$@\"";
+    let works = Command::new("unshare")
+        .args(["-Urn", "sh", "-c", up, "sh", "true"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    assert!(works || !missing("CAP_NET_RAW, or the right to make a user namespace,"));
+    let mut wrapped = Command::new("unshare");
+    wrapped.args(["-Urn", "sh", "-c", up, "sh"]).arg(command.get_program()).args(command.get_args());
+    wrapped
+}

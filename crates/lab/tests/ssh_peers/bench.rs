@@ -1,0 +1,272 @@
+//! The bench on which the peers stand: a folder of keys, our programs, OpenSSH's, and what they said.
+
+use std::{
+    cell::RefCell,
+    fs,
+    io::{BufRead, BufReader, Read},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{
+        Once,
+        mpsc::{Receiver, channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use steps::{Claim, Event, Step, Verdict, ssh::Step as Ssh};
+
+/// Longer than anything here takes; only a hang reaches it.
+const TOO_LONG: Duration = Duration::from_secs(60);
+
+/// A folder of keys, and the programs.
+pub(crate) struct Bench(tempfile::TempDir);
+
+impl Bench {
+    pub(crate) fn new() -> Option<Self> {
+        for peer in ["ssh", "ssh-keygen"] {
+            if !installed(peer) {
+                return None;
+            }
+        }
+        static BUILT: Once = Once::new();
+        BUILT.call_once(|| {
+            let built =
+                Command::new(env!("CARGO")).args(["build", "-q", "-p", "servers", "-p", "clients"]).status();
+            assert!(built.unwrap().success());
+        });
+        let bench = Bench(tempfile::tempdir().unwrap());
+        fs::create_dir(bench.dir("certs")).unwrap();
+        keygen(&bench.dir("certs/ssh_host_ed25519_key"));
+        keygen(&bench.dir("certs/id_ed25519"));
+        fs::copy(bench.dir("certs/id_ed25519.pub"), bench.dir("certs/authorized_keys")).unwrap();
+        Some(bench)
+    }
+
+    pub(crate) fn dir(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn server(&self, arguments: &[&str]) -> Server {
+        let mut command = Command::new(binary("server"));
+        command.args(["ssh", "--format", "json", "--certs"]).arg(self.dir("certs"));
+        if !arguments.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = Running(command.spawn().unwrap());
+        let log = lines(child.0.stdout.take().unwrap());
+        let messages = lines(child.0.stderr.take().unwrap());
+        let listening = messages.recv_timeout(TOO_LONG).unwrap();
+        let port = listening.rsplit_once(':').unwrap_or_else(|| panic!("{listening}")).1.parse().unwrap();
+        Server { _child: child, port, log, seen: Default::default() }
+    }
+
+    pub(crate) fn client(&self, port: u16, arguments: &[&str]) -> Run {
+        self.client_to(&format!("demo@127.0.0.1:{port}"), port, arguments)
+    }
+
+    pub(crate) fn client_to(&self, destination: &str, port: u16, arguments: &[&str]) -> Run {
+        let output = Command::new(binary("client"))
+            .args(["ssh", "--format", "json", "--certs"])
+            .arg(self.dir("certs"))
+            .arg(destination)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout.clone()).unwrap();
+        let events = text.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+        Run { output, events, port }
+    }
+
+    /// A real sshd on a free port with a configuration of its own.
+    pub(crate) fn sshd(&self) -> Option<Sshd> {
+        if !Path::new("/usr/sbin/sshd").exists() {
+            assert!(std::env::var_os("CI").is_none(), "sshd is not installed");
+            eprintln!("not run: sshd is not installed");
+            return None;
+        }
+        // sshd separates its privileges in this folder when it runs as root; a package makes it at boot.
+        drop(fs::create_dir_all("/run/sshd"));
+        let port = free_port();
+        let config = self.dir("sshd_config");
+        let text = format!(
+            "ListenAddress 127.0.0.1:{port}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\nStrictModes no\n\
+             UsePAM no\nPermitRootLogin yes\nLogLevel DEBUG2\n",
+            self.dir("certs/ssh_host_ed25519_key").display(),
+            self.dir("certs/authorized_keys").display()
+        );
+        fs::write(&config, text).unwrap();
+        let mut command = Command::new("/usr/sbin/sshd");
+        command.args(["-D", "-e", "-f"]).arg(&config).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = Running(command.spawn().unwrap());
+        let log = lines(child.0.stderr.take().unwrap());
+        let sshd = Sshd { _child: child, port, log };
+        sshd.wait_for("Server listening");
+        Some(sshd)
+    }
+}
+
+pub(crate) fn installed(peer: &str) -> bool {
+    let there = Command::new(peer).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    assert!(there || std::env::var_os("CI").is_none(), "{peer} is not installed");
+    if !there {
+        eprintln!("not run: {peer} is not installed");
+    }
+    there
+}
+
+pub(crate) fn keygen(path: &Path) {
+    drop(fs::remove_file(path));
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f"])
+        .arg(path)
+        .stdin(Stdio::null())
+        .status();
+    assert!(made.unwrap().success());
+}
+
+/// The program beside this test's own folder.
+pub(crate) fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().join(name)
+}
+
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A program that ends with its test.
+pub(crate) struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+pub(crate) fn lines(from: impl Read + Send + 'static) -> Receiver<String> {
+    let (send, receive) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            if send.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    receive
+}
+
+pub(crate) struct Server {
+    _child: Running,
+    pub(crate) port: u16,
+    log: Receiver<String>,
+    seen: RefCell<Vec<Event>>,
+}
+
+impl Server {
+    /// All events of the `n`-th connection that ended.
+    pub(crate) fn connection(&self, n: usize) -> Vec<Event> {
+        let mut seen = self.seen.borrow_mut();
+        loop {
+            let ended: Vec<_> = all(&seen, Ssh::Summary).map(|event| event.conn.clone()).collect();
+            if let Some(conn) = ended.get(n) {
+                return seen.iter().filter(|event| event.conn == *conn).cloned().collect();
+            }
+            let line = self.log.recv_timeout(TOO_LONG).expect("the server reports the connection");
+            seen.push(serde_json::from_str(&line).expect(&line));
+        }
+    }
+
+    /// How the `n`-th connection ended, as JSON.
+    pub(crate) fn summary(&self, n: usize) -> String {
+        serde_json::to_string(&of(&self.connection(n), Ssh::Summary).fields).unwrap()
+    }
+}
+
+pub(crate) struct Sshd {
+    _child: Running,
+    pub(crate) port: u16,
+    log: Receiver<String>,
+}
+
+impl Sshd {
+    /// What sshd said up to the line that holds `words`.
+    pub(crate) fn wait_for(&self, words: &str) -> Vec<String> {
+        let mut said = Vec::new();
+        while !said.last().is_some_and(|line: &String| line.contains(words)) {
+            match self.log.recv_timeout(TOO_LONG) {
+                Ok(line) => said.push(line),
+                Err(_) => panic!("sshd never said `{words}` but:\n{}", said.join("\n")),
+            }
+        }
+        said
+    }
+}
+
+/// One run of the client.
+pub(crate) struct Run {
+    pub(crate) output: Output,
+    pub(crate) events: Vec<Event>,
+    pub(crate) port: u16,
+}
+
+impl Run {
+    pub(crate) fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
+    pub(crate) fn has(&self, step: Ssh) -> bool {
+        all(&self.events, step).next().is_some()
+    }
+
+    pub(crate) fn field(&self, step: Ssh, name: &str) -> serde_json::Value {
+        of(&self.events, step).fields[name].clone()
+    }
+
+    /// The verdict of the summary.
+    pub(crate) fn verdict(&self, claim: Claim) -> Option<Verdict> {
+        of(&self.events, Ssh::Summary).claims.iter().find(|it| it.id == claim).map(|it| it.verdict)
+    }
+}
+
+pub(crate) fn all(events: &[Event], step: Ssh) -> impl Iterator<Item = &Event> {
+    events.iter().filter(move |event| event.step == step.into())
+}
+
+pub(crate) fn of(events: &[Event], step: Ssh) -> &Event {
+    all(events, step).next().unwrap_or_else(|| panic!("no {} in {events:#?}", Step::from(step)))
+}
+
+pub(crate) fn assert_success(output: &Output) {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Text that holds other text.
+pub(crate) struct Contains(pub(crate) &'static str);
+
+impl PartialEq<Contains> for &str {
+    fn eq(&self, other: &Contains) -> bool {
+        self.contains(other.0)
+    }
+}
+
+impl std::fmt::Debug for Contains {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Each of `expected` is in `seen`, one after the other; others may stand between them.
+pub(crate) fn assert_in_order<A: PartialEq<B> + std::fmt::Debug, B: std::fmt::Debug>(
+    seen: &[A],
+    expected: &[B],
+) {
+    let mut rest = seen.iter();
+    for next in expected {
+        assert!(rest.any(|it| it == next), "{next:?} does not come in its place in {seen:#?}");
+    }
+}

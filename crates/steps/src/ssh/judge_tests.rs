@@ -1,0 +1,108 @@
+//! Verdicts rest on the fields of events, so events are written here by hand.
+
+use serde_json::json;
+
+use super::*;
+use crate::{Bytes, Claim, Direction, Evidence, Protocol, Verdict};
+
+fn event(side: Side, direction: Direction, step: Step, fields: Value) -> Event {
+    let Value::Object(fields) = fields else { panic!("fields are named") };
+    Event {
+        v: crate::SCHEMA_VERSION,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        elapsed_us: 0,
+        side,
+        protocol: Protocol::Ssh,
+        variant: None,
+        conn: "127.0.0.1:1>127.0.0.1:2".into(),
+        step: step.into(),
+        claims: Vec::new(),
+        direction,
+        evidence: Evidence::Wire,
+        fields,
+        bytes: Bytes::default(),
+    }
+}
+
+fn check(events: &[Event]) -> Vec<(Claim, Verdict, String)> {
+    let mut past = Past::default();
+    let findings = events.iter().flat_map(|event| past.judge(event));
+    findings.map(|it| (it.id, it.verdict, it.because.map(|said| said.en).unwrap_or_default())).collect()
+}
+
+#[test]
+fn who_was_first_is_told_from_where_it_was_seen() {
+    for (side, first, says) in [
+        (Side::Client, Direction::Sent, "before the server's (b) had arrived"),
+        (Side::Client, Direction::Received, "was here before the client sent its own"),
+        (Side::Server, Direction::Sent, "before the client's (b) had arrived"),
+        (Side::Server, Direction::Received, "was here before the server sent its own"),
+    ] {
+        let second = if first == Direction::Sent { Direction::Received } else { Direction::Sent };
+        let found = check(&[
+            event(side, first, Step::Identification, json!({"softwareversion": "a"})),
+            event(side, second, Step::Identification, json!({"softwareversion": "b"})),
+        ]);
+        let [(S2, Verdict::Depends, because)] = &found[..] else { panic!("{found:?}") };
+        assert!(because.contains(says), "{because}");
+    }
+}
+
+#[test]
+fn one_line_alone_shows_nothing() {
+    let line = event(Side::Client, Direction::Sent, Step::Identification, json!({"softwareversion": "a"}));
+    assert_eq!(check(&[line]), []);
+}
+
+#[test]
+fn encrypted_bytes_count_only_after_the_senders_own_newkeys() {
+    let dark = |direction| {
+        let fields = json!({"encryption_algorithm": "c", "first_bytes": "00"});
+        event(Side::Client, direction, Step::Encrypted, fields)
+    };
+    let newkeys = event(Side::Client, Direction::Sent, Step::Newkeys, json!({}));
+    assert_eq!(check(&[newkeys.clone(), dark(Direction::Received)]), []);
+    assert_eq!(check(&[newkeys, dark(Direction::Sent)])[0].1, Verdict::AsNoted);
+}
+
+#[test]
+fn a_host_key_is_judged_by_who_decided() {
+    let cases = [
+        (
+            json!({"record": "unknown", "decided_by": "user", "accepted": true, "added": true}),
+            S7,
+            Verdict::AsNoted,
+        ),
+        (json!({"record": "unknown", "decided_by": "user", "accepted": false}), S7, Verdict::Depends),
+        (
+            json!({"record": "unknown", "decided_by": "option", "accepted": true, "added": true}),
+            S7,
+            Verdict::Depends,
+        ),
+        (json!({"record": "unknown", "decided_by": "nobody", "accepted": false}), S7, Verdict::Depends),
+        (json!({"record": "known", "decided_by": "file", "accepted": true, "line": 3}), S8, Verdict::AsNoted),
+        (
+            json!({"record": "changed", "decided_by": "file", "accepted": false, "line": 3}),
+            S9,
+            Verdict::AsNoted,
+        ),
+        (
+            json!({"record": "changed", "decided_by": "option", "accepted": true, "line": 3}),
+            S9,
+            Verdict::Depends,
+        ),
+    ];
+    for (fields, claim, verdict) in cases {
+        let found = check(&[event(Side::Client, Direction::Local, Step::HostKeyCheck, fields.clone())]);
+        assert_eq!((found[0].0, found[0].1), (claim, verdict), "{fields}");
+    }
+}
+
+#[test]
+fn a_refused_key_is_no_named_key() {
+    for (answer, shown) in [("accept", 1), ("reject", 0)] {
+        let fields = json!({"user_name": "demo", "answer": answer});
+        let query = event(Side::Server, Direction::Received, Step::PublickeyQuery, fields);
+        assert_eq!(check(&[query]).len(), shown, "{answer}");
+    }
+}
