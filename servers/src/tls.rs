@@ -163,10 +163,10 @@ impl Connection {
         closed.map_err(|error| failed(watch, &error))
     }
 
-    async fn handshake<'a>(
+    async fn handshake(
         &self,
         stream: TcpStream,
-        watch: &'a Watch,
+        watch: &Watch,
     ) -> Result<TlsStream<impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + use<>>, Said> {
         let patience = self.limits.handshake_timeout;
         let stream = watch.tap(stream);

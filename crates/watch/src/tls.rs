@@ -109,12 +109,16 @@ impl Watch {
         self.called(Seen::local(Step::HandshakeComplete, fields));
     }
 
-    /// Closes the account of the connection: what the decoder has left, then the summary.
-    pub fn finish(&self, outcome: &Outcome) {
+    /// Nothing more will cross: reports what the decoder has left. For a protocol above TLS, whose own account goes on.
+    pub fn end(&self) {
         let mut shared = self.lock();
         let left = shared.decoder.end();
         self.report(left);
-        drop(shared);
+    }
+
+    /// Closes the account of the connection: what the decoder has left, then the summary.
+    pub fn finish(&self, outcome: &Outcome) {
+        self.end();
         self.witness.finish(outcome);
     }
 

@@ -188,6 +188,13 @@ impl Server {
         })
     }
 
+    /// Waits until the step `id` was reported.
+    pub fn after_event(&mut self, id: &str) {
+        self.running.wait_for(id, |running| {
+            running.stdout().iter().map(|line| event(line)).any(|event| event.step.id() == id).then_some(())
+        });
+    }
+
     /// Stops it as `docker stop` would and gives what it left.
     pub fn stop(self) -> Output {
         self.running.terminate();

@@ -212,6 +212,11 @@ impl Decoder {
         if self.handshake.retried {
             fields.insert("after_hello_retry_request".into(), json!(true));
         }
+        if self.handshake.suite.is_some() {
+            // TLS 1.2's renegotiation, which our libraries refuse: said, and not followed.
+            self.say(Side::Client, moment, Step::ClientHello, fields, whole);
+            return Some(());
+        }
         self.handshake.client_random = random.to_vec();
         self.handshake.session_id = session_id;
         self.handshake.early_data = early_data && !self.handshake.retried;
@@ -223,6 +228,10 @@ impl Decoder {
     fn server_hello(&mut self, moment: u64, body: &[u8], whole: &[u8]) -> Option<()> {
         let ServerHello { random, version, suite, session_id, retry, psk, ems, mut fields } =
             hello::server_hello(body)?;
+        if self.handshake.suite.is_some() {
+            self.say(Side::Server, moment, Step::ServerHello, fields, whole);
+            return Some(());
+        }
         self.handshake.version = Some(version);
         let tls13 = version == TLS_1_3;
         if retry {

@@ -5,7 +5,7 @@ use steps::Fields;
 
 use super::{
     names,
-    read::{Reader, numbers},
+    read::{MOST_LISTED, Reader, numbers},
 };
 use crate::fields;
 
@@ -156,7 +156,7 @@ pub(super) fn extensions<'a>(r: &mut Reader<'a>) -> Option<Vec<(u16, &'a [u8])>>
 
 /// The names of `extensions`, in order.
 pub(super) fn extension_names(extensions: &[(u16, &[u8])]) -> Vec<String> {
-    extensions.iter().map(|(number, _)| names::extension(*number)).collect()
+    extensions.iter().take(MOST_LISTED).map(|(number, _)| names::extension(*number)).collect()
 }
 
 /// A list of two-byte numbers by name.
@@ -181,7 +181,7 @@ fn server_name(body: &[u8]) -> Option<Value> {
 fn alpn(body: &[u8]) -> Option<Value> {
     let mut list = Reader(Reader(body).vec16()?);
     let mut protocols = Vec::new();
-    while !list.is_empty() {
+    while !list.is_empty() && protocols.len() < MOST_LISTED {
         protocols.push(text(list.vec8()?));
     }
     match protocols.as_slice() {
@@ -193,7 +193,7 @@ fn alpn(body: &[u8]) -> Option<Value> {
 fn shares(body: &[u8]) -> Option<Value> {
     let mut list = Reader(Reader(body).vec16()?);
     let mut groups = Vec::new();
-    while !list.is_empty() {
+    while !list.is_empty() && groups.len() < MOST_LISTED {
         groups.push(names::group(list.u16()?));
         list.vec16()?;
     }

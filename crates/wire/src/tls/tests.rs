@@ -29,11 +29,14 @@ use super::*;
 #[derive(Clone, Default)]
 struct Run {
     crossed: Vec<(Side, Vec<u8>)>,
-    secrets: Vec<(String, Vec<u8>, Vec<u8>)>,
+    secrets: Vec<Logged>,
 }
 
+/// Label, client random and secret.
+type Logged = (String, Vec<u8>, Vec<u8>);
+
 #[derive(Clone, Debug, Default)]
-struct Secrets(Arc<Mutex<Vec<(String, Vec<u8>, Vec<u8>)>>>);
+struct Secrets(Arc<Mutex<Vec<Logged>>>);
 
 impl KeyLog for Secrets {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
