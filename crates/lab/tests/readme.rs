@@ -90,7 +90,8 @@ fn steps(text: &str, side: &str) -> Vec<String> {
             };
             let fixed: String = rest.chars().take_while(before_fields).collect();
             let evidence = rest.split_whitespace().next_back()?;
-            lane.contains(side).then(|| format!("{} {evidence}", fixed.split_whitespace().collect::<Vec<_>>().join(" ")))
+            lane.contains(side)
+                .then(|| format!("{} {evidence}", fixed.split_whitespace().collect::<Vec<_>>().join(" ")))
         })
         .collect()
 }
@@ -101,11 +102,13 @@ const FIELDS: usize = 36;
 
 /// The words below the last step; one that holds a digit and is no claim's id may change from run to run.
 fn summary(text: &str) -> Vec<String> {
-    let is_step = |line: &str| line.trim_start().split(' ').next().is_some_and(|time| time.parse::<f64>().is_ok());
+    let is_step =
+        |line: &str| line.trim_start().split(' ').next().is_some_and(|time| time.parse::<f64>().is_ok());
     let last = text.lines().enumerate().filter(|(_, line)| is_step(line)).map(|(i, _)| i).last();
     let words = text.lines().skip(last.map_or(0, |i| i + 1)).flat_map(str::split_whitespace);
     let stable = |word: &str| {
-        let claim = word.starts_with(['o', 'c', 't', 'w', 's']) && word[1..].bytes().all(|b| b.is_ascii_digit());
+        let claim =
+            word.starts_with(['o', 'c', 't', 'w', 's']) && word[1..].bytes().all(|b| b.is_ascii_digit());
         if claim || !word.contains(|c: char| c.is_ascii_digit()) { word.to_owned() } else { "#".to_owned() }
     };
     words.map(stable).collect()

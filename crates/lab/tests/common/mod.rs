@@ -108,6 +108,18 @@ impl Running {
 
     /// Waits for the end; events that do not read as JSON fail the test.
     pub fn wait(mut self) -> Output {
+        let status = self.ended();
+        let events = self.stdout().iter().map(|line| event(line)).collect();
+        Output { events, status, stderr: self.stderr().join("\n") }
+    }
+
+    /// Waits for the end of a program that prints text; gives how it ended and its lines.
+    pub fn wait_text(mut self) -> (ExitStatus, Vec<String>) {
+        let status = self.ended();
+        (status, self.stdout())
+    }
+
+    fn ended(&mut self) -> ExitStatus {
         let until = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("a child of ours can be waited for") {
@@ -117,8 +129,7 @@ impl Running {
             thread::sleep(Duration::from_millis(10));
         };
         self.readers.drain(..).for_each(|reader| drop(reader.join()));
-        let events = self.stdout().iter().map(|line| event(line)).collect();
-        Output { events, status, stderr: self.stderr().join("\n") }
+        status
     }
 
     /// Asks it to end, as Ctrl-C or `docker stop` would.
@@ -226,7 +237,7 @@ pub fn require_python(module: &str) -> bool {
     status.is_ok_and(|status| status.success()) || missing(&format!("python3 with `{module}`"))
 }
 
-pub fn missing(what: &str) -> bool {
+fn missing(what: &str) -> bool {
     let ci = env::var("CI").is_ok_and(|ci| ci == "true" || ci == "1");
     assert!(!ci, "{what} is not installed, and CI must not skip a peer");
     eprintln!("NOT TESTED: {what} is not installed");
@@ -250,4 +261,25 @@ pub fn summary(events: &[Event]) -> &Event {
     let summary = summaries.next().expect("each connection ends with a summary");
     assert!(summaries.next().is_none(), "one connection, one summary");
     summary
+}
+
+/// `command` as it is where packets may be captured, else in a user and network namespace of its own.
+pub fn with_capture(command: Command) -> Command {
+    const CAP_NET_RAW: u64 = 1 << 13;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let capabilities = effective.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0);
+    if capabilities & CAP_NET_RAW != 0 {
+        return command;
+    }
+    let up = "ip link set lo up && exec \"$@\"";
+    let works = Command::new("unshare")
+        .args(["-Urn", "sh", "-c", up, "sh", "true"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    assert!(works || !missing("CAP_NET_RAW, or the right to make a user namespace,"));
+    let mut wrapped = Command::new("unshare");
+    wrapped.args(["-Urn", "sh", "-c", up, "sh"]).arg(command.get_program()).args(command.get_args());
+    wrapped
 }
