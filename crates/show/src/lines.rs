@@ -25,6 +25,9 @@ use crate::{
 const TITLE: usize = 24;
 const FIELDS: usize = 45;
 
+/// Where explanations and fields begin, below their step.
+const DETAILS: usize = 16;
+
 /// How wide the verdicts of a summary are.
 const LABEL: usize = 12;
 
@@ -147,23 +150,23 @@ impl Lines {
     }
 
     fn details(&self, out: &mut String, event: &Event) {
-        for line in wrap(event.step.card().text.in_lang(self.lang), TITLE, self.width) {
+        for line in wrap(event.step.card().text.in_lang(self.lang), DETAILS, self.width) {
             push(out, &self.paint.dim(&line));
-        }
-        for (name, value) in &event.fields {
-            for line in wrap(&format!("{name}: {}", whole(value)), TITLE, self.width) {
-                push(out, &line);
-            }
         }
         for finding in &event.claims {
             if let Some(because) = &finding.because {
-                for line in
-                    wrap(&format!("{} {}", mark(finding), because.in_lang(self.lang)), TITLE, self.width)
-                {
+                let text = format!("{} {}", mark(finding), printable(because.in_lang(self.lang)));
+                for line in wrap(&text, DETAILS, self.width) {
                     push(out, &self.paint.verdict(finding.verdict, &line));
                 }
             }
         }
+        for (name, value) in &event.fields {
+            for line in wrap(&format!("{name}: {}", whole(value)), DETAILS, self.width) {
+                push(out, &line);
+            }
+        }
+        out.push('\n');
     }
 
     fn summary(&mut self, out: &mut String, events: &[&Event]) {
