@@ -1,0 +1,278 @@
+//! The catalogue against live runs: every step is emitted by one of them, and nothing else is. What the lab's own
+//! runs do not meet, a row of [`STIMULI`] brings about; a new step asks for its row.
+
+mod common;
+
+use std::{
+    collections::BTreeSet,
+    env,
+    io::{Read, Write},
+    net::{Shutdown, TcpStream},
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use common::{Running, Server, client, require, with_capture};
+use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
+use steps::{Event, Step, ssh::Step as Ssh, tcp::Step as Tcp, tls::Step as Tls, ws::Step as Ws};
+use tempfile::TempDir;
+
+/// Brings something about and gives the log of our side; none where the foreign peer is missing.
+type Stimulus = fn(&Bench) -> Option<Vec<Event>>;
+
+/// What it takes to see the steps that an undisturbed run of our pairs does not show.
+const STIMULI: &[(&[Step], Stimulus)] = &[
+    (&[Step::Tcp(Tcp::Rst), Step::Tcp(Tcp::Error)], a_port_where_nobody_listens),
+    (&[Step::Tcp(Tcp::PureAck)], a_silent_connection_is_probed),
+    (
+        &[
+            Step::Tls(Tls::HelloRetryRequest),
+            Step::Tls(Tls::CertificateRequest),
+            Step::Tls(Tls::ClientCertificate),
+        ],
+        openssl_wants_another_group_and_a_certificate,
+    ),
+    (&[Step::Tls(Tls::KeyUpdate)], openssl_turns_to_new_keys),
+    (&[Step::Tls(Tls::OtherMessage)], a_certificate_is_named_by_its_url),
+    (&[Step::Tls(Tls::Undecodable)], http_at_the_tls_port),
+    (&[Step::Ws(Ws::Continuation)], a_text_in_two_frames),
+    (&[Step::Ws(Ws::PlainRequest), Step::Ws(Ws::Refused)], a_browser_at_the_websocket_port),
+    (&[Step::Ws(Ws::Undecodable)], ssh_at_the_websocket_port),
+    (
+        &[Step::Ssh(Ssh::GroupRequest), Step::Ssh(Ssh::Group), Step::Ssh(Ssh::ChannelRequest)],
+        openssh_wants_a_group_and_a_terminal,
+    ),
+    (&[Step::Ssh(Ssh::AuthFailure)], a_key_that_is_not_on_the_list),
+    (&[Step::Ssh(Ssh::OtherMessage), Step::Ssh(Ssh::Disconnect)], ignore_and_disconnect_in_the_clear),
+    (&[Step::Ssh(Ssh::Undecodable)], http_at_the_ssh_port),
+];
+
+/// Not a run of a pair or of a peer, but of hand-made segments: see the live tests of TCP.
+const ELSEWHERE: [&str; 1] = ["tcp.undecodable"];
+
+#[test]
+fn every_step_of_the_catalogue_is_emitted_and_no_other() {
+    if ran_where_packets_are_captured("every_step_of_the_catalogue_is_emitted_and_no_other") {
+        return;
+    }
+    let bench = Bench::new();
+    // That nothing else is emitted is seen to where the logs are read: an id that the catalogue does not know
+    // fails the test there.
+    let mut emitted: BTreeSet<&str> = common::ids(&bench.lab(&[])).into_iter().collect();
+    emitted.extend(common::ids(&bench.lab(&["tls", "--variant", "tls13"])));
+    let mut untested = BTreeSet::new();
+    for (steps, stimulus) in STIMULI {
+        let ids = steps.iter().map(|step| step.id());
+        match stimulus(&bench) {
+            Some(log) => {
+                let log: BTreeSet<_> = common::ids(&log).into_iter().collect();
+                let missing: Vec<_> = ids.filter(|id| !log.contains(id)).collect();
+                assert!(missing.is_empty(), "{missing:?} did not come of their stimulus, only {log:?}");
+                emitted.extend(log);
+            }
+            None => untested.extend(ids),
+        }
+    }
+    untested.extend(ELSEWHERE);
+    let missing: Vec<_> =
+        Step::all().map(Step::id).filter(|id| !emitted.contains(id) && !untested.contains(id)).collect();
+    assert!(missing.is_empty(), "no live run emits {missing:?}: each needs a row in STIMULI");
+}
+
+/// Where this process may not capture packets, runs the test again where it may, and says so.
+fn ran_where_packets_are_captured(test: &str) -> bool {
+    let this = env::current_exe().expect("a running test has a path");
+    let mut again = Command::new(&this);
+    again.args(["--exact", test, "--nocapture"]);
+    let mut again = with_capture(again);
+    if again.get_program() == this {
+        return false;
+    }
+    assert!(again.status().is_ok_and(|status| status.success()), "it failed in a namespace of its own");
+    true
+}
+
+/// Demo keys, and a set that nobody here knows.
+struct Bench {
+    keys: TempDir,
+    others: TempDir,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        let set = || {
+            let folder = TempDir::new().expect("a temporary folder can be made");
+            certs::ensure(folder.path()).expect("the demo keys can be made");
+            folder
+        };
+        Bench { keys: set(), others: set() }
+    }
+
+    fn certs(&self) -> &str {
+        text(self.keys.path())
+    }
+
+    /// `lab <args>`, to its end.
+    fn lab(&self, args: &[&str]) -> Vec<Event> {
+        let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+        let output =
+            Running::start(lab.args(args).args(["--format", "json", "--certs", self.certs()])).wait();
+        assert!(output.status.success(), "{}", output.stderr);
+        output.events
+    }
+
+    /// Says each of `parts` to a server of ours, a further one once the one before was answered, then leaves.
+    fn visit(&self, protocol: &str, parts: &[&[u8]]) -> Vec<Event> {
+        let mut server = Server::start(protocol, &["--certs", self.certs()]);
+        let mut stream = TcpStream::connect(server.addr).expect("it listens");
+        for (i, part) in parts.iter().enumerate() {
+            if i > 0 {
+                stream.read_exact(&mut [0]).expect("an answer comes");
+            }
+            stream.write_all(part).expect("the server has not left yet");
+        }
+        // The server may have had enough before: the log says what became of the connection.
+        drop(stream.shutdown(Shutdown::Write));
+        drop(stream.read_to_end(&mut Vec::new()));
+        server.after_connections(1)
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("temporary folders have plain names")
+}
+
+fn a_port_where_nobody_listens(_: &Bench) -> Option<Vec<Event>> {
+    // Bound, so that nobody else takes the port, and never listening.
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a descriptor is left");
+    let any: std::net::SocketAddr = ([127, 0, 0, 1], 0).into();
+    socket.bind(&SockAddr::from(any)).expect("loopback has a free port");
+    let here = socket.local_addr().ok()?.as_socket().expect("it is an IPv4 address");
+    Some(client(&["tcp", &here.to_string()]).events)
+}
+
+/// A keep-alive probe asks for an ACK of what was acknowledged before.
+fn a_silent_connection_is_probed(_: &Bench) -> Option<Vec<Event>> {
+    let mut server = Server::start("tcp", &[]);
+    let socket = Socket::from(TcpStream::connect(server.addr).expect("it listens"));
+    let soon = TcpKeepalive::new().with_time(Duration::from_secs(1));
+    socket.set_tcp_keepalive(&soon).expect("Linux has keep-alive probes");
+    server.after_event("tcp.pure_ack");
+    drop(socket);
+    Some(server.after_connections(1))
+}
+
+fn openssl_wants_another_group_and_a_certificate(bench: &Bench) -> Option<Vec<Event>> {
+    if !require("openssl") {
+        return None;
+    }
+    let mut command = Command::new("openssl");
+    command.args([
+        "s_server",
+        "-tls1_3",
+        "-www",
+        "-groups",
+        "P-384",
+        "-Verify",
+        "1",
+        "-accept",
+        "127.0.0.1:0",
+    ]);
+    command.arg("-cert").arg(bench.keys.path().join(certs::SERVER_CERT));
+    command.arg("-key").arg(bench.keys.path().join(certs::SERVER_KEY));
+    let mut openssl = Running::start(&mut command);
+    let addr = openssl.wait_for("line that says where it listens", |openssl| {
+        openssl.stdout().iter().find_map(|line| line.strip_prefix("ACCEPT ").map(str::to_owned))
+    });
+    Some(client(&["tls", &addr, "--certs", bench.certs()]).events)
+}
+
+fn openssl_turns_to_new_keys(bench: &Bench) -> Option<Vec<Event>> {
+    if !require("openssl") {
+        return None;
+    }
+    let mut server = Server::start("tls", &["--certs", bench.certs()]);
+    let mut command = Command::new("openssl");
+    command.args(["s_client", "-tls1_3", "-connect", &server.addr.to_string()]);
+    let spawned = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut openssl = spawned.expect("openssl starts");
+    let mut keyboard = openssl.stdin.take().expect("it was piped");
+    server.after_event("tls.handshake_complete");
+    // On a line of its own, "K" is the command to send a KeyUpdate.
+    keyboard.write_all(b"K\n").expect("openssl reads its input");
+    server.after_event("tls.key_update");
+    drop(keyboard);
+    drop(openssl.wait());
+    Some(server.after_connections(1))
+}
+
+/// A CertificateURL (RFC 6066 §5), which hardly anyone sends: a message without a step of its own.
+fn a_certificate_is_named_by_its_url(bench: &Bench) -> Option<Vec<Event>> {
+    Some(bench.visit("tls", &[b"\x16\x03\x01\x00\x04\x15\x00\x00\x00"]))
+}
+
+fn http_at_the_tls_port(bench: &Bench) -> Option<Vec<Event>> {
+    Some(bench.visit("tls", &[b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"]))
+}
+
+fn a_text_in_two_frames(bench: &Bench) -> Option<Vec<Event>> {
+    let request = b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    // Masked with zeroes. FIN 0, text; FIN 1, continuation; close.
+    let frames = b"\x01\x82\0\0\0\0he\x80\x83\0\0\0\0llo\x88\x80\0\0\0\0";
+    Some(bench.visit("ws", &[request, frames]))
+}
+
+fn a_browser_at_the_websocket_port(bench: &Bench) -> Option<Vec<Event>> {
+    Some(bench.visit("ws", &[b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"]))
+}
+
+fn ssh_at_the_websocket_port(bench: &Bench) -> Option<Vec<Event>> {
+    Some(bench.visit("ws", &[b"SSH-2.0-OpenSSH_9.2p1\r\n"]))
+}
+
+fn openssh_wants_a_group_and_a_terminal(bench: &Bench) -> Option<Vec<Event>> {
+    if !require("ssh") {
+        return None;
+    }
+    let mut server = Server::start("ssh", &["--certs", bench.certs()]);
+    let ssh = Command::new("ssh")
+        .args(["-tt", "-F", "none", "-p", &server.addr.port().to_string(), "-i"])
+        .arg(bench.keys.path().join(certs::SSH_USER_KEY))
+        .args(["-o", "KexAlgorithms=diffie-hellman-group-exchange-sha256", "-o", "BatchMode=yes"])
+        .args(["-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "StrictHostKeyChecking=no"])
+        .args(["-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null"])
+        .args(["demo@127.0.0.1", "whoami"])
+        .stdin(Stdio::null())
+        .output();
+    let output = ssh.expect("ssh starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(server.after_connections(1))
+}
+
+fn a_key_that_is_not_on_the_list(bench: &Bench) -> Option<Vec<Event>> {
+    let server = Server::start("ssh", &["--certs", bench.certs()]);
+    let other = bench.others.path().join(certs::SSH_USER_KEY);
+    let target = format!("demo@{}", server.addr);
+    let args = ["ssh", "--strict", "no", "--certs", bench.certs(), "--identity", text(&other), &target];
+    Some(client(&args).events)
+}
+
+fn ignore_and_disconnect_in_the_clear(bench: &Bench) -> Option<Vec<Event>> {
+    let ignore = ssh_packet(b"\x02\0\0\0\x04idle");
+    let disconnect = ssh_packet(b"\x01\0\0\0\x0b\0\0\0\x03bye\0\0\0\0");
+    Some(bench.visit("ssh", &[&[b"SSH-2.0-test\r\n", &ignore[..], &disconnect].concat()]))
+}
+
+/// A packet in the clear (RFC 4253 §6): lengths, payload, at least four bytes of padding to a multiple of eight.
+fn ssh_packet(payload: &[u8]) -> Vec<u8> {
+    let padding = 4 + (8 - (5 + payload.len() + 4) % 8) % 8;
+    let length = u32::try_from(1 + payload.len() + padding).expect("a short packet");
+    let padding_length = u8::try_from(padding).expect("less than 12");
+    [&length.to_be_bytes(), &[padding_length][..], payload, &vec![0; padding]].concat()
+}
+
+fn http_at_the_ssh_port(bench: &Bench) -> Option<Vec<Event>> {
+    Some(bench.visit("ssh", &[b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"]))
+}
