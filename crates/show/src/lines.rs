@@ -212,6 +212,12 @@ impl Lines {
             };
             push(out, &format!("  {}", self.paint.side(event.side, &ended)));
         }
+        let shown = findings.values().filter(|finding| finding.verdict != Verdict::Absent).count();
+        let count = match self.lang {
+            Lang::En => format!("claims of the notes shown: {shown}"),
+            Lang::Zh => format!("印证了笔记的 {shown} 条论断"),
+        };
+        push(out, &format!("  {count}"));
         for verdict in [Verdict::AsNoted, Verdict::Depends, Verdict::Differs, Verdict::Absent] {
             let of_it: Vec<_> = findings.values().filter(|finding| finding.verdict == verdict).collect();
             if of_it.is_empty() {
@@ -279,6 +285,7 @@ fn spans(choose: impl Fn(Claim) -> bool) -> String {
     }
     let name = |(first, last): &(Claim, Claim)| match (first, last) {
         (first, last) if first == last => first.id().to_owned(),
+        (first, last) if *last as usize - *first as usize == 1 => format!("{} {}", first.id(), last.id()),
         (first, last) => format!("{}–{}", first.id(), last.id()),
     };
     spans.iter().map(name).collect::<Vec<_>>().join(" ")
@@ -371,6 +378,7 @@ mod tests {
     fn neighbouring_claims_are_joined_within_their_heading() {
         use Claim::{C1, O2, O3, O4, O6, O15, S13};
         assert_eq!(spans(|claim| [O2, O3, O4, O6, O15, C1, S13].contains(&claim)), "o2–o4 o6 o15 c1 s13");
+        assert_eq!(spans(|claim| [O2, O3].contains(&claim)), "o2 o3");
         assert_eq!(spans(|_| false), "");
     }
 }
