@@ -41,9 +41,11 @@ impl Folder {
     pub(crate) fn lock(&self) -> anyhow::Result<fs::File> {
         let dir = self.dir.display();
         fs::create_dir_all(&self.dir).with_context(|| {
-            format!("could not make the folder {dir} (may you write there? `--dir` takes another one)")
+            format!("could not make the folder {dir} (may you write there? CERTS_DIR names another one)")
         })?;
-        let folder = fs::File::open(&self.dir).with_context(|| format!("could not open the folder {dir}"))?;
+        let folder = fs::File::open(&self.dir).with_context(|| {
+            format!("could not open the folder {dir} (may you read it? CERTS_DIR names another one)")
+        })?;
         folder.lock().with_context(|| format!("could not lock the folder {dir}"))?;
         Ok(folder)
     }

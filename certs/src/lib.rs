@@ -97,6 +97,11 @@ impl fmt::Display for Made {
     }
 }
 
+/// What to do about a file in `dir` that is there and of no use.
+pub fn advice(dir: &Path) -> String {
+    format!("`certs --check --dir {}` says what is wrong", dir.display())
+}
+
 /// Makes what is missing in `dir`, and the folder itself. What is there stays as it is: a set made by an older
 /// version is completed, and a second run makes nothing. Processes that start at once wait for each other.
 ///

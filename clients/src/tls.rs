@@ -90,7 +90,8 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     }
 
     let (stream, started) = options.target.connect().await?;
-    let addresses = (stream.local_addr()?, stream.peer_addr()?);
+    let addresses = stream.local_addr().and_then(|here| Ok((here, stream.peer_addr()?)));
+    let addresses = addresses.with_context(|| format!("{} was gone at once", options.target))?;
     let variant = options.variant.map(|variant| variant.label().to_owned());
     let witness = Witness::new(Side::Client, Protocol::Tls, variant, addresses, started);
     watch::tcp::established(&witness, &stream);
@@ -206,7 +207,7 @@ fn config(options: &Options) -> anyhow::Result<ClientConfig> {
         Some(file) => trusted(file, "--ca wants a PEM file")?,
         None => {
             certs::ensure(&options.certs)?;
-            trusted(&options.certs.join(certs::CA_CERT), "`certs` makes the demo keys")?
+            trusted(&options.certs.join(certs::CA_CERT), &certs::advice(&options.certs))?
         }
     };
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))

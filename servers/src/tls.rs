@@ -276,9 +276,8 @@ fn config(dir: &Path, variant: Option<Variant>) -> anyhow::Result<ServerConfig> 
     // Otherwise suites of the other version would still be on offer.
     provider.cipher_suites.retain(|suite| versions.contains(&suite.version()));
     let (chain, key) = certificate(dir)?;
-    let certified = CertifiedKey::from_der(chain, key, &provider).with_context(|| {
-        format!("{} and its key do not fit (`certs --check` says more)", certs::SERVER_CERT)
-    })?;
+    let certified = CertifiedKey::from_der(chain, key, &provider)
+        .with_context(|| format!("{} and its key do not fit ({})", certs::SERVER_CERT, certs::advice(dir)))?;
     let certificate: Arc<dyn ResolvesServerCert> = Arc::new(SingleCertAndKey::from(certified));
     let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_protocol_versions(versions)
@@ -292,17 +291,12 @@ fn config(dir: &Path, variant: Option<Variant>) -> anyhow::Result<ServerConfig> 
 
 /// The certificate chain and its key.
 fn certificate(dir: &Path) -> anyhow::Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
-    let could_not_read =
-        |path: &Path| format!("could not read {} (`certs` makes the demo keys)", path.display());
+    let could_not_read = |path: &Path| format!("could not read {} ({})", path.display(), certs::advice(dir));
     let path = dir.join(certs::SERVER_CERT);
     let chain = CertificateDer::pem_file_iter(&path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(|| could_not_read(&path))?;
-    anyhow::ensure!(
-        !chain.is_empty(),
-        "{} holds no certificate (`certs` makes the demo keys)",
-        path.display()
-    );
+    anyhow::ensure!(!chain.is_empty(), "{} holds no certificate ({})", path.display(), certs::advice(dir));
     let path = dir.join(certs::SERVER_KEY);
     let key = PrivateKeyDer::from_pem_file(&path).with_context(|| could_not_read(&path))?;
     Ok((chain, key))

@@ -14,11 +14,14 @@ use russh::{
 
 /// Reads a private key in OpenSSH's format.
 pub(super) fn load(path: &Path) -> anyhow::Result<PrivateKey> {
-    let text = std::fs::read_to_string(path).with_context(|| {
-        format!("could not read {} (`certs` makes the demo keys; `--identity` takes another)", path.display())
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("could not read {} (`--identity` takes another key)", path.display()))?;
+    let key = PrivateKey::from_openssh(text.as_str()).map_err(|error| {
+        anyhow!(
+            "{} is no private key in OpenSSH's format: {error} (`--identity` takes another)",
+            path.display()
+        )
     })?;
-    let key = PrivateKey::from_openssh(text.as_str())
-        .map_err(|error| anyhow!("{} is no private key in OpenSSH's format ({error})", path.display()))?;
     if key.is_encrypted() {
         bail!(
             "{} has a passphrase, which this client cannot ask for; `--identity` takes another",

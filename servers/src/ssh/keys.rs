@@ -11,9 +11,11 @@ use russh::keys::{
 /// The host key in `folder`.
 pub(super) fn host_key(folder: &Path) -> anyhow::Result<PrivateKey> {
     let path = folder.join(certs::SSH_HOST_KEY);
-    let text = read(&path)?;
-    let key = PrivateKey::from_openssh(text.as_str())
-        .map_err(|error| anyhow!("{} is no private key in OpenSSH's format ({error})", path.display()))?;
+    let text = read(&path, folder)?;
+    let key = PrivateKey::from_openssh(text.as_str()).map_err(|error| {
+        let advice = certs::advice(folder);
+        anyhow!("{} is no private key in OpenSSH's format: {error} ({advice})", path.display())
+    })?;
     if key.is_encrypted() {
         bail!("{} has a passphrase: a host key must not, the server has nobody to ask", path.display());
     }
@@ -28,7 +30,7 @@ impl AuthorizedKeys {
     /// The authorized_keys in `folder`.
     pub(super) fn read(folder: &Path) -> anyhow::Result<Self> {
         let path = folder.join(certs::AUTHORIZED_KEYS);
-        Ok(Self::parse(&read(&path)?, &path))
+        Ok(Self::parse(&read(&path, folder)?, &path))
     }
 
     fn parse(text: &str, path: &Path) -> Self {
@@ -59,9 +61,9 @@ fn options(entry: &Entry) -> &str {
     entry.config_opts().as_str()
 }
 
-fn read(path: &Path) -> anyhow::Result<String> {
+fn read(path: &Path, folder: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path)
-        .with_context(|| format!("could not read {} (`certs` makes the demo keys)", path.display()))
+        .with_context(|| format!("could not read {} ({})", path.display(), certs::advice(folder)))
 }
 
 #[cfg(test)]

@@ -103,9 +103,10 @@ fn left_early(witness: &Witness) -> Said {
                 "客户端在握手中途、密钥交换之前断开了连接。",
             )
         } else {
+            // A client that resets at once may have sent one that nobody could read any more.
             Said::new(
-                "The client left without an SSH identification: a port scan, or a health check?",
-                "客户端没有发送 SSH 标识就离开了：是端口扫描或健康检查吗？",
+                "The client was gone before an SSH identification was read: a port scan, or a health check?",
+                "还没读到 SSH 标识，客户端就离开了：是端口扫描或健康检查吗？",
             )
         }
     })

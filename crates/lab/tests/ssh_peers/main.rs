@@ -360,7 +360,7 @@ fn keys_are_made_on_first_use_and_a_damaged_one_is_named() {
     for (program, option, file, says) in [
         ("server", "--certs", "damaged", "ssh_host_ed25519_key is"),
         ("client", "--identity", "damaged/id_ed25519", "id_ed25519 is no private key"),
-        ("client", "--identity", "missing", "missing (`certs` makes the demo keys"),
+        ("client", "--identity", "missing", "missing (`--identity` takes another key"),
     ] {
         let output =
             Command::new(binary(program)).args(["ssh", option]).arg(bench.dir(file)).output().unwrap();

@@ -22,7 +22,7 @@ fn a_peer_that_does_not_speak_ssh_is_named_and_the_server_lives_on() {
         (&[0; 64], "binary data"),
         (&long, "SSH identification"),
         (b"SSH-2.0-x\r\n\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "binary data"),
-        (b"", "without an SSH identification"),
+        (b"", "before an SSH identification was read"),
         (b"SSH-2.0-gone\r\n", "in the middle of the handshake"),
     ];
     for (n, (bytes, says)) in peers.iter().enumerate() {

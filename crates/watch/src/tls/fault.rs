@@ -61,7 +61,8 @@ fn after(side: Side, past: &Past) -> Said {
 
 fn not_tls(side: Side, past: &Past, error: &io::Error) -> Said {
     let peer = side.peer();
-    let words = past.first_from(peer, Step::Undecodable).map_or("", |record| record.text("looks_like"));
+    let lost = past.first_from(peer, Step::Undecodable);
+    let [words, expected] = ["looks_like", "expected"].map(|name| lost.map_or("", |lost| lost.text(name)));
     match (side, words) {
         (Side::Server, "HTTP request" | "HTTP/2 preface") => Said::new(
             "the client spoke plain HTTP to the TLS port: use https:// there, or another port here",
@@ -85,10 +86,10 @@ fn not_tls(side: Side, past: &Past, error: &io::Error) -> Said {
         ),
         (_, words) => Said::new(
             format!(
-                "the {} did not speak TLS (it looks like: {words}): is this the right port?",
+                "the {} did not speak TLS (expected {expected}; it looks like: {words}): is this the right port?",
                 who(peer).en
             ),
-            format!("{}说的不是 TLS（看起来是：{words}）：端口对吗？", who(peer).zh),
+            format!("{}说的不是 TLS（应为：{expected}；看起来是：{words}）：端口对吗？", who(peer).zh),
         ),
     }
 }
