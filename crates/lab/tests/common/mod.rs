@@ -237,7 +237,7 @@ pub fn require_python(module: &str) -> bool {
     status.is_ok_and(|status| status.success()) || missing(&format!("python3 with `{module}`"))
 }
 
-fn missing(what: &str) -> bool {
+pub fn missing(what: &str) -> bool {
     let ci = env::var("CI").is_ok_and(|ci| ci == "true" || ci == "1");
     assert!(!ci, "{what} is not installed, and CI must not skip a peer");
     eprintln!("NOT TESTED: {what} is not installed");
