@@ -5,11 +5,11 @@ mod common;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    process::{Command, Stdio},
+    process::Command,
     sync::OnceLock,
 };
 
-use common::{Running, missing};
+use common::{Running, with_capture};
 use steps::{Claim, Event, Evidence, Past, Side, Step, Verdict};
 
 #[test]
@@ -143,28 +143,8 @@ fn lab(args: &[&str]) -> Vec<Event> {
     let keys = tempfile::tempdir().expect("a temporary folder can be made");
     let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
     command.args(args).args(["--format", "json", "--certs"]).arg(keys.path());
-    let output = Running::start(&mut with_capture(command)).wait();
+    let mut command = with_capture(command).expect("the segments are part of the catalogue");
+    let output = Running::start(&mut command).wait();
     assert!(output.status.success(), "{}", output.stderr);
     output.events
-}
-
-/// `command` as it is where packets may be captured, else in a user and network namespace of its own.
-fn with_capture(command: Command) -> Command {
-    const CAP_NET_RAW: u64 = 1 << 13;
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
-    let capabilities = effective.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0);
-    if capabilities & CAP_NET_RAW != 0 {
-        return command;
-    }
-    let up = "ip link set lo up && exec \"$@\"";
-    let works = Command::new("unshare")
-        .args(["-Urn", "sh", "-c", up, "sh", "true"])
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
-    assert!(works || !missing("CAP_NET_RAW, or the right to make a user namespace,"));
-    let mut wrapped = Command::new("unshare");
-    wrapped.args(["-Urn", "sh", "-c", up, "sh"]).arg(command.get_program()).args(command.get_args());
-    wrapped
 }
