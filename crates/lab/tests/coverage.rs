@@ -85,7 +85,7 @@ fn ran_where_packets_are_captured(test: &str) -> bool {
     let this = env::current_exe().expect("a running test has a path");
     let mut again = Command::new(&this);
     again.args(["--exact", test, "--nocapture"]);
-    let mut again = with_capture(again);
+    let mut again = with_capture(again).expect("the segments are part of the catalogue");
     if again.get_program() == this {
         return false;
     }
