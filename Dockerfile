@@ -29,7 +29,7 @@ COPY crates/watch/Cargo.toml crates/watch/
 COPY crates/wire/Cargo.toml crates/wire/
 RUN for crate in certs clients servers crates/*; do \
         mkdir "$crate/src" && touch "$crate/src/lib.rs" && echo 'fn main() {}' > "$crate/src/main.rs"; \
-    done && build
+    done && build && rm -r certs/src clients/src servers/src crates/*/src
 
 # Our own sources. Their dates are those of the checkout, which cargo may take for older than the stand-ins above.
 COPY certs certs

@@ -143,7 +143,8 @@ fn lab(args: &[&str]) -> Vec<Event> {
     let keys = tempfile::tempdir().expect("a temporary folder can be made");
     let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
     command.args(args).args(["--format", "json", "--certs"]).arg(keys.path());
-    let output = Running::start(&mut with_capture(command)).wait();
+    let mut command = with_capture(command).expect("the segments are part of the catalogue");
+    let output = Running::start(&mut command).wait();
     assert!(output.status.success(), "{}", output.stderr);
     output.events
 }

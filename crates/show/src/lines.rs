@@ -25,6 +25,9 @@ use crate::{
 const TITLE: usize = 24;
 const FIELDS: usize = 45;
 
+/// Where explanations and fields begin, below their step.
+const DETAILS: usize = 16;
+
 /// How wide the verdicts of a summary are.
 const LABEL: usize = 12;
 
@@ -147,23 +150,23 @@ impl Lines {
     }
 
     fn details(&self, out: &mut String, event: &Event) {
-        for line in wrap(event.step.card().text.in_lang(self.lang), TITLE, self.width) {
+        for line in wrap(event.step.card().text.in_lang(self.lang), DETAILS, self.width) {
             push(out, &self.paint.dim(&line));
-        }
-        for (name, value) in &event.fields {
-            for line in wrap(&format!("{name}: {}", whole(value)), TITLE, self.width) {
-                push(out, &line);
-            }
         }
         for finding in &event.claims {
             if let Some(because) = &finding.because {
-                for line in
-                    wrap(&format!("{} {}", mark(finding), because.in_lang(self.lang)), TITLE, self.width)
-                {
+                let text = format!("{} {}", mark(finding), printable(because.in_lang(self.lang)));
+                for line in wrap(&text, DETAILS, self.width) {
                     push(out, &self.paint.verdict(finding.verdict, &line));
                 }
             }
         }
+        for (name, value) in &event.fields {
+            for line in wrap(&format!("{name}: {}", whole(value)), DETAILS, self.width) {
+                push(out, &line);
+            }
+        }
+        out.push('\n');
     }
 
     fn summary(&mut self, out: &mut String, events: &[&Event]) {
@@ -209,6 +212,12 @@ impl Lines {
             };
             push(out, &format!("  {}", self.paint.side(event.side, &ended)));
         }
+        let shown = findings.values().filter(|finding| finding.verdict != Verdict::Absent).count();
+        let count = match self.lang {
+            Lang::En => format!("claims of the notes shown: {shown}"),
+            Lang::Zh => format!("印证了笔记的 {shown} 条论断"),
+        };
+        push(out, &format!("  {count}"));
         for verdict in [Verdict::AsNoted, Verdict::Depends, Verdict::Differs, Verdict::Absent] {
             let of_it: Vec<_> = findings.values().filter(|finding| finding.verdict == verdict).collect();
             if of_it.is_empty() {
@@ -276,6 +285,7 @@ fn spans(choose: impl Fn(Claim) -> bool) -> String {
     }
     let name = |(first, last): &(Claim, Claim)| match (first, last) {
         (first, last) if first == last => first.id().to_owned(),
+        (first, last) if *last as usize - *first as usize == 1 => format!("{} {}", first.id(), last.id()),
         (first, last) => format!("{}–{}", first.id(), last.id()),
     };
     spans.iter().map(name).collect::<Vec<_>>().join(" ")
@@ -368,6 +378,7 @@ mod tests {
     fn neighbouring_claims_are_joined_within_their_heading() {
         use Claim::{C1, O2, O3, O4, O6, O15, S13};
         assert_eq!(spans(|claim| [O2, O3, O4, O6, O15, C1, S13].contains(&claim)), "o2–o4 o6 o15 c1 s13");
+        assert_eq!(spans(|claim| [O2, O3].contains(&claim)), "o2 o3");
         assert_eq!(spans(|_| false), "");
     }
 }

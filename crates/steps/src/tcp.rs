@@ -52,7 +52,7 @@ pub enum Step {
     Rst,
     /// A system call failed, and the kernel says why.
     Error,
-    /// A segment whose flags fit nowhere.
+    /// A segment whose header makes no sense.
     Undecodable,
     /// The connection is over: what it showed, and how it went.
     Summary,
@@ -310,12 +310,12 @@ impl Step {
                 rfc: "RFC 9293 §3.1",
                 title: Text { en: "not understood", zh: "无法解读" },
                 text: Text {
-                    en: "These flags fit no place in a connection. Further segments like this one are passed over in silence.",
-                    zh: "这些标志在连接中无处安放。此后同类报文段不再报告。",
+                    en: "The header makes no sense: flags that fit no place in a connection, or a length that it cannot have. Further segments like this one are passed over in silence.",
+                    zh: "报文段头讲不通：标志在连接中无处安放，或长度不可能成立。此后同类报文段不再报告。",
                 },
                 client: "",
                 server: "",
-                shows: &["flags", "expected", "looks_like"],
+                shows: &["flags", "header_length", "expected", "looks_like"],
             },
             Step::Summary => Card {
                 id: "tcp.summary",

@@ -8,7 +8,7 @@
 //! assert_eq!(seen[0].fields["softwareversion"], "OpenSSH_9.2p1");
 //! ```
 //!
-//! [`Decoder::feed`] hands each direction to a [`Half`], which cuts it into lines and packets; what a packet says is
+//! `Decoder::feed` hands each direction to a `Half`, which cuts it into lines and packets; what a packet says is
 //! read in `kexinit.rs`, `exchange.rs` and `message.rs`.
 
 use steps::{Side, ssh::Step};

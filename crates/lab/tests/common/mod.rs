@@ -3,11 +3,11 @@
 #![allow(dead_code, unreachable_pub)]
 
 use std::{
-    env,
+    env, fs,
     io::{BufRead, BufReader, Read},
     net::SocketAddr,
     path::PathBuf,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, OnceLock, PoisonError},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -69,7 +69,19 @@ pub struct Running {
 impl Running {
     /// Starts `command` with its output collected and nothing on standard input.
     pub fn start(command: &mut Command) -> Running {
-        let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        Running::spawn(command.stdin(Stdio::null()))
+    }
+
+    /// Starts `command` with its output collected and its standard input held open: it reads what is written
+    /// there, and the end of it when that is dropped.
+    pub fn talk(command: &mut Command) -> (Running, ChildStdin) {
+        let mut running = Running::spawn(command.stdin(Stdio::piped()));
+        let stdin = running.child.stdin.take().expect("it was piped");
+        (running, stdin)
+    }
+
+    fn spawn(command: &mut Command) -> Running {
+        let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = spawned.unwrap_or_else(|error| panic!("could not start {command:?}: {error}"));
         let (stdout, stderr) = <(Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<String>>>)>::default();
         let readers = vec![
@@ -108,6 +120,18 @@ impl Running {
 
     /// Waits for the end; events that do not read as JSON fail the test.
     pub fn wait(mut self) -> Output {
+        let status = self.ended();
+        let events = self.stdout().iter().map(|line| event(line)).collect();
+        Output { events, status, stderr: self.stderr().join("\n") }
+    }
+
+    /// Waits for the end of a program that prints text; gives how it ended and its lines.
+    pub fn wait_text(mut self) -> (ExitStatus, Vec<String>) {
+        let status = self.ended();
+        (status, self.stdout())
+    }
+
+    fn ended(&mut self) -> ExitStatus {
         let until = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("a child of ours can be waited for") {
@@ -117,8 +141,7 @@ impl Running {
             thread::sleep(Duration::from_millis(10));
         };
         self.readers.drain(..).for_each(|reader| drop(reader.join()));
-        let events = self.stdout().iter().map(|line| event(line)).collect();
-        Output { events, status, stderr: self.stderr().join("\n") }
+        status
     }
 
     /// Asks it to end, as Ctrl-C or `docker stop` would.
@@ -164,8 +187,12 @@ pub struct Server {
 impl Server {
     /// Starts `server <protocol> --listen 127.0.0.1:0 --format json <args>` and waits until it listens.
     pub fn start(protocol: &str, args: &[&str]) -> Server {
-        let mut command = Command::new(binary("server"));
-        command.args([protocol, "--listen", "127.0.0.1:0", "--format", "json"]).args(args);
+        Server::run(Command::new(binary("server")), protocol, "127.0.0.1:0", args)
+    }
+
+    /// The same on another address, or by another `command` that leads to the program.
+    pub fn run(mut command: Command, protocol: &str, listen: &str, args: &[&str]) -> Server {
+        command.args([protocol, "--listen", listen, "--format", "json"]).args(args);
         let mut running = Running::start(&mut command);
         let says = format!("server: {protocol} listens on ");
         let addr = running.wait_for("line that says where it listens", |running| {
@@ -181,10 +208,14 @@ impl Server {
 
     /// Waits until `n` connections have ended, then gives all events so far.
     pub fn after_connections(&mut self, n: usize) -> Vec<Event> {
-        self.running.wait_for("summary of the connection", |running| {
+        self.after("summary of the connection", |event| event.step.is_summary(), n)
+    }
+
+    /// Waits until there were `n` events that `are` what was waited for, then gives all events so far.
+    pub fn after(&mut self, what: &str, are: impl Fn(&Event) -> bool, n: usize) -> Vec<Event> {
+        self.running.wait_for(what, |running| {
             let events: Vec<_> = running.stdout().iter().map(|line| event(line)).collect();
-            let ended = events.iter().filter(|event| event.step.is_summary()).count();
-            (ended >= n).then_some(events)
+            (events.iter().filter(|event| are(event)).count() >= n).then_some(events)
         })
     }
 
@@ -230,6 +261,52 @@ pub fn missing(what: &str) -> bool {
     let ci = env::var("CI").is_ok_and(|ci| ci == "true" || ci == "1");
     assert!(!ci, "{what} is not installed, and CI must not skip a peer");
     eprintln!("NOT TESTED: {what} is not installed");
+    false
+}
+
+/// Whether this process may capture packets.
+pub fn may_capture() -> bool {
+    const CAP_NET_RAW: u64 = 1 << 13;
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    effective.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0) & CAP_NET_RAW != 0
+}
+
+/// `command` as it is where packets may be captured, else in a user and network namespace of its own. None where
+/// that is not allowed either.
+pub fn with_capture(command: Command) -> Option<Command> {
+    if may_capture() {
+        return Some(command);
+    }
+    let up = "ip link set lo up && exec \"$@\"";
+    let works = Command::new("unshare")
+        .args(["-Urn", "sh", "-c", up, "sh", "true"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if !works {
+        missing("CAP_NET_RAW, or the right to make a user namespace,");
+        return None;
+    }
+    let mut wrapped = Command::new("unshare");
+    wrapped.args(["-Urn", "sh", "-c", up, "sh"]).arg(command.get_program()).args(command.get_args());
+    Some(wrapped)
+}
+
+/// Whether the test of that name may capture packets. Where it may not, the test is run again in a namespace in
+/// which it may, and what that run says holds.
+pub fn captures(test: &str) -> bool {
+    if may_capture() {
+        return true;
+    }
+    let mut again = Command::new(env::current_exe().expect("a running test has a path"));
+    again.args([test, "--exact", "--nocapture"]);
+    if let Some(mut again) = with_capture(again) {
+        let output = again.stdin(Stdio::null()).output().expect("unshare ran a moment ago");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    }
     false
 }
 

@@ -111,13 +111,16 @@ fn established(event: &Event, past: &Past) -> Vec<Finding> {
     if rests_on.is_empty() {
         return Vec::new();
     }
-    let (state, out, in_) = (
-        event.text("state"),
-        event.number("segs_out").unwrap_or_default(),
-        event.number("segs_in").unwrap_or_default(),
-    );
-    let en = format!("no segment was seen; {rests_on} says {state}, segments out {out}, in {in_}");
-    let zh = format!("没有看到报文段；{rests_on} 报告 {state}，发出 {out} 段，收到 {in_} 段");
+    let state = event.text("state");
+    let mut en = format!("no segment was seen; {rests_on} says {state}");
+    let mut zh = format!("没有看到报文段；{rests_on} 报告 {state}");
+    // Linux counts a server's SYN+ACK before there is a socket to count for: only the client's numbers tell.
+    if let (Side::Client, Some(out), Some(in_)) =
+        (event.side, event.number("segs_out"), event.number("segs_in"))
+    {
+        en += &format!(", segments out {out}, in {in_}");
+        zh += &format!("，发出 {out} 段，收到 {in_} 段");
+    }
     let opening = if past.has(Step::Syn) { &[O5, O8][..] } else { &[O1, O5, O8] };
     opening.iter().map(|&claim| Finding::as_noted_because(claim, en.clone(), zh.clone())).collect()
 }

@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use etherparse::{LaxNetSlice, LaxSlicedPacket, TcpOptionElement, TcpSlice, TransportSlice};
+use etherparse::{LaxNetSlice, LaxSlicedPacket, TcpOptionElement, TcpSlice, ip_number};
 
 /// A TCP segment and the addresses of the IP packet that carried it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Segment {
     pub options: Options,
     /// How many bytes of data it carries, also when the capture cut them off.
     pub payload_length: u32,
-    /// How many bytes of [`Segment::bytes`] are header.
+    /// How many bytes of [`Segment::bytes`] are header, as the header says; see [`Segment::header_fits`].
     pub header_length: usize,
     /// Header and data, as far as captured.
     pub bytes: Vec<u8>,
@@ -62,7 +62,8 @@ pub struct Options {
 }
 
 impl Segment {
-    /// Reads the segment in an IPv4 or IPv6 packet; none if it holds no whole TCP header.
+    /// Reads the segment in an IPv4 or IPv6 packet; none if it holds no whole TCP header. Of a header whose length
+    /// is impossible only the part is read that every segment has.
     pub fn parse(packet: &[u8]) -> Option<Self> {
         let sliced = LaxSlicedPacket::from_ip(packet).ok()?;
         let (source, destination, whole): (IpAddr, IpAddr, usize) = match sliced.net.as_ref()? {
@@ -77,9 +78,25 @@ impl Segment {
             }
             LaxNetSlice::Arp(_) => return None,
         };
-        let Some(TransportSlice::Tcp(tcp)) = sliced.transport else { return None };
         // A capture may hold less than the IP header announces.
         let cut_off = whole.saturating_sub(packet.len());
+        let ip = sliced.ip_payload()?;
+        if ip.ip_number != ip_number::TCP || ip.fragmented {
+            return None;
+        }
+        let header_length = usize::from(ip.payload.get(12)? >> 4) * 4;
+        if header_length > ip.payload.len() && cut_off > 0 {
+            return None;
+        }
+        let mut mended: [u8; 20];
+        let tcp = if (20..=ip.payload.len()).contains(&header_length) {
+            TcpSlice::from_slice(ip.payload)
+        } else {
+            mended = ip.payload.get(..20)?.try_into().ok()?;
+            mended[12] = 5 << 4;
+            TcpSlice::from_slice(&mended)
+        }
+        .ok()?;
         Some(Segment {
             source: SocketAddr::new(source, tcp.source_port()),
             destination: SocketAddr::new(destination, tcp.destination_port()),
@@ -89,9 +106,14 @@ impl Segment {
             window: tcp.window_size(),
             options: Options::of(&tcp),
             payload_length: u32::try_from(tcp.payload().len() + cut_off).unwrap_or(u32::MAX),
-            header_length: tcp.header_slice().len(),
-            bytes: tcp.slice().to_vec(),
+            header_length,
+            bytes: ip.payload.to_vec(),
         })
+    }
+
+    /// Whether the header can be as long as it says (RFC 9293 §3.1, Data Offset).
+    pub fn header_fits(&self) -> bool {
+        (20..=self.bytes.len()).contains(&self.header_length)
     }
 
     /// The data, as far as captured.

@@ -262,6 +262,31 @@ fn probes_and_windows_are_told_apart() {
 }
 
 #[test]
+fn a_probe_before_any_data_is_no_third_segment() {
+    let lines = after_open(&[(Client, "ACK", c(0), s(1), b"")]);
+    assert_eq!(told(&lines)[3..], ["pure_ack keep_alive"]);
+}
+
+#[test]
+fn a_header_of_impossible_length_is_said_once() {
+    for v6 in [false, true] {
+        for words in [0_u8, 4, 15] {
+            let mut bytes = packet(v6, (Client, "PSH+ACK", c(1), s(1), b"hello"));
+            let header = if v6 { 40 } else { 20 };
+            bytes[header + 12] = words << 4;
+            let segment = Segment::parse(&bytes).unwrap();
+            assert_eq!((segment.source.port(), segment.flags.to_string()), (50_000, "PSH+ACK".into()));
+            let mut tracker = Tracker::default();
+            let seen = tracker.segment(Client, &segment, "test").unwrap();
+            assert_eq!(seen.step, steps::tcp::Step::Undecodable.into());
+            assert_eq!(seen.fields["header_length"], words * 4);
+            assert_eq!(seen.bytes, bytes[header..]);
+            assert_eq!(tracker.segment(Client, &segment, "test"), None);
+        }
+    }
+}
+
+#[test]
 fn flags_that_make_no_sense_are_said_once() {
     let lines = after_open(&[
         (Client, "none", c(1), 0, b""),

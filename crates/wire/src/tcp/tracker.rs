@@ -35,17 +35,24 @@ struct Half {
 }
 
 impl Tracker {
-    /// The step that `segment`, sent by `from`, is; `source` says how the segment was come by. None when its flags
-    /// make no sense and that was said before.
+    /// The step that `segment`, sent by `from`, is; `source` says how the segment was come by. None when its header
+    /// makes no sense and that was said before.
     pub fn segment(&mut self, from: Side, segment: &Segment, source: &str) -> Option<Seen> {
         let flags = segment.flags;
-        if (!flags.ack && !flags.syn && !flags.rst) || (flags.syn && (flags.fin || flags.rst)) {
+        let fits = segment.header_fits();
+        if !fits || (!flags.ack && !flags.syn && !flags.rst) || (flags.syn && (flags.fin || flags.rst)) {
             if std::mem::replace(&mut self.lost, true) {
                 return None;
             }
+            let expected = if fits {
+                "ACK in every segment after the first; no SYN together with FIN or RST"
+            } else {
+                "a header of 20 bytes or more that ends within the segment"
+            };
             let fields = fields! {
                 "flags" => flags.to_string(),
-                "expected" => "ACK in every segment after the first; no SYN together with FIN or RST",
+                "header_length" => segment.header_length,
+                "expected" => expected,
                 "looks_like" => "a scan, or a damaged header",
                 "source" => source,
             };
@@ -82,7 +89,7 @@ impl Tracker {
             !again && length > 0 && matches!((start, own.used.end()), (Some(s), Some(e)) if s < e);
         let keep_alive = length == 0
             && !segment.flags.rst
-            && matches!((start, own.used.end()), (Some(s), Some(e)) if s + 1 == e && s > 0);
+            && matches!((start, own.used.end()), (Some(s), Some(e)) if s + 1 == e);
         let acks_fin = matches!((ack, peer.fin), (Some(ack), Some(fin)) if ack > fin);
         // A refusal names the number of the SYN, too, and is no consent.
         let consents = !segment.flags.rst && peer.isn.is_some();
@@ -105,7 +112,7 @@ impl Tracker {
         } else if place.acks_fin && (!own.acked_fin || own.acked == place.ack) && !place.keep_alive {
             // The ACK of the FIN that came second ends the connection.
             if first_fin == Some(from) { Step::LastAck } else { Step::FinAck }
-        } else if place.ack == Some(1) && peer.last_was_syn {
+        } else if place.ack == Some(1) && peer.last_was_syn && !place.keep_alive {
             Step::Ack
         } else if place.ack > own.acked {
             Step::DataAck

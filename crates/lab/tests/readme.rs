@@ -1,0 +1,115 @@
+//! What the READMEs show is what the programs print. Times, addresses, random numbers and fingerprints change from
+//! run to run; steps, claims, evidence and the words of the summary do not.
+
+mod common;
+
+use std::{fs, path::Path, process::Command};
+
+use common::{Running, with_capture};
+use unicode_width::UnicodeWidthChar;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+#[test]
+fn the_output_shown_is_the_output_printed() {
+    for readme in ["README.md", "README.zh.md"] {
+        let blocks = blocks(readme, "output");
+        assert!(!blocks.is_empty(), "{readme} shows no output");
+        for (args, shown) in blocks {
+            let printed = lab(&args);
+            for side in ["C", "S"] {
+                assert_eq!(steps(&shown, side), steps(&printed, side), "{readme}: lab {args}");
+            }
+            assert_eq!(summary(&shown), summary(&printed), "{readme}: lab {args}");
+        }
+    }
+}
+
+#[test]
+fn the_single_lines_shown_are_among_those_printed() {
+    for readme in ["README.md", "README.zh.md"] {
+        let blocks = blocks(readme, "lines");
+        assert!(!blocks.is_empty(), "{readme} shows no lines");
+        for (args, shown) in blocks {
+            let printed = lab(&args);
+            for side in ["C", "S"] {
+                let printed = steps(&printed, side);
+                for line in steps(&shown, side) {
+                    assert!(printed.contains(&line), "{readme}: lab {args} does not print `{line}`");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_link_leads_to_a_file() {
+    for page in ["README.md", "README.zh.md", "ARCHITECTURE.md"] {
+        let text = fs::read_to_string(Path::new(ROOT).join(page)).expect("it is in the repository");
+        let links: Vec<_> = text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        assert!(!links.is_empty(), "{page}");
+        for link in links.into_iter().filter(|link| !link.contains("://")) {
+            assert!(Path::new(ROOT).join(link).exists(), "{page}: {link}");
+        }
+    }
+}
+
+/// The code blocks behind `<!-- kind: lab ARGS -->`, with their arguments.
+fn blocks(readme: &str, kind: &str) -> Vec<(String, String)> {
+    let text = fs::read_to_string(Path::new(ROOT).join(readme)).expect("it is in the repository");
+    let mark = format!("<!-- {kind}: lab ");
+    let block = |rest: &str| {
+        let (args, rest) = rest.split_once("-->").expect("a comment ends");
+        let (_, rest) = rest.split_once("```text\n").expect("a block follows");
+        let (block, _) = rest.split_once("```").expect("a block ends");
+        (args.trim().to_owned(), block.to_owned())
+    };
+    text.split(&mark).skip(1).map(block).collect()
+}
+
+fn lab(args: &str) -> String {
+    let keys = tempfile::tempdir().expect("a temporary folder can be made");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
+    command.args(args.split_whitespace()).arg("--certs").arg(keys.path());
+    let (status, lines) = Running::start(&mut with_capture(command)).wait_text();
+    assert!(status.success(), "lab {args}");
+    lines.join("\n")
+}
+
+/// The steps that one side saw, in order: arrow, claims, name and evidence, without time and fields.
+fn steps(text: &str, side: &str) -> Vec<String> {
+    text.lines()
+        .filter_map(|line| {
+            let (time, rest) = line.trim_start().split_once(' ')?;
+            time.parse::<f64>().ok()?;
+            let lane: String = rest.chars().take(LANE).collect();
+            let mut column = 0;
+            let before_fields = |character: &char| {
+                column += character.width().unwrap_or(0);
+                column <= FIELDS
+            };
+            let fixed: String = rest.chars().take_while(before_fields).collect();
+            let evidence = rest.split_whitespace().next_back()?;
+            lane.contains(side)
+                .then(|| format!("{} {evidence}", fixed.split_whitespace().collect::<Vec<_>>().join(" ")))
+        })
+        .collect()
+}
+
+/// How many characters arrow and side take, and in which column the fields begin, counted behind the time.
+const LANE: usize = 6;
+const FIELDS: usize = 36;
+
+/// The words below the last step; one that holds a digit and is no claim's id may change from run to run.
+fn summary(text: &str) -> Vec<String> {
+    let is_step =
+        |line: &str| line.trim_start().split(' ').next().is_some_and(|time| time.parse::<f64>().is_ok());
+    let last = text.lines().enumerate().filter(|(_, line)| is_step(line)).map(|(i, _)| i).last();
+    let words = text.lines().skip(last.map_or(0, |i| i + 1)).flat_map(str::split_whitespace);
+    let stable = |word: &str| {
+        let claim =
+            word.starts_with(['o', 'c', 't', 'w', 's']) && word[1..].bytes().all(|b| b.is_ascii_digit());
+        if claim || !word.contains(|c: char| c.is_ascii_digit()) { word.to_owned() } else { "#".to_owned() }
+    };
+    words.map(stable).collect()
+}
