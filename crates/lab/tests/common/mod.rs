@@ -328,24 +328,3 @@ pub fn summary(events: &[Event]) -> &Event {
     assert!(summaries.next().is_none(), "one connection, one summary");
     summary
 }
-
-/// `command` as it is where packets may be captured, else in a user and network namespace of its own.
-pub fn with_capture(command: Command) -> Command {
-    const CAP_NET_RAW: u64 = 1 << 13;
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
-    let capabilities = effective.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0);
-    if capabilities & CAP_NET_RAW != 0 {
-        return command;
-    }
-    let up = "ip link set lo up && exec \"$@\"";
-    let works = Command::new("unshare")
-        .args(["-Urn", "sh", "-c", up, "sh", "true"])
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
-    assert!(works || !missing("CAP_NET_RAW, or the right to make a user namespace,"));
-    let mut wrapped = Command::new("unshare");
-    wrapped.args(["-Urn", "sh", "-c", up, "sh"]).arg(command.get_program()).args(command.get_args());
-    wrapped
-}
