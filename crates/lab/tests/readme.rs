@@ -71,7 +71,8 @@ fn lab(args: &str) -> String {
     let keys = tempfile::tempdir().expect("a temporary folder can be made");
     let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
     command.args(args.split_whitespace()).arg("--certs").arg(keys.path());
-    let (status, lines) = Running::start(&mut with_capture(command)).wait_text();
+    let mut command = with_capture(command).expect("the READMEs show segments");
+    let (status, lines) = Running::start(&mut command).wait_text();
     assert!(status.success(), "lab {args}");
     lines.join("\n")
 }
