@@ -164,7 +164,7 @@ fn a_lost_key_is_never_replaced_by_one_that_does_not_fit() {
 fn a_folder_that_cannot_be_made_is_named() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let said = format!("{:#}", ensure(&file.path().join("keys")).unwrap_err());
-    assert!(said.contains(file.path().to_str().unwrap()) && said.contains("--dir"), "{said}");
+    assert!(said.contains(file.path().to_str().unwrap()) && said.contains("CERTS_DIR"), "{said}");
 }
 
 #[test]

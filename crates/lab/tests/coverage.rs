@@ -5,7 +5,6 @@ mod common;
 
 use std::{
     collections::BTreeSet,
-    env,
     io::{Read, Write},
     net::{Shutdown, TcpStream},
     path::Path,
@@ -13,8 +12,8 @@ use std::{
     time::Duration,
 };
 
-use common::{Running, Server, client, require, with_capture};
-use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
+use common::{Running, Server, captures, client, require};
+use socket2::{Domain, Protocol, SockAddr, Socket, TcpKeepalive, Type};
 use steps::{Event, Step, ssh::Step as Ssh, tcp::Step as Tcp, tls::Step as Tls, ws::Step as Ws};
 use tempfile::TempDir;
 
@@ -25,6 +24,7 @@ type Stimulus = fn(&Bench) -> Option<Vec<Event>>;
 const STIMULI: &[(&[Step], Stimulus)] = &[
     (&[Step::Tcp(Tcp::Rst), Step::Tcp(Tcp::Error)], a_port_where_nobody_listens),
     (&[Step::Tcp(Tcp::PureAck)], a_silent_connection_is_probed),
+    (&[Step::Tcp(Tcp::Undecodable)], a_segment_without_flags),
     (
         &[
             Step::Tls(Tls::HelloRetryRequest),
@@ -48,12 +48,9 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
     (&[Step::Ssh(Ssh::Undecodable)], http_at_the_ssh_port),
 ];
 
-/// Not a run of a pair or of a peer, but of hand-made segments: see the live tests of TCP.
-const ELSEWHERE: [&str; 1] = ["tcp.undecodable"];
-
 #[test]
 fn every_step_of_the_catalogue_is_emitted_and_no_other() {
-    if ran_where_packets_are_captured("every_step_of_the_catalogue_is_emitted_and_no_other") {
+    if !captures("every_step_of_the_catalogue_is_emitted_and_no_other") {
         return;
     }
     let bench = Bench::new();
@@ -74,23 +71,9 @@ fn every_step_of_the_catalogue_is_emitted_and_no_other() {
             None => untested.extend(ids),
         }
     }
-    untested.extend(ELSEWHERE);
     let missing: Vec<_> =
         Step::all().map(Step::id).filter(|id| !emitted.contains(id) && !untested.contains(id)).collect();
     assert!(missing.is_empty(), "no live run emits {missing:?}: each needs a row in STIMULI");
-}
-
-/// Where this process may not capture packets, runs the test again where it may, and says so.
-fn ran_where_packets_are_captured(test: &str) -> bool {
-    let this = env::current_exe().expect("a running test has a path");
-    let mut again = Command::new(&this);
-    again.args(["--exact", test, "--nocapture"]);
-    let mut again = with_capture(again).expect("the segments are part of the catalogue");
-    if again.get_program() == this {
-        return false;
-    }
-    assert!(again.status().is_ok_and(|status| status.success()), "it failed in a namespace of its own");
-    true
 }
 
 /// Demo keys, and a set that nobody here knows.
@@ -163,6 +146,22 @@ fn a_silent_connection_is_probed(_: &Bench) -> Option<Vec<Event>> {
     Some(server.after_connections(1))
 }
 
+/// A "null scan": a bare header, every control bit 0, in the name of a connection that is open.
+fn a_segment_without_flags(_: &Bench) -> Option<Vec<Event>> {
+    let mut server = Server::start("tcp", &[]);
+    let stream = TcpStream::connect(server.addr).expect("it listens");
+    let client = stream.local_addr().expect("it is connected");
+    server.after_event("tcp.established");
+    let ports = [client.port().to_be_bytes(), server.addr.port().to_be_bytes()].concat();
+    let header = [&ports[..], &[0; 8], &[5 << 4], &[0; 7]].concat();
+    let raw =
+        Socket::new(Domain::IPV4, Type::RAW, Some(Protocol::TCP)).expect("who captures may do this too");
+    raw.send_to(&header, &SockAddr::from(server.addr)).expect("loopback takes it");
+    server.after_event("tcp.undecodable");
+    drop(stream);
+    Some(server.after_connections(1))
+}
+
 fn openssl_wants_another_group_and_a_certificate(bench: &Bench) -> Option<Vec<Event>> {
     if !require("openssl") {
         return None;
@@ -195,15 +194,12 @@ fn openssl_turns_to_new_keys(bench: &Bench) -> Option<Vec<Event>> {
     let mut server = Server::start("tls", &["--certs", bench.certs()]);
     let mut command = Command::new("openssl");
     command.args(["s_client", "-tls1_3", "-connect", &server.addr.to_string()]);
-    let spawned = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let mut openssl = spawned.expect("openssl starts");
-    let mut keyboard = openssl.stdin.take().expect("it was piped");
+    let (_openssl, mut keyboard) = Running::talk(&mut command);
     server.after_event("tls.handshake_complete");
     // On a line of its own, "K" is the command to send a KeyUpdate.
     keyboard.write_all(b"K\n").expect("openssl reads its input");
     server.after_event("tls.key_update");
     drop(keyboard);
-    drop(openssl.wait());
     Some(server.after_connections(1))
 }
 
