@@ -102,6 +102,19 @@ pub fn advice(dir: &Path) -> String {
     format!("`certs --check --dir {}` says what is wrong", dir.display())
 }
 
+/// [`ensure`], and a word on standard error when something was made: where, and what.
+///
+/// # Errors
+///
+/// Those of [`ensure`].
+pub fn ensure_and_say(dir: &Path) -> anyhow::Result<()> {
+    let made = ensure(dir)?;
+    if !made.made.is_empty() {
+        eprintln!("certs: {made}");
+    }
+    Ok(())
+}
+
 /// Makes what is missing in `dir`, and the folder itself. What is there stays as it is: a set made by an older
 /// version is completed, and a second run makes nothing. Processes that start at once wait for each other.
 ///

@@ -107,7 +107,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let identity = match &options.identity {
         Some(identity) => identity.clone(),
         None => {
-            certs::ensure(&options.certs)?;
+            certs::ensure_and_say(&options.certs)?;
             options.certs.join(certs::SSH_USER_KEY)
         }
     };

@@ -206,7 +206,7 @@ fn config(options: &Options) -> anyhow::Result<ClientConfig> {
     let roots = match &options.ca {
         Some(file) => trusted(file, "--ca wants a PEM file")?,
         None => {
-            certs::ensure(&options.certs)?;
+            certs::ensure_and_say(&options.certs)?;
             trusted(&options.certs.join(certs::CA_CERT), &certs::advice(&options.certs))?
         }
     };

@@ -81,7 +81,7 @@ impl Server {
     ///
     /// Says what could not be bound or read, and what to do.
     pub async fn bind(options: &Options) -> anyhow::Result<Self> {
-        certs::ensure(&options.certs)?;
+        certs::ensure_and_say(&options.certs)?;
         let host_key = keys::host_key(&options.certs)?;
         let authorized = AuthorizedKeys::read(&options.certs)?;
         let config = Arc::new(config(host_key, options.limits));

@@ -89,7 +89,7 @@ impl Server {
     ///
     /// Says what could not be bound or read, and what to do.
     pub async fn bind(options: &Options) -> anyhow::Result<Self> {
-        certs::ensure(&options.certs)?;
+        certs::ensure_and_say(&options.certs)?;
         let config = config(&options.certs, options.variant)?;
         let listener = bind(options.listen).await?;
         let here = listener.local_addr().context("the listener has lost its address")?;

@@ -81,10 +81,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         return Ok(());
     }
     let _log = show::init(&cli.output, Init { both_sides: true });
-    let made = certs::ensure(&cli.certs)?;
-    if !made.made.is_empty() {
-        eprintln!("lab: {made}");
-    }
+    certs::ensure_and_say(&cli.certs)?;
     let bench = pairs::Bench { certs: cli.certs };
     match cli.command {
         None => {
