@@ -29,7 +29,7 @@ pub struct Limits {
     pub idle_timeout: Duration,
 
     /// Connections served at once; more wait in the kernel's queue
-    #[arg(long, default_value_t = 1024, value_name = "N")]
+    #[arg(long, default_value = "1024", value_parser = connections, value_name = "N")]
     pub max_connections: usize,
 }
 
@@ -47,6 +47,14 @@ fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(Duration::from_secs_f64(seconds)),
         _ => Err("a number of seconds above 0, at most 86400".into()),
+    }
+}
+
+fn connections(text: &str) -> Result<usize, String> {
+    // None would be a server that serves nobody; more than a million is more than there are file descriptors.
+    match text.parse() {
+        Ok(n @ 1..=1_000_000) => Ok(n),
+        _ => Err("a number from 1 to 1000000".into()),
     }
 }
 

@@ -161,10 +161,16 @@ async fn serve(
         ended = &mut running => trouble::judge_end(ended, witness, &progress),
         why = overdue(&line.0, &progress, shared.limits) => Err(why),
         () = stop.cancelled() => {
+            // A client that has what it came for is leaving already: its goodbye may still be on the way.
+            if progress.is_done()
+                && let Ok(ended) = timeout(FAREWELL, &mut running).await
+            {
+                return trouble::judge_end(ended, witness, &progress);
+            }
             let farewell = "the server is shutting down".into();
             // The session may be gone already; then there is nobody to tell.
             drop(session.disconnect(russh::Disconnect::ByApplication, farewell, "en".into()).await);
-            drop(timeout(FAREWELL, running).await);
+            drop(timeout(FAREWELL, &mut running).await);
             Err(trouble::stopped())
         }
     }

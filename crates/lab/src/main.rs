@@ -29,7 +29,7 @@ enum Command {
     /// TLS, and an HTTPS request over it
     Tls {
         /// ecdhe (TLS 1.2 as deployed) or tls13
-        #[arg(long, default_value = pairs::NEAREST_THE_NOTES)]
+        #[arg(long, default_value = pairs::NEAREST_THE_NOTES, value_parser = ["ecdhe", "tls13"])]
         variant: String,
     },
     /// WebSocket: upgrade, frames, close

@@ -58,8 +58,13 @@ impl Bench {
         let mut child = Running(command.spawn().unwrap());
         let log = lines(child.0.stdout.take().unwrap());
         let messages = lines(child.0.stderr.take().unwrap());
-        let listening = messages.recv_timeout(TOO_LONG).unwrap();
-        let port = listening.rsplit_once(':').unwrap_or_else(|| panic!("{listening}")).1.parse().unwrap();
+        // Before that it may say which keys it made.
+        let port = loop {
+            let message = messages.recv_timeout(TOO_LONG).expect("it says where it listens");
+            if let Some((_, address)) = message.split_once("listens on ") {
+                break address.rsplit_once(':').unwrap_or_else(|| panic!("{message}")).1.parse().unwrap();
+            }
+        };
         Server { _child: child, port, log, seen: Default::default() }
     }
 

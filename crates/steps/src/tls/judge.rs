@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::Step;
-use crate::{Claim, Event, Finding, Past, Side};
+use crate::{Claim, Event, Finding, Past, Side, judge::Record};
 
 /// What `event` shows of the notes, given what came before it.
 pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
@@ -16,7 +16,7 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         Step::VerifyCertificate => vec![verify_certificate(event)],
         Step::VerifySignature => vec![verify_signature(event)],
         Step::SharedSecret => vec![shared_secret(event)],
-        Step::SessionKeys => vec![session_keys(event, past)],
+        Step::SessionKeys => session_keys(event, past).into_iter().collect(),
         Step::ClientKeyExchange => client_key_exchange(event),
         Step::ChangeCipherSpec => change_cipher_spec(event, past),
         Step::Finished => finished(event, past),
@@ -91,7 +91,10 @@ fn server_hello(event: &Event) -> Finding {
 /// t3: the certificate crosses in the clear, or encrypted.
 fn certificate(event: &Event) -> Finding {
     if event.is("encrypted") {
-        let subject = event.text("subject");
+        let subject = match event.text("subject") {
+            "" => "?",
+            subject => subject,
+        };
         Finding::differs(
             Claim::T3,
             format!("the certificate of {subject} crossed encrypted: an onlooker does not see whose it is"),
@@ -121,6 +124,12 @@ fn server_hello_done(past: &Past) -> Finding {
 fn verify_certificate(event: &Event) -> Finding {
     let (name, issuer) = (event.text("name"), event.text("issuer"));
     match event.text("result") {
+        // The library read it, the watcher could not: what was checked is not known here.
+        "valid" if issuer.is_empty() => Finding::as_noted_because(
+            Claim::T5,
+            format!("checked for the name {name}: accepted"),
+            format!("按名称 {name} 检查：通过"),
+        ),
         "valid" => Finding::as_noted_because(
             Claim::T5,
             format!(
@@ -149,45 +158,58 @@ fn verify_signature(event: &Event) -> Finding {
     )
 }
 
-/// t7: both sides compute the secret, so that nobody needs to send it.
+/// t7: each side computes the secret, so that nobody needs to send it.
 fn shared_secret(event: &Event) -> Finding {
     let (group, fingerprint) = (event.text("group"), event.text("fingerprint"));
     Finding::differs(
         Claim::T7,
-        format!(
-            "computed on both sides from ephemeral {group} keys (fingerprint {fingerprint}) and never sent"
-        ),
-        format!("双方用 {group} 临时密钥各自算出（指纹 {fingerprint}），从未在线路上传输"),
+        format!("computed from ephemeral {group} keys (fingerprint {fingerprint}), not sent"),
+        format!("由 {group} 临时密钥算出（指纹 {fingerprint}），没有发送"),
     )
 }
 
 /// t9: three randoms and the PRF, where the third crossed; or a secret that never did; or HKDF.
-fn session_keys(event: &Event, past: &Past) -> Finding {
+fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
     let derivation = event.text("derivation");
     if derivation.starts_with("HKDF") {
         let stage = event.text("stage");
-        return Finding::differs(
+        return Some(Finding::differs(
             Claim::T9,
             format!(
                 "{derivation}: the {stage} keys come from the shared secret and the hash of the handshake"
             ),
             format!("{derivation}：{stage} 阶段的密钥由共享密钥和握手摘要导出"),
-        );
+        ));
+    }
+    let resumed = |hello: &Record| hello.fields.get("resumed") == Some(&Value::Bool(true));
+    let certificate = past.has(Step::Certificate);
+    if event.is("before_server_hello") || (!certificate && past.first(Step::ServerHello).is_some_and(resumed))
+    {
+        let fingerprint = list(event, "fingerprints");
+        return Some(Finding::differs(
+            Claim::T9,
+            format!(
+                "resumed: the master secret ({fingerprint}) is that of an earlier session, only the two randoms are new"
+            ),
+            format!("会话是恢复的：master secret（{fingerprint}）沿用先前的会话，只有两个随机数是新的"),
+        ));
     }
     // The client derives before its ClientKeyExchange leaves: the server's part already tells which kind it is.
     match past.first(Step::ServerKeyExchange) {
-        None => Finding::as_noted_because(
+        None if past.has(Step::ServerHelloDone) => Some(Finding::as_noted_because(
             Claim::T9,
             format!("{derivation} over the two randoms and the pre-master secret"),
             format!("由两个随机数和 pre-master 经 {derivation} 导出"),
-        ),
+        )),
+        // What the keys rest on was not seen.
+        None => None,
         Some(exchange) => {
             let curve = exchange.text("named_curve");
-            Finding::differs(
+            Some(Finding::differs(
                 Claim::T9,
                 format!("{derivation}; two randoms crossed, the third is the {curve} secret that never did"),
                 format!("{derivation}；两个随机数在线路上出现过，第三个是从未传输的 {curve} 共享密钥"),
-            )
+            ))
         }
     }
 }
@@ -216,6 +238,9 @@ fn change_cipher_spec(event: &Event, past: &Past) -> Vec<Finding> {
         Some(Side::Client) if event.is("switches_keys") => vec![Finding::as_noted(Claim::T10)],
         Some(Side::Client) => {
             let version = event.text("version");
+            if version.is_empty() {
+                return Vec::new(); // Before the server's answer nobody knows what it will turn out to be.
+            }
             vec![Finding::differs(
                 Claim::T10,
                 format!("in {version} it is a dummy for middleboxes; the keys change without it"),
@@ -275,11 +300,11 @@ fn tampering(event: &Event) -> Finding {
         Finding::as_noted_because(
             Claim::T12,
             format!(
-                "{}… came, {}… fits what crossed: the handshake was changed",
+                "{}… came, {}… fits what crossed: the two sides did not see the same handshake",
                 start(data),
                 start(recomputed)
             ),
-            format!("收到 {}…，按实际传输内容应为 {}…：握手被改动过", start(data), start(recomputed)),
+            format!("收到 {}…，按实际传输内容应为 {}…：双方看到的握手不一致", start(data), start(recomputed)),
         )
     }
 }
@@ -380,4 +405,38 @@ fn list(event: &Event, field: &str) -> String {
 /// The first eight hex digits.
 fn start(hex: &str) -> &str {
     hex.get(..8).unwrap_or(hex)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Bytes, Direction, Evidence, Protocol, SCHEMA_VERSION, Verdict};
+
+    #[test]
+    fn t9_of_a_resumed_session_names_no_pre_master_secret() {
+        let fields = json!({"derivation": "PRF", "before_server_hello": true, "fingerprints": ["3fb67ec6"]});
+        let Value::Object(fields) = fields else { panic!("fields are an object") };
+        let event = Event {
+            v: SCHEMA_VERSION,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            elapsed_us: 0,
+            side: Side::Server,
+            protocol: Protocol::Tls,
+            variant: None,
+            conn: String::new(),
+            step: Step::SessionKeys.into(),
+            claims: Vec::new(),
+            direction: Direction::Local,
+            evidence: Evidence::Callback,
+            fields,
+            bytes: Bytes::default(),
+        };
+        let findings = Past::default().judge(&event);
+        let [finding] = findings.as_slice() else { panic!("one finding, not {findings:?}") };
+        assert_eq!((finding.id, finding.verdict), (Claim::T9, Verdict::Differs));
+        let because = finding.because.as_ref().expect("it says why");
+        assert!(because.en.contains("3fb67ec6") && because.zh.contains("3fb67ec6"), "{because:?}");
+    }
 }

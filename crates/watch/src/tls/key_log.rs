@@ -65,7 +65,18 @@ impl Logged {
 fn tls12(master: &[u8], decoder: &Decoder) -> Seen {
     let hash = match decoder.cipher_suite() {
         Some(suite) if suite.ends_with("SHA384") => "SHA-384",
-        Some(_) | None => "SHA-256",
+        Some(_) => "SHA-256",
+        // A server that resumes has the secret of an earlier session before it says which suite goes with it.
+        None => {
+            let fields = fields! {
+                "stage" => "session",
+                "derivation" => "PRF",
+                "before_server_hello" => true,
+                "labels" => ["CLIENT_RANDOM"],
+                "fingerprints" => [fingerprint(master)],
+            };
+            return Seen::local(Step::SessionKeys, fields);
+        }
     };
     let label = match decoder.extended_master_secret() {
         Some(true) => "extended master secret",

@@ -136,7 +136,13 @@ impl Decoder {
         };
         fields.insert("ciphertext".into(), json!(hex::encode(&ciphertext[..ciphertext.len().min(16)])));
         encrypted(&mut fields);
-        self.say(from, moment, Step::ApplicationData, fields, body);
+        // Only as much as the fields show: what follows in an HTTP head may be somebody's credentials.
+        let shown = match fields.get("plaintext").and_then(|line| line.as_str()) {
+            Some(line) if body.starts_with(line.as_bytes()) => &body[..line.len()],
+            Some(_not_shown) => &[],
+            None => &body[..body.len().min(16)],
+        };
+        self.say(from, moment, Step::ApplicationData, fields, shown);
     }
 
     /// Gathers handshake messages, which may share a record or fill several.
@@ -195,8 +201,9 @@ impl Decoder {
             encrypted(&mut fields);
         }
         self.say(from, moment, step, fields, whole);
-        // In TLS 1.2 the ticket comes inside the handshake, in TLS 1.3 after it; HelloRequest is in neither hash.
-        if kind != 0 {
+        // In TLS 1.2 the ticket is part of the handshake. In TLS 1.3 it is not, although some servers (Go's) send it
+        // before the client's Finished; nor is KeyUpdate. HelloRequest is in neither hash.
+        if kind != 0 && !(tls13 && matches!(kind, 4 | 24)) {
             self.handshake.remember(whole);
         }
         if step == Step::Finished {
@@ -316,10 +323,34 @@ impl Decoder {
     }
 }
 
+/// The values of these HTTP headers stay out of the log.
+const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "set-cookie"];
+
+/// As much of a first line is shown.
+const MOST_LINE: usize = 80;
+
 /// The first line, if it is text; enough to recognise a request or an answer.
 fn first_line(body: &[u8]) -> Option<String> {
-    const MOST: usize = 80;
     let line = body.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
-    let line = std::str::from_utf8(&line[..line.len().min(MOST)]).ok()?;
+    let line = std::str::from_utf8(&line[..line.len().min(MOST_LINE)]).ok()?;
+    if let Some((name, _)) = line.split_once(':')
+        && CREDENTIALS.iter().any(|credential| name.eq_ignore_ascii_case(credential))
+    {
+        return Some(format!("{name}: (not shown)"));
+    }
     (!line.is_empty() && line.chars().all(|c| !c.is_control())).then(|| line.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_line;
+
+    #[test]
+    fn a_credential_on_a_line_of_its_own_is_not_shown() {
+        assert_eq!(first_line(b"GET / HTTP/1.1\r\nCookie: a=b\r\n").as_deref(), Some("GET / HTTP/1.1"));
+        assert_eq!(
+            first_line(b"authorization: Basic YTpi\r\n").as_deref(),
+            Some("authorization: (not shown)")
+        );
+    }
 }
