@@ -17,7 +17,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t, global = true)]
     pub format: Format,
 
-    /// Colours; NO_COLOR is honoured
+    /// When to colour
     #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
     pub color: Color,
 

@@ -451,7 +451,7 @@ impl Claim {
                     zh: "服务端先把剩下的数据发完，然后才发自己的 FIN。",
                 },
                 rule: Text {
-                    en: "As noted when data or a pause lies between the client's FIN and the server's; LAST_ACK is the state the notes leave out.",
+                    en: "As noted when data lies between the client's FIN and the server's; LAST_ACK is the state the notes leave out.",
                     zh: "客户端 FIN 与服务端 FIN 之间有数据，即与笔记一致；此后的 LAST_ACK 是笔记没有提到的状态。",
                 },
             },

@@ -369,7 +369,7 @@ impl Step {
             Step::HandshakeComplete => Card {
                 id: "tls.handshake_complete",
                 actor: Actor::Both,
-                claims: &[Claim::T14],
+                claims: &[],
                 rfc: "RFC 5246 §7.3, RFC 8446 §2",
                 title: Text { en: "handshake complete", zh: "握手完成" },
                 text: Text {

@@ -46,6 +46,7 @@ fn a_peer_that_does_not_speak_ssh_is_named_and_the_server_lives_on() {
 #[test]
 fn a_server_that_does_not_speak_ssh_is_named() {
     let Some(bench) = Bench::new() else { return };
+    certs::ensure(&bench.dir("certs")).unwrap();
     for (bytes, says) in [
         (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], "HTTP response"),
         (b"220 mail.example ESMTP\r\n", "other text"),

@@ -112,8 +112,13 @@ fn established(event: &Event, past: &Past) -> Vec<Finding> {
         return Vec::new();
     }
     let state = event.text("state");
-    let mut en = format!("no segment was seen; {rests_on} says {state}");
-    let mut zh = format!("没有看到报文段；{rests_on} 报告 {state}");
+    let (seen, seen_zh) = if past.has(Step::Syn) {
+        ("only the saved SYN was seen", "只看到内核保存的 SYN")
+    } else {
+        ("no segment was seen", "没有看到报文段")
+    };
+    let mut en = format!("{seen}; {rests_on} says {state}");
+    let mut zh = format!("{seen_zh}；{rests_on} 报告 {state}");
     // Linux counts a server's SYN+ACK before there is a socket to count for: only the client's numbers tell.
     if let (Side::Client, Some(out), Some(in_)) =
         (event.side, event.number("segs_out"), event.number("segs_in"))
@@ -180,8 +185,8 @@ fn second_fin(event: &Event) -> Vec<Finding> {
         ));
         findings.push(Finding::depends(
             C8,
-            format!("three segments here: FIN and ack {ack} in one, because the server closed before its delayed ACK left"),
-            format!("这次是三个报文段：FIN 与 ack {ack} 合并，因为服务端在延迟的 ACK 发出之前就关闭了"),
+            format!("three segments here: FIN and ack {ack} in one, and no separate ACK was seen before it"),
+            format!("这次是三个报文段：FIN 与 ack {ack} 合并，之前没有看到单独的 ACK"),
         ));
     }
     findings

@@ -20,9 +20,9 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         Step::ClientKeyExchange => client_key_exchange(event),
         Step::ChangeCipherSpec => change_cipher_spec(event, past),
         Step::Finished => finished(event, past),
-        Step::HandshakeComplete => vec![Finding::as_noted(Claim::T14)],
         Step::ApplicationData => application_data(event),
         Step::EphemeralKey
+        | Step::HandshakeComplete
         | Step::HelloRetryRequest
         | Step::ChooseCertificate
         | Step::EncryptedExtensions

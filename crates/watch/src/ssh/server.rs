@@ -1,9 +1,9 @@
 //! What russh tells a server: the login, the channel. It tells a server neither the shared secret nor the session
 //! identifier, so what was signed is shown by the client's side.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use russh::keys::{HashAlg, PublicKey};
@@ -25,27 +25,54 @@ use crate::Witness;
 pub struct ServerCalls {
     witness: Witness,
     line: Line,
-    /// How many bytes had come when the last key was named.
-    named_at: Arc<AtomicU64>,
-    login: Arc<std::sync::Mutex<Login>>,
+    login: Arc<Mutex<Login>>,
 }
 
-/// Who logged in, and how: known from the call before the one that says so.
-#[derive(Debug, Default)]
+/// What is known of the login from the calls so far.
+#[derive(Debug)]
 struct Login {
+    witness: Witness,
     user_name: String,
     method_name: &'static str,
+    /// russh names a key also when a signature came unasked. Only the next call tells, so the query waits for it.
+    named: Option<Named>,
+}
+
+/// A key that was named and would do.
+#[derive(Debug)]
+struct Named {
+    elapsed: Duration,
+    bytes_read: u64,
+    fields: Fields,
+}
+
+impl Login {
+    /// Reports the query that waits: it was one.
+    fn was_asked(&mut self) {
+        if let Some(Named { elapsed, fields, .. }) = self.named.take() {
+            let seen = Seen::new(Step::PublickeyQuery, Side::Client, fields, []);
+            self.witness.saw_after(elapsed, Evidence::Callback, seen);
+        }
+    }
+}
+
+impl Drop for Login {
+    fn drop(&mut self) {
+        self.was_asked();
+    }
 }
 
 impl ServerCalls {
     /// For a handler whose connection `witness` watches over `line`.
     pub fn new(witness: &Witness, line: &Line) -> Self {
-        let (named_at, login) = Default::default();
-        ServerCalls { witness: witness.clone(), line: line.clone(), named_at, login }
+        let login =
+            Login { witness: witness.clone(), user_name: String::new(), method_name: "", named: None };
+        ServerCalls { witness: witness.clone(), line: line.clone(), login: Arc::new(Mutex::new(login)) }
     }
 
     /// `auth_none`, and what the handler answers.
     pub fn auth_none(&self, user: &str, answer: &Auth) {
+        self.lock().was_asked();
         self.received(
             Step::AuthNone,
             fields! { "user_name" => printable(user.as_bytes()), "answer" => name(answer) },
@@ -54,22 +81,34 @@ impl ServerCalls {
 
     /// `auth_publickey_offered`, and what the handler answers.
     pub fn publickey_query(&self, user: &str, offer: PublicKeyOffer<'_>, answer: &Auth) {
-        self.named_at.store(self.line.bytes_read(), Ordering::Relaxed);
         let mut fields = key_fields(user, offer.public_key, offer.algorithm.as_str());
         fields.insert("answer".into(), name(answer).into());
-        self.received(Step::PublickeyQuery, fields);
+        let mut login = self.lock();
+        login.was_asked();
+        let (elapsed, bytes_read) = (self.witness.elapsed(), self.line.bytes_read());
+        login.named = Some(Named { elapsed, bytes_read, fields });
+        if !matches!(answer, Auth::Accept) {
+            login.was_asked();
+        }
     }
 
     /// `auth_publickey`: russh has verified the signature; and what the handler answers.
     pub fn publickey_signature(&self, user: &str, key: VerifiedPublicKey<'_>, answer: &Auth) {
         let mut fields = key_fields(user, key.public_key, key.algorithm.as_str());
         fields.insert("verified".into(), true.into());
-        // russh makes the same two calls for a signature that was not asked about before; then both rest on one packet.
-        let asked_before = self.line.bytes_read() > self.named_at.load(Ordering::Relaxed);
+        let mut login = self.lock();
+        // Both calls on one packet: the signature came unasked, and there was no query.
+        let asked_before =
+            login.named.as_ref().is_some_and(|named| self.line.bytes_read() > named.bytes_read);
+        if asked_before {
+            login.was_asked();
+        }
+        login.named = None;
         fields.insert("asked_before".into(), asked_before.into());
         fields.insert("answer".into(), name(answer).into());
         self.received(Step::PublickeySignature, fields);
-        *self.lock() = Login { user_name: printable(user.as_bytes()), method_name: "publickey" };
+        login.user_name = printable(user.as_bytes());
+        login.method_name = "publickey";
     }
 
     /// `auth_succeeded`.
@@ -129,8 +168,8 @@ impl ServerCalls {
         self.witness.saw(Evidence::Callback, Seen::new(step, Side::Client, fields, []));
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Login> {
-        self.login.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Login> {
+        self.login.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
