@@ -268,6 +268,8 @@ const PAGE: &str = "<!doctype html><title>TLS</title><p>This page crossed the wi
 /// The configuration: certificate and key, versions and suites, and the hooks.
 fn config(dir: &Path, variant: Option<Variant>) -> anyhow::Result<ServerConfig> {
     let mut provider = watch::tls::provider();
+    // The generator gathers its seed on first use, which takes a while: not while the first client waits.
+    provider.secure_random.fill(&mut [0]).map_err(|_| anyhow::anyhow!("the system gave no randomness"))?;
     let versions: &[_] = match variant {
         None => &[&rustls::version::TLS13, &rustls::version::TLS12],
         Some(Variant::Tls13) => &[&rustls::version::TLS13],
