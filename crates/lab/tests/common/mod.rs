@@ -31,10 +31,10 @@ pub fn binary(name: &str) -> PathBuf {
             Some(other) => other,
         };
         let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-        // The whole workspace is selected although two binaries suffice: Cargo unites features over what is
-        // selected, and with a smaller choice it would compile the libraries again.
+        // The whole workspace and its tests are selected although two binaries suffice: Cargo unites features
+        // over what is selected, and with a smaller choice it would compile the libraries again.
         let built = Command::new(cargo)
-            .args(["build", "-q", "--workspace", "--bin", "server", "--bin", "client"])
+            .args(["build", "-q", "--workspace", "--all-targets"])
             .args(["--profile", profile, "--target-dir"])
             .arg(target)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
