@@ -56,7 +56,7 @@ A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = show::init(&cli.output, Init { both_sides: false });
+    let _log = show::init(&cli.output, Init::default());
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     start(cli)

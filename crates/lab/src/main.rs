@@ -3,10 +3,14 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use show::Init;
+use show::{Init, Kept};
 use steps::Protocol;
 
+mod expect;
+mod meddler;
 mod pairs;
+mod run;
+mod scenario;
 
 #[derive(Parser)]
 #[command(name = "lab", version, about = "Four real handshakes, both ends in one log", after_help = EXAMPLES)]
@@ -36,6 +40,17 @@ enum Command {
     Ws,
     /// SSH: a first visit to an unknown host, then a second
     Ssh,
+    /// The scenarios: what can be made to go wrong
+    List,
+    /// Run scenarios and compare each with what its file expects
+    Run {
+        /// Names (tls/unknown-ca), patterns ('tls/*') or files of your own (./mine.toml)
+        #[arg(required_unless_present = "all", value_name = "SCENARIO")]
+        scenarios: Vec<String>,
+        /// All scenarios of the suite
+        #[arg(long, conflicts_with = "scenarios")]
+        all: bool,
+    },
     /// What the catalogue says: of everything, of a claim (t4) or of a step (tls.finished)
     Notes {
         /// A claim or a step
@@ -52,6 +67,7 @@ Examples:
   lab tls --variant tls13     one pair
   lab -v --lang zh            every step explained, in Chinese
   lab --format json           one JSON object a step
+  lab run tls/unknown-ca      something goes wrong; `lab list` says what can
   lab notes t4                what the notes say and how it is judged
 
 C is the client's line, S the server's; an arrow points the way the bytes went.
@@ -80,9 +96,22 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         show::print(&page);
         return Ok(());
     }
-    let _log = show::init(&cli.output, Init { both_sides: true });
+    if let Some(Command::List) = &cli.command {
+        show::print(&run::list(cli.output.lang())?);
+        return Ok(());
+    }
+    let scenarios = match &cli.command {
+        Some(Command::Run { all: true, .. }) => scenario::all()?,
+        Some(Command::Run { scenarios, .. }) => scenario::select(scenarios)?,
+        _ => Vec::new(),
+    };
+    // One scenario is watched, many are checked.
+    let brief = scenarios.len() > 1 && !cli.output.verbose && cli.output.format == show::Format::Text;
+    let kept = Kept::default();
+    let keep = matches!(&cli.command, Some(Command::Run { .. })).then(|| kept.clone());
+    let log = show::init(&cli.output, Init { both_sides: true, kept: keep.clone(), silent: brief });
     certs::ensure_and_say(&cli.certs)?;
-    let bench = pairs::Bench { certs: cli.certs };
+    let bench = pairs::Bench { certs: cli.certs, kept: keep };
     match cli.command {
         None => {
             for protocol in <Protocol as strum::VariantArray>::VARIANTS {
@@ -94,6 +123,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Tls { variant }) => bench.run(Protocol::Tls, &variant).await,
         Some(Command::Ws) => bench.run(Protocol::Ws, "").await,
         Some(Command::Ssh) => bench.run(Protocol::Ssh, "").await,
-        Some(Command::Notes { .. }) => Ok(()), // printed above
+        Some(Command::Run { .. }) => {
+            run::run(&bench, &scenarios, (cli.output.lang(), brief), (&log, &kept)).await
+        }
+        Some(Command::Notes { .. } | Command::List) => Ok(()), // printed above
     }
 }

@@ -1,12 +1,18 @@
-//! Runs a pair: the server on a free loopback port, the client against it. Both are told what to do in the words
-//! of their own command line, so that what the lab does can be typed by hand.
+//! Runs a pair: the server on a free loopback port, the client against it, and the meddler between them where a
+//! scenario has something for it to do. Both are told what to do in the words of their own command line, so that what
+//! the lab does can be typed by hand.
 
-use std::path::PathBuf;
+use std::{collections::HashSet, future::Future, net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Context;
 use clap::{Args, Command, FromArgMatches};
-use steps::Protocol;
+use show::Kept;
+use steps::{Event, Protocol, Side};
+use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+
+use crate::{meddler, scenario::Scenario};
 
 /// The variant of TLS that the notes describe most nearly.
 pub(crate) const NEAREST_THE_NOTES: &str = "ecdhe";
@@ -15,89 +21,177 @@ pub(crate) const NEAREST_THE_NOTES: &str = "ecdhe";
 pub(crate) struct Bench {
     /// The folder of the demo keys.
     pub(crate) certs: PathBuf,
+    /// The events of the run, where the lab looks at them itself.
+    pub(crate) kept: Option<Kept>,
+}
+
+/// What is asked of a pair.
+#[derive(Clone, Debug, Default)]
+struct Order {
+    client: Vec<String>,
+    server: Vec<String>,
+    visits: usize,
+    faults: Vec<meddler::Fault>,
 }
 
 impl Bench {
-    /// Runs one pair to its end.
+    /// Runs one pair, undisturbed, to its end.
     pub(crate) async fn run(&self, protocol: Protocol, variant: &str) -> anyhow::Result<()> {
+        let mut order = Order { visits: 1, ..Order::default() };
+        let mut state = None;
         match protocol {
-            Protocol::Tcp => self.tcp().await,
-            Protocol::Tls => self.tls(variant).await,
-            Protocol::Ws => self.ws().await,
-            Protocol::Ssh => self.ssh().await,
+            Protocol::Tcp | Protocol::Ws => {}
+            Protocol::Tls => order.client = strings(&["--variant", variant]),
+            // Two visits: the host is unknown on the first and known on the second.
+            Protocol::Ssh => {
+                let folder = state.insert(state_folder()?);
+                let known_hosts = folder.path().join("known_hosts").display().to_string();
+                order.client = strings(&["--strict", "accept-new", "--known-hosts", &known_hosts]);
+                order.visits = 2;
+            }
+        }
+        self.pair(protocol, &order).await
+    }
+
+    /// Runs the pair of a scenario with its faults. How the two sides end is in their events; an error here is one of
+    /// the lab itself.
+    ///
+    /// # Errors
+    ///
+    /// When the pair cannot be set up as the scenario says.
+    pub(crate) async fn scenario(&self, scenario: &Scenario) -> anyhow::Result<()> {
+        let state = state_folder()?;
+        let fill = |words: &[String]| -> Vec<String> {
+            let (certs, state) = (self.certs.display().to_string(), state.path().display().to_string());
+            words.iter().map(|word| word.replace("{certs}", &certs).replace("{state}", &state)).collect()
+        };
+        let order = Order {
+            client: fill(&scenario.pair.client),
+            server: fill(&scenario.pair.server),
+            visits: scenario.pair.visits,
+            faults: scenario.meddler.clone(),
+        };
+        if let Some(key) = scenario.setup.keys().next() {
+            anyhow::bail!("{}: `setup` of {} knows no `{key}`", scenario.name, scenario.pair.protocol.id());
+        }
+        // A failed handshake is what most scenarios are about: the events tell of it.
+        drop(self.pair(scenario.pair.protocol, &order).await);
+        Ok(())
+    }
+
+    async fn pair(&self, protocol: Protocol, order: &Order) -> anyhow::Result<()> {
+        let server = [strings(&["--listen", LOOPBACK]), order.server.clone()].concat();
+        let stop = CancellationToken::new();
+        match protocol {
+            Protocol::Tcp => {
+                let server = servers::tcp::Server::bind(&words(&server)?).await?;
+                let (here, serving) = (server.local_addr(), server.run(stop.clone()));
+                let client = async |target: SocketAddr| {
+                    clients::tcp::run(&words(&with(&order.client, &target.to_string()))?).await
+                };
+                meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+            }
+            Protocol::Tls => {
+                let server = servers::tls::Server::bind(&self.words(&server)?).await?;
+                let (here, serving) = (server.local_addr(), server.run(stop.clone()));
+                let client = async |target: SocketAddr| {
+                    clients::tls::run(&self.words(&with(&order.client, &target.to_string()))?).await
+                };
+                meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+            }
+            Protocol::Ws => {
+                let server = servers::ws::Server::bind(&self.words(&server)?).await?;
+                let (here, serving) = (server.local_addr(), server.run(stop.clone()));
+                let client = async |target: SocketAddr| {
+                    clients::ws::run(&words(&with(&order.client, &format!("ws://{target}/")))?).await
+                };
+                meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+            }
+            Protocol::Ssh => {
+                let server = servers::ssh::Server::bind(&self.words(&server)?).await?;
+                let (here, serving) = (server.local_addr(), server.run(stop.clone()));
+                let client = async |target: SocketAddr| {
+                    clients::ssh::run(&self.words(&with(&order.client, &format!("demo@{target}")))?).await
+                };
+                meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+            }
         }
     }
 
-    async fn tcp(&self) -> anyhow::Result<()> {
-        let server = servers::tcp::Server::bind(&words(&["--listen", LOOPBACK])?).await?;
-        let target = server.local_addr().to_string();
-        let client = words(&[&target])?;
-        let stop = CancellationToken::new();
-        let serving = tokio::spawn(server.run(stop.clone()));
-        let ran = clients::tcp::run(&client).await;
-        stop.cancel();
-        serving.await.context("the TCP server was cut")??;
-        ran
-    }
-
-    async fn tls(&self, variant: &str) -> anyhow::Result<()> {
-        let server = servers::tls::Server::bind(&self.words(&["--listen", LOOPBACK])?).await?;
-        let target = server.local_addr().to_string();
-        let client = self.words(&[&target, "--variant", variant])?;
-        let stop = CancellationToken::new();
-        let serving = tokio::spawn(server.run(stop.clone()));
-        let ran = clients::tls::run(&client).await;
-        stop.cancel();
-        serving.await.context("the TLS server was cut")??;
-        ran
-    }
-
-    async fn ws(&self) -> anyhow::Result<()> {
-        let server = servers::ws::Server::bind(&self.words(&["--listen", LOOPBACK])?).await?;
-        let target = format!("ws://{}/", server.local_addr());
-        let client = words(&[&target])?;
-        let stop = CancellationToken::new();
-        let serving = tokio::spawn(server.run(stop.clone()));
-        let ran = clients::ws::run(&client).await;
-        stop.cancel();
-        serving.await.context("the WebSocket server was cut")??;
-        ran
-    }
-
-    /// Two visits: the host is unknown on the first and known on the second.
-    async fn ssh(&self) -> anyhow::Result<()> {
-        let server = servers::ssh::Server::bind(&self.words(&["--listen", LOOPBACK])?).await?;
-        let target = format!("demo@{}", server.local_addr());
-        // A container may have no /tmp; its working folder is a volume.
-        let state = tempfile::tempdir().or_else(|_| tempfile::tempdir_in("."));
-        let state =
-            state.context("could not make a folder for known_hosts, neither for temporary files nor here")?;
-        let known_hosts = state.path().join("known_hosts").display().to_string();
-        let client =
-            self.words(&["--strict", "accept-new", "--known-hosts", &known_hosts, &target, "whoami"])?;
-        let stop = CancellationToken::new();
-        let serving = tokio::spawn(server.run(stop.clone()));
-        let first = clients::ssh::run(&client).await;
-        let ran = match first {
-            Ok(()) => clients::ssh::run(&client).await,
-            failed => failed,
-        };
-        stop.cancel();
-        serving.await.context("the SSH server was cut")??;
-        ran
-    }
-
     /// Options that also need the demo keys.
-    fn words<A: Args + FromArgMatches>(&self, given: &[&str]) -> anyhow::Result<A> {
-        let certs = self.certs.display().to_string();
-        words(&[&["--certs", certs.as_str()], given].concat())
+    fn words<A: Args + FromArgMatches>(&self, given: &[String]) -> anyhow::Result<A> {
+        let certs = strings(&["--certs", &self.certs.display().to_string()]);
+        words(&[certs, given.to_vec()].concat())
     }
 }
 
+/// Lets the client come as often as ordered, to the server or to the meddler in front of it, then stops the server.
+async fn meet(
+    protocol: Protocol,
+    order: &Order,
+    (here, serving): (SocketAddr, impl Future<Output = anyhow::Result<()>> + Send + 'static),
+    client: impl AsyncFn(SocketAddr) -> anyhow::Result<()>,
+    (kept, stop): (Option<&Kept>, CancellationToken),
+) -> anyhow::Result<()> {
+    let serving = tokio::spawn(serving);
+    let target = if order.faults.is_empty() {
+        here
+    } else {
+        let listen = SocketAddr::new(here.ip(), 0);
+        let meddler = meddler::stand(listen, here, protocol, order.faults.clone(), stop.clone());
+        meddler.await.context("the meddler found no free port")?
+    };
+    let mut ran = Ok(());
+    for _ in 0..order.visits {
+        ran = client(target).await;
+        if ran.is_err() {
+            break;
+        }
+    }
+    if let Some(kept) = kept {
+        // The server's side of a broken connection ends in its own time, and its own way is what is to be seen.
+        let settled = async {
+            while !kept.look(server_is_done) {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        drop(timeout(SERVER_PATIENCE, settled).await);
+    }
+    stop.cancel();
+    serving.await.context("the server was cut")??;
+    ran
+}
+
+/// Whether every connection that the server has told of has its summary.
+fn server_is_done(events: &[Event]) -> bool {
+    let mine = || events.iter().filter(|event| event.side == Side::Server);
+    let ended: HashSet<_> = mine().filter(|event| event.step.is_summary()).map(|event| &event.conn).collect();
+    mine().all(|event| ended.contains(&event.conn))
+}
+
+/// Longer than any bound of the servers that a scenario leaves as it is.
+const SERVER_PATIENCE: Duration = Duration::from_secs(15);
+
 const LOOPBACK: &str = "127.0.0.1:0";
 
+/// A folder of one run alone. A container may have no /tmp; its working folder is a volume.
+fn state_folder() -> anyhow::Result<TempDir> {
+    tempfile::tempdir()
+        .or_else(|_| tempfile::tempdir_in("."))
+        .context("could not make a folder of this run, neither for temporary files nor here")
+}
+
+fn strings(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+/// The options, and last the target.
+fn with(options: &[String], target: &str) -> Vec<String> {
+    [options, &[target.to_owned()]].concat()
+}
+
 /// Options as they would be typed.
-fn words<A: Args + FromArgMatches>(given: &[&str]) -> anyhow::Result<A> {
+fn words<A: Args + FromArgMatches>(given: &[String]) -> anyhow::Result<A> {
     let command = A::augment_args(Command::new("lab").no_binary_name(true));
     let matches = command.try_get_matches_from(given).map_err(|error| anyhow::anyhow!("{error}"))?;
     A::from_arg_matches(&matches).map_err(|error| anyhow::anyhow!("{error}"))

@@ -18,10 +18,34 @@ const TARGET: &str = "handshake";
 const FIELD: &str = "event";
 
 /// What [`init`] needs to know beyond the command line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Init {
     /// Both ends log to the same place.
     pub both_sides: bool,
+    /// Where events are kept as well, for a program that looks at its own run.
+    pub kept: Option<Kept>,
+    /// Nothing is printed: the program says in its own words what came of the run.
+    pub silent: bool,
+}
+
+/// The events of this process, in order. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Kept(Arc<Mutex<Vec<Event>>>);
+
+impl Kept {
+    /// The events since the last call.
+    pub fn take(&self) -> Vec<Event> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The events since the last [`Kept::take`], which stay.
+    pub fn look<T>(&self, look: impl FnOnce(&[Event]) -> T) -> T {
+        look(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn add(&self, event: Event) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    }
 }
 
 /// Sends events to standard output as `args` asks, and the program's own messages to standard error, filtered
@@ -36,9 +60,10 @@ pub fn init(args: &Args, how: Init) -> Guard {
         .with_target(false)
         .with_filter(filter)
         .with_filter(filter_fn(|meta| meta.target() != TARGET));
-    let output = Output::new(args, how);
+    let output = Output::new(args, &how);
+    let printer = Printer { output: output.clone(), kept: how.kept };
     tracing_subscriber::registry()
-        .with(Printer(output.clone()).with_filter(filter_fn(|meta| meta.target() == TARGET)))
+        .with(printer.with_filter(filter_fn(|meta| meta.target() == TARGET)))
         .with(messages)
         .init();
     Guard(output)
@@ -49,13 +74,24 @@ pub fn init(args: &Args, how: Init) -> Guard {
 #[must_use = "dropping it ends the log"]
 pub struct Guard(Output);
 
-impl Drop for Guard {
-    fn drop(&mut self) {
+impl Guard {
+    /// Says what is still to be said of the connections so far: one run ends, another may follow.
+    pub fn end_of_run(&self) {
+        self.say(Lines::end_of_run);
+    }
+
+    fn say(&self, what: impl FnOnce(&mut Lines) -> String) {
         let mut render = self.0.lock();
         if let Render::Lines(lines) = &mut *render {
-            let text = lines.end();
+            let text = what(lines);
             render.write(&text);
         }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.say(Lines::end);
     }
 }
 
@@ -67,13 +103,16 @@ struct Output(Arc<Mutex<Render>>);
 enum Render {
     Lines(Box<Lines>),
     Json,
+    /// Nothing is to be printed.
+    Silent,
     /// The reader of standard output is gone.
     Closed,
 }
 
 impl Output {
-    fn new(args: &Args, how: Init) -> Self {
+    fn new(args: &Args, how: &Init) -> Self {
         let render = match args.format {
+            _ if how.silent => Render::Silent,
             Format::Text => Render::Lines(Box::new(Lines::new(args, width(), how.both_sides))),
             Format::Json => Render::Json,
         };
@@ -106,27 +145,37 @@ pub fn width() -> usize {
     terminal_size::terminal_size_of(io::stdout()).map_or(80, |(width, _)| usize::from(width.0).clamp(80, 120))
 }
 
-/// Prints each event to standard output.
-struct Printer(Output);
+/// Prints each event to standard output, and keeps it where that is asked for.
+struct Printer {
+    output: Output,
+    kept: Option<Kept>,
+}
 
 impl<S: Subscriber> Layer<S> for Printer {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
         let mut json = Json(None);
         event.record(&mut json);
         let Json(Some(json)) = json else { return };
-        let mut render = self.0.lock();
-        let text = match &mut *render {
-            Render::Closed => return,
-            Render::Json => json::line(&json),
-            Render::Lines(lines) => match serde_json::from_str::<Event>(&json) {
-                Ok(event) => lines.print(&event),
-                Err(error) => {
-                    tracing::error!("an event could not be read back: {error}");
-                    return;
-                }
-            },
+        let mut render = self.output.lock();
+        let read = matches!(&*render, Render::Lines(_)) || self.kept.is_some();
+        let event = match read.then(|| serde_json::from_str::<Event>(&json)).transpose() {
+            Ok(event) => event,
+            Err(error) => {
+                tracing::error!("an event could not be read back: {error}");
+                return;
+            }
         };
-        render.write(&text);
+        let text = match (&mut *render, &event) {
+            (Render::Json, _) => json::line(&json),
+            (Render::Lines(lines), Some(event)) => lines.print(event),
+            (Render::Lines(_), None) | (Render::Silent | Render::Closed, _) => String::new(),
+        };
+        if !text.is_empty() {
+            render.write(&text);
+        }
+        if let (Some(kept), Some(event)) = (&self.kept, event) {
+            kept.add(event);
+        }
     }
 }
 

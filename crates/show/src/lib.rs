@@ -9,6 +9,6 @@ mod style;
 mod text;
 
 pub use args::{Args, Color, Format, LangArg};
-pub use layer::{Guard, Init, init, print, width};
+pub use layer::{Guard, Init, Kept, init, print, width};
 pub use lines::Lines;
 pub use notes::notes;

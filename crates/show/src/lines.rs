@@ -42,6 +42,9 @@ pub struct Lines {
     both_sides: bool,
     /// The connection of the line before: a header is due when it changes.
     conn: String,
+    /// With both sides in one log: the connections that have had their header. Where something stands between the
+    /// two sides, each sees addresses of its own, and their lines take turns.
+    open: Vec<String>,
     /// With both sides in one log: the summary of the side that ended first waits for the other.
     waiting: Option<Event>,
     shown: BTreeMap<Claim, Verdict>,
@@ -59,6 +62,7 @@ impl Lines {
             verbose: args.verbose,
             both_sides,
             conn: String::new(),
+            open: Vec::new(),
             waiting: None,
             shown: BTreeMap::new(),
             connections: 0,
@@ -71,7 +75,9 @@ impl Lines {
         if event.step.is_summary() {
             if self.both_sides {
                 match self.waiting.take() {
-                    Some(other) if other.conn == event.conn => self.summary(&mut out, &[&other, event]),
+                    Some(other) if other.side != event.side && other.protocol == event.protocol => {
+                        self.summary(&mut out, &[&other, event]);
+                    }
                     Some(stranger) => {
                         self.summary(&mut out, &[&stranger]);
                         self.waiting = Some(event.clone());
@@ -91,12 +97,20 @@ impl Lines {
         out
     }
 
-    /// What is still to be said when the log ends.
-    pub fn end(&mut self) -> String {
+    /// What is still to be said when the connections so far have ended and others may follow.
+    pub fn end_of_run(&mut self) -> String {
         let mut out = String::new();
         if let Some(event) = self.waiting.take() {
             self.summary(&mut out, &[&event]);
         }
+        self.conn.clear();
+        self.open.clear();
+        out
+    }
+
+    /// What is still to be said when the log ends.
+    pub fn end(&mut self) -> String {
+        let mut out = self.end_of_run();
         if self.both_sides && self.connections > 1 {
             self.tally(&mut out);
         }
@@ -108,6 +122,12 @@ impl Lines {
             return;
         }
         self.conn.clone_from(&event.conn);
+        if self.both_sides {
+            if self.open.contains(&event.conn) {
+                return;
+            }
+            self.open.push(event.conn.clone());
+        }
         let variant = event.variant.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
         let conn = event.conn.replacen('>', " → ", 1);
         let title = format!("── {}{variant} · {conn} ", event.protocol.title());
@@ -185,6 +205,9 @@ impl Lines {
         }
 
         self.header(out, first);
+        for event in events {
+            self.open.retain(|conn| *conn != event.conn);
+        }
         out.push('\n');
         for event in events {
             let name = side_name(event.side).in_lang(self.lang);

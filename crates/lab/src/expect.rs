@@ -1,0 +1,81 @@
+//! Compares what a run showed with what its scenario expects. Each difference is one sentence.
+
+use std::collections::BTreeMap;
+
+use steps::{Claim, Event, Side, Verdict};
+
+use crate::scenario::{Expected, Scenario};
+
+/// What differs from `scenario` in the events of its run; nothing: the run was as expected.
+pub(crate) fn differences(scenario: &Scenario, events: &[Event]) -> Vec<String> {
+    let mut found = claims(&scenario.claims, events);
+    for (&side, expected) in &scenario.expect {
+        let mine: Vec<&Event> = events.iter().filter(|event| event.side == side).collect();
+        found.extend(one_side(side, expected, &mine));
+    }
+    found
+}
+
+/// Exactly the claims that the file names, each with its weightiest verdict.
+fn claims(expected: &BTreeMap<Claim, Verdict>, events: &[Event]) -> Vec<String> {
+    let mut shown: BTreeMap<Claim, Verdict> = BTreeMap::new();
+    for finding in events.iter().flat_map(|event| &event.claims) {
+        let known = shown.entry(finding.id).or_insert(finding.verdict);
+        *known = finding.verdict.max(*known);
+    }
+    let mut found = Vec::new();
+    for (claim, verdict) in expected {
+        match shown.get(claim) {
+            None => found.push(format!("{} was not shown", claim.id())),
+            Some(seen) if seen != verdict => {
+                found.push(format!("{} came out as {seen:?}, expected {verdict:?}", claim.id()));
+            }
+            Some(_) => {}
+        }
+    }
+    let unexpected = shown.iter().filter(|(claim, _)| !expected.contains_key(claim));
+    found.extend(unexpected.map(|(claim, verdict)| format!("{} was shown ({verdict:?})", claim.id())));
+    found
+}
+
+fn one_side(side: Side, expected: &Expected, events: &[&Event]) -> Vec<String> {
+    let who = match side {
+        Side::Client => "client",
+        Side::Server => "server",
+    };
+    let mut found = Vec::new();
+    let summary = events.iter().rfind(|event| event.step.is_summary());
+    match (expected.outcome, summary) {
+        (Some(_), None) => found.push(format!("{who}: no connection ended")),
+        (Some(outcome), Some(summary)) if summary.text("outcome") != outcome.word() => {
+            let reason = summary.fields.get("reason").map(|reason| reason["en"].to_string());
+            let seen = summary.text("outcome");
+            found.push(format!(
+                "{who}: the outcome is {seen} ({}), expected {}",
+                reason.unwrap_or_default(),
+                outcome.word()
+            ));
+        }
+        _ => {}
+    }
+    if let Some(words) = &expected.reason {
+        let reason =
+            summary.and_then(|summary| summary.fields.get("reason")).map(|said| said["en"].to_string());
+        if !reason.as_deref().unwrap_or_default().contains(words.as_str()) {
+            found.push(format!("{who}: the reason is {reason:?}, expected one with {words:?}"));
+        }
+    }
+    let mut rest = events.iter();
+    for step in &expected.steps {
+        if !rest.any(|event| event.step == *step) {
+            found.push(format!("{who}: {step} did not happen, or not in this order"));
+            break;
+        }
+    }
+    for step in &expected.never {
+        if events.iter().any(|event| event.step == *step) {
+            found.push(format!("{who}: {step} happened"));
+        }
+    }
+    found
+}

@@ -1,0 +1,104 @@
+//! `lab list` and `lab run`: scenarios by name, each compared with what its file expects.
+
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use show::{Guard, Kept};
+use steps::{Lang, Verdict};
+
+use crate::{
+    expect,
+    pairs::Bench,
+    scenario::{self, Scenario},
+};
+
+/// How long any scenario may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// One line a scenario: its name, what goes wrong, and the claims it shows.
+///
+/// # Errors
+///
+/// When a file of the suite does not read.
+pub(crate) fn list(lang: Lang) -> anyhow::Result<String> {
+    let mut page = String::new();
+    for scenario in scenario::all()? {
+        page.push_str(&format!("{:<28} {}", scenario.name, scenario.title.in_lang(lang)));
+        let claims = claims(&scenario);
+        if !claims.is_empty() {
+            page.push_str(&format!("  [{claims}]"));
+        }
+        page.push('\n');
+    }
+    Ok(page)
+}
+
+/// The claims of a scenario with the marks of the log: `t4≠ t5`.
+fn claims(scenario: &Scenario) -> String {
+    let mark = |verdict: &Verdict| match verdict {
+        Verdict::AsNoted => "",
+        Verdict::Depends => "~",
+        Verdict::Differs => "≠",
+        Verdict::Absent => "-",
+    };
+    let claims = scenario.claims.iter().map(|(claim, verdict)| format!("{}{}", claim.id(), mark(verdict)));
+    claims.collect::<Vec<_>>().join(" ")
+}
+
+/// Runs each of `scenarios`; with `brief`, a line says how each came out, else its log stands before that line.
+///
+/// # Errors
+///
+/// When a run came out otherwise than its scenario expects.
+pub(crate) async fn run(
+    bench: &Bench,
+    scenarios: &[Scenario],
+    (lang, brief): (Lang, bool),
+    (log, kept): (&Guard, &Kept),
+) -> anyhow::Result<()> {
+    let mut failed = Vec::new();
+    for scenario in scenarios {
+        if !brief {
+            say(&format!(
+                "\n{} · {}\n{}",
+                scenario.name,
+                scenario.title.in_lang(lang),
+                scenario.about.in_lang(lang)
+            ));
+        }
+        let began = Instant::now();
+        drop(kept.take());
+        let ran = tokio::time::timeout(PATIENCE, bench.scenario(scenario)).await;
+        log.end_of_run();
+        let differences = match ran {
+            Ok(Ok(())) => kept.look(|events| expect::differences(scenario, events)),
+            Ok(Err(error)) => vec![format!("{error:#}")],
+            Err(_) => vec![format!("did not end within {} s", PATIENCE.as_secs())],
+        };
+        let mark = if differences.is_empty() { "✓" } else { "✗" };
+        let seconds = began.elapsed().as_secs_f64();
+        let name = if brief { scenario.name.as_str() } else { "" };
+        let verdict = match (lang, differences.is_empty()) {
+            (Lang::En, true) => "as its file expects",
+            (Lang::En, false) => "otherwise than its file expects",
+            (Lang::Zh, true) => "与场景文件的预期一致",
+            (Lang::Zh, false) => "与场景文件的预期不符",
+        };
+        say(&format!("{mark} {name:<28} {verdict} · {seconds:.2} s"));
+        for difference in &differences {
+            say(&format!("    {difference}"));
+        }
+        if !differences.is_empty() {
+            failed.push(scenario.name.as_str());
+        }
+    }
+    if !failed.is_empty() {
+        bail!("{} of {} scenarios came out otherwise: {}", failed.len(), scenarios.len(), failed.join(", "));
+    }
+    Ok(())
+}
+
+/// What the lab says of a run stays out of the log: on standard error.
+fn say(text: &str) {
+    eprintln!("{text}");
+}

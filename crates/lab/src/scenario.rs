@@ -1,0 +1,206 @@
+//! A scenario is a file that a student can read: what goes wrong, what to look at, and how it must end. The same file
+//! is the demonstration, the documentation and the test. Unknown keys are refused.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use anyhow::{Context, bail};
+use include_dir::{Dir, include_dir};
+use serde::Deserialize;
+use steps::{Claim, Lang, Protocol, Side, Step, Verdict};
+
+use crate::meddler;
+
+/// The scenarios of the suite, inside the program: `tls/unknown-ca` is `scenarios/tls/unknown-ca.toml`.
+static OWN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
+
+/// One run with its faults and its expected end.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Scenario {
+    /// `tls/unknown-ca`; by where the file stands, never in it.
+    #[serde(skip)]
+    pub(crate) name: String,
+    /// What goes wrong, in a few words.
+    pub(crate) title: Words,
+    /// What happens and what to look at, in two sentences or three.
+    pub(crate) about: Words,
+    /// The claims that the run shows, each with its verdict: exactly these.
+    #[serde(default)]
+    pub(crate) claims: BTreeMap<Claim, Verdict>,
+    /// Who meets.
+    pub(crate) pair: Pair,
+    /// What a protocol needs prepared; each protocol knows its own keys.
+    #[serde(default)]
+    pub(crate) setup: toml::Table,
+    /// What is done to the bytes between the two, in order.
+    #[serde(default)]
+    pub(crate) meddler: Vec<meddler::Fault>,
+    /// How each side must end.
+    #[serde(default)]
+    pub(crate) expect: BTreeMap<Side, Expected>,
+}
+
+/// A sentence in both languages.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Words {
+    pub(crate) en: String,
+    pub(crate) zh: String,
+}
+
+impl Words {
+    /// The words in `lang`.
+    pub(crate) fn in_lang(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Zh => &self.zh,
+        }
+    }
+}
+
+/// The pair of a scenario, with options in the words of their own command lines. `{certs}` stands for the folder of
+/// the demo keys, `{state}` for a folder of this run alone.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pair {
+    pub(crate) protocol: Protocol,
+    #[serde(default)]
+    pub(crate) client: Vec<String>,
+    #[serde(default)]
+    pub(crate) server: Vec<String>,
+    /// How often the client comes.
+    #[serde(default = "once")]
+    pub(crate) visits: usize,
+}
+
+fn once() -> usize {
+    1
+}
+
+/// How one side must see the run, from its first visit to its last.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expected {
+    /// How its last connection ends.
+    pub(crate) outcome: Option<Outcome>,
+    /// Words that stand in the reason, in English.
+    pub(crate) reason: Option<String>,
+    /// Steps that happen in this order; others may stand between them.
+    #[serde(default)]
+    pub(crate) steps: Vec<Step>,
+    /// Steps that do not happen.
+    #[serde(default)]
+    pub(crate) never: Vec<Step>,
+}
+
+/// How a connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    Complete,
+    Failed,
+}
+
+impl Outcome {
+    /// The word in an event.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Outcome::Complete => "complete",
+            Outcome::Failed => "failed",
+        }
+    }
+}
+
+impl Scenario {
+    fn read(name: &str, text: &str) -> anyhow::Result<Self> {
+        let mut scenario: Scenario = toml::from_str(text).with_context(|| format!("in scenario {name}"))?;
+        scenario.name = name.into();
+        Ok(scenario)
+    }
+}
+
+/// All scenarios of the suite, in the order of their names within the order of the protocols.
+///
+/// # Errors
+///
+/// Says which file is wrong, where in it, and why.
+pub(crate) fn all() -> anyhow::Result<Vec<Scenario>> {
+    let mut found = Vec::new();
+    for protocol in <Protocol as strum::VariantArray>::VARIANTS {
+        let Some(folder) = OWN.get_dir(protocol.id()) else { continue };
+        let mut files: Vec<_> = folder.files().filter(|file| is_scenario(file.path())).collect();
+        files.sort_by_key(|file| file.path());
+        for file in files {
+            let name = file.path().with_extension("").display().to_string();
+            let text = file.contents_utf8().with_context(|| format!("scenario {name} is not UTF-8"))?;
+            found.push(Scenario::read(&name, text)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The scenarios that the patterns name: a name (`tls/unknown-ca`), a pattern (`tls/*`, `*lost*`) or the path of a
+/// file of one's own (`./mine.toml`).
+///
+/// # Errors
+///
+/// Says which pattern names nothing, or which file is wrong.
+pub(crate) fn select(patterns: &[String]) -> anyhow::Result<Vec<Scenario>> {
+    let all = all()?;
+    let mut chosen: Vec<Scenario> = Vec::new();
+    for pattern in patterns {
+        if is_scenario(Path::new(pattern)) {
+            let text = fs::read_to_string(pattern).with_context(|| format!("could not read {pattern}"))?;
+            chosen.push(Scenario::read(pattern, &text)?);
+            continue;
+        }
+        let before = chosen.len();
+        chosen.extend(all.iter().filter(|scenario| matches(pattern, &scenario.name)).cloned());
+        if chosen.len() == before {
+            bail!("no scenario is called `{pattern}` (`lab list` lists them)");
+        }
+    }
+    Ok(chosen)
+}
+
+fn is_scenario(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
+}
+
+/// Whether `name` is `pattern`, where each `*` stands for any run of characters.
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((head, tail)) => name.strip_prefix(head).is_some_and(|rest| {
+            (0..=rest.len()).filter(|&at| rest.is_char_boundary(at)).any(|at| matches(tail, &rest[at..]))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_of_the_suite_reads() {
+        let all = all().expect("each file reads");
+        assert!(!all.is_empty());
+        for scenario in all {
+            assert!(scenario.name.starts_with(scenario.pair.protocol.id()), "{}", scenario.name);
+            assert!(!scenario.expect.is_empty(), "{} expects nothing", scenario.name);
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, name, fits) in [
+            ("tls/*", "tls/unknown-ca", true),
+            ("*lost*", "tcp/syn-lost", true),
+            ("tls/unknown", "tls/unknown-ca", false),
+            ("*-ca", "tls/unknown-ca", true),
+            ("tcp/*", "tls/unknown-ca", false),
+        ] {
+            assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
+        }
+    }
+}
