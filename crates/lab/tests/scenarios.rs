@@ -5,7 +5,7 @@ mod common;
 
 use std::process::Command;
 
-use common::{Running, with_capture};
+use common::with_capture;
 use steps::Protocol;
 
 fn run(protocol: Protocol) {

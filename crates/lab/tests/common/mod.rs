@@ -25,6 +25,9 @@ pub fn binary(name: &str) -> PathBuf {
         // This test runs from target/<profile>/deps.
         let test = env::current_exe().expect("a running test has a path");
         let folder = test.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps");
+        if env::var_os("HANDSHAKES_BUILT").is_some() {
+            return folder.to_owned(); // by who says so, a moment ago
+        }
         let target = folder.parent().expect("target/<profile>");
         let profile = match folder.file_name().and_then(|name| name.to_str()) {
             Some("debug") | None => "dev",
