@@ -12,6 +12,7 @@ use crate::Witness;
 mod capture;
 mod connection;
 mod info;
+mod link;
 mod packet;
 mod privilege;
 mod sock_diag;
@@ -20,7 +21,8 @@ mod state;
 pub use capture::{Capture, no_capture};
 pub use connection::{Connection, Ended, keep_syns};
 pub use info::TcpInfo;
-pub use privilege::settle;
+pub use link::{Crossed, Fate};
+pub use privilege::{settle, with_net_raw};
 pub use state::State;
 
 /// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the
