@@ -12,6 +12,7 @@ use crate::Witness;
 mod capture;
 mod connection;
 mod info;
+mod options;
 mod packet;
 mod privilege;
 mod sock_diag;
@@ -20,6 +21,7 @@ mod state;
 pub use capture::{Capture, no_capture};
 pub use connection::{Connection, Ended, keep_syns};
 pub use info::TcpInfo;
+pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
 pub use privilege::settle;
 pub use state::State;
 
