@@ -24,6 +24,9 @@ struct Cli {
 
     #[command(flatten)]
     output: show::Args,
+
+    #[command(flatten)]
+    keep: watch::Keep,
 }
 
 #[derive(Subcommand)]
@@ -110,6 +113,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let kept = Kept::default();
     let keep = matches!(&cli.command, Some(Command::Run { .. })).then(|| kept.clone());
     let log = show::init(&cli.output, Init { both_sides: true, kept: keep.clone(), silent: brief });
+    cli.keep.begin()?;
     certs::ensure_and_say(&cli.certs)?;
     let bench = pairs::Bench { certs: cli.certs, kept: keep };
     match cli.command {
