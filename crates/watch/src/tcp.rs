@@ -13,6 +13,7 @@ mod capture;
 mod connection;
 mod info;
 mod link;
+mod options;
 mod packet;
 mod privilege;
 mod sock_diag;
@@ -22,6 +23,7 @@ pub use capture::{Capture, no_capture};
 pub use connection::{Connection, Ended, keep_syns};
 pub use info::TcpInfo;
 pub use link::{Crossed, Fate};
+pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
 pub use privilege::{settle, with_net_raw};
 pub use state::State;
 
