@@ -46,6 +46,8 @@ struct Known {
     refused: Option<(Fields, String)>,
     /// What failed of the checks that are this side's to make, and what was found.
     failed: Vec<(Check, Option<String>)>,
+    /// The peer's Close.
+    closed: Option<Fields>,
     /// What the peer's bytes look like that are not WebSocket.
     looks_like: Option<String>,
 }
@@ -119,6 +121,16 @@ impl Watch {
         self.known().failed.clone()
     }
 
+    /// The peer's Close as it crossed; the library replaces a code that nobody may send.
+    pub fn closed(&self) -> Option<Fields> {
+        self.known().closed.clone()
+    }
+
+    /// Whether the peer's bytes are still followed: not once its HTTP answer is whole, or the thread is lost.
+    pub fn follows(&self) -> bool {
+        self.known().decoder.follows(self.witness.side().peer())
+    }
+
     /// How many bytes came of a frame that the peer has not ended; none between two frames.
     pub fn midst(&self) -> Option<u64> {
         self.known().decoder.midst(self.witness.side().peer())
@@ -181,6 +193,12 @@ impl Watch {
                 }
                 Wire
             }
+            Step::Close => {
+                if seen.from == Some(side.peer()) {
+                    known.closed = Some(seen.fields.clone());
+                }
+                Wire
+            }
             Step::Undecodable => {
                 known.looks_like = text("looks_like");
                 Wire
@@ -193,7 +211,6 @@ impl Watch {
             | Step::Continuation
             | Step::Ping
             | Step::Pong
-            | Step::Close
             | Step::Summary => Wire,
         };
         self.witness.saw(evidence, seen);

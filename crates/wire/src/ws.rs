@@ -150,6 +150,15 @@ impl Decoder {
         }
     }
 
+    /// Whether the bytes of `from` are still followed.
+    pub fn follows(&self, from: Side) -> bool {
+        let way = match from {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        };
+        !matches!(way.stage, Stage::Ignored)
+    }
+
     /// How many bytes have crossed of a frame that `from` began and has not ended; none between two frames.
     pub fn midst(&self, from: Side) -> Option<u64> {
         let way = match from {
