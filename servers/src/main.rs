@@ -98,6 +98,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Ws(options) => {
             let server = ws::Server::bind(&options).await?;
             listening("ws", server.local_addr());
+            if let Some(address) = server.local_addr_tls() {
+                listening("wss", address);
+            }
             server.run(stop).await
         }
         Command::Ssh(options) => {

@@ -41,7 +41,11 @@ enum Command {
         variant: String,
     },
     /// WebSocket: upgrade, frames, close
-    Ws,
+    Ws {
+        /// ws (over TCP) or wss (over TLS)
+        #[arg(long, default_value = "ws", value_parser = ["ws", "wss"])]
+        variant: String,
+    },
     /// SSH: a first visit to an unknown host, then a second
     Ssh,
     /// The scenarios: what can be made to go wrong
@@ -135,7 +139,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Some(Command::Tcp) => bench.run(Protocol::Tcp, "").await,
         Some(Command::Tls { variant }) => bench.run(Protocol::Tls, &variant).await,
-        Some(Command::Ws) => bench.run(Protocol::Ws, "").await,
+        Some(Command::Ws { variant }) => bench.run(Protocol::Ws, &variant).await,
         Some(Command::Ssh) => bench.run(Protocol::Ssh, "").await,
         Some(Command::Run { .. }) => {
             run::run(&bench, &scenarios, (cli.output.lang(), brief), (&log, &kept)).await

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{link, meddler, scenario::Scenario};
 
 mod tcp;
+mod ws;
 
 /// The variant of TLS that the notes describe most nearly.
 pub(crate) const NEAREST_THE_NOTES: &str = "ecdhe";
@@ -38,6 +39,7 @@ struct Order {
     faults: Vec<meddler::Fault>,
     link: Vec<link::Rule>,
     tcp: tcp::Setup,
+    ws: ws::Setup,
 }
 
 impl Bench {
@@ -46,7 +48,8 @@ impl Bench {
         let mut order = Order { visits: 1, ..Order::default() };
         let mut state = None;
         match protocol {
-            Protocol::Tcp | Protocol::Ws => {}
+            Protocol::Tcp => {}
+            Protocol::Ws => order.ws = ws::Setup { wss: variant == "wss" },
             Protocol::Tls => order.client = strings(&["--variant", variant]),
             // Two visits: the host is unknown on the first and known on the second.
             Protocol::Ssh => {
@@ -81,10 +84,14 @@ impl Bench {
                 Protocol::Tcp => tcp::Setup::read(&scenario.setup)?,
                 Protocol::Tls | Protocol::Ws | Protocol::Ssh => tcp::Setup::default(),
             },
+            ws: match scenario.pair.protocol {
+                Protocol::Ws => ws::Setup::read(&scenario.setup)?,
+                Protocol::Tcp | Protocol::Tls | Protocol::Ssh => ws::Setup::default(),
+            },
         };
         match scenario.pair.protocol {
-            Protocol::Tcp => {}
-            Protocol::Tls | Protocol::Ws | Protocol::Ssh => {
+            Protocol::Tcp | Protocol::Ws => {}
+            Protocol::Tls | Protocol::Ssh => {
                 if let Some(key) = scenario.setup.keys().next() {
                     let protocol = scenario.pair.protocol.id();
                     anyhow::bail!("{}: `setup` of {protocol} knows no `{key}`", scenario.name);
@@ -125,11 +132,13 @@ impl Bench {
             }
             Protocol::Ws => {
                 let server = servers::ws::Server::bind(&self.words(&server)?).await?;
-                let (here, serving) = (server.local_addr(), server.run(stop.clone()));
+                let (here, scheme, carried) = order.ws.way(&server)?;
+                let serving = server.run(stop.clone());
                 let client = async |target: SocketAddr| {
-                    clients::ws::run(&words(&with(&order.client, &format!("ws://{target}/")))?).await
+                    let url = format!("{scheme}://{target}/");
+                    clients::ws::run(&self.words(&with(&order.client, &url))?).await
                 };
-                meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+                meet(carried, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Ssh => {
                 let server = servers::ssh::Server::bind(&self.words(&server)?).await?;
