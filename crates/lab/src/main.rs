@@ -119,7 +119,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let kept = Kept::default();
     let keep = matches!(&cli.command, Some(Command::Run { .. })).then(|| kept.clone());
     let log = show::init(&cli.output, Init { both_sides: true, kept: keep.clone(), silent: brief });
-    cli.keep.begin()?;
+    let _kept = cli.keep.begin(cli.output.lang())?;
     if let Some(Command::Link(options)) = &cli.command {
         return link::run(options).await;
     }
