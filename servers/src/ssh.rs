@@ -160,7 +160,8 @@ async fn serve(
     let (tapped, line) = watch::ssh::tap(stream, witness).map_err(|error| trouble::no_tap(&error))?;
     // Whatever happens, the connection's task in russh must not outlive this one.
     let line = CutAtEnd(line);
-    let progress = Arc::new(Progress::default());
+    let most_refusals = shared.config.max_auth_attempts;
+    let progress = Arc::new(Progress { most_refusals, ..Progress::default() });
     let calls = ServerCalls::new(witness, &line.0);
     let handler = Handler::new(calls, witness.clone(), shared.users.clone(), Arc::clone(&progress));
 
@@ -219,6 +220,8 @@ const LOGIN_GRACE: u32 = 12;
 #[derive(Debug, Default)]
 struct Progress {
     logged_in: AtomicBool,
+    refusals: AtomicUsize,
+    most_refusals: usize,
     served: AtomicBool,
     open_channels: AtomicUsize,
 }
@@ -226,6 +229,12 @@ struct Progress {
 impl Progress {
     fn logged_in(&self) -> bool {
         self.logged_in.load(Ordering::Relaxed)
+    }
+
+    /// How often the login was refused, if that is as often as it may be.
+    fn out_of_tries(&self) -> Option<usize> {
+        let refusals = self.refusals.load(Ordering::Relaxed);
+        (refusals >= self.most_refusals).then_some(refusals)
     }
 
     /// Whether something was asked for, and all of it is done.

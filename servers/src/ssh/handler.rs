@@ -43,6 +43,7 @@ impl Handler {
         if may_enter {
             return Auth::Accept;
         }
+        self.progress.refusals.fetch_add(1, Ordering::Relaxed);
         // Left to itself, russh would take a method off the list once it has failed; sshd does not.
         Auth::Reject { proceed_with_methods: Some(self.users.methods()), partial_success: false }
     }

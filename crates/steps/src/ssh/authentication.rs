@@ -102,7 +102,7 @@ pub(super) const INTERACTIVE_QUESTION: Card = Card {
     actor: Actor::Server,
     claims: &[],
     rfc: "RFC 4256 §3.2",
-    title: Text { en: "questions to the user", zh: "向用户提问" },
+    title: Text { en: "server's questions", zh: "服务端提问" },
     text: Text {
         en: "In the method keyboard-interactive the server words the questions, as many as it likes: a password, a one-time code. The client only shows them and sends back what was typed.",
         zh: "在 keyboard-interactive 方法中，由服务端拟定问题，数量不限：密码、一次性验证码等。客户端只负责显示，并送回用户输入的内容。",
@@ -117,7 +117,7 @@ pub(super) const INTERACTIVE_ANSWER: Card = Card {
     actor: Actor::Client,
     claims: &[S13],
     rfc: "RFC 4256 §3.4",
-    title: Text { en: "the user's answers", zh: "用户的回答" },
+    title: Text { en: "user's answers", zh: "用户的回答" },
     text: Text {
         en: "One answer to each question, in the clear under the session's encryption. What was answered is in no log of this suite.",
         zh: "逐题作答，内容只靠会话加密保护。回答的内容不会出现在本套程序的任何记录里。",
