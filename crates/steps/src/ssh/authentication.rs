@@ -89,8 +89,8 @@ pub(super) const PASSWORD: Card = Card {
     rfc: "RFC 4252 §8",
     title: Text { en: "password offered", zh: "提交密码" },
     text: Text {
-        en: "The password itself crosses, under the session's encryption alone. Whoever runs the server reads it, so the host key must be right first. No log of this suite holds it.",
-        zh: "密码本身会传给服务端，只靠会话加密保护。运行服务端的人能读到它，所以必须先确认主机密钥。本套程序的任何记录里都没有它。",
+        en: "The password itself crosses, under the session's encryption alone: whoever runs the server reads it, so the host key must be right first. No log of this suite holds it.",
+        zh: "密码本身会传给服务端，只靠会话加密保护；运行服务端的人能读到它，所以必须先确认主机密钥。本套程序的任何记录里都没有它。",
     },
     client: "Handle::authenticate_password",
     server: "Handler::auth_password",
