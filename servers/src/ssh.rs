@@ -141,6 +141,8 @@ async fn connection(
     let started = Started::now();
     let here = stream.local_addr().unwrap_or(listens);
     let witness = Witness::new(Side::Server, Protocol::Ssh, None, (peer, here), started);
+    // For the command `steps`.
+    witness.keep();
     watch::tcp::established(&witness, &stream);
     match serve(stream, &witness, &shared, stop).await {
         Ok(()) => witness.finish(&Outcome::Complete),

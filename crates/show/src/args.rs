@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use steps::Lang;
 
 /// How the handshake is printed.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct Args {
     /// The language of the log [default: from the locale, else en]

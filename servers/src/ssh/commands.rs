@@ -1,7 +1,7 @@
 //! The built-in commands. They are functions: no process is ever started, whatever a client asks for.
 
-use serde_json::Value;
-use steps::{Evidence, Lang, Past, Side};
+use show::{Args, Color, LangArg, Lines};
+use watch::Witness;
 
 /// What a command gives back.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,15 +14,15 @@ pub(super) struct Answer {
 /// What there is; a shell's own words follow below.
 pub(super) const COMMANDS: &str = "whoami, echo TEXT, date, steps [zh], help";
 
-/// Runs the command line `line` for `user`, of whose connection `past` is known.
-pub(super) fn run(line: &str, user: &str, past: &Past) -> Answer {
+/// Runs the command line `line` for `user`, whose connection `witness` watches.
+pub(super) fn run(line: &str, user: &str, witness: &Witness) -> Answer {
     let (command, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
     match (command, rest.trim()) {
         ("whoami", "") => good(user),
         ("echo", text) => good(text),
         ("date", "") => good(&now()),
-        ("steps", "" | "en") => good(&steps(past, Lang::En)),
-        ("steps", "zh") => good(&steps(past, Lang::Zh)),
+        ("steps", "" | "en") => good(&steps(witness, LangArg::En)),
+        ("steps", "zh") => good(&steps(witness, LangArg::Zh)),
         ("help", "") => good(&format!("commands: {COMMANDS}")),
         ("steps", _) => bad(2, "steps: takes en or zh, the language of the log"),
         ("whoami" | "date" | "help", _) => bad(2, &format!("{command}: takes no arguments")),
@@ -42,53 +42,47 @@ fn now() -> String {
     jiff::Timestamp::now().strftime("%a %b %e %H:%M:%S UTC %Y").to_string()
 }
 
-/// What the server saw of this very connection: the first of each kind of step, with the fields that matter, and how
-/// it is known.
-fn steps(past: &Past, lang: Lang) -> String {
-    let lines = past.records().iter().enumerate().map(|(at, record)| {
-        let card = record.step.card();
-        let from = match record.from {
-            Some(Side::Client) => "client ─▶",
-            Some(Side::Server) => "◀─ server",
-            None => "   ·     ",
-        };
-        let known = match record.evidence {
-            Evidence::Wire => "wire",
-            Evidence::Callback => "callback",
-            Evidence::Kernel => "kernel",
-            Evidence::Inferred => "inferred",
-        };
-        let values = card.shows.iter().filter_map(|field| Some(short(record.fields.get(*field)?)));
-        let values = values.collect::<Vec<_>>().join(" · ");
-        format!("{:>3} {from} [{known}] {}: {values}", at + 1, card.title.in_lang(lang))
-    });
-    let head = match lang {
-        Lang::En => "This connection, as the server saw it (the first of each kind):",
-        Lang::Zh => "服务端眼中的这条连接（每种步骤只列第一次）：",
-    };
-    std::iter::once(head.to_owned()).chain(lines).collect::<Vec<_>>().join("\n")
+/// The server's own log of this very connection, as it prints it.
+fn steps(witness: &Witness, lang: LangArg) -> String {
+    let as_printed = Args { lang: Some(lang), color: Color::Never, ..Args::default() };
+    let mut lines = Lines::new(&as_printed, COLUMNS, false);
+    let log: String = witness.kept().iter().map(|event| lines.print(event)).collect();
+    log.trim_matches('\n').to_owned()
 }
 
-fn short(value: &Value) -> String {
-    const LONGEST: usize = 40;
-    let text = match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    if text.chars().count() <= LONGEST {
-        return text;
-    }
-    text.chars().take(LONGEST - 1).chain(['…']).collect()
-}
+const COLUMNS: usize = 80;
 
 #[cfg(test)]
 mod tests {
+    use steps::{Evidence, Protocol, Side, ssh::Step};
+    use watch::Started;
+    use wire::{Seen, fields};
+
     use super::*;
+
+    fn witness() -> Witness {
+        let here = ([127, 0, 0, 1], 1).into();
+        Witness::new(Side::Server, Protocol::Ssh, None, (here, here), Started::now())
+    }
+
+    #[test]
+    fn the_log_of_the_connection_is_told_in_either_language() {
+        let witness = witness();
+        witness.keep();
+        let fields = fields! { "protoversion" => "2.0", "softwareversion" => "test" };
+        witness.saw(Evidence::Wire, Seen::new(Step::Identification, Side::Client, fields, []));
+        for (line, title) in
+            [("steps", "identification"), ("steps en", "identification"), ("steps zh", "版本标识")]
+        {
+            let told = run(line, "demo", &witness).stdout;
+            assert!(told.contains(title) && told.contains("2.0 · test"), "{told}");
+        }
+    }
 
     #[test]
     fn a_command_is_answered_and_an_unknown_one_is_refused() {
-        let past = Past::default();
-        let run = |line| run(line, "demo", &past);
+        let witness = witness();
+        let run = |line| run(line, "demo", &witness);
         assert_eq!(run("whoami"), good("demo"));
         assert_eq!(run("  echo  hello  world "), good("hello  world"));
         assert_eq!(run("help").stdout, "commands: whoami, echo TEXT, date, steps [zh], help\n");

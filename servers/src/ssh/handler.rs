@@ -92,7 +92,7 @@ impl Handler {
     }
 
     fn run(&self, line: &str) -> Answer {
-        self.witness.past(|past| commands::run(line, USER, past))
+        commands::run(line, USER, &self.witness)
     }
 
     /// Does what follows from what was typed into a shell.

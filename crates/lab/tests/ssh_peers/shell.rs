@@ -45,7 +45,7 @@ fn the_commands_answer_and_no_process_is_started() {
     let mut rest = steps.as_str();
     for (step, field) in [
         (Ssh::Identification, "softwareversion"),
-        (Ssh::Negotiated, "kex_algorithm"),
+        (Ssh::KeyExchangeReply, "host_key_type"),
         (Ssh::PublickeySignature, "user_name"),
         (Ssh::Exec, "command"),
     ] {
@@ -54,7 +54,7 @@ fn the_commands_answer_and_no_process_is_started() {
         rest = &rest[at..];
     }
     let chinese = ssh(&bench, &server, &["steps", "zh"]);
-    assert!(String::from_utf8_lossy(&chinese.stdout).contains("服务端眼中的这条连接"));
+    assert!(String::from_utf8_lossy(&chinese.stdout).contains("版本标识"));
 
     let output = ssh(&bench, &server, &["echo", "$(id)", ";", "id"]);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "$(id) ; id\n");
