@@ -41,7 +41,7 @@ pub fn checked_notes(notes: &Notes, checked: &Checked, lang: Lang, width: usize)
                         format!("{} {}{moved} · {run}", pad(claim.id(), 4), say("not run yet", "尚未运行"))
                     }
                 };
-                for (n, line) in wrap(&entry, indent + 4, width).into_iter().enumerate() {
+                for (n, line) in wrap(&entry, indent + 4, width - 5).into_iter().enumerate() {
                     lines.push(if n == 0 { line } else { format!("     {line}") });
                 }
             }
