@@ -39,11 +39,11 @@ pub fn html(stories: &[Story], notes: Option<&Notes>, lang: Lang) -> String {
         ),
     );
     let pressed = |mine: Lang| if mine == lang { "true" } else { "false" };
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<nav>\n<button hidden data-lang=\"en\" aria-pressed=\"{}\">English</button>\n\
          <button hidden data-lang=\"zh\" aria-pressed=\"{}\">中文</button>\n\
-         <button hidden id=\"all\" aria-expanded=\"false\">{}</button>\n</nav>\n</header>\n<main>\n",
+         <button hidden id=\"all\" aria-expanded=\"false\">{}</button>\n</nav>\n</header>\n<main>",
         pressed(Lang::En),
         pressed(Lang::Zh),
         both("span", "open or close every step", "展开或收起所有步骤"),
@@ -51,7 +51,7 @@ pub fn html(stories: &[Story], notes: Option<&Notes>, lang: Lang) -> String {
     for (n, story) in stories.iter().enumerate() {
         Page { story, notes }.write(&mut out, n + 1);
     }
-    let _ = write!(out, "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n");
+    let _ = writeln!(out, "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>");
     out
 }
 
@@ -68,9 +68,9 @@ impl Page<'_> {
             story.client_address().unwrap_or_default(),
             story.server_address().unwrap_or_default()
         );
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<section aria-labelledby=\"s{number}\">\n<h2 id=\"s{number}\">{}</h2>\n<p class=\"dim\">{}</p>\n",
+            "<section aria-labelledby=\"s{number}\">\n<h2 id=\"s{number}\">{}</h2>\n<p class=\"dim\">{}</p>",
             escape(&name(story)),
             escape(&conn)
         );
@@ -113,10 +113,10 @@ impl Page<'_> {
             states.take(row);
         }
         let findings = row.findings();
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<li>\n<div class=\"rung{}\"><details id=\"s{}r{}\" data-step=\"{}\"><summary><span class=\"time\">{}</span>{}\
-             <span class=\"time server\">{}</span></summary>\n<div class=\"open\">\n",
+             <span class=\"time server\">{}</span></summary>\n<div class=\"open\">",
             states.classes(),
             id.0,
             id.1,
@@ -130,7 +130,7 @@ impl Page<'_> {
         if let Some(first) = events.peek() {
             let card = first.step.card();
             out.push_str(&text("p", card.text));
-            let _ = write!(out, "<p class=\"dim\">{} · {}</p>\n", first.step.id(), escape(card.rfc));
+            let _ = writeln!(out, "<p class=\"dim\">{} · {}</p>", first.step.id(), escape(card.rfc));
         }
         let shown: Vec<&Event> = events.collect();
         // What both ends saw alike is printed once.
@@ -184,9 +184,9 @@ impl Page<'_> {
     fn claims(&self, out: &mut String) {
         let findings = self.story.findings();
         let headings: Vec<_> = findings.iter().map(|finding| finding.id.card().heading).collect();
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "{}<table>\n<tbody>\n",
+            "{}<table>\n<tbody>",
             both("h3", "The claims of the notes in this run", "本次运行与笔记的论断")
         );
         for claim in Claim::VARIANTS.iter().filter(|claim| headings.contains(&claim.card().heading)) {
@@ -198,9 +198,9 @@ impl Page<'_> {
             };
             let because = found.and_then(|finding| finding.because.as_ref());
             let because = because.map(|said| both("p class=\"dim\"", &said.en, &said.zh)).unwrap_or_default();
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "<tr class=\"{class}\"><th scope=\"row\">{}</th><td><b>{}</b></td><td>{}{because}</td></tr>\n",
+                "<tr class=\"{class}\"><th scope=\"row\">{}</th><td><b>{}</b></td><td>{}{because}</td></tr>",
                 claim.id(),
                 text("span", verdict),
                 text("p", card.says),
@@ -373,11 +373,11 @@ fn facts(out: &mut String, event: &Event, both_alike: bool) {
     ));
     out.push_str("<dl>\n");
     for (name, value) in &event.fields {
-        let _ = write!(out, "<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(&whole(value)));
+        let _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", escape(name), escape(&whole(value)));
     }
     out.push_str("</dl>\n");
     if !event.bytes.is_empty() {
-        let _ = write!(out, "<pre>{}</pre>\n", hex_dump(&event.bytes.0));
+        let _ = writeln!(out, "<pre>{}</pre>", hex_dump(&event.bytes.0));
     }
 }
 
