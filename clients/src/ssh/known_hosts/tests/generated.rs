@@ -124,7 +124,7 @@ fn a_thousand_entries_of_all_kinds_are_read_as_ssh_keygen_reads_them() {
     let mut text = String::new();
     for _ in 0..1000 {
         match dice.below(12) {
-            0 => text.push_str("\n"),
+            0 => text.push('\n'),
             1 => writeln!(text, "  # a comment, {}", dice.host()).unwrap(),
             _ => {}
         }
