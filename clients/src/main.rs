@@ -41,7 +41,13 @@ Examples:
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = show::init(&cli.output, Init::default());
+    let _log = match show::init(&cli.output, Init::default()) {
+        Ok(log) => log,
+        Err(error) => {
+            eprintln!("client: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let _kept = match cli.keep.begin(cli.output.lang()) {
         Ok(kept) => kept,
         Err(error) => {
