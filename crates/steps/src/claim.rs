@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Text;
+use crate::{Protocol, Text};
 
 /// A sentence of the notes.
 #[derive(
@@ -96,6 +96,16 @@ impl Heading {
             Heading::Tls => "HTTPS TLS 四次握手过程",
             Heading::WebSocket => "Websocket建立过程",
             Heading::Ssh => "SSH 连接建立过程",
+        }
+    }
+
+    /// The protocol that it is about.
+    pub const fn protocol(self) -> Protocol {
+        match self {
+            Heading::TcpOpen | Heading::TcpClose => Protocol::Tcp,
+            Heading::Tls => Protocol::Tls,
+            Heading::WebSocket => Protocol::Ws,
+            Heading::Ssh => Protocol::Ssh,
         }
     }
 
