@@ -24,7 +24,7 @@ use tokio_tungstenite::tungstenite::{
 };
 use wire::{Seen, fields, ws::Decoder};
 
-use crate::{Crossing, Tap, Witness};
+use crate::{Crossing, Tap, Witness, recording};
 
 /// Watches one connection on behalf of a [`Witness`]. Clones share what they know.
 #[derive(Clone, Debug)]
@@ -36,6 +36,7 @@ pub struct Watch {
 #[derive(Debug, Default)]
 struct Known {
     decoder: Decoder,
+    count: recording::Count,
     /// What the answer must hold, given the key that crossed.
     computed: String,
     /// What the answer held.
@@ -149,8 +150,15 @@ impl Watch {
     fn crossed(&self, from: Side, bytes: &[u8]) {
         let known = &mut *self.known();
         let mut decoder = std::mem::take(&mut known.decoder);
-        decoder.feed(from, bytes, |seen| self.saw(known, seen));
+        let mut all = Vec::new();
+        let seen = known.count.each(from, bytes, |part| {
+            decoder.feed(from, part, |seen| all.push(seen));
+            std::mem::take(&mut all)
+        });
         known.decoder = decoder;
+        for seen in seen {
+            self.saw(known, seen);
+        }
     }
 
     /// Remembers what the program may ask for later, and reports.
