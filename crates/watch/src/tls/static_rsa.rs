@@ -20,7 +20,7 @@ use wire::{
 };
 
 use super::{Watch, current, key_log};
-use crate::Witness;
+use crate::{Witness, secrets};
 
 pub use fault::into_io;
 pub(super) use fault::{explain, is_cut, is_openssl};
@@ -106,6 +106,7 @@ impl Watch {
         else {
             return;
         };
+        secrets::tls(label, &id, &secret);
         if label != "RSA" {
             return key_log::told(self, label, &id, &secret);
         }
@@ -138,6 +139,7 @@ impl Account {
         let mut fields = pre_master_secret(&opened);
         fields.insert("opened_with".into(), format!("RSA {} bit private key", key.size() * 8).into());
         fields.insert("encrypted_starts_with".into(), hex::encode(encrypted.get(..8)?).into());
+        secrets::tls("RSA", encrypted.get(..8)?, &opened);
         self.pre_master_secret = Some(opened);
         Some(Seen::local(Step::PreMasterSecret, fields))
     }
@@ -159,5 +161,6 @@ fn pre_master_secret(secret: &[u8]) -> Fields {
         let version = u16::from_be_bytes([major, minor]);
         fields.insert("client_version".into(), names::version(version).into());
     }
+    secrets::reveal(&mut fields, &[secret]);
     fields
 }
