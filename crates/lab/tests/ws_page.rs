@@ -21,6 +21,7 @@ struct Look {
     name: &'static str,
     language: &'static str,
     dark: bool,
+    secure: bool,
     heading: &'static str,
 }
 
@@ -31,9 +32,9 @@ const LOOKS: [Look; 4] = [
         dark: false,
         heading: "This WebSocket, as the server sees it",
     },
-    Look { name: "en-dark", language: "en-GB", dark: true, heading: "This WebSocket, as the server sees it" },
-    Look { name: "zh-light", language: "zh-CN", dark: false, heading: "服务端眼中的这条 WebSocket" },
-    Look { name: "zh-dark", language: "zh-CN", dark: true, heading: "服务端眼中的这条 WebSocket" },
+    Look { name: "en-dark", language: "en-GB", dark: true, secure: true, heading: "This WebSocket, as the server sees it" },
+    Look { name: "zh-light", language: "zh-CN", dark: false, secure: true, heading: "服务端眼中的这条 WebSocket" },
+    Look { name: "zh-dark", language: "zh-CN", dark: true, secure: false, heading: "服务端眼中的这条 WebSocket" },
 ];
 
 /// Chromium, driven over WebDriver; it ends with its driver.
@@ -103,21 +104,29 @@ impl Browser {
     }
 }
 
-/// What the server may tell of its log: all but the frames that carry it, and nothing once Close was said.
+/// What the server may tell of its log: all but the frames that carry it with the TLS records around them, and nothing
+/// once Close was said.
 fn told(log: &[Event], conn: &str) -> Vec<(String, u64, String)> {
     let evidence = |evidence: Evidence| match serde_json::to_value(evidence) {
         Ok(Value::String(word)) => word,
         other => panic!("{other:?}"),
     };
-    log.iter()
-        .filter(|event| event.conn == conn)
-        .take_while(|event| event.step != Step::Close.into())
-        .filter(|event| !(event.step == Step::Text.into() && event.direction == Direction::Sent))
-        .filter(|event| {
-            event.step != steps::tls::Step::ApplicationData.into() || event.direction != Direction::Sent
-        })
-        .map(|event| (event.step.id().to_owned(), event.elapsed_us, evidence(event.evidence)))
-        .collect()
+    let sent = |event: &Event, id: &str| event.direction == Direction::Sent && event.step.id() == id;
+    let mine: Vec<_> = log.iter().filter(|event| event.conn == conn).collect();
+    let end = mine.iter().position(|event| event.step == Step::Close.into()).expect("it was closed");
+    let mut told = Vec::new();
+    for (i, event) in mine[..end].iter().enumerate() {
+        let carried = mine[i + 1..].iter().find(|event| !sent(event, "tls.application_data"));
+        let carries = sent(event, "tls.application_data") && carried.is_some_and(|next| sent(next, "ws.text"));
+        if !carries && !sent(event, "ws.text") {
+            told.push((event.step.id().to_owned(), event.elapsed_us, evidence(event.evidence)));
+        }
+    }
+    // The record that carried the Close was seen before what it carries, and could not be told any more.
+    if told.last().is_some_and(|(step, ..)| step == "tls.application_data") {
+        told.pop();
+    }
+    told
 }
 
 fn screenshots() -> PathBuf {
@@ -136,10 +145,17 @@ async fn the_page_lists_what_the_server_logged_of_its_own_connection() {
     if !require("chromium") || !require("chromedriver") {
         return;
     }
+    let keys = tempfile::tempdir().expect("a temporary folder can be made");
+    certs::ensure(keys.path()).expect("the demo keys can be made");
+    let keys = keys.path().to_str().expect("temporary folders have plain names");
     for look in LOOKS {
-        let mut server = Server::start("ws", &[]);
+        let mut server = Server::start("ws", &["--certs", keys]);
+        let page = match look.secure {
+            false => format!("http://{}/", server.addr),
+            true => format!("https://{}/", server.addr_of("wss")),
+        };
         let browser = Browser::open(&look).await;
-        browser.page.goto(&format!("http://{}/", server.addr)).await.expect("the page comes");
+        browser.page.goto(&page).await.expect("the page comes");
         browser
             .wait_for("return document.querySelector('#steps > li[data-step=\"ws.established\"]') !== null")
             .await;

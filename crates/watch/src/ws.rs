@@ -151,10 +151,13 @@ impl Watch {
         let known = &mut *self.known();
         let mut decoder = std::mem::take(&mut known.decoder);
         let mut all = Vec::new();
-        let seen = known.count.each(from, bytes, |part| {
+        let mut feed = |part: &[u8]| {
             decoder.feed(from, part, |seen| all.push(seen));
             std::mem::take(&mut all)
-        });
+        };
+        // Inside TLS these are not the bytes that TCP counts.
+        let inside = self.witness.past(|past| past.has(steps::tls::Step::HandshakeComplete));
+        let seen = if inside { feed(bytes) } else { known.count.each(from, bytes, feed) };
         known.decoder = decoder;
         for seen in seen {
             self.saw(known, seen);

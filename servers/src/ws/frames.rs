@@ -1,7 +1,7 @@
 //! What follows the upgrade: frames (RFC 6455 §5), and their end (§7).
 
 use futures_util::{SinkExt, StreamExt};
-use steps::{Direction, Event, Said, ws::Step};
+use steps::{Direction, Event, Said, Step, tls, ws};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::timeout,
@@ -93,13 +93,28 @@ async fn tell<S>(socket: &mut WebSocketStream<S>, witness: &Witness) -> Result<(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    // What carries the story is no part of it.
-    let carries = |event: &Event| event.step == Step::Text.into() && event.direction == Direction::Sent;
-    for event in witness.take_kept().iter().filter(|event| !carries(event)) {
-        let json = serde_json::to_string(event).expect("an event is plain data");
+    for event in without_carriers(witness.take_kept()) {
+        let json = serde_json::to_string(&event).expect("an event is plain data");
         socket.feed(Message::text(json)).await?;
     }
     socket.flush().await
+}
+
+/// What carries the story is no part of it: the text frames that we sent, and the TLS records around them.
+fn without_carriers(events: Vec<Event>) -> Vec<Event> {
+    let sent = |event: &Event, step: Step| event.direction == Direction::Sent && event.step == step;
+    let mut told = Vec::new();
+    for event in events {
+        if sent(&event, ws::Step::Text.into()) {
+            // A record is told before the frame that it carries.
+            while told.last().is_some_and(|last| sent(last, tls::Step::ApplicationData.into())) {
+                told.pop();
+            }
+        } else {
+            told.push(event);
+        }
+    }
+    told
 }
 
 /// Says Close first and waits for the peer's.
