@@ -150,8 +150,8 @@ async fn speak(
     let config = Arc::new(config(host_key.recorded_algorithms()));
     let (tapped, line) = watch::ssh::tap(stream, witness).map_err(|error| trouble::no_tap(&error))?;
     // Whatever happens, the connection's task in russh must not outlive this one.
-    let _line = CutAtEnd(line);
-    let calls = ClientCalls::new(witness);
+    let line = CutAtEnd(line);
+    let calls = ClientCalls::new(witness, &line.0);
     let host_key = Arc::new(host_key);
     let handler = Handler::new(calls.clone(), Arc::clone(&host_key));
 
@@ -159,7 +159,7 @@ async fn speak(
         .await
         .ok_or_else(|| trouble::no_key_exchange(witness))?
         .map_err(|error| host_key.refusal().unwrap_or_else(|| trouble::explain(&error, witness)))?;
-    log_in(&mut session, witness, &calls, (user, key)).await?;
+    log_in(&mut session, (witness, &line.0), &calls, (user, key)).await?;
     let exit_status = exec(&mut session, witness, command).await?;
 
     // The server may have closed first; then there is nobody left to tell.
@@ -174,7 +174,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// Asks for access without proof, to learn the methods; then proves to hold the key.
 async fn log_in(
     session: &mut Handle<Handler>,
-    witness: &Witness,
+    (witness, line): (&Witness, &Line),
     calls: &ClientCalls,
     (user, key): (&str, PrivateKey),
 ) -> Result<(), Said> {
@@ -198,7 +198,7 @@ async fn log_in(
         }
     }
 
-    let mut signer = WatchedSigner::new(KeyFile::new(key), witness);
+    let mut signer = WatchedSigner::new(KeyFile::new(key), witness, line);
     let proof = session.authenticate_publickey_with(user, public.clone(), None, &mut signer);
     let proof = timeout(PATIENCE, proof).await.map_err(|_| trouble::silent("the login"))?;
     match proof.map_err(|error| trouble::not_signed(&error))? {

@@ -1,4 +1,5 @@
-//! What russh tells a client: the host key, the shared secret, the answers to a login, the channel.
+//! What russh tells a client: the host key, the shared secret, and, where the packets are not opened, the answers to a
+//! login and the channel.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use russh::{
@@ -6,10 +7,10 @@ use russh::{
     client::DisconnectReason,
     keys::{HashAlg, PublicKey},
 };
-use steps::{Evidence, Fields, Side, ssh::Step};
+use steps::{Evidence, Fields, Said, Side, ssh::Step};
 use wire::{Seen, fields};
 
-use super::channel::data_fields;
+use super::{Line, channel::data_fields};
 use crate::Witness;
 
 /// What a client made of the host key; the client decides, the watcher only writes it down.
@@ -39,12 +40,13 @@ pub struct HostKeyDecision {
 #[derive(Clone, Debug)]
 pub struct ClientCalls {
     witness: Witness,
+    line: Line,
 }
 
 impl ClientCalls {
-    /// For a handler whose connection `witness` watches.
-    pub fn new(witness: &Witness) -> Self {
-        ClientCalls { witness: witness.clone() }
+    /// For a handler whose connection `witness` watches over `line`.
+    pub fn new(witness: &Witness, line: &Line) -> Self {
+        ClientCalls { witness: witness.clone(), line: line.clone() }
     }
 
     /// `check_server_key`: russh has verified the signature over the exchange hash, the client has decided.
@@ -69,7 +71,8 @@ impl ClientCalls {
         self.local(Step::HostKeyCheck, fields);
     }
 
-    /// `kex_done`: the shared secret and the names of what was agreed. Only a fingerprint of the secret is kept.
+    /// `kex_done`: the shared secret and the names of what was agreed. The secret opens the packets; the event has its
+    /// fingerprint.
     pub fn session_key(&self, shared_secret: Option<&[u8]>, names: &Names) {
         let kex = names.kex.as_ref();
         let mut fields = fields! { "kex_algorithm" => kex };
@@ -84,6 +87,11 @@ impl ClientCalls {
         fields.insert("encryption_algorithm".into(), names.cipher.as_ref().into());
         fields.insert("strict_kex".into(), names.strict_kex().into());
         self.local(Step::SessionKey, fields);
+        match shared_secret {
+            Some(secret) if whole => self.line.opening.secret(secret),
+            Some(_) => self.line.opening.give_up(&half(kex)),
+            None => self.line.opening.give_up(&none(kex)),
+        }
     }
 
     /// `authenticate_none` came back: the server refused, as it was meant to.
@@ -127,8 +135,7 @@ impl ClientCalls {
     /// `data`, and `extended_data` with its code.
     pub fn channel_data(&self, channel: ChannelId, code: Option<u32>, data: &[u8]) {
         let (fields, bytes) = data_fields(channel, code, data);
-        let seen = Seen::new(Step::ChannelData, Side::Server, fields, bytes);
-        self.witness.saw(Evidence::Callback, seen);
+        self.received_with(Step::ChannelData, fields, bytes);
     }
 
     /// `exit_status`.
@@ -163,12 +170,32 @@ impl ClientCalls {
     }
 
     fn received(&self, step: Step, fields: Fields) {
-        self.witness.saw(Evidence::Callback, Seen::new(step, Side::Server, fields, []));
+        self.received_with(step, fields, Vec::new());
+    }
+
+    /// Says what the server sent, unless the packet itself was opened and said it.
+    fn received_with(&self, step: Step, fields: Fields, bytes: Vec<u8>) {
+        if !self.line.opening.is_opened() {
+            self.witness.saw(Evidence::Callback, Seen::new(step, Side::Server, fields, bytes));
+        }
     }
 
     fn local(&self, step: Step, fields: Fields) {
         self.witness.saw(Evidence::Callback, Seen::local(step, fields));
     }
+}
+
+fn half(kex: &str) -> Said {
+    Said::new(
+        format!(
+            "{kex} has two secrets, and russh hands over one of them (X25519): H and the keys need both."
+        ),
+        format!("{kex} 有两个密钥，russh 只交出其中一个（X25519），而 H 和各密钥需要两个。"),
+    )
+}
+
+fn none(kex: &str) -> Said {
+    Said::new(format!("russh hands over no secret of {kex}."), format!("russh 没有交出 {kex} 的密钥。"))
 }
 
 fn names(methods: &MethodSet) -> Vec<&'static str> {
