@@ -11,7 +11,7 @@ use steps::{Evidence, Fields, Said, Side, ssh::Step};
 use wire::{Seen, fields};
 
 use super::{Line, channel::data_fields};
-use crate::Witness;
+use crate::{Witness, secrets};
 
 /// What a client made of the host key; the client decides, the watcher only writes it down.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +82,7 @@ impl ClientCalls {
             let print = hex::encode(&digest(&SHA256, secret).as_ref()[..4]);
             fields.insert("shared_secret_fingerprint".into(), print.into());
             fields.insert("shared_secret_length".into(), secret.len().into());
+            secrets::reveal(&mut fields, &[secret]);
         }
         fields.insert("server_host_key_algorithm".into(), names.key.as_str().into());
         fields.insert("encryption_algorithm".into(), names.cipher.as_ref().into());

@@ -16,7 +16,7 @@ use std::{
 use steps::{Evidence, Said, Side, ssh::Step};
 use wire::{Crossed, ssh::Decoder};
 
-use crate::Witness;
+use crate::{Witness, secrets};
 
 /// What decodes one connection. Clones share it.
 #[derive(Clone, Debug)]
@@ -81,6 +81,7 @@ impl Opening {
         let mut shared = self.lock();
         let Some(cookie) = shared.decoder.client_cookie() else { return };
         lay_down(cookie, secret);
+        secrets::ssh(&cookie, secret);
         shared.opened_with = Some("this side's secret");
         let seen = shared.decoder.secret(self.moment(), &cookie, secret);
         self.report(&shared, seen);

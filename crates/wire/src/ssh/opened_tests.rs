@@ -168,7 +168,7 @@ struct Sealer {
 enum Way {
     ChaCha(Box<chacha20_poly1305_openssh::SealingKey>),
     Gcm(LessSafeKey, [u8; 12]),
-    Ctr { key: StreamingEncryptingKey, mac: hmac::Key, etm: bool },
+    Ctr { key: StreamingEncryptingKey, mac: Box<hmac::Key>, etm: bool },
 }
 
 impl Sealer {
@@ -183,7 +183,7 @@ impl Sealer {
                 "hmac-sha2-512" => (hmac::HMAC_SHA512, 64),
                 _ => (hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, 20),
             };
-            let mac_key = hmac::Key::new(algorithm, &integrity[..length]);
+            let mac_key = Box::new(hmac::Key::new(algorithm, &integrity[..length]));
             Way::Ctr { key, mac: mac_key, etm: mac.contains("-etm") }
         };
         let gcm = |algorithm, length: usize| {
