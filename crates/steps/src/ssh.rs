@@ -7,6 +7,7 @@ mod authentication;
 mod connection;
 mod encryption;
 mod judge;
+mod password;
 mod transport;
 
 pub(crate) use judge::{judge, over_tcp};
@@ -60,6 +61,12 @@ pub enum Step {
     SignedRequest,
     /// The proof: a signature.
     PublickeySignature,
+    /// The client offers a password.
+    AuthPassword,
+    /// The server asks the user something.
+    InteractiveQuestion,
+    /// The user's answers.
+    InteractiveAnswer,
     /// The server refuses.
     AuthFailure,
     /// The server grants access.
@@ -119,6 +126,9 @@ impl Step {
             Step::PublickeyOk => authentication::PUBLICKEY_OK,
             Step::SignedRequest => authentication::SIGNED_REQUEST,
             Step::PublickeySignature => authentication::PUBLICKEY_SIGNATURE,
+            Step::AuthPassword => authentication::PASSWORD,
+            Step::InteractiveQuestion => authentication::INTERACTIVE_QUESTION,
+            Step::InteractiveAnswer => authentication::INTERACTIVE_ANSWER,
             Step::AuthFailure => authentication::FAILURE,
             Step::AuthSuccess => authentication::SUCCESS,
             Step::ChannelOpen => connection::OPEN,

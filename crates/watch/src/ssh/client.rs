@@ -8,7 +8,7 @@ use russh::{
     keys::{HashAlg, PublicKey},
 };
 use steps::{Evidence, Fields, Said, Side, ssh::Step};
-use wire::{Seen, fields};
+use wire::{Seen, fields, ssh::printable};
 
 use super::{Line, channel::data_fields};
 use crate::{Witness, secrets};
@@ -39,8 +39,8 @@ pub struct HostKeyDecision {
 /// Names the calls that a client's handler gets.
 #[derive(Clone, Debug)]
 pub struct ClientCalls {
-    witness: Witness,
-    line: Line,
+    pub(super) witness: Witness,
+    pub(super) line: Line,
 }
 
 impl ClientCalls {
@@ -99,6 +99,29 @@ impl ClientCalls {
     pub fn auth_methods(&self, user: &str, methods: &MethodSet) {
         let fields = fields! { "authentications_that_can_continue" => names(methods), "user_name" => user };
         self.received(Step::AuthMethods, fields);
+    }
+
+    /// `authenticate_password` is called. The password is not handed to the watcher at all.
+    pub fn auth_password(&self, user: &str) {
+        self.sent(Step::AuthPassword, fields! { "user_name" => user });
+    }
+
+    /// `authenticate_keyboard_interactive_…` came back: the server asks.
+    pub fn interactive_question(&self, name: &str, instruction: &str, prompts: &[&str]) {
+        let mut fields = Fields::new();
+        let prompts: Vec<_> = prompts.iter().map(|prompt| printable(prompt.as_bytes())).collect();
+        fields.insert("prompts".into(), prompts.into());
+        for (field, text) in [("name", name), ("instruction", instruction)] {
+            if !text.is_empty() {
+                fields.insert(field.into(), printable(text.as_bytes()).into());
+            }
+        }
+        self.received(Step::InteractiveQuestion, fields);
+    }
+
+    /// `authenticate_keyboard_interactive_respond` is called with `count` answers.
+    pub fn interactive_answer(&self, user: &str, count: usize) {
+        self.sent(Step::InteractiveAnswer, fields! { "num_responses" => count, "user_name" => user });
     }
 
     /// `authenticate_…` came back: the server refused.
@@ -181,6 +204,13 @@ impl ClientCalls {
         }
     }
 
+    /// Says what the client sends, unless the packet itself will be opened and say it.
+    fn sent(&self, step: Step, fields: Fields) {
+        if !self.line.opening.is_opened() {
+            self.witness.saw(Evidence::Callback, Seen::new(step, Side::Client, fields, []));
+        }
+    }
+
     fn local(&self, step: Step, fields: Fields) {
         self.witness.saw(Evidence::Callback, Seen::local(step, fields));
     }
@@ -199,7 +229,7 @@ fn none(kex: &str) -> Said {
     Said::new(format!("russh hands over no secret of {kex}."), format!("russh 没有交出 {kex} 的密钥。"))
 }
 
-fn names(methods: &MethodSet) -> Vec<&'static str> {
+pub(super) fn names(methods: &MethodSet) -> Vec<&'static str> {
     methods.iter().map(<&'static str>::from).collect()
 }
 

@@ -7,7 +7,7 @@ use russh::{
 use steps::{Evidence, Fields, Side, ssh::Step};
 use wire::{Seen, fields, ssh::SignedRequest};
 
-use super::Line;
+use super::{ClientCalls, Line};
 use crate::Witness;
 
 /// A signer that is watched: the inner one signs, and its answer is handed on untouched.
@@ -19,9 +19,9 @@ pub struct WatchedSigner<S> {
 }
 
 impl<S> WatchedSigner<S> {
-    /// Watches `inner`, which signs for the connection over `line`.
-    pub fn new(inner: S, witness: &Witness, line: &Line) -> Self {
-        WatchedSigner { inner, witness: witness.clone(), line: line.clone() }
+    /// Watches `inner`, which signs for the client that gets `calls`.
+    pub fn new(inner: S, calls: &ClientCalls) -> Self {
+        WatchedSigner { inner, witness: calls.witness.clone(), line: calls.line.clone() }
     }
 }
 

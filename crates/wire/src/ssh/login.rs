@@ -5,6 +5,7 @@ use serde_json::Value;
 use steps::{Fields, ssh::Step};
 
 use super::{
+    connection::printable,
     exchange::fingerprint,
     keys::string,
     message::{Message, short},
@@ -57,7 +58,12 @@ impl Login {
                 };
                 Some(Message::new(Step::PublickeyOk, fields))
             }
-            // What a person is asked and answers: neither is for a log.
+            (60, "keyboard-interactive") => question(reader),
+            (61, "keyboard-interactive") => {
+                let fields = fields! { "num_responses" => reader.uint32()?, "user_name" => self.user_name };
+                Some(Message { step: Step::InteractiveAnswer, fields, withheld_from: Some(1) })
+            }
+            // Of another method: it may hold a password.
             (60..=79, method) => {
                 let fields = fields! { "method_name" => method, "content" => "withheld" };
                 Some(Message { step: Step::OtherMessage, fields, withheld_from: Some(1) })
@@ -78,7 +84,12 @@ impl Login {
         match method.as_str() {
             "none" => Some(Message::new(Step::AuthNone, fields)),
             "publickey" => self.publickey(payload, reader, fields),
-            // By whatever other method: what follows may be a password.
+            "password" => {
+                let withheld_from = Some(read_so_far);
+                Some(Message { step: Step::AuthPassword, fields, withheld_from })
+            }
+            "keyboard-interactive" => Some(Message::new(Step::OtherMessage, fields)),
+            // By whatever other method: what follows may be a secret.
             _ => {
                 fields.insert("content".into(), "withheld".into());
                 let withheld_from = Some(read_so_far);
@@ -114,3 +125,23 @@ impl Login {
         Some(Message::new(Step::PublickeySignature, fields))
     }
 }
+
+/// RFC 4256 §3.2: the server words its questions.
+fn question(mut reader: Reader<'_>) -> Option<Message> {
+    let (name, instruction, _language) = (reader.text()?, reader.text()?, reader.text()?);
+    let mut prompts = Vec::new();
+    for _ in 0..reader.uint32()?.min(MOST_PROMPTS) {
+        let (prompt, _echo) = (reader.string()?, reader.boolean()?);
+        prompts.push(printable(prompt));
+    }
+    let mut fields = fields! { "prompts" => prompts };
+    for (field, text) in [("name", name), ("instruction", instruction)] {
+        if !text.is_empty() {
+            fields.insert(field.into(), printable(text.as_bytes()).into());
+        }
+    }
+    Some(Message::new(Step::InteractiveQuestion, fields))
+}
+
+/// More than anybody asks at once.
+const MOST_PROMPTS: u32 = 32;

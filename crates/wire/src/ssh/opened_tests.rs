@@ -280,7 +280,7 @@ fn every_packet_is_opened_under_every_cipher_and_its_tag_verified() {
         let expected = [
             "identification identification kexinit kexinit negotiated key_exchange_init key_exchange_reply",
             "exchange_hash derived_keys newkeys newkeys encrypted service_request encrypted service_accept",
-            "auth_none auth_methods other_message auth_failure publickey_query publickey_ok",
+            "auth_none auth_methods auth_password auth_failure publickey_query publickey_ok",
             "publickey_signature auth_success channel_open channel_confirmed exec channel_reply channel_data",
             "kexinit kexinit negotiated key_exchange_init key_exchange_reply exchange_hash derived_keys newkeys",
             "newkeys disconnect",
@@ -337,7 +337,7 @@ fn no_password_is_in_a_field_or_in_the_bytes() {
         let bytes = String::from_utf8_lossy(&crossed.seen.bytes).into_owned();
         assert!(!fields.contains("sesame") && !bytes.contains("sesame"), "{}", crossed.seen.step);
     }
-    assert_eq!(one(&seen, Step::OtherMessage).seen.fields["method_name"], "password");
+    assert_eq!(one(&seen, Step::AuthPassword).seen.fields["user_name"], "demo");
 }
 
 #[test]
