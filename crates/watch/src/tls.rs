@@ -68,6 +68,7 @@ impl Watch {
     pub fn tap<S>(&self, stream: S) -> Tap<S, impl FnMut(Crossing<'_>) + Send + Unpin + use<S>> {
         let watch = self.clone();
         let side = self.witness.side();
+        self.witness.carries_tls();
         Tap::new(stream, move |crossing: Crossing<'_>| match crossing {
             Crossing::Wrote(bytes) => watch.crossed(side, bytes),
             Crossing::Read(bytes) => watch.crossed(side.peer(), bytes),

@@ -93,7 +93,7 @@ impl Decoder {
             return Vec::new();
         }
         self.order += 1;
-        let when = When { order: self.order, moment };
+        let when = When { order: self.order, moment, end: 0 };
         self.half(from).push(bytes, when);
         self.read();
         std::mem::take(&mut self.out)
@@ -167,11 +167,11 @@ impl Decoder {
     fn piece(&mut self, from: Side, piece: Piece) {
         match piece {
             Piece::Identification { fields, bytes, when } => {
-                self.say(when.moment, Seen::new(Step::Identification, from, fields, bytes));
+                self.saw(when, Seen::new(Step::Identification, from, fields, bytes));
             }
             Piece::Packet(packet) => {
                 if let Err(lost) = self.packet(from, &packet) {
-                    self.lose(from, lost, packet.moment());
+                    self.lose(from, lost, packet.when().moment);
                 }
             }
             Piece::Dark(first_bytes, when) => {
@@ -179,7 +179,7 @@ impl Decoder {
                 if let Some(agreed) = &self.exchange.agreed {
                     agreed.describe_encryption(from, &first_bytes, &mut fields);
                 }
-                self.say(when.moment, Seen::new(Step::Encrypted, from, fields, first_bytes));
+                self.saw(when, Seen::new(Step::Encrypted, from, fields, first_bytes));
             }
             Piece::Overflow(when) => {
                 let why = Said::new(
@@ -194,7 +194,7 @@ impl Decoder {
 
     /// One packet, in the clear or opened.
     fn packet(&mut self, from: Side, packet: &Packet) -> Result<(), Lost> {
-        let moment = packet.moment();
+        let when = packet.when();
         let number = packet.payload().first().copied().unwrap_or_default();
         if number == message::KEXINIT {
             let kexinit = Kexinit::read(packet.payload())
@@ -203,15 +203,15 @@ impl Decoder {
                 (self.exchange, self.rekeys) = (Exchange::default(), true);
             }
             let fields = packet.describe(self.marked(kexinit.fields()));
-            self.say(moment, Seen::new(Step::Kexinit, from, fields, packet.bytes()));
-            self.keep(from, kexinit, moment);
+            self.saw(when, Seen::new(Step::Kexinit, from, fields, packet.bytes()));
+            self.keep(from, kexinit, when.moment);
             return Ok(());
         }
         if self.half(from).is_wrong_guess() {
             self.half(from).guess_is_spent();
             let name = "guessed key exchange packet, to be ignored (RFC 4253 §7)";
             let fields = packet.describe(fields! { "message" => name, "message_number" => number });
-            self.say(moment, Seen::new(Step::OtherMessage, from, fields, packet.bytes()));
+            self.saw(when, Seen::new(Step::OtherMessage, from, fields, packet.bytes()));
             return Ok(());
         }
         let kex = self.exchange.agreed.as_ref().and_then(Agreed::kex_algorithm).unwrap_or_default();
@@ -225,9 +225,9 @@ impl Decoder {
         };
         let shown = withheld_from.map_or(packet.bytes(), |at| packet.bytes_to(at));
         let fields = packet.describe(if step == Step::Newkeys { self.marked(fields) } else { fields });
-        self.say(moment, Seen::new(step, from, fields, shown));
+        self.saw(when, Seen::new(step, from, fields, shown));
         if step == Step::KeyExchangeReply {
-            self.derive(moment);
+            self.derive(when.moment);
         }
         if step == Step::Newkeys {
             self.turn(from);
@@ -295,6 +295,10 @@ impl Decoder {
             "first_bytes" => hex::encode(&lost.bytes),
         };
         self.say(moment, Seen::new(Step::Undecodable, from, fields, lost.bytes));
+    }
+
+    fn saw(&mut self, when: When, seen: Seen) {
+        self.say(when.moment, seen.ending(when.end));
     }
 
     fn say(&mut self, moment: u64, seen: Seen) {

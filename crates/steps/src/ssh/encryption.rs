@@ -34,7 +34,7 @@ pub(super) const SESSION_KEY: Card = Card {
     },
     client: "Handler::kex_done",
     server: "",
-    shows: &["kex_algorithm", "shared_secret_fingerprint", "strict_kex"],
+    shows: &["kex_algorithm", "shared_secret_fingerprint", "strict_kex", "rekey"],
 };
 
 pub(super) const EXCHANGE_HASH: Card = Card {

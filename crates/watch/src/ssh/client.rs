@@ -87,6 +87,9 @@ impl ClientCalls {
         fields.insert("server_host_key_algorithm".into(), names.key.as_str().into());
         fields.insert("encryption_algorithm".into(), names.cipher.as_ref().into());
         fields.insert("strict_kex".into(), names.strict_kex().into());
+        if self.witness.past(|past| past.has(Step::SessionKey)) {
+            fields.insert("rekey".into(), true.into());
+        }
         self.local(Step::SessionKey, fields);
         match shared_secret {
             Some(secret) if whole => self.line.opening.secret(secret),

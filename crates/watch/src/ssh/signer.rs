@@ -58,7 +58,7 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
                 fields.insert("is_exchange_hash".into(), same.into());
             }
             // What is signed stays on this side: only the request and the signature travel.
-            let seen = Seen { step: Step::SignedRequest.into(), from: None, fields, bytes: asked };
+            let seen = Seen { bytes: asked, ..Seen::local(Step::SignedRequest, fields) };
             self.witness.saw(Evidence::Callback, seen);
         }
         Ok(signed)

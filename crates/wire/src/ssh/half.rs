@@ -28,11 +28,13 @@ const MOST_SLICES: usize = 4096;
 /// As many bytes as tell what was sent instead.
 const FIRST_BYTES: usize = 16;
 
-/// When something crossed: its place in the order of both directions, and the moment as it was given.
+/// When something crossed: its place in the order of both directions, the moment as it was given, and how many bytes its
+/// sender had sent then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct When {
     pub(super) order: u64,
     pub(super) moment: u64,
+    pub(super) end: u64,
 }
 
 /// One direction.
@@ -184,7 +186,8 @@ impl Half {
     /// When the first `n` of the bytes at hand had crossed.
     fn when(&self, n: usize) -> When {
         let end = self.taken + n as u64;
-        self.slices.iter().find(|(to, _)| *to >= end).map(|(_, when)| *when).unwrap_or_default()
+        let slice = self.slices.iter().find(|(to, _)| *to >= end);
+        When { end, ..slice.map(|(_, when)| *when).unwrap_or_default() }
     }
 
     /// Takes the first `n` bytes.
@@ -412,8 +415,8 @@ impl Packet {
         &self.bytes[..self.bytes.len().min(5 + at)]
     }
 
-    pub(super) fn moment(&self) -> u64 {
-        self.when.moment
+    pub(super) fn when(&self) -> When {
+        self.when
     }
 
     fn is_key_exchange(&self) -> bool {
