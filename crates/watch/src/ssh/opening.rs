@@ -162,7 +162,8 @@ fn laid_down(cookie: [u8; 16]) -> Option<Vec<u8>> {
 
 fn nobody_tells() -> Said {
     Said::new(
-        "russh tells a server no secret, and the client is in another process: its log shows these packets opened.",
-        "russh 不向服务端透露密钥，而客户端在另一个进程中：解开的数据包见客户端的记录。",
+        "russh tells a server no secret, and the client is another process: where it is one of ours, its own log shows \
+         these packets opened.",
+        "russh 不向服务端透露密钥，而客户端是另一个进程：若它是本套程序的客户端，解开的数据包见它自己的记录。",
     )
 }
