@@ -15,6 +15,7 @@ mod message;
 pub mod names;
 mod read;
 mod record;
+mod schedule;
 
 #[cfg(test)]
 mod tests;
