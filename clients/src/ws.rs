@@ -145,7 +145,7 @@ async fn secure(
             below.complete(tls.get_ref().1, None);
             upgrade(tls, options, witness).await
         }
-        Ok(Err(error)) => Err(watch::tls::explain(witness, &error)),
+        Ok(Err(error)) => Err(below.explain(&error)),
         Err(_) => Err(watch::tls::hung(witness, PATIENCE)),
     };
     below.end();

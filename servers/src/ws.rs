@@ -234,7 +234,7 @@ impl Connection {
                 below.complete(connection, connection.server_name());
                 self.upgrade(tls, witness, stop).await
             }
-            Ok(Err(error)) => Err(watch::tls::explain(witness, &error)),
+            Ok(Err(error)) => Err(below.explain(&error)),
             Err(_) => Err(watch::tls::hung(witness, patience)),
         };
         below.end();

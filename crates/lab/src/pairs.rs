@@ -62,19 +62,14 @@ impl Bench {
         let mut order = Order { visits: 1, ..Order::default() };
         let mut state = None;
         match protocol {
-<<<<<<< HEAD
             Protocol::Tcp => {}
             Protocol::Ws => order.ws = ws::Setup { wss: variant == "wss" },
-            Protocol::Tls => order.client = strings(&["--variant", variant]),
-=======
-            Protocol::Tcp | Protocol::Ws => {}
             Protocol::Tls => {
                 order.client = strings(&["--variant", variant]);
                 if variant == RSA {
                     order.server = order.client.clone(); // it has a port of its own
                 }
             }
->>>>>>> main
             // Two visits: the host is unknown on the first and known on the second.
             Protocol::Ssh => {
                 let folder = state.insert(state_folder()?);

@@ -32,9 +32,27 @@ const LOOKS: [Look; 4] = [
         dark: false,
         heading: "This WebSocket, as the server sees it",
     },
-    Look { name: "en-dark", language: "en-GB", dark: true, secure: true, heading: "This WebSocket, as the server sees it" },
-    Look { name: "zh-light", language: "zh-CN", dark: false, secure: true, heading: "服务端眼中的这条 WebSocket" },
-    Look { name: "zh-dark", language: "zh-CN", dark: true, secure: false, heading: "服务端眼中的这条 WebSocket" },
+    Look {
+        name: "en-dark",
+        language: "en-GB",
+        dark: true,
+        secure: true,
+        heading: "This WebSocket, as the server sees it",
+    },
+    Look {
+        name: "zh-light",
+        language: "zh-CN",
+        dark: false,
+        secure: true,
+        heading: "服务端眼中的这条 WebSocket",
+    },
+    Look {
+        name: "zh-dark",
+        language: "zh-CN",
+        dark: true,
+        secure: false,
+        heading: "服务端眼中的这条 WebSocket",
+    },
 ];
 
 /// Chromium, driven over WebDriver; it ends with its driver.
@@ -117,7 +135,8 @@ fn told(log: &[Event], conn: &str) -> Vec<(String, u64, String)> {
     let mut told = Vec::new();
     for (i, event) in mine[..end].iter().enumerate() {
         let carried = mine[i + 1..].iter().find(|event| !sent(event, "tls.application_data"));
-        let carries = sent(event, "tls.application_data") && carried.is_some_and(|next| sent(next, "ws.text"));
+        let carries =
+            sent(event, "tls.application_data") && carried.is_some_and(|next| sent(next, "ws.text"));
         if !carries && !sent(event, "ws.text") {
             told.push((event.step.id().to_owned(), event.elapsed_us, evidence(event.evidence)));
         }

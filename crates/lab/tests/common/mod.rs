@@ -207,20 +207,19 @@ impl Server {
         Server { addr, running }
     }
 
-<<<<<<< HEAD
     /// The address of another of its ports: `wss`.
     pub fn addr_of(&mut self, name: &str) -> SocketAddr {
         let says = format!("server: {name} listens on ");
         self.running.wait_for("line that says where it listens", |running| {
             running.stderr().iter().find_map(|line| line.strip_prefix(&says)?.parse().ok())
         })
-=======
+    }
+
     /// The address in the first line on standard error that holds `words`.
     pub fn said(&mut self, words: &str) -> Option<String> {
         let line = |running: &Running| running.stderr().into_iter().find(|line| line.contains(words));
         let line = self.running.wait_for(words, line);
         line.split(' ').find(|word| word.parse::<SocketAddr>().is_ok()).map(str::to_owned)
->>>>>>> main
     }
 
     /// The events so far.
