@@ -30,6 +30,7 @@ const LOOKS: [Look; 4] = [
         name: "en-light",
         language: "en-GB",
         dark: false,
+        secure: false,
         heading: "This WebSocket, as the server sees it",
     },
     Look {

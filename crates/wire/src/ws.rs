@@ -94,7 +94,7 @@ impl Decoder {
                             bytes = &bytes[part.len() - behind..];
                             way.heads += 1;
                             way.bytes += (before - bytes.len()) as u64;
-                            self.after_head(from, head, &mut saw);
+                            self.after_head(from, *head, &mut saw);
                             continue;
                         }
                         head::Read::Partial if kept.len() < MOST_HEAD => bytes = &[],

@@ -22,7 +22,7 @@ pub(super) enum Read {
     /// The beginning of a head.
     Partial,
     /// A whole head.
-    Complete(Head),
+    Complete(Box<Head>),
     /// No head, whatever follows.
     Malformed,
 }
@@ -82,7 +82,9 @@ pub(super) fn read(from: Side, bytes: &[u8], asked: Option<&Asked>) -> Read {
         Side::Client => {
             let mut request = Request::new(&mut headers);
             match request.parse(bytes) {
-                Ok(Status::Complete(length)) => Read::Complete(self::request(&request, &bytes[..length])),
+                Ok(Status::Complete(length)) => {
+                    Read::Complete(Box::new(self::request(&request, &bytes[..length])))
+                }
                 Ok(Status::Partial) => Read::Partial,
                 Err(_) => Read::Malformed,
             }
@@ -91,7 +93,7 @@ pub(super) fn read(from: Side, bytes: &[u8], asked: Option<&Asked>) -> Read {
             let mut response = Response::new(&mut headers);
             match response.parse(bytes) {
                 Ok(Status::Complete(length)) => {
-                    Read::Complete(self::response(&response, &bytes[..length], asked))
+                    Read::Complete(Box::new(self::response(&response, &bytes[..length], asked)))
                 }
                 Ok(Status::Partial) => Read::Partial,
                 Err(_) => Read::Malformed,
