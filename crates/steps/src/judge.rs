@@ -67,6 +67,8 @@ pub struct Past {
     records: Vec<Record>,
     findings: BTreeMap<Claim, Finding>,
     count: u64,
+    /// What is told by repetition: TCP's claims on loss.
+    pub(crate) tcp: tcp::Memory,
 }
 
 /// The first event of one step from one sender.
@@ -147,6 +149,7 @@ impl Past {
 
     fn remember(&mut self, event: &Event, findings: &[Finding]) {
         self.count += 1;
+        self.tcp.remember(event);
         let from = event.sender();
         if !self.records.iter().any(|record| record.step == event.step && record.from == from) {
             let (step, evidence, fields) = (event.step, event.evidence, event.fields.clone());
