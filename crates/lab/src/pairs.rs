@@ -12,7 +12,9 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{meddler, scenario::Scenario};
+use crate::{link, meddler, scenario::Scenario};
+
+mod tcp;
 
 /// The variant of TLS that the notes describe most nearly.
 pub(crate) const NEAREST_THE_NOTES: &str = "ecdhe";
@@ -23,6 +25,8 @@ pub(crate) struct Bench {
     pub(crate) certs: PathBuf,
     /// The events of the run, where the lab looks at them itself.
     pub(crate) kept: Option<Kept>,
+    /// Pairs meet on [::1] instead of 127.0.0.1.
+    pub(crate) ipv6: bool,
 }
 
 /// What is asked of a pair.
@@ -32,6 +36,8 @@ struct Order {
     server: Vec<String>,
     visits: usize,
     faults: Vec<meddler::Fault>,
+    link: Vec<link::Rule>,
+    tcp: tcp::Setup,
 }
 
 impl Bench {
@@ -70,9 +76,20 @@ impl Bench {
             server: fill(&scenario.pair.server),
             visits: scenario.pair.visits,
             faults: scenario.meddler.clone(),
+            link: scenario.link.clone(),
+            tcp: match scenario.pair.protocol {
+                Protocol::Tcp => tcp::Setup::read(&scenario.setup)?,
+                Protocol::Tls | Protocol::Ws | Protocol::Ssh => tcp::Setup::default(),
+            },
         };
-        if let Some(key) = scenario.setup.keys().next() {
-            anyhow::bail!("{}: `setup` of {} knows no `{key}`", scenario.name, scenario.pair.protocol.id());
+        match scenario.pair.protocol {
+            Protocol::Tcp => {}
+            Protocol::Tls | Protocol::Ws | Protocol::Ssh => {
+                if let Some(key) = scenario.setup.keys().next() {
+                    let protocol = scenario.pair.protocol.id();
+                    anyhow::bail!("{}: `setup` of {protocol} knows no `{key}`", scenario.name);
+                }
+            }
         }
         // A failed handshake is what most scenarios are about: the events tell of it.
         drop(self.pair(scenario.pair.protocol, &order).await);
@@ -80,10 +97,17 @@ impl Bench {
     }
 
     async fn pair(&self, protocol: Protocol, order: &Order) -> anyhow::Result<()> {
-        let server = [strings(&["--listen", LOOPBACK]), order.server.clone()].concat();
+        let loopback = if self.ipv6 { "[::1]:0" } else { "127.0.0.1:0" };
+        let server = [strings(&["--listen", loopback]), order.server.clone()].concat();
         let stop = CancellationToken::new();
         match protocol {
             Protocol::Tcp => {
+                if let Some((_held, here)) = order.tcp.empty_port(loopback.parse()?)? {
+                    let target = order.tcp.link(&order.link, here, &stop).await?;
+                    let ran = clients::tcp::run(&words(&with(&order.client, &target.to_string()))?).await;
+                    stop.cancel();
+                    return ran;
+                }
                 let server = servers::tcp::Server::bind(&words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
                 let client = async |target: SocketAddr| {
@@ -134,8 +158,9 @@ async fn meet(
     (kept, stop): (Option<&Kept>, CancellationToken),
 ) -> anyhow::Result<()> {
     let serving = tokio::spawn(serving);
+    let _crowd = order.tcp.crowd(here).await?;
     let target = if order.faults.is_empty() {
-        here
+        order.tcp.link(&order.link, here, &stop).await?
     } else {
         let listen = SocketAddr::new(here.ip(), 0);
         let meddler = meddler::stand(listen, here, protocol, order.faults.clone(), stop.clone());
@@ -162,17 +187,16 @@ async fn meet(
     ran
 }
 
-/// Whether every connection that the server has told of has its summary.
+/// Whether every connection that the server has told of has its summary. The link tells of segments of connections
+/// that the server never heard of.
 fn server_is_done(events: &[Event]) -> bool {
-    let mine = || events.iter().filter(|event| event.side == Side::Server);
+    let mine = || events.iter().filter(|event| event.side == Side::Server && event.text("source") != "link");
     let ended: HashSet<_> = mine().filter(|event| event.step.is_summary()).map(|event| &event.conn).collect();
     mine().all(|event| ended.contains(&event.conn))
 }
 
 /// Longer than any bound of the servers that a scenario leaves as it is.
 const SERVER_PATIENCE: Duration = Duration::from_secs(15);
-
-const LOOPBACK: &str = "127.0.0.1:0";
 
 /// A folder of one run alone. A container may have no /tmp; its working folder is a volume.
 fn state_folder() -> anyhow::Result<TempDir> {

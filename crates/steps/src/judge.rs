@@ -125,6 +125,11 @@ impl Past {
         self.count
     }
 
+    /// How many FINs of TCP were seen that this side sent again.
+    pub fn fins_again(&self) -> u64 {
+        self.tcp.fins_again()
+    }
+
     /// What was seen, in order: the first event of each step from each sender.
     pub fn records(&self) -> &[Record] {
         &self.records

@@ -63,6 +63,16 @@ pub enum Step {
     Rst,
     /// A system call failed, and the kernel says why.
     Error,
+    /// A segment that the link did not carry on.
+    Lost,
+    /// A segment that the link carried on later.
+    Held,
+    /// A segment that the link carried on twice.
+    Repeated,
+    /// A segment that the link changed on the way.
+    Damaged,
+    /// A segment that the link made up.
+    Forged,
     /// A segment whose header makes no sense.
     Undecodable,
     /// The connection is over: what it showed, and how it went.

@@ -11,18 +11,24 @@ use crate::Witness;
 
 mod capture;
 mod connection;
+mod half_open;
 mod info;
+mod link;
 mod options;
 mod packet;
 mod privilege;
+mod settings;
 mod sock_diag;
 mod state;
 
 pub use capture::{Capture, no_capture};
 pub use connection::{Connection, Ended, keep_syns};
+pub use half_open::HalfOpen;
 pub use info::TcpInfo;
+pub use link::{Crossed, Fate};
 pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
-pub use privilege::settle;
+pub use privilege::{settle, with_net_raw};
+pub use settings::Settings;
 pub use state::State;
 
 /// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the

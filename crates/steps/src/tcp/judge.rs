@@ -41,6 +41,11 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         | Step::DataAck
         | Step::PureAck
         | Step::Closing
+        | Step::Lost
+        | Step::Held
+        | Step::Repeated
+        | Step::Damaged
+        | Step::Forged
         | Step::Undecodable
         | Step::Summary => Vec::new(),
     };
@@ -96,9 +101,9 @@ fn synchronised(event: &Event, past: &Past) -> Vec<Finding> {
         format!("ack {ack} = the server's ISN {y} + {ack_relative}"),
         format!("ack {ack} = 服务端 ISN {y} + {ack_relative}"),
     )];
-    let answered = past.first_from(Side::Server, Step::SynAck).and_then(|record| record.number("ack"));
     // A SYN+ACK that answered an older SYN proves nothing of this connection.
-    if let Some(confirmed) = answered.filter(|&confirmed| before(confirmed) == x) {
+    let mut answers = past.tcp.of(Side::Server, Step::SynAck).filter_map(|answer| answer.number("ack"));
+    if let Some(confirmed) = answers.find(|&confirmed| before(confirmed) == x) {
         findings.push(Finding::as_noted_because(
             O12,
             format!(

@@ -15,6 +15,8 @@ pub(crate) struct Memory {
     kept: VecDeque<Kept>,
     /// How many segments each side has sent, the client first.
     sent: [u64; 2],
+    /// How many of this side's FINs were sent again.
+    fins_again: u64,
 }
 
 /// One event.
@@ -33,12 +35,18 @@ impl Memory {
     /// Remembers `event` if it is one to be remembered.
     pub(crate) fn remember(&mut self, event: &Event) {
         let crate::Step::Tcp(step) = event.step else { return };
+        // What the link did is not known to the side in whose log it stands.
+        if matches!(step, Step::Lost | Step::Held | Step::Repeated | Step::Damaged | Step::Forged) {
+            return;
+        }
         let from = event.sender();
         let nth = from.map_or(0, |side| {
             let sent = &mut self.sent[usize::from(side == Side::Server)];
             *sent += 1;
             *sent
         });
+        let fin_again = step == Step::Fin && from == Some(event.side) && event.is("retransmission");
+        self.fins_again += u64::from(fin_again);
         let again = event.is("retransmission") || event.is("acks_syn") || event.is("acks_fin");
         let worth = match step {
             Step::Data | Step::DataAck | Step::PureAck => again,
@@ -62,7 +70,14 @@ impl Memory {
             | Step::Rst
             | Step::Timer
             | Step::Error => true,
-            Step::Settings | Step::Undecodable | Step::Summary => false,
+            Step::Settings
+            | Step::Lost
+            | Step::Held
+            | Step::Repeated
+            | Step::Damaged
+            | Step::Forged
+            | Step::Undecodable
+            | Step::Summary => false,
         };
         if worth {
             self.kept.push_back(Kept {
@@ -76,6 +91,11 @@ impl Memory {
                 self.kept.pop_front();
             }
         }
+    }
+
+    /// How many FINs were seen that this side sent again.
+    pub(crate) fn fins_again(&self) -> u64 {
+        self.fins_again
     }
 
     /// How many segments `side` has sent before the event that is judged.

@@ -60,4 +60,5 @@ impl Settings {
     }
 }
 
-const COMMON: [&str; 4] = ["tcp_retries2", "tcp_orphan_retries", "tcp_early_retrans", "tcp_congestion_control"];
+const COMMON: [&str; 4] =
+    ["tcp_retries2", "tcp_orphan_retries", "tcp_early_retrans", "tcp_congestion_control"];

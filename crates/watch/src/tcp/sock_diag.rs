@@ -66,8 +66,7 @@ impl What {
 
 /// The connection between `local` and `peer`, as the kernel knows it now.
 pub(crate) fn connection(local: SocketAddr, peer: SocketAddr) -> io::Result<Answer> {
-    const GONE: Answer =
-        Answer { state: State::Closed, timer: None, retransmits: 0, accept_queue: (0, 0) };
+    const GONE: Answer = Answer { state: State::Closed, timer: None, retransmits: 0, accept_queue: (0, 0) };
     let mut answer = GONE;
     let known = ask(id(local, Some(peer)), 0, StateFlags::all(), |found, _| answer = found)?;
     match answer.state {
@@ -112,7 +111,12 @@ fn id(local: SocketAddr, peer: Option<SocketAddr>) -> SocketId {
 
 /// Asks one question and hands each answer to `found`; gives whether there was one. An exact question, without
 /// `NLM_F_DUMP`, costs a few microseconds; a dump walks the kernel's tables.
-fn ask(id: SocketId, dump: u16, states: StateFlags, mut found: impl FnMut(Answer, (SocketAddr, SocketAddr))) -> io::Result<bool> {
+fn ask(
+    id: SocketId,
+    dump: u16,
+    states: StateFlags,
+    mut found: impl FnMut(Answer, (SocketAddr, SocketAddr)),
+) -> io::Result<bool> {
     let family = if id.source_address.is_ipv4() { AF_INET } else { AF_INET6 };
     let extensions = ExtensionFlags::empty();
     let request = InetRequest { family, protocol: IPPROTO_TCP, extensions, states, socket_id: id };

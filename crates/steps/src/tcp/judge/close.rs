@@ -120,13 +120,17 @@ pub(super) fn state(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
                 format!("{zh}，距 CLOSED 还有 {timer} 毫秒"),
             )]
         }
-        (Some(Side::Client), Side::Server, Step::LastAckState) => vec![Finding::as_noted_because(
-            C5,
-            format!(
-                "{en}, a state that the notes leave out: the server's FIN is out and not acknowledged yet"
-            ),
-            format!("{zh}，笔记没有提到的状态：服务端的 FIN 已发出，还没有得到确认"),
-        )],
+        (Some(Side::Client), Side::Server, Step::LastAckState)
+            if past.tcp.of(Side::Server, Step::Fin).any(|fin| fin.number("bytes_after_fin").is_some()) =>
+        {
+            vec![Finding::as_noted_because(
+                C5,
+                format!(
+                    "{en}, a state that the notes leave out: the server's FIN is out and not acknowledged yet"
+                ),
+                format!("{zh}，笔记没有提到的状态：服务端的 FIN 已发出，还没有得到确认"),
+            )]
+        }
         (Some(Side::Client), _, Step::Closed) if event.side == Side::Client || broken(event, past) => {
             forgotten(event, past)
         }
@@ -281,7 +285,7 @@ fn forgotten(event: &Event, past: &Past) -> Vec<Finding> {
             )]
         }
         (side @ Side::Client, "FIN_WAIT_1") | (side @ Side::Server, "LAST_ACK")
-            if !reset && !acknowledged(side, past) =>
+            if !reset && !acknowledged(side, past) && ["", "ETIMEDOUT"].contains(&event.text("error")) =>
         {
             unanswered(side, event, past)
         }
@@ -352,7 +356,7 @@ pub(super) fn timer(event: &Event, past: &Past) -> Vec<Finding> {
     let (state, ms) = (event.text("state"), event.number("timer_ms").unwrap_or_default());
     let claim = of_lost_fin(event.side);
     match (event.side, state) {
-        (Side::Client, "FIN_WAIT_2") if event.text("timer") == "none" => {
+        (Side::Client, "FIN_WAIT_2") if event.text("timer") == "no timer" => {
             let was = event.number("was_ms").unwrap_or_default();
             vec![Finding::depends(
                 C6,
