@@ -4,10 +4,10 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command, t
 
 use certs::{
     AUTHORIZED_KEYS, CA_CERT, CA_KEY, CLIENT_CERT, CLIENT_KEY, SERVER_CERT, SERVER_KEY, SERVER_NAMES,
-    SSH_HOST_KEY, SSH_HOST_PUB, SSH_USER_KEY, SSH_USER_PUB, check, ensure,
+    SSH_HOST_KEY, SSH_HOST_PUB, SSH_PASSWORD, SSH_USER_KEY, SSH_USER_PUB, check, ensure, password,
 };
 
-const ALL: [&str; 11] = [
+const ALL: [&str; 12] = [
     CA_KEY,
     CA_CERT,
     SERVER_KEY,
@@ -19,8 +19,9 @@ const ALL: [&str; 11] = [
     SSH_USER_KEY,
     SSH_USER_PUB,
     AUTHORIZED_KEYS,
+    SSH_PASSWORD,
 ];
-const PRIVATE: [&str; 5] = [CA_KEY, SERVER_KEY, CLIENT_KEY, SSH_HOST_KEY, SSH_USER_KEY];
+const PRIVATE: [&str; 6] = [CA_KEY, SERVER_KEY, CLIENT_KEY, SSH_HOST_KEY, SSH_USER_KEY, SSH_PASSWORD];
 
 /// A set in a folder of its own.
 fn set() -> tempfile::TempDir {
@@ -264,4 +265,17 @@ fn ssh_keygen_reads_the_keys_and_they_fit() {
         fs::read(dir.path().join(AUTHORIZED_KEYS)).unwrap(),
         fs::read(dir.path().join(SSH_USER_PUB)).unwrap()
     );
+}
+
+#[test]
+fn the_password_is_random_and_shown_only_when_asked_for() {
+    let (one, other) = (set(), set());
+    let (first, second) = (password(one.path()).unwrap(), password(other.path()).unwrap());
+    assert!(first.len() == 20 && first != second);
+    let certs = env!("CARGO_BIN_EXE_certs");
+    let dir = ["--dir", one.path().to_str().unwrap()];
+    assert_eq!(run(certs, &[&dir[..], &["--show-password"]].concat()), format!("{first}\n"));
+    for quiet in [&[][..], &["--check"]] {
+        assert!(!run(certs, &[&dir[..], quiet].concat()).contains(&first));
+    }
 }

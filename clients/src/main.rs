@@ -41,7 +41,13 @@ Examples:
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = show::init(&cli.output, Init::default());
+    let _log = match show::init(&cli.output, Init::default()) {
+        Ok(log) => log,
+        Err(error) => {
+            eprintln!("client: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     start(cli)

@@ -10,6 +10,7 @@ mod expect;
 mod link;
 mod meddler;
 mod pairs;
+mod read;
 mod run;
 mod scenario;
 
@@ -58,11 +59,13 @@ enum Command {
         #[arg(long)]
         ipv6: bool,
     },
+    /// Recorded logs, both ends side by side again
+    Read(read::Logs),
     /// Stand between a client and a server, and lose, delay, hold, repeat, damage or forge segments
     Link(link::Options),
     /// What the catalogue says: of everything, of a claim (t4) or of a step (tls.finished)
     Notes {
-        /// A claim or a step
+        /// A claim or a step; with --notes FILE.md the whole of your notes is checked instead
         what: Option<String>,
         /// The whole catalogue in both languages, as in STEPS.md
         #[arg(long, conflicts_with = "what")]
@@ -77,6 +80,7 @@ Examples:
   lab -v --lang zh            every step explained, in Chinese
   lab --format json           one JSON object a step
   lab run tls/unknown-ca      something goes wrong; `lab list` says what can
+  lab read --last tls --log-dir logs      the last recorded run, both ends on one ladder
   lab notes t4                what the notes say and how it is judged
 
 C is the client's line, S the server's; an arrow points the way the bytes went.
@@ -96,17 +100,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
-    if let Some(Command::Notes { what, markdown }) = &cli.command {
-        let page = if *markdown {
-            steps::markdown()
-        } else {
-            show::notes(what.as_deref(), cli.output.lang(), show::width())?
-        };
+    if let Some(page) = page(&cli)? {
         show::print(&page);
-        return Ok(());
-    }
-    if let Some(Command::List) = &cli.command {
-        show::print(&run::list(cli.output.lang())?);
         return Ok(());
     }
     let scenarios = match &cli.command {
@@ -118,7 +113,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let brief = scenarios.len() > 1 && !cli.output.verbose && cli.output.format == show::Format::Text;
     let kept = Kept::default();
     let keep = matches!(&cli.command, Some(Command::Run { .. })).then(|| kept.clone());
-    let log = show::init(&cli.output, Init { both_sides: true, kept: keep.clone(), silent: brief });
+    let log = show::init(&cli.output, Init { both_sides: true, kept: keep.clone(), silent: brief })?;
     cli.keep.begin()?;
     if let Some(Command::Link(options)) = &cli.command {
         return link::run(options).await;
@@ -140,6 +135,31 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Run { .. }) => {
             run::run(&bench, &scenarios, (cli.output.lang(), brief), (&log, &kept)).await
         }
-        Some(Command::Notes { .. } | Command::List | Command::Link(_)) => Ok(()), // done above
+        Some(Command::Notes { .. } | Command::List | Command::Read(_) | Command::Link(_)) => Ok(()), // done above
     }
+}
+
+/// What is printed without running anything.
+fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
+    let output = &cli.output;
+    Ok(Some(match &cli.command {
+        Some(Command::Notes { markdown: true, .. }) => steps::markdown(),
+        Some(Command::Notes { what, .. }) => match (what, output.own_notes()?) {
+            (None, Some(notes)) => read::check(&notes, output)?,
+            (what, _) => show::notes(what.as_deref(), output.lang(), show::width())?,
+        },
+        Some(Command::List) => run::list(output.lang())?,
+        Some(Command::Read(logs)) => read::read(logs, output)?,
+        Some(
+            Command::Tcp
+            | Command::Tls { .. }
+            | Command::Ws
+            | Command::Ssh
+            | Command::Run { .. }
+            | Command::Link(_),
+        )
+        | None => {
+            return Ok(None);
+        }
+    }))
 }

@@ -8,7 +8,9 @@ mod claim;
 mod event;
 mod judge;
 mod markdown;
+mod shown_by;
 mod step;
+mod terms;
 mod text;
 
 pub mod ssh;
