@@ -50,7 +50,7 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         | Step::Summary => Vec::new(),
     };
     // Usually the third segment; when that one was lost, whatever carries the acknowledgment in its place.
-    if step != Step::SynAck && event.is("acks_syn") {
+    if step != Step::SynAck && event.is("acks_syn") && !lost::dropped(event, past) {
         findings.extend(synchronised(event, past));
         findings.extend(lost::opened_at_last(step, event, past));
     }

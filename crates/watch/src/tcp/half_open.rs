@@ -220,7 +220,7 @@ impl Newcomer {
                 .any(|one| one.from == Some(Side::Client) && one.fields.contains_key("acks_syn"))
         });
         // The ACK came, and the kernel did not go on saying SYN_RECEIVED: accept() has returned it, or will.
-        if self.complete || (acked && self.half_open < 3) {
+        if !self.gone && (self.complete || (acked && self.half_open < 3)) {
             return (self.quiet_since.elapsed() > COMPLETE).then(|| {
                 Said::new("accept() never returned the connection", "accept() 一直没有返回这条连接")
             });

@@ -95,7 +95,7 @@ pub(super) fn given_up(event: &Event, past: &Past) -> Vec<Finding> {
 /// The SYN+ACK, again.
 pub(super) fn syn_ack_again(event: &Event, past: &Past) -> Vec<Finding> {
     let (Some(seq), Some(gap)) = (event.number("seq"), event.number("gap_ms")) else { return Vec::new() };
-    if event.sender() != Some(Side::Server) || event.number("same_seq_as") != Some(seq) {
+    if event.sender() != Some(Side::Server) || event.number("same_seq_as") != Some(seq) || gap < TIMER_MS {
         return Vec::new();
     }
     let own = event.side == Side::Server;
@@ -113,9 +113,6 @@ pub(super) fn syn_ack_again(event: &Event, past: &Past) -> Vec<Finding> {
                  等待 accept() 的队列已满时就是这样"
             ),
         )];
-    }
-    if gap < TIMER_MS && !own {
-        return Vec::new();
     }
     let last = past.tcp.all().rev().find(|one| matches!(one.step, Step::Syn | Step::SynAck));
     let (why, why_zh) = match last {
@@ -188,6 +185,12 @@ pub(super) fn half_open_gone(event: &Event, past: &Past) -> Vec<Finding> {
              上限为 {count}（监听套接字的 TCP_SYNCNT）"
         ),
     )]
+}
+
+/// Whether the server has dropped what this segment belongs to: it opens nothing any more.
+pub(super) fn dropped(event: &Event, past: &Past) -> bool {
+    let last = past.tcp.all().rev().find(|one| matches!(one.step, Step::Syn | Step::HalfOpenGone));
+    event.side == Side::Server && last.is_some_and(|one| one.step == Step::HalfOpenGone)
 }
 
 /// The server answers the client's data with RST: it had dropped the connection long before.
