@@ -128,6 +128,15 @@ impl Connection {
         }
     }
 
+    /// Waits, at most for `patience`, until all that was sent is acknowledged. A FIN that then goes alone is repeated
+    /// after 200 ms at the earliest (RFC 8985 §7.2); one behind data already after two round trips.
+    pub async fn all_heard(&self, stream: &TcpStream, patience: Duration) {
+        let until = Instant::now() + patience;
+        while info::tcp_info(stream).is_ok_and(|info| info.unacked > 0) && Instant::now() < until {
+            sleep(EVERY).await;
+        }
+    }
+
     /// Runs `what` and meanwhile reports each state that the kernel passes through.
     pub async fn looking_on<T>(&self, what: impl Future<Output = T>) -> T {
         let mut what = std::pin::pin!(what);
