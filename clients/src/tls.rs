@@ -29,6 +29,10 @@ use watch::{Outcome, Witness, tls::Watch};
 
 use crate::{PATIENCE, Target};
 
+mod beyond;
+
+pub use beyond::{Beyond, Group};
+
 /// What the TLS client is told.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
@@ -55,6 +59,10 @@ pub struct Options {
     /// The folder of the demo keys
     #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub beyond: Beyond,
 }
 
 /// A kind of handshake.
@@ -75,20 +83,31 @@ impl Variant {
     }
 }
 
-/// Makes one connection and reports each step.
+/// Makes one connection, or two where the second is to resume the first, and reports each step.
 ///
 /// # Errors
 ///
 /// Says what failed, where, and what to do.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
-    let config = config(options)?;
+    let config = Arc::new(config(options)?);
     let name = options.server_name.as_deref().unwrap_or(&options.target.host);
     let name = ServerName::try_from(name.to_owned())
         .with_context(|| format!("`{name}` is neither a DNS name nor an IP address (see --server-name)"))?;
     if options.path.contains(|c: char| c.is_control() || c == ' ') || !options.path.starts_with('/') {
         bail!("`{}` is no path: it begins with / and holds no blanks", options.path);
     }
+    for _ in 0..options.beyond.visits() {
+        visit(options, &config, &name).await?;
+    }
+    Ok(())
+}
 
+/// One connection.
+async fn visit(
+    options: &Options,
+    config: &Arc<ClientConfig>,
+    name: &ServerName<'static>,
+) -> anyhow::Result<()> {
     let (stream, started) = options.target.connect().await?;
     let addresses = stream.local_addr().and_then(|here| Ok((here, stream.peer_addr()?)));
     let addresses = addresses.with_context(|| format!("{} was gone at once", options.target))?;
@@ -96,7 +115,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let witness = Witness::new(Side::Client, Protocol::Tls, variant, addresses, started);
     watch::tcp::established(&witness, &stream);
     let watch = Watch::new(witness);
-    match converse(stream, config, name, options, &watch).await {
+    match converse(stream, (Arc::clone(config), name.clone()), options, &watch).await {
         Ok(()) => {
             watch.finish(&Outcome::Complete);
             Ok(())
@@ -110,12 +129,11 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
 
 async fn converse(
     stream: TcpStream,
-    config: ClientConfig,
-    name: ServerName<'static>,
+    (config, name): (Arc<ClientConfig>, ServerName<'static>),
     options: &Options,
     watch: &Watch,
 ) -> Result<(), Said> {
-    let connector = TlsConnector::from(Arc::new(config));
+    let connector = TlsConnector::from(config);
     let mut tls = handshake(stream, &connector, name, watch).await?;
     let answered = request(&mut tls, options, watch).await;
     // Whatever happened: close_notify, so that the server does not take a cut for an end.
@@ -202,6 +220,7 @@ fn config(options: &Options) -> anyhow::Result<ClientConfig> {
     };
     // Otherwise suites of the other version would still be on offer.
     provider.cipher_suites.retain(|suite| versions.contains(&suite.version()));
+    options.beyond.narrow(&mut provider)?;
     let provider = Arc::new(provider);
     let roots = match &options.ca {
         Some(file) => trusted(file, "--ca wants a PEM file")?,
@@ -213,14 +232,18 @@ fn config(options: &Options) -> anyhow::Result<ClientConfig> {
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
         .build()
         .context("rustls refused the CA")?;
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let certificate = options.beyond.certificate(&provider)?;
+    let config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .context("rustls refused the TLS versions")?
         .dangerous() // the verifier below is rustls's own, with an ear on it
-        .with_custom_certificate_verifier(watch::tls::verifier(verifier))
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(watch::tls::verifier(verifier));
+    let mut config = match certificate {
+        Some(certificate) => config.with_client_cert_resolver(certificate),
+        None => config.with_no_client_auth(),
+    };
     config.key_log = watch::tls::key_log();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = options.beyond.alpn();
     Ok(config)
 }
 

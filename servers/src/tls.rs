@@ -30,6 +30,10 @@ use watch::{Outcome, Started, Witness, tls::Watch};
 
 use crate::{Limits, accept_loop, bind};
 
+mod beyond;
+
+pub use beyond::{Beyond, ClientAuth, Group, Resumption};
+
 /// What the TLS server is told.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
@@ -44,6 +48,18 @@ pub struct Options {
     /// The folder of the demo keys
     #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
+
+    /// Another certificate chain, in PEM [default: the demo server's]
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub cert: Option<PathBuf>,
+
+    /// The key of `--cert`, in PEM
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub key: Option<PathBuf>,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub beyond: Beyond,
 
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -90,7 +106,7 @@ impl Server {
     /// Says what could not be bound or read, and what to do.
     pub async fn bind(options: &Options) -> anyhow::Result<Self> {
         certs::ensure_and_say(&options.certs)?;
-        let config = config(&options.certs, options.variant)?;
+        let config = config(options)?;
         let listener = bind(options.listen).await?;
         let here = listener.local_addr().context("the listener has lost its address")?;
         let acceptor = TlsAcceptor::from(Arc::new(config));
@@ -266,42 +282,57 @@ const PAGE: &str = "<!doctype html><title>TLS</title><p>This page crossed the wi
                     the server's log shows how. 这个页面经过加密传输，过程见服务端日志。</p>\n";
 
 /// The configuration: certificate and key, versions and suites, and the hooks.
-fn config(dir: &Path, variant: Option<Variant>) -> anyhow::Result<ServerConfig> {
+fn config(options: &Options) -> anyhow::Result<ServerConfig> {
     let mut provider = watch::tls::provider();
     // The generator gathers its seed on first use, which takes a while: not while the first client waits.
     provider.secure_random.fill(&mut [0]).map_err(|_| anyhow::anyhow!("the system gave no randomness"))?;
-    let versions: &[_] = match variant {
+    let versions: &[_] = match options.variant {
         None => &[&rustls::version::TLS13, &rustls::version::TLS12],
         Some(Variant::Tls13) => &[&rustls::version::TLS13],
         Some(Variant::Ecdhe) => &[&rustls::version::TLS12],
     };
     // Otherwise suites of the other version would still be on offer.
     provider.cipher_suites.retain(|suite| versions.contains(&suite.version()));
-    let (chain, key) = certificate(dir)?;
+    options.beyond.narrow(&mut provider)?;
+    let (chain, key) = certificate(options)?;
     let certified = CertifiedKey::from_der(chain, key, &provider)
-        .with_context(|| format!("{} and its key do not fit ({})", certs::SERVER_CERT, certs::advice(dir)))?;
+        .with_context(|| format!("the certificate and its key do not fit ({})", advice(options)))?;
     let certificate: Arc<dyn ResolvesServerCert> = Arc::new(SingleCertAndKey::from(certified));
-    let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
+    let provider = Arc::new(provider);
+    let clients = options.beyond.client_verifier(&options.certs.join(certs::CA_CERT), &provider)?;
+    let config = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
-        .context("rustls refused the TLS versions")?
-        .with_no_client_auth()
-        .with_cert_resolver(watch::tls::resolver(certificate));
+        .context("rustls refused the TLS versions")?;
+    let config = match clients {
+        Some(verifier) => config.with_client_cert_verifier(verifier),
+        None => config.with_no_client_auth(),
+    };
+    let mut config = config.with_cert_resolver(watch::tls::resolver(certificate));
     config.key_log = watch::tls::key_log();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    options.beyond.apply(&mut config)?;
     Ok(config)
 }
 
 /// The certificate chain and its key.
-fn certificate(dir: &Path) -> anyhow::Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
-    let could_not_read = |path: &Path| format!("could not read {} ({})", path.display(), certs::advice(dir));
-    let path = dir.join(certs::SERVER_CERT);
+fn certificate(options: &Options) -> anyhow::Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
+    let could_not_read = |path: &Path| format!("could not read {} ({})", path.display(), advice(options));
+    let demo = |name: &str| options.certs.join(name);
+    let path = options.cert.clone().unwrap_or_else(|| demo(certs::SERVER_CERT));
     let chain = CertificateDer::pem_file_iter(&path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(|| could_not_read(&path))?;
-    anyhow::ensure!(!chain.is_empty(), "{} holds no certificate ({})", path.display(), certs::advice(dir));
-    let path = dir.join(certs::SERVER_KEY);
+    anyhow::ensure!(!chain.is_empty(), "{} holds no certificate ({})", path.display(), advice(options));
+    let path = options.key.clone().unwrap_or_else(|| demo(certs::SERVER_KEY));
     let key = PrivateKeyDer::from_pem_file(&path).with_context(|| could_not_read(&path))?;
     Ok((chain, key))
+}
+
+/// What to do about a certificate or a key that is of no use.
+fn advice(options: &Options) -> String {
+    match &options.cert {
+        Some(_) => "`--cert` and `--key` want PEM files that belong together".into(),
+        None => certs::advice(&options.certs),
+    }
 }
 
 /// What went wrong, and the word for it in both languages.
