@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{meddler, scenario::Scenario};
 
+mod setup;
+
 /// The variant of TLS that the notes describe most nearly.
 pub(crate) const NEAREST_THE_NOTES: &str = "ecdhe";
 
@@ -32,6 +34,7 @@ struct Order {
     server: Vec<String>,
     visits: usize,
     faults: Vec<meddler::Fault>,
+    next: Option<Vec<String>>,
 }
 
 impl Bench {
@@ -70,13 +73,23 @@ impl Bench {
             server: fill(&scenario.pair.server),
             visits: scenario.pair.visits,
             faults: scenario.meddler.clone(),
+            next: scenario.pair.next.as_deref().map(fill),
         };
-        if let Some(key) = scenario.setup.keys().next() {
-            anyhow::bail!("{}: `setup` of {} knows no `{key}`", scenario.name, scenario.pair.protocol.id());
+        match scenario.pair.protocol {
+            Protocol::Tls => setup::tls(&scenario.setup, state.path())
+                .with_context(|| format!("{}: `setup`", scenario.name))?,
+            Protocol::Tcp | Protocol::Ws | Protocol::Ssh => {
+                if let Some(key) = scenario.setup.keys().next() {
+                    let protocol = scenario.pair.protocol.id();
+                    anyhow::bail!("{}: `setup` of {protocol} knows no `{key}`", scenario.name);
+                }
+            }
         }
-        // A failed handshake is what most scenarios are about: the events tell of it.
-        drop(self.pair(scenario.pair.protocol, &order).await);
-        Ok(())
+        match self.pair(scenario.pair.protocol, &order).await {
+            Err(error) if error.is::<NextNotServed>() => Err(error),
+            // A failed handshake is what most scenarios are about: the events tell of it.
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     async fn pair(&self, protocol: Protocol, order: &Order) -> anyhow::Result<()> {
@@ -86,32 +99,32 @@ impl Bench {
             Protocol::Tcp => {
                 let server = servers::tcp::Server::bind(&words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
-                let client = async |target: SocketAddr| {
-                    clients::tcp::run(&words(&with(&order.client, &target.to_string()))?).await
+                let client = async |target: SocketAddr, options: &[String]| {
+                    clients::tcp::run(&words(&with(options, &target.to_string()))?).await
                 };
                 meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Tls => {
                 let server = servers::tls::Server::bind(&self.words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
-                let client = async |target: SocketAddr| {
-                    clients::tls::run(&self.words(&with(&order.client, &target.to_string()))?).await
+                let client = async |target: SocketAddr, options: &[String]| {
+                    clients::tls::run(&self.words(&with(options, &target.to_string()))?).await
                 };
                 meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Ws => {
                 let server = servers::ws::Server::bind(&self.words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
-                let client = async |target: SocketAddr| {
-                    clients::ws::run(&words(&with(&order.client, &format!("ws://{target}/")))?).await
+                let client = async |target: SocketAddr, options: &[String]| {
+                    clients::ws::run(&words(&with(options, &format!("ws://{target}/")))?).await
                 };
                 meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Ssh => {
                 let server = servers::ssh::Server::bind(&self.words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
-                let client = async |target: SocketAddr| {
-                    clients::ssh::run(&self.words(&with(&order.client, &format!("demo@{target}")))?).await
+                let client = async |target: SocketAddr, options: &[String]| {
+                    clients::ssh::run(&self.words(&with(options, &format!("demo@{target}")))?).await
                 };
                 meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
@@ -130,7 +143,7 @@ async fn meet(
     protocol: Protocol,
     order: &Order,
     (here, serving): (SocketAddr, impl Future<Output = anyhow::Result<()>> + Send + 'static),
-    client: impl AsyncFn(SocketAddr) -> anyhow::Result<()>,
+    client: impl AsyncFn(SocketAddr, &[String]) -> anyhow::Result<()>,
     (kept, stop): (Option<&Kept>, CancellationToken),
 ) -> anyhow::Result<()> {
     let serving = tokio::spawn(serving);
@@ -143,23 +156,47 @@ async fn meet(
     };
     let mut ran = Ok(());
     for _ in 0..order.visits {
-        ran = client(target).await;
+        ran = client(target, &order.client).await;
         if ran.is_err() {
             break;
         }
     }
     if let Some(kept) = kept {
-        // The server's side of a broken connection ends in its own time, and its own way is what is to be seen.
-        let settled = async {
-            while !kept.look(server_is_done) {
-                sleep(Duration::from_millis(5)).await;
-            }
-        };
-        drop(timeout(SERVER_PATIENCE, settled).await);
+        settled(kept).await;
+    }
+    if let Some(options) = &order.next {
+        let so_far = kept.map(|kept| kept.look(<[Event]>::len));
+        ran = client(here, options).await.map_err(|error| NextNotServed(format!("{error:#}")).into());
+        if let (Some(kept), Some(so_far)) = (kept, so_far) {
+            settled(kept).await;
+            kept.forget_from(so_far);
+        }
     }
     stop.cancel();
     serving.await.context("the server was cut")??;
     ran
+}
+
+/// The server's side of a broken connection ends in its own time, and its own way is what is to be seen.
+async fn settled(kept: &Kept) {
+    let done = async {
+        while !kept.look(server_is_done) {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    drop(timeout(SERVER_PATIENCE, done).await);
+}
+
+/// What befell one connection must not befall the next.
+#[derive(Debug)]
+struct NextNotServed(String);
+
+impl std::error::Error for NextNotServed {}
+
+impl std::fmt::Display for NextNotServed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the server did not serve the next client: {}", self.0)
+    }
 }
 
 /// Whether every connection that the server has told of has its summary.

@@ -43,6 +43,11 @@ impl Kept {
         look(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Forgets all but the first `n`.
+    pub fn forget_from(&self, n: usize) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).truncate(n);
+    }
+
     fn add(&self, event: Event) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
     }
