@@ -14,6 +14,9 @@ struct Cli {
 
     #[command(flatten)]
     output: show::Args,
+
+    #[command(flatten)]
+    keep: watch::Keep,
 }
 
 #[derive(Subcommand)]
@@ -46,17 +49,21 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn start(cli: Cli) -> ExitCode {
-    let ran = match cli.command {
-        Command::Tcp(options) => tcp::run(&options).await,
-        Command::Tls(options) => tls::run(&options).await,
-        Command::Ws(options) => ws::run(&options).await,
-        Command::Ssh(options) => ssh::run(&options).await,
-    };
-    match ran {
+    match run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("client: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    cli.keep.begin()?;
+    match cli.command {
+        Command::Tcp(options) => tcp::run(&options).await,
+        Command::Tls(options) => tls::run(&options).await,
+        Command::Ws(options) => ws::run(&options).await,
+        Command::Ssh(options) => ssh::run(&options).await,
     }
 }

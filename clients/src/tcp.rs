@@ -12,30 +12,18 @@ use steps::{Protocol, Said, Side};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use watch::{
     Outcome, Started, Witness,
     tcp::{Capture, Connection, Ended, State, no_capture},
 };
 
-use crate::{PATIENCE, Target, not_connected};
+use crate::not_connected;
 
-/// What the TCP client is told.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Options {
-    /// The server
-    #[arg(default_value = "127.0.0.1:7000", value_name = "HOST:PORT")]
-    pub target: Target,
+mod options;
 
-    /// What to say
-    #[arg(long, default_value = "hello", value_name = "TEXT")]
-    pub line: String,
-
-    /// Do not capture segments, even if allowed: rest on what the kernel says
-    #[arg(long)]
-    pub no_capture: bool,
-}
+pub use options::Options;
 
 /// Makes one connection and reports each step.
 ///
@@ -47,7 +35,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let capture = capture(options.target.port, options.no_capture).await;
     let mut refused = None;
     for address in addresses {
-        match connect(address, capture.as_ref()).await {
+        match connect(address, capture.as_ref(), options).await {
             Ok((stream, witness, connection)) => return attend(stream, &witness, &connection, options).await,
             Err(error) => refused = Some(error),
         }
@@ -74,14 +62,15 @@ async fn capture(port: u16, no_capture_wanted: bool) -> Option<Capture> {
 async fn connect(
     address: SocketAddr,
     capture: Option<&Capture>,
+    options: &Options,
 ) -> anyhow::Result<(TcpStream, Witness, Connection)> {
     let started = Started::now();
-    let stream = begin(address).map_err(|error| not_connected(address, &error))?;
+    let stream = begin(address, options)?;
     // Known as soon as the SYN is out, whether or not it is ever answered.
     let here = stream.local_addr().context("the socket has no address")?;
     let witness = Witness::new(Side::Client, Protocol::Tcp, None, (here, address), started);
     let connection = Connection::new(&witness, (here, address), capture);
-    let failed = match timeout(PATIENCE, stream.writable()).await {
+    let failed = match connection.looking_on(timeout(options.patience, stream.writable())).await {
         Ok(writable) => {
             let error = writable.and(stream.take_error()).unwrap_or_else(Some);
             if let Some(error) = &error {
@@ -90,7 +79,7 @@ async fn connect(
             error.map(|error| (not_connected(address, &error), refusal(&error)))
         }
         // Our patience, not the kernel's: it would go on repeating the SYN.
-        Err(_) => Some((not_connected(address, &io::ErrorKind::TimedOut.into()), silence())),
+        Err(_) => Some((not_connected(address, &io::ErrorKind::TimedOut.into()), silence(options.patience))),
     };
     if let Some((error, said)) = failed {
         connection.drain();
@@ -105,8 +94,8 @@ fn refusal(error: &io::Error) -> Said {
     Said::new(format!("connect() failed: {error}"), format!("connect() 失败：{error}"))
 }
 
-fn silence() -> Said {
-    let seconds = PATIENCE.as_secs();
+fn silence(patience: Duration) -> Said {
+    let seconds = patience.as_secs_f64();
     Said::new(
         format!("no answer to the SYN within {seconds} s; the client gave up before the kernel did"),
         format!("{seconds} 秒内没有收到对 SYN 的回应；客户端先于内核放弃"),
@@ -114,16 +103,22 @@ fn silence() -> Said {
 }
 
 /// Sends the SYN and returns without waiting for the answer.
-fn begin(address: SocketAddr) -> io::Result<TcpStream> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.set_nonblocking(true)?;
-    // Without this Nagle would hold small messages back until the delayed ACK.
-    socket.set_tcp_nodelay(true)?;
+fn begin(address: SocketAddr, options: &Options) -> anyhow::Result<TcpStream> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)
+        .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
+        .and_then(|socket| {
+            // Without this Nagle would hold small messages back until the delayed ACK.
+            socket.set_tcp_nodelay(true).map(|()| socket)
+        })
+        .context("could not make a socket")?;
+    options.apply(&socket)?;
     match socket.connect(&address.into()) {
-        Err(error) if error.raw_os_error() != Some(EINPROGRESS) => return Err(error),
+        Err(error) if error.raw_os_error() != Some(EINPROGRESS) => {
+            return Err(not_connected(address, &error));
+        }
         Ok(()) | Err(_) => {}
     }
-    TcpStream::from_std(socket.into())
+    TcpStream::from_std(socket.into()).context("the runtime does not take the socket")
 }
 
 /// 3–5. The conversation, the close, and how it went.
@@ -133,8 +128,9 @@ async fn attend(
     connection: &Connection,
     options: &Options,
 ) -> anyhow::Result<()> {
-    let ended = match converse(&mut stream, connection, &options.line).await {
-        Ok(()) => close(&mut stream, connection).await,
+    let ended = match converse(&mut stream, connection, options).await {
+        Ok(()) if options.orphan => leave(stream, connection, options).await,
+        Ok(()) => close(&mut stream, connection, options).await,
         Err(end) => Err(end),
     };
     if let Err(End::Call(call, error)) = &ended {
@@ -147,7 +143,7 @@ async fn attend(
             Ok(())
         }
         Err(end) => {
-            let said = end.said();
+            let said = end.said(options.patience);
             let error = anyhow!("{}: {}", options.target, said.en);
             witness.finish(&Outcome::Failed(said));
             Err(error)
@@ -155,19 +151,23 @@ async fn attend(
     }
 }
 
-/// Why a connection ended otherwise than agreed.
-enum End {
-    Call(&'static str, io::Error),
-    NoFin(Option<State>),
-}
-
 /// 3. A line each way. A server that says nothing until we are done is no fault.
-async fn converse(stream: &mut TcpStream, connection: &Connection, line: &str) -> Result<(), End> {
-    let line = format!("{line}\n");
-    stream.write_all(line.as_bytes()).await.map_err(|error| End::Call("send()", error))?;
+async fn converse(stream: &mut TcpStream, connection: &Connection, options: &Options) -> Result<(), End> {
+    if let Some(delay) = options.delay_line {
+        connection.looking_on(sleep(delay)).await;
+    }
+    if !options.silent {
+        let line = format!("{}\n", options.line);
+        stream.write_all(line.as_bytes()).await.map_err(|error| End::Call("send()", error))?;
+    }
+    if options.at_once || (options.silent && !options.wait_for_close) {
+        return Ok(());
+    }
+    let answer = if options.wait_for_close { options.patience } else { ANSWER };
     let mut buffer = [0; 4096];
     loop {
-        match timeout(ANSWER, stream.read(&mut buffer)).await {
+        match connection.looking_on(timeout(answer, stream.read(&mut buffer))).await {
+            Err(_) if options.wait_for_close => return Err(End::NotFirst),
             Err(_) => return Ok(()),
             Ok(Err(error)) => return Err(End::Call("recv()", error)),
             Ok(Ok(0)) => {
@@ -175,14 +175,14 @@ async fn converse(stream: &mut TcpStream, connection: &Connection, line: &str) -
                 connection.look(stream);
                 return Ok(());
             }
-            Ok(Ok(length)) if buffer[..length].contains(&b'\n') => return Ok(()),
-            Ok(Ok(_part_of_a_line)) => {}
+            Ok(Ok(length)) if buffer[..length].contains(&b'\n') && !options.wait_for_close => return Ok(()),
+            Ok(Ok(_part_of_what_it_says)) => {}
         }
     }
 }
 
 /// 4. The client has no more to say and sends its FIN; it still hears what the server has left.
-async fn close(stream: &mut TcpStream, connection: &Connection) -> Result<(), End> {
+async fn close(stream: &mut TcpStream, connection: &Connection, options: &Options) -> Result<(), End> {
     // Should the server's FIN already be here, the kernel says CLOSE_WAIT.
     connection.look(stream);
     stream.shutdown().await.map_err(|error| End::Call("shutdown()", error))?;
@@ -190,7 +190,7 @@ async fn close(stream: &mut TcpStream, connection: &Connection) -> Result<(), En
     connection.look(stream);
     let mut buffer = [0; 4096];
     loop {
-        match connection.looking_on(timeout(PATIENCE, stream.read(&mut buffer))).await {
+        match connection.looking_on(timeout(options.patience, stream.read(&mut buffer))).await {
             Err(_) => return Err(End::NoFin(connection.look(stream))),
             Ok(Err(error)) => return Err(End::Call("recv()", error)),
             Ok(Ok(0)) => break,
@@ -198,22 +198,55 @@ async fn close(stream: &mut TcpStream, connection: &Connection) -> Result<(), En
         }
     }
     // 5. The server's FIN is here and acknowledged: TIME_WAIT.
-    match connection.ended(stream, PATIENCE).await {
+    match connection.ended(stream, options.patience).await {
         Ended::TimeWait | Ended::Closed(None) => Ok(()),
         Ended::Closed(Some(error)) => Err(End::Call("close", error)),
         Ended::Not(state) => Err(End::NoFin(state)),
     }
 }
 
+/// 4–5 with `--orphan`: the program closes its socket, and the kernel ends the connection by itself.
+async fn leave(stream: TcpStream, connection: &Connection, options: &Options) -> Result<(), End> {
+    connection.look(&stream);
+    drop(stream);
+    match connection.ended_alone(options.patience).await {
+        Ended::TimeWait => Ok(()),
+        Ended::Closed(_nobody_is_left_to_hear_of_an_error) => match connection.state() {
+            state @ Some(State::FinWait1 | State::FinWait2 | State::Closing) => Err(End::Forgotten(state)),
+            _ => Ok(()),
+        },
+        Ended::Not(state) => Err(End::Waits(state)),
+    }
+}
+
+/// Why a connection ended otherwise than agreed.
+enum End {
+    Call(&'static str, io::Error),
+    NotFirst,
+    NoFin(Option<State>),
+    Forgotten(Option<State>),
+    Waits(Option<State>),
+}
+
 impl End {
-    fn said(&self) -> Said {
+    fn said(&self, patience: Duration) -> Said {
+        let seconds = patience.as_secs_f64();
+        let name = |state: &Option<State>| state.map_or("?", State::name);
         match self {
+            End::Call(call, error) if error.kind() == io::ErrorKind::TimedOut => Said::new(
+                format!("{call} failed: {error}; what was sent last was never acknowledged"),
+                format!("{call} 失败：{error}；最后发出的内容一直没有得到确认"),
+            ),
             End::Call(call, error) => Said::new(
                 format!("{call} failed: {error}; the server broke the connection off"),
                 format!("{call} 失败：{error}；服务端中断了连接"),
             ),
-            End::NoFin(state) => {
-                let (state, seconds) = (state.map_or("?", State::name), PATIENCE.as_secs());
+            End::NotFirst => Said::new(
+                format!("the server did not close within {seconds} s (--wait-for-close, --patience)"),
+                format!("服务端 {seconds} 秒内没有关闭（--wait-for-close、--patience）"),
+            ),
+            End::NoFin(state @ Some(State::FinWait2)) => {
+                let state = name(state);
                 Said::new(
                     format!(
                         "the server did not close within {seconds} s; the connection is in {state}, \
@@ -222,6 +255,22 @@ impl End {
                     format!(
                         "服务端 {seconds} 秒内没有关闭；连接处于 {state}，只要程序还持有套接字就不会超时"
                     ),
+                )
+            }
+            End::Forgotten(state) => {
+                let state = name(state);
+                Said::new(
+                    format!(
+                        "the kernel gave the connection up in {state}; the program had closed the socket"
+                    ),
+                    format!("程序已关闭套接字，内核在 {state} 状态放弃了连接"),
+                )
+            }
+            End::NoFin(state) | End::Waits(state) => {
+                let state = name(state);
+                Said::new(
+                    format!("after {seconds} s the kernel is still in {state}; the client waits no longer"),
+                    format!("{seconds} 秒后内核仍处于 {state}；客户端不再等待"),
                 )
             }
         }

@@ -15,6 +15,9 @@ struct Cli {
 
     #[command(flatten)]
     output: show::Args,
+
+    #[command(flatten)]
+    keep: watch::Keep,
 }
 
 #[derive(Subcommand)]
@@ -64,7 +67,7 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn start(cli: Cli) -> ExitCode {
-    match run(cli.command).await {
+    match run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("server: {error:#}");
@@ -73,14 +76,15 @@ async fn start(cli: Cli) -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> anyhow::Result<()> {
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    cli.keep.begin()?;
     let stop = CancellationToken::new();
     let on_signal = stop.clone();
     tokio::spawn(async move {
         shutdown_signal().await;
         on_signal.cancel();
     });
-    match command {
+    match cli.command {
         Command::Tcp(options) => {
             let server = tcp::Server::bind(&options).await?;
             listening("tcp", server.local_addr());

@@ -16,26 +16,17 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use watch::{
     Outcome, Started, Witness,
-    tcp::{Capture, Connection, Ended, State, keep_syns, no_capture},
+    tcp::{Capture, Connection, keep_syns, no_capture},
 };
 
-use crate::{Limits, accept_loop, bind};
+use crate::{accept_loop, bind};
 
-/// What the TCP server is told.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Options {
-    /// The address to listen on
-    #[arg(long, default_value = "127.0.0.1:7000", value_name = "ADDR")]
-    pub listen: SocketAddr,
+mod close;
+mod options;
 
-    /// Do not capture segments, even if allowed: rest on what the kernel says
-    #[arg(long)]
-    pub no_capture: bool,
+pub use options::{Closing, Options};
 
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub limits: Limits,
-}
+use close::close;
 
 /// A TCP server that listens.
 #[derive(Debug)]
@@ -43,7 +34,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     capture: Option<Arc<Capture>>,
-    limits: Limits,
+    options: Arc<Options>,
 }
 
 impl Server {
@@ -56,11 +47,12 @@ impl Server {
     pub async fn bind(options: &Options) -> anyhow::Result<Self> {
         let listener = bind(options.listen).await?;
         let address = listener.local_addr().context("the listener has no address")?;
+        options.apply(&listener)?;
         if let Err(error) = keep_syns(&listener) {
             tracing::warn!("{address}: the kernel keeps no SYNs: {error}");
         }
         let capture = capture(address.port(), options.no_capture).await.map(Arc::new);
-        Ok(Server { listener, address, capture, limits: options.limits })
+        Ok(Server { listener, address, capture, options: Arc::new(options.clone()) })
     }
 
     /// The address it listens on.
@@ -74,9 +66,15 @@ impl Server {
     ///
     /// When the listener breaks.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Server { listener, capture, limits, .. } = self;
-        accept_loop(listener, limits, stop, move |stream, peer, stop| {
-            serve(stream, peer, capture.clone(), limits, stop)
+        let Server { listener, capture, options, .. } = self;
+        if let Some(late) = options.accept_late {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = sleep(late) => {}
+            }
+        }
+        accept_loop(listener, options.limits, stop, move |stream, peer, stop| {
+            serve(stream, peer, capture.clone(), Arc::clone(&options), stop)
         })
         .await
     }
@@ -104,29 +102,37 @@ async fn serve(
     mut stream: TcpStream,
     peer: SocketAddr,
     capture: Option<Arc<Capture>>,
-    limits: Limits,
+    options: Arc<Options>,
     stop: CancellationToken,
 ) {
     let Ok(here) = stream.local_addr() else { return };
     // Without this Nagle would hold the answer back until the client's delayed ACK.
     drop(stream.set_nodelay(true));
+    if let Err(error) = options.apply_to_accepted(&stream) {
+        tracing::warn!("{peer}: TCP_USER_TIMEOUT (--user-timeout) could not be set: {error}");
+    }
     let began = capture.as_ref().and_then(|capture| capture.began(peer, here));
     let started = began.map_or_else(Started::now, Started::at);
     let witness = Witness::new(Side::Server, Protocol::Tcp, None, (peer, here), started);
     let connection = Connection::new(&witness, (peer, here), capture.as_deref());
     connection.established(&stream);
-    let outcome = match converse(&mut stream, &connection, limits, &stop).await {
-        Ok(heard) => close(&mut stream, &connection, &heard).await,
+    let outcome = match converse(&mut stream, &connection, &options, &stop).await {
+        Ok(Heard::Fin { lines, bytes }) => {
+            let heard = format!("that was all: {lines} lines, {bytes} bytes; goodbye\n");
+            close(stream, &connection, &options, (&heard, &stop)).await
+        }
+        Ok(Heard::Nothing) => close(stream, &connection, &options, ("", &stop)).await,
         Err(End::Call(call, error)) => {
             connection.failed(call, &error);
-            Outcome::Failed(broken(call, &error))
+            Outcome::Failed(close::broken(call, &error))
         }
         Err(End::Silent) => {
-            drop(close(&mut stream, &connection, "goodbye: the line was silent too long\n").await);
-            Outcome::Failed(silent(limits.idle_timeout))
+            let goodbye = "goodbye: the line was silent too long\n";
+            drop(close::late(&mut stream, &connection, &options, goodbye).await);
+            Outcome::Failed(silent(options.limits.idle_timeout))
         }
         Err(End::Stopped) => {
-            drop(close(&mut stream, &connection, "goodbye: the server stops\n").await);
+            drop(close::late(&mut stream, &connection, &options, "goodbye: the server stops\n").await);
             Outcome::Failed(stopped())
         }
     };
@@ -134,26 +140,51 @@ async fn serve(
     witness.finish(&outcome);
 }
 
-/// Why a conversation ended otherwise than by the client's FIN.
+/// What the server has heard when it is its turn to close.
+enum Heard {
+    /// All that the client had to say.
+    Fin { lines: u64, bytes: u64 },
+    /// It did not listen.
+    Nothing,
+}
+
+/// Why a conversation ended otherwise than by a FIN.
 enum End {
     Call(&'static str, io::Error),
     Silent,
     Stopped,
 }
 
-/// 3. A line each way, until the client has no more to say. Gives what is left to tell it.
+/// 3. A line each way, until the client has no more to say.
 async fn converse(
     stream: &mut TcpStream,
     connection: &Connection,
-    limits: Limits,
+    options: &Options,
     stop: &CancellationToken,
-) -> Result<String, End> {
+) -> Result<Heard, End> {
+    match options.closing {
+        Closing::First => return Ok(Heard::Nothing),
+        Closing::Reset => {
+            // Looked at and left where it is.
+            let mut first = [0];
+            let arrived = tokio::select! {
+                () = stop.cancelled() => return Err(End::Stopped),
+                arrived = timeout(options.limits.idle_timeout, stream.peek(&mut first)) => arrived,
+            };
+            return match arrived {
+                Err(_) => Err(End::Silent),
+                Ok(Err(error)) => Err(End::Call("recv()", error)),
+                Ok(Ok(_)) => Ok(Heard::Nothing),
+            };
+        }
+        Closing::Prompt | Closing::Late | Closing::Never => {}
+    }
     let mut buffer = [0; 4096];
     let (mut bytes, mut lines) = (0_u64, 0_u64);
     loop {
         let read = tokio::select! {
             () = stop.cancelled() => return Err(End::Stopped),
-            read = timeout(limits.idle_timeout, stream.read(&mut buffer)) => read,
+            read = timeout(options.limits.idle_timeout, stream.read(&mut buffer)) => read,
         };
         let length = match read {
             Err(_) => return Err(End::Silent),
@@ -162,8 +193,10 @@ async fn converse(
         };
         if length == 0 {
             // 4. The client's FIN: the kernel has entered CLOSE_WAIT by itself.
-            connection.look(stream);
-            return Ok(format!("that was all: {lines} lines, {bytes} bytes; goodbye\n"));
+            if options.closing != Closing::Prompt {
+                connection.look(stream);
+            }
+            return Ok(Heard::Fin { lines, bytes });
         }
         bytes += length as u64;
         let ends = buffer[..length].iter().filter(|&&byte| byte == b'\n').count();
@@ -173,43 +206,6 @@ async fn converse(
             stream.write_all(answer.as_bytes()).await.map_err(|error| End::Call("send()", error))?;
         }
     }
-}
-
-/// 5. What is left is sent first, then this side's FIN goes out; the client's ACK of it ends the connection.
-async fn close(stream: &mut TcpStream, connection: &Connection, rest: &str) -> Outcome {
-    sleep(PREPARATION).await;
-    if let Err(error) = stream.write_all(rest.as_bytes()).await {
-        connection.failed("send()", &error);
-        return Outcome::Failed(broken("send()", &error));
-    }
-    if let Err(error) = stream.shutdown().await {
-        connection.failed("shutdown()", &error);
-        return Outcome::Failed(broken("shutdown()", &error));
-    }
-    connection.look(stream);
-    match connection.ended(stream, PATIENCE).await {
-        Ended::Closed(None) | Ended::TimeWait => Outcome::Complete,
-        Ended::Closed(Some(error)) => Outcome::Failed(reset(&error)),
-        Ended::Not(state) => Outcome::Failed(unanswered(state)),
-    }
-}
-
-fn broken(call: &str, error: &io::Error) -> Said {
-    Said::new(
-        format!(
-            "{call} failed: {error}; the client closed its socket or vanished before the server was done"
-        ),
-        format!("{call} 失败：{error}；服务端还没说完，客户端就关闭了套接字或消失了"),
-    )
-}
-
-fn reset(error: &io::Error) -> Said {
-    Said::new(
-        format!(
-            "the connection was broken while the server closed it: {error}; the client had closed both directions, not only its own"
-        ),
-        format!("服务端关闭时连接被中断：{error}；客户端关闭的是两个方向，而不只是自己的方向"),
-    )
 }
 
 fn silent(limit: Duration) -> Said {
@@ -223,20 +219,3 @@ fn silent(limit: Duration) -> Said {
 fn stopped() -> Said {
     Said::new("the server was stopped and closed first", "服务端被停止，先行关闭")
 }
-
-fn unanswered(state: Option<State>) -> Said {
-    let (state, seconds) = (state.map_or("?", State::name), PATIENCE.as_secs());
-    Said::new(
-        format!(
-            "{seconds} s after the server's FIN the connection is still in {state}; the client did not close"
-        ),
-        format!("服务端发出 FIN 已 {seconds} 秒，连接仍处于 {state}；客户端没有关闭"),
-    )
-}
-
-/// How long the server takes to find the rest of its data. Longer than Linux delays an ACK (40 ms): the ACK of the
-/// client's FIN does not wait for the server's own and travels by itself.
-const PREPARATION: Duration = Duration::from_millis(150);
-
-/// How long the server waits for the client's last ACK before it leaves the rest to the kernel.
-const PATIENCE: Duration = Duration::from_secs(2);

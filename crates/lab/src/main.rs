@@ -7,6 +7,7 @@ use show::{Init, Kept};
 use steps::Protocol;
 
 mod expect;
+mod link;
 mod meddler;
 mod pairs;
 mod run;
@@ -24,6 +25,9 @@ struct Cli {
 
     #[command(flatten)]
     output: show::Args,
+
+    #[command(flatten)]
+    keep: watch::Keep,
 }
 
 #[derive(Subcommand)]
@@ -50,7 +54,12 @@ enum Command {
         /// All scenarios of the suite
         #[arg(long, conflicts_with = "scenarios")]
         all: bool,
+        /// Meet on [::1] instead of 127.0.0.1
+        #[arg(long)]
+        ipv6: bool,
     },
+    /// Stand between a client and a server, and lose, delay, hold, repeat, damage or forge segments
+    Link(link::Options),
     /// What the catalogue says: of everything, of a claim (t4) or of a step (tls.finished)
     Notes {
         /// A claim or a step
@@ -110,8 +119,13 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let kept = Kept::default();
     let keep = matches!(&cli.command, Some(Command::Run { .. })).then(|| kept.clone());
     let log = show::init(&cli.output, Init { both_sides: true, kept: keep.clone(), silent: brief });
+    cli.keep.begin()?;
+    if let Some(Command::Link(options)) = &cli.command {
+        return link::run(options).await;
+    }
     certs::ensure_and_say(&cli.certs)?;
-    let bench = pairs::Bench { certs: cli.certs, kept: keep };
+    let ipv6 = matches!(&cli.command, Some(Command::Run { ipv6: true, .. }));
+    let bench = pairs::Bench { certs: cli.certs, kept: keep, ipv6 };
     match cli.command {
         None => {
             for protocol in <Protocol as strum::VariantArray>::VARIANTS {
@@ -126,6 +140,6 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Run { .. }) => {
             run::run(&bench, &scenarios, (cli.output.lang(), brief), (&log, &kept)).await
         }
-        Some(Command::Notes { .. } | Command::List) => Ok(()), // printed above
+        Some(Command::Notes { .. } | Command::List | Command::Link(_)) => Ok(()), // done above
     }
 }

@@ -12,9 +12,10 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{meddler, scenario::Scenario};
+use crate::{link, meddler, scenario::Scenario};
 
-mod setup;
+mod tcp;
+mod tls;
 
 /// The variant of TLS that the notes describe most nearly.
 pub(crate) const NEAREST_THE_NOTES: &str = "ecdhe";
@@ -25,6 +26,8 @@ pub(crate) struct Bench {
     pub(crate) certs: PathBuf,
     /// The events of the run, where the lab looks at them itself.
     pub(crate) kept: Option<Kept>,
+    /// Pairs meet on [::1] instead of 127.0.0.1.
+    pub(crate) ipv6: bool,
 }
 
 /// What is asked of a pair.
@@ -34,6 +37,8 @@ struct Order {
     server: Vec<String>,
     visits: usize,
     faults: Vec<meddler::Fault>,
+    link: Vec<link::Rule>,
+    tcp: tcp::Setup,
     next: Option<Vec<String>>,
 }
 
@@ -73,12 +78,18 @@ impl Bench {
             server: fill(&scenario.pair.server),
             visits: scenario.pair.visits,
             faults: scenario.meddler.clone(),
+            link: scenario.link.clone(),
+            tcp: match scenario.pair.protocol {
+                Protocol::Tcp => tcp::Setup::read(&scenario.setup)?,
+                Protocol::Tls | Protocol::Ws | Protocol::Ssh => tcp::Setup::default(),
+            },
             next: scenario.pair.next.as_deref().map(fill),
         };
         match scenario.pair.protocol {
-            Protocol::Tls => setup::tls(&scenario.setup, state.path())
+            Protocol::Tcp => {}
+            Protocol::Tls => tls::prepare(&scenario.setup, state.path())
                 .with_context(|| format!("{}: `setup`", scenario.name))?,
-            Protocol::Tcp | Protocol::Ws | Protocol::Ssh => {
+            Protocol::Ws | Protocol::Ssh => {
                 if let Some(key) = scenario.setup.keys().next() {
                     let protocol = scenario.pair.protocol.id();
                     anyhow::bail!("{}: `setup` of {protocol} knows no `{key}`", scenario.name);
@@ -93,10 +104,17 @@ impl Bench {
     }
 
     async fn pair(&self, protocol: Protocol, order: &Order) -> anyhow::Result<()> {
-        let server = [strings(&["--listen", LOOPBACK]), order.server.clone()].concat();
+        let loopback = if self.ipv6 { "[::1]:0" } else { "127.0.0.1:0" };
+        let server = [strings(&["--listen", loopback]), order.server.clone()].concat();
         let stop = CancellationToken::new();
         match protocol {
             Protocol::Tcp => {
+                if let Some((_held, here)) = order.tcp.empty_port(loopback.parse()?)? {
+                    let target = order.tcp.link(&order.link, here, &stop).await?;
+                    let ran = clients::tcp::run(&words(&with(&order.client, &target.to_string()))?).await;
+                    stop.cancel();
+                    return ran;
+                }
                 let server = servers::tcp::Server::bind(&words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
                 let client = async |target: SocketAddr, options: &[String]| {
@@ -147,8 +165,9 @@ async fn meet(
     (kept, stop): (Option<&Kept>, CancellationToken),
 ) -> anyhow::Result<()> {
     let serving = tokio::spawn(serving);
+    let _crowd = order.tcp.crowd(here).await?;
     let target = if order.faults.is_empty() {
-        here
+        order.tcp.link(&order.link, here, &stop).await?
     } else {
         let listen = SocketAddr::new(here.ip(), 0);
         let meddler = meddler::stand(listen, here, protocol, order.faults.clone(), stop.clone());
@@ -157,7 +176,8 @@ async fn meet(
     let mut ran = Ok(());
     for _ in 0..order.visits {
         ran = client(target, &order.client).await;
-        if ran.is_err() {
+        // A scenario's client comes as often as its file says, whatever became of it the time before.
+        if ran.is_err() && kept.is_none() {
             break;
         }
     }
@@ -199,17 +219,16 @@ impl std::fmt::Display for NextNotServed {
     }
 }
 
-/// Whether every connection that the server has told of has its summary.
+/// Whether every connection that the server has told of has its summary. The link tells of segments of connections
+/// that the server never heard of.
 fn server_is_done(events: &[Event]) -> bool {
-    let mine = || events.iter().filter(|event| event.side == Side::Server);
+    let mine = || events.iter().filter(|event| event.side == Side::Server && event.text("source") != "link");
     let ended: HashSet<_> = mine().filter(|event| event.step.is_summary()).map(|event| &event.conn).collect();
     mine().all(|event| ended.contains(&event.conn))
 }
 
 /// Longer than any bound of the servers that a scenario leaves as it is.
 const SERVER_PATIENCE: Duration = Duration::from_secs(15);
-
-const LOOPBACK: &str = "127.0.0.1:0";
 
 /// A folder of one run alone. A container may have no /tmp; its working folder is a volume.
 fn state_folder() -> anyhow::Result<TempDir> {

@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use steps::{Claim, Lang, Protocol, Side, Step, Verdict};
 
-use crate::meddler;
+use crate::{link, meddler};
 
 /// The scenarios of the suite, inside the program: `tls/unknown-ca` is `scenarios/tls/unknown-ca.toml`.
 static OWN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
@@ -35,6 +35,9 @@ pub(crate) struct Scenario {
     /// What is done to the bytes between the two, in order.
     #[serde(default)]
     pub(crate) meddler: Vec<meddler::Fault>,
+    /// What is done to the segments between the two, in order.
+    #[serde(default)]
+    pub(crate) link: Vec<link::Rule>,
     /// How each side must end.
     #[serde(default)]
     pub(crate) expect: BTreeMap<Side, Expected>,

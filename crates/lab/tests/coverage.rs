@@ -25,6 +25,10 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
     (&[Step::Tcp(Tcp::Rst), Step::Tcp(Tcp::Error)], a_port_where_nobody_listens),
     (&[Step::Tcp(Tcp::PureAck)], a_silent_connection_is_probed),
     (&[Step::Tcp(Tcp::Undecodable)], a_segment_without_flags),
+    (&[Step::Tcp(Tcp::Lost)], |bench| Some(bench.lab(&["run", "tcp/syn-lost"]))),
+    (&[Step::Tcp(Tcp::Held), Step::Tcp(Tcp::Forged)], |bench| Some(bench.lab(&["run", "tcp/stale-syn"]))),
+    (&[Step::Tcp(Tcp::Repeated)], |bench| Some(bench.lab(&["run", "tcp/duplicate-syn"]))),
+    (&[Step::Tcp(Tcp::Damaged)], |bench| Some(bench.lab(&["run", "tcp/data-damaged"]))),
     (
         &[
             Step::Tls(Tls::HelloRetryRequest),

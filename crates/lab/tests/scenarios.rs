@@ -23,3 +23,8 @@ fn run(protocol: Protocol) {
 fn the_scenarios_of_tls() {
     run(Protocol::Tls);
 }
+
+#[test]
+fn the_scenarios_of_tcp() {
+    run(Protocol::Tcp);
+}

@@ -52,6 +52,16 @@ pub enum Step {
     Rst,
     /// A system call failed, and the kernel says why.
     Error,
+    /// A segment that the link did not carry on.
+    Lost,
+    /// A segment that the link carried on later.
+    Held,
+    /// A segment that the link carried on twice.
+    Repeated,
+    /// A segment that the link changed on the way.
+    Damaged,
+    /// A segment that the link made up.
+    Forged,
     /// A segment whose header makes no sense.
     Undecodable,
     /// The connection is over: what it showed, and how it went.
@@ -302,6 +312,76 @@ impl Step {
                 client: "errno",
                 server: "errno",
                 shows: &["call", "errno", "message"],
+            },
+            Step::Lost => Card {
+                id: "tcp.lost",
+                actor: Actor::Both,
+                claims: &[],
+                rfc: "RFC 9293 §3.8.1",
+                title: Text { en: "lost on the way", zh: "途中丢失" },
+                text: Text {
+                    en: "The segment left its sender, and the link did not carry it on. Neither side can know: the sender only notices that no answer comes.",
+                    zh: "报文段已离开发送方，链路却没有把它送到。双方都无从得知：发送方只会发现等不到回应。",
+                },
+                client: "",
+                server: "",
+                shows: &["rule", "flags", "seq_relative"],
+            },
+            Step::Held => Card {
+                id: "tcp.held",
+                actor: Actor::Both,
+                claims: &[],
+                rfc: "RFC 9293 §3.8.1",
+                title: Text { en: "held back", zh: "途中滞留" },
+                text: Text {
+                    en: "The link carries the segment on, but late. To its sender, late and lost look the same until an answer comes.",
+                    zh: "链路会送达这个报文段，但要晚一些。在回应到来之前，发送方分不清它是迟到还是丢失。",
+                },
+                client: "",
+                server: "",
+                shows: &["rule", "flags", "seq_relative"],
+            },
+            Step::Repeated => Card {
+                id: "tcp.repeated",
+                actor: Actor::Both,
+                claims: &[],
+                rfc: "RFC 9293 §3.4",
+                title: Text { en: "carried twice", zh: "送达两次" },
+                text: Text {
+                    en: "The link carried one segment on twice. The receiver knows the second by its sequence number and counts it once.",
+                    zh: "链路把同一个报文段送达了两次。接收方凭序列号认出第二份，只算一次。",
+                },
+                client: "",
+                server: "",
+                shows: &["rule", "flags", "seq_relative"],
+            },
+            Step::Damaged => Card {
+                id: "tcp.damaged",
+                actor: Actor::Both,
+                claims: &[],
+                rfc: "RFC 9293 §3.1",
+                title: Text { en: "damaged on the way", zh: "途中损坏" },
+                text: Text {
+                    en: "One bit was turned, so the checksum no longer fits. The receiver throws the segment away without a word, and it is as good as lost.",
+                    zh: "有一个比特被翻转，校验和不再相符。接收方默默丢弃它，效果等同丢失。",
+                },
+                client: "",
+                server: "",
+                shows: &["rule", "flags", "seq_relative"],
+            },
+            Step::Forged => Card {
+                id: "tcp.forged",
+                actor: Actor::Both,
+                claims: &[],
+                rfc: "RFC 5961 §1",
+                title: Text { en: "forged on the way", zh: "途中伪造" },
+                text: Text {
+                    en: "The link sent this in the name of a side that never did. A receiver has only the numbers to tell by: addresses prove nothing.",
+                    zh: "链路冒充一方发出了这个报文段，那一方并没有发过。接收方只能凭序列号分辨：地址证明不了什么。",
+                },
+                client: "",
+                server: "",
+                shows: &["rule", "flags", "seq"],
             },
             Step::Undecodable => Card {
                 id: "tcp.undecodable",

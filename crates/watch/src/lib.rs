@@ -4,14 +4,17 @@
 //! untouched. Every event leaves through [`Witness`] with the bytes, the call or the kernel's answer in hand.
 
 mod emit;
+mod keep;
 mod tap;
 mod witness;
 
+pub mod secrets;
 pub mod ssh;
 pub mod tcp;
 pub mod tls;
 pub mod ws;
 
 pub use emit::{FIELD, TARGET};
+pub use keep::Keep;
 pub use tap::{Crossing, Tap};
 pub use witness::{Outcome, Started, Witness};

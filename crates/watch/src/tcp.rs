@@ -12,6 +12,8 @@ use crate::Witness;
 mod capture;
 mod connection;
 mod info;
+mod link;
+mod options;
 mod packet;
 mod privilege;
 mod sock_diag;
@@ -20,7 +22,9 @@ mod state;
 pub use capture::{Capture, no_capture};
 pub use connection::{Connection, Ended, keep_syns};
 pub use info::TcpInfo;
-pub use privilege::settle;
+pub use link::{Crossed, Fate};
+pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
+pub use privilege::{settle, with_net_raw};
 pub use state::State;
 
 /// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the

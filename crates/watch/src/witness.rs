@@ -14,6 +14,9 @@ use crate::emit::{emit, wanted};
 /// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
 const MOST_BYTES: usize = 16 * 1024;
 
+/// How much a witness keeps of its connection's story, counted as JSON.
+const MOST_KEPT: usize = 256 * 1024;
+
 /// The moment a connection began, on the steady clock and on the wall clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Started {
@@ -62,6 +65,15 @@ struct Inner {
 struct State {
     past: Past,
     finished: bool,
+    /// The story so far, where somebody wants to tell it on.
+    kept: Option<Kept>,
+}
+
+/// Events as they were emitted, in order and without a gap.
+#[derive(Debug, Default)]
+struct Kept {
+    events: Vec<Event>,
+    size: usize,
 }
 
 impl Witness {
@@ -102,22 +114,43 @@ impl Witness {
 
     /// Reports a step that was seen `elapsed` after the start.
     pub fn saw_after(&self, elapsed: Duration, evidence: Evidence, seen: Seen) {
-        if !wanted() {
+        let mut state = self.lock();
+        if !wanted() && state.kept.is_none() {
             return;
         }
-        let mut state = self.lock();
         let mut event = self.event(elapsed, evidence, seen);
         event.claims = state.past.judge(&event);
         // Emitted under the lock: two threads must not swap the order in which the judge saw the steps.
-        emit(&event);
+        state.emit(event);
+    }
+
+    /// Keeps a copy of each event from now on, for a server that tells a peer what it saw of the peer's own
+    /// connection. What goes beyond a bound is not kept, nor what comes after it: a story with a gap would mislead.
+    pub fn keep(&self) {
+        self.lock().kept.get_or_insert_default();
+    }
+
+    /// Keeps no more, and forgets what was kept.
+    pub fn forget(&self) {
+        self.lock().kept = None;
+    }
+
+    /// A copy of the events kept so far, as they were emitted.
+    pub fn kept(&self) -> Vec<Event> {
+        self.lock().kept.as_ref().map(|kept| kept.events.clone()).unwrap_or_default()
+    }
+
+    /// The events kept since the last time, which makes room for as many more.
+    pub fn take_kept(&self) -> Vec<Event> {
+        self.lock().kept.as_mut().map(|kept| std::mem::take(kept).events).unwrap_or_default()
     }
 
     /// Closes the account of the connection: what it showed, and how it ended. Only the first call counts.
     pub fn finish(&self, outcome: &Outcome) {
-        if !wanted() {
+        let mut state = self.lock();
+        if !wanted() && state.kept.is_none() {
             return;
         }
-        let mut state = self.lock();
         if std::mem::replace(&mut state.finished, true) {
             return;
         }
@@ -130,7 +163,7 @@ impl Witness {
         let seen = Seen::local(Step::summary(self.0.protocol), fields);
         let mut event = self.event(self.0.started.steady.elapsed(), Evidence::Inferred, seen);
         event.claims = state.past.summary(self.0.protocol, complete);
-        emit(&event);
+        state.emit(event);
     }
 
     /// What has been seen so far.
@@ -169,7 +202,68 @@ impl Witness {
     }
 }
 
+impl State {
+    /// Emits an event, and keeps it where that was asked for.
+    fn emit(&mut self, event: Event) {
+        let size = emit(&event);
+        if let Some(kept) = &mut self.kept {
+            kept.size = kept.size.saturating_add(size);
+            if kept.size <= MOST_KEPT {
+                kept.events.push(event);
+            }
+        }
+    }
+}
+
 /// An IPv4 address that arrived through an IPv6 socket, written as both sides write it.
 fn plain(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use steps::tcp;
+
+    use super::*;
+
+    fn witness() -> Witness {
+        let address = SocketAddr::from(([127, 0, 0, 1], 1));
+        Witness::new(Side::Server, Protocol::Tcp, None, (address, address), Started::now())
+    }
+
+    fn see(witness: &Witness, bytes: usize) {
+        let seen = Seen { bytes: vec![0; bytes], ..Seen::local(tcp::Step::Data, fields! {}) };
+        witness.saw(Evidence::Wire, seen);
+    }
+
+    #[test]
+    fn a_witness_keeps_its_story_only_where_asked() {
+        let witness = witness();
+        see(&witness, 0);
+        assert_eq!(witness.kept(), []);
+        witness.keep();
+        see(&witness, 1);
+        see(&witness, 2);
+        let lengths = |events: Vec<Event>| events.iter().map(|event| event.bytes.0.len()).collect::<Vec<_>>();
+        assert_eq!(lengths(witness.kept()), [1, 2]);
+        assert_eq!(lengths(witness.take_kept()), [1, 2]);
+        witness.finish(&Outcome::Complete);
+        assert!(witness.kept()[0].step.is_summary());
+        witness.forget();
+        see(&witness, 3);
+        assert_eq!(witness.kept(), []);
+    }
+
+    #[test]
+    fn a_story_that_grows_too_long_is_kept_from_its_beginning_without_a_gap() {
+        let witness = witness();
+        witness.keep();
+        for _ in 0..20 {
+            see(&witness, MOST_BYTES);
+        }
+        let kept = witness.kept().len();
+        assert!((5..20).contains(&kept), "{kept}");
+        see(&witness, 0);
+        assert_eq!(witness.kept().len(), kept);
+    }
 }

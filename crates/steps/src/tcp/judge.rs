@@ -25,6 +25,11 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         | Step::PureAck
         | Step::Rst
         | Step::Error
+        | Step::Lost
+        | Step::Held
+        | Step::Repeated
+        | Step::Damaged
+        | Step::Forged
         | Step::Undecodable
         | Step::Summary => Vec::new(),
     };

@@ -115,6 +115,28 @@ impl Connection {
         }
     }
 
+    /// The last state that was reported.
+    pub fn state(&self) -> Option<State> {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits, at most for `patience`, until the kernel is done with a connection whose socket the program has closed:
+    /// what became of it is then told by sock_diag alone.
+    pub async fn ended_alone(&self, patience: Duration) -> Ended {
+        let last_look = Instant::now() + patience;
+        loop {
+            match self.ask() {
+                Some(State::Closed) => {
+                    self.closed(None);
+                    return Ended::Closed(None);
+                }
+                Some(State::TimeWait) => return Ended::TimeWait,
+                state if Instant::now() >= last_look => return Ended::Not(state),
+                _not_yet => sleep(EVERY).await,
+            }
+        }
+    }
+
     /// Waits, at most for `patience`, until the kernel says that this end is done.
     pub async fn ended(&self, stream: &TcpStream, patience: Duration) -> Ended {
         let last_look = Instant::now() + patience;

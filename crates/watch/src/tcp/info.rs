@@ -1,13 +1,13 @@
 //! What the kernel says of a socket of our own: `TCP_INFO`, and the SYN it saved with `TCP_SAVE_SYN`
 //! (tcp(7), `include/uapi/linux/tcp.h`). No capability is needed.
-#![allow(unsafe_code)] // getsockopt() and setsockopt(): neither std nor socket2 knows these options
+#![allow(unsafe_code)] // getsockopt(): neither std nor socket2 knows these options
 
 use std::{
     io, mem,
     os::fd::{AsFd, AsRawFd, BorrowedFd},
 };
 
-use super::State;
+use super::{State, options};
 
 /// The part of `struct tcp_info` that the suite reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,18 +54,7 @@ pub(crate) fn tcp_info(socket: impl AsFd) -> io::Result<TcpInfo> {
 
 /// Has the kernel keep the SYN of each connection that `listener` accepts from now on.
 pub(crate) fn save_syn(listener: impl AsFd) -> io::Result<()> {
-    let on: libc::c_int = 1;
-    // SAFETY: the descriptor is open while it is borrowed, and the pointer and length describe `on`.
-    let done = unsafe {
-        libc::setsockopt(
-            listener.as_fd().as_raw_fd(),
-            libc::IPPROTO_TCP,
-            libc::TCP_SAVE_SYN,
-            (&raw const on).cast(),
-            mem::size_of_val(&on) as libc::socklen_t,
-        )
-    };
-    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    options::set(listener, libc::TCP_SAVE_SYN, 1)
 }
 
 /// The IP and TCP header of the SYN that opened an accepted connection; empty when it was not saved or was

@@ -37,12 +37,21 @@ pub(super) fn packet_socket() -> io::Result<PacketSocket> {
 }
 
 fn open() -> io::Result<PacketSocket> {
+    with_net_raw(PacketSocket::open)
+}
+
+/// Does what needs CAP_NET_RAW, with the capability raised for as long as it takes.
+///
+/// # Errors
+///
+/// Those of `open`; where the capability cannot be had, the one that says so.
+pub fn with_net_raw<T>(open: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let holds = |set| caps::has_cap(None, set, CAP_NET_RAW).unwrap_or(false);
     if holds(CapSet::Effective) || !holds(CapSet::Permitted) {
-        return PacketSocket::open();
+        return open();
     }
     caps::raise(None, CapSet::Effective, CAP_NET_RAW).map_err(io::Error::other)?;
-    let opened = PacketSocket::open();
+    let opened = open();
     caps::drop(None, CapSet::Effective, CAP_NET_RAW).map_err(io::Error::other)?;
     opened
 }

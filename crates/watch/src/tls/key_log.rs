@@ -1,4 +1,5 @@
-//! The key log: rustls tells its secrets (RFC 9850). They go to the decoder; the log gets their names and fingerprints.
+//! The key log: rustls tells its secrets (RFC 9850). They go to the decoder and to [`secrets`]; the log gets their names
+//! and fingerprints.
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use wire::{
 };
 
 use super::{Shared, current};
+use crate::secrets;
 
 /// A key log that reports to the connection at hand.
 pub fn key_log() -> Arc<dyn KeyLog> {
@@ -21,6 +23,7 @@ struct Log;
 
 impl KeyLog for Log {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        secrets::tls(label, client_random, secret);
         current(|watch| {
             let mut shared = watch.lock();
             let Shared { decoder, logged } = &mut *shared;
@@ -35,8 +38,15 @@ impl KeyLog for Log {
 }
 
 /// The secrets of a stage of TLS 1.3 come one by one and are reported together.
-#[derive(Debug, Default)]
-pub(super) struct Logged(Vec<(String, String)>);
+#[derive(Default)]
+pub(super) struct Logged(Vec<(String, Vec<u8>)>);
+
+impl std::fmt::Debug for Logged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The secrets stay out of every log.
+        f.debug_list().entries(self.0.iter().map(|(label, _)| label)).finish()
+    }
+}
 
 impl Logged {
     /// Takes note of a secret; gives the event once its stage is whole.
@@ -48,16 +58,17 @@ impl Logged {
             // Early data and exporters: no part of the handshake that the notes tell.
             _ => return None,
         };
-        self.0.push((label.to_owned(), fingerprint(secret)));
+        self.0.push((label.to_owned(), secret.to_vec()));
         let [_, _] = self.0.as_slice() else { return None };
-        let (labels, fingerprints): (Vec<_>, Vec<_>) = self.0.drain(..).unzip();
+        let (labels, known): (Vec<_>, Vec<_>) = self.0.drain(..).unzip();
         let hash = if secret.len() == 48 { "SHA-384" } else { "SHA-256" };
-        let fields = fields! {
+        let mut fields = fields! {
             "stage" => stage,
             "derivation" => format!("HKDF with {hash}"),
             "labels" => labels,
-            "fingerprints" => fingerprints,
+            "fingerprints" => known.iter().map(|secret| fingerprint(secret)).collect::<Vec<_>>(),
         };
+        secrets::reveal(&mut fields, &known.iter().map(Vec::as_slice).collect::<Vec<_>>());
         Some(Seen::local(Step::SessionKeys, fields))
     }
 }
@@ -68,13 +79,14 @@ fn tls12(master: &[u8], decoder: &Decoder) -> Seen {
         Some(_) => "SHA-256",
         // A server that resumes has the secret of an earlier session before it says which suite goes with it.
         None => {
-            let fields = fields! {
+            let mut fields = fields! {
                 "stage" => "session",
                 "derivation" => "PRF",
                 "before_server_hello" => true,
                 "labels" => ["CLIENT_RANDOM"],
                 "fingerprints" => [fingerprint(master)],
             };
+            secrets::reveal(&mut fields, &[master]);
             return Seen::local(Step::SessionKeys, fields);
         }
     };
@@ -82,12 +94,13 @@ fn tls12(master: &[u8], decoder: &Decoder) -> Seen {
         Some(true) => "extended master secret",
         Some(false) | None => "master secret",
     };
-    let fields = fields! {
+    let mut fields = fields! {
         "stage" => "session",
         "derivation" => format!("PRF with {hash}"),
         "prf_label" => label,
         "labels" => ["CLIENT_RANDOM"],
         "fingerprints" => [fingerprint(master)],
     };
+    secrets::reveal(&mut fields, &[master]);
     Seen::local(Step::SessionKeys, fields)
 }

@@ -16,6 +16,7 @@ use wire::{
 };
 
 use super::current;
+use crate::secrets;
 
 /// The default provider, whose key exchanges are reported to the connection at hand.
 pub fn provider() -> CryptoProvider {
@@ -44,11 +45,12 @@ fn started(group: NamedGroup, public_key: &[u8]) {
 fn completed(group: NamedGroup, secret: &SharedSecret) {
     current(|watch| {
         let secret = secret.secret_bytes();
-        let fields = fields! {
+        let mut fields = fields! {
             "group" => names::group(group.into()),
             "length" => secret.len(),
             "fingerprint" => fingerprint(secret),
         };
+        secrets::reveal(&mut fields, &[secret]);
         watch.called(Seen::local(Step::SharedSecret, fields));
     });
 }

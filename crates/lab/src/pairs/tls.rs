@@ -1,4 +1,4 @@
-//! What a scenario has prepared before its pair meets: the table `setup`, whose keys are each protocol's own.
+//! What a scenario of TLS has prepared before its pair meets: the keys of its table `setup`.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ struct Tls {
 }
 
 /// Prepares what TLS asks for in the folder `state`.
-pub(super) fn tls(setup: &toml::Table, state: &Path) -> anyhow::Result<()> {
+pub(super) fn prepare(setup: &toml::Table, state: &Path) -> anyhow::Result<()> {
     let setup: Tls = setup.clone().try_into()?;
     let key = match setup.key.as_deref() {
         None | Some("ecdsa") => certs::Key::Ecdsa,

@@ -1,0 +1,172 @@
+//! The link's three sockets: an ear that hears packets to the link's own ports, a mouth that sends whole IP packets,
+//! and deaf listeners that hold those ports.
+#![allow(unsafe_code)] // sockaddr_ll and three socket options, for which socket2 has no safe form
+
+use std::{
+    io::{self, Read},
+    mem,
+    net::SocketAddr,
+    os::fd::{AsRawFd, RawFd},
+};
+
+use socket2::{Domain, Protocol, SockFilter, Socket, Type};
+use tokio::io::{Interest, unix::AsyncFd};
+
+/// Hears the TCP packets that arrive at some ports of this machine (packet(7)).
+#[derive(Debug)]
+pub(super) struct Ear(Socket);
+
+impl Ear {
+    /// Opens an ear that hears nothing yet. Needs CAP_NET_RAW.
+    pub(super) fn open() -> io::Result<Self> {
+        // DGRAM: packets begin with their IP header on every kind of interface. Protocol 0: none are heard.
+        let socket = Socket::new(Domain::PACKET, Type::DGRAM, None)?;
+        socket.set_nonblocking(true)?;
+        socket.attach_filter(&to_ports(&[]))?;
+        // As much as is allowed. What does not fit is lost as on any link, and TCP sends it again.
+        socket.set_recv_buffer_size(8 << 20)?;
+        // What this machine sends, the link's own packets among it, is heard when it arrives, not as it leaves.
+        set(&socket, libc::SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)?;
+        // SAFETY: `sockaddr_ll` is a plain C structure of integers, for which all zeroes is a value.
+        let mut any: libc::sockaddr_ll = unsafe { mem::zeroed() };
+        any.sll_family = libc::AF_PACKET as u16;
+        any.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
+        // SAFETY: the descriptor is open, and the pointer and length describe `any`.
+        let done = unsafe {
+            libc::bind(socket.as_raw_fd(), (&raw const any).cast(), mem::size_of_val(&any) as libc::socklen_t)
+        };
+        succeeded(done)?;
+        Ok(Ear(socket))
+    }
+
+    /// From now on hears what is addressed to `ports`, on every interface.
+    pub(super) fn hear(&self, ports: &[u16]) -> io::Result<()> {
+        self.0.attach_filter(&to_ports(ports))
+    }
+
+    /// Lets the runtime say when there is something to receive.
+    pub(super) fn register(self) -> io::Result<AsyncFd<Self>> {
+        // SAFETY: the descriptor belongs to `self` and stays the same and open for as long as `self` lives, which
+        // the `AsyncFd` then owns.
+        Ok(unsafe { AsyncFd::register_with_interest(self, Interest::READABLE) }?)
+    }
+
+    /// Takes the next packet; `WouldBlock` when there is none.
+    pub(super) fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&self.0).read(buffer)
+    }
+}
+
+impl AsRawFd for Ear {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_raw_fd()
+    }
+}
+
+/// Sends IP packets as they are (raw(7)).
+#[derive(Debug)]
+pub(super) struct Mouth(Socket);
+
+impl Mouth {
+    /// Needs CAP_NET_RAW.
+    pub(super) fn open(v4: bool) -> io::Result<Self> {
+        let domain = if v4 { Domain::IPV4 } else { Domain::IPV6 };
+        // IPPROTO_RAW: the IP header comes from the program.
+        let socket = Socket::new(domain, Type::RAW, Some(Protocol::from(libc::IPPROTO_RAW)))?;
+        socket.set_nonblocking(true)?;
+        if v4 {
+            socket.set_header_included_v4(true)?;
+        } else {
+            socket.set_header_included_v6(true)?;
+        }
+        Ok(Mouth(socket))
+    }
+
+    /// Sends a whole IP packet to where its header says.
+    pub(super) fn send(&self, packet: &[u8], to: SocketAddr) -> io::Result<()> {
+        // Port 0: on an IPv6 raw socket it would be taken for a protocol.
+        let sent = self.0.send_to(packet, &SocketAddr::new(to.ip(), 0).into())?;
+        if sent == packet.len() { Ok(()) } else { Err(io::ErrorKind::WriteZero.into()) }
+    }
+}
+
+/// Holds `address` with a listener that never answers: it takes only segments that crossed no router at all
+/// (RFC 5082), and those of this suite start with a lower count. So the kernel does not refuse what the link carries.
+pub(super) fn deaf_listener(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    deafen(&socket, address.is_ipv4())?;
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(1)?;
+    Ok(socket)
+}
+
+/// From now on `socket` hears only segments that came with the highest hop count there is.
+fn deafen(socket: &Socket, v4: bool) -> io::Result<()> {
+    match v4 {
+        true => set(socket, libc::IPPROTO_IP, libc::IP_MINTTL, HIGHEST),
+        false => set(socket, libc::IPPROTO_IPV6, libc::IPV6_MINHOPCOUNT, HIGHEST),
+    }
+}
+
+const HIGHEST: libc::c_int = 255;
+
+fn set(socket: &Socket, level: libc::c_int, name: libc::c_int, value: libc::c_int) -> io::Result<()> {
+    // SAFETY: the descriptor is open, and the pointer and length describe `value`.
+    succeeded(unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            level,
+            name,
+            (&raw const value).cast(),
+            mem::size_of_val(&value) as libc::socklen_t,
+        )
+    })
+}
+
+/// Linux 4.20; not in libc yet.
+const PACKET_IGNORE_OUTGOING: libc::c_int = 23;
+
+fn succeeded(done: libc::c_int) -> io::Result<()> {
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// "tcp and dst port one of these", in the classic BPF that the kernel runs before it queues a packet. Offset 0 is
+/// the IP header.
+fn to_ports(ports: &[u16]) -> Vec<SockFilter> {
+    const BYTE: u16 = 0x30; // A = packet[k], one byte
+    const HALF: u16 = 0x28; // A = packet[k], two bytes
+    const HALF_AT_X: u16 = 0x48; // A = packet[X + k], two bytes
+    const X_IS_HEADER_LENGTH: u16 = 0xb1; // X = 4 * (packet[k] & 0xf)
+    const AND: u16 = 0x54;
+    const JUMP: u16 = 0x05; // skip k
+    const EQUAL: u16 = 0x15; // A == k ? skip `yes` : skip `no`
+    const KEEP: u16 = 0x06; // keep k bytes
+    const WHOLE: u32 = 0x3_ffff;
+    let op = SockFilter::new;
+    let mut filter = vec![
+        op(BYTE, 0, 0, 0),
+        op(AND, 0, 0, 0xf0),
+        op(EQUAL, 0, 6, 0x40), // IPv4, else 9
+        op(BYTE, 0, 0, 9),
+        op(EQUAL, 1, 0, 6), // TCP
+        op(KEEP, 0, 0, 0),
+        op(X_IS_HEADER_LENGTH, 0, 0, 0),
+        op(HALF_AT_X, 0, 0, 2),
+        op(JUMP, 0, 0, 5),     // 14
+        op(EQUAL, 0, 2, 0x60), // 9: IPv6, else 12
+        op(BYTE, 0, 0, 6),
+        op(EQUAL, 1, 0, 6), // TCP: 13
+        op(KEEP, 0, 0, 0),
+        op(HALF, 0, 0, 42), // 13
+    ];
+    // 14: A is the port. A test skips at most one instruction, so there may be any number of them.
+    for &port in ports {
+        filter.extend([op(EQUAL, 0, 1, port.into()), op(KEEP, 0, 0, WHOLE)]);
+    }
+    filter.push(op(KEEP, 0, 0, 0));
+    filter
+}

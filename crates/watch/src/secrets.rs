@@ -1,0 +1,86 @@
+//! Session secrets: the one place from which they leave the process. They go to the file of `--keylog`, into the
+//! capture of `--capture`, and into the log only with `--secrets`. Private keys and passwords have no way out at all.
+//!
+//! TLS lines are those of RFC 9850 (`CLIENT_RANDOM …`), and `RSA …` for a pre-master secret, as Wireshark reads it; an
+//! SSH line is `<client's cookie> SHARED_SECRET <K>`, which Wireshark reads from version 4.2 on.
+
+use std::{
+    collections::VecDeque,
+    fs::{File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use steps::Fields;
+
+static OUT: Mutex<Out> = Mutex::new(Out { file: None, shown: false, recent: VecDeque::new() });
+
+#[derive(Debug)]
+struct Out {
+    file: Option<File>,
+    shown: bool,
+    /// Both ends of a connection may live in this process and know the same secret: it is written once.
+    recent: VecDeque<String>,
+}
+
+/// How many lines are remembered so as not to write one twice.
+const RECENT: usize = 32;
+
+/// From now on secrets are added to the file at `path`, which only its owner may read if it is made here.
+///
+/// # Errors
+///
+/// When the file cannot be opened to be added to.
+pub fn open(path: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    out().file = Some(file);
+    Ok(())
+}
+
+/// From now on [`reveal`] shows secrets.
+pub fn show() {
+    out().shown = true;
+}
+
+/// A secret of TLS by its label. `about` is the client's random, and for `RSA` the first eight bytes of the encrypted
+/// pre-master secret.
+pub fn tls(label: &str, about: &[u8], secret: &[u8]) {
+    write(format!("{label} {} {}\n", hex::encode(about), hex::encode(secret)));
+}
+
+/// The shared secret K of an SSH key exchange, by the cookie of the client's KEXINIT.
+pub fn ssh(cookie: &[u8], secret: &[u8]) {
+    write(format!("{} SHARED_SECRET {}\n", hex::encode(cookie), hex::encode(secret)));
+}
+
+/// Adds the whole secrets to the fields of an event, if the user asked for that; their fingerprints stand there anyway.
+pub fn reveal(fields: &mut Fields, secrets: &[&[u8]]) {
+    if out().shown {
+        let secrets: Vec<_> = secrets.iter().map(hex::encode).collect();
+        fields.insert("secrets".into(), secrets.into());
+    }
+}
+
+fn write(line: String) {
+    let mut out = out();
+    if out.recent.contains(&line) {
+        return;
+    }
+    if let Some(file) = &mut out.file {
+        // One write of a whole line to a file that is only added to: two processes may share it.
+        if let Err(error) = file.write_all(line.as_bytes()) {
+            tracing::warn!("the key log could not be written and ends here: {error}");
+            out.file = None;
+        }
+    }
+    if out.recent.len() == RECENT {
+        out.recent.pop_front();
+    }
+    out.recent.push_back(line);
+}
+
+fn out() -> MutexGuard<'static, Out> {
+    OUT.lock().unwrap_or_else(PoisonError::into_inner)
+}
