@@ -41,7 +41,7 @@ Examples:
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = show::init(&cli.output, Init::default());
+    let _log = show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() });
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     start(cli)

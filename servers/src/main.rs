@@ -59,7 +59,7 @@ A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = show::init(&cli.output, Init::default());
+    let _log = show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() });
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     start(cli)

@@ -28,6 +28,10 @@ pub struct Args {
     /// Also the explanation and every field of each step
     #[arg(short, long, global = true)]
     pub verbose: bool,
+
+    /// Also every byte of each message, with its meaning
+    #[arg(long, global = true, conflicts_with = "quiet")]
+    pub bytes: bool,
 }
 
 /// A language on the command line.

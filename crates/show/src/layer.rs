@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use steps::Event;
+use steps::{Event, Part};
 use tracing::{Subscriber, field::Visit};
 use tracing_subscriber::{
     EnvFilter, Layer, filter::filter_fn, layer::Context, layer::SubscriberExt, util::SubscriberInitExt,
@@ -26,6 +26,8 @@ pub struct Init {
     pub kept: Option<Kept>,
     /// Nothing is printed: the program says in its own words what came of the run.
     pub silent: bool,
+    /// Tells the bytes of an event apart, for `--bytes`.
+    pub layout: Option<fn(&Event) -> Vec<Part>>,
 }
 
 /// The events of this process, in order. Clones share them.
@@ -118,7 +120,7 @@ impl Output {
     fn new(args: &Args, how: &Init) -> Self {
         let render = match args.format {
             _ if how.silent => Render::Silent,
-            Format::Text => Render::Lines(Box::new(Lines::new(args, width(), how.both_sides))),
+            Format::Text => Render::Lines(Box::new(Lines::new(args, width(), how))),
             Format::Json => Render::Json,
         };
         Output(Arc::new(Mutex::new(render)))

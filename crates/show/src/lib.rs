@@ -1,6 +1,7 @@
 //! Prints events: one renderer a file, each a `tracing` layer or fed from recorded JSON.
 
 mod args;
+mod bytes;
 mod json;
 mod layer;
 mod lines;

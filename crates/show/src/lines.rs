@@ -12,11 +12,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Side, Text, Verdict};
+use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Part, Side, Text, Verdict};
 use strum::VariantArray;
 
 use crate::{
-    Args,
+    Args, Init, bytes,
     style::Paint,
     text::{columns, fit, pad, printable, short, whole, wrap},
 };
@@ -39,6 +39,8 @@ pub struct Lines {
     width: usize,
     quiet: bool,
     verbose: bool,
+    /// Tells the bytes of each message apart, where that is asked for.
+    layout: Option<fn(&Event) -> Vec<Part>>,
     both_sides: bool,
     /// The connection of the line before: a header is due when it changes.
     conn: String,
@@ -53,14 +55,15 @@ pub struct Lines {
 
 impl Lines {
     /// A printer for `args` that fills `width` columns; `both_sides` when client and server log to one place.
-    pub fn new(args: &Args, width: usize, both_sides: bool) -> Self {
+    pub(crate) fn new(args: &Args, width: usize, how: &Init) -> Self {
         Lines {
             lang: args.lang(),
             paint: Paint::new(args.colored()),
             width: width.max(80),
             quiet: args.quiet,
             verbose: args.verbose,
-            both_sides,
+            layout: how.layout.filter(|_| args.bytes),
+            both_sides: how.both_sides,
             conn: String::new(),
             open: Vec::new(),
             waiting: None,
@@ -92,6 +95,11 @@ impl Lines {
             self.line(&mut out, event);
             if self.verbose {
                 self.details(&mut out, event);
+            }
+            if let Some(layout) = self.layout {
+                for line in bytes::view(&layout(event), &event.bytes.0, self.lang, self.width) {
+                    push(&mut out, &self.paint.dim(&line));
+                }
             }
         }
         out

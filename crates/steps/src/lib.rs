@@ -8,6 +8,7 @@ mod claim;
 mod event;
 mod judge;
 mod markdown;
+mod part;
 mod step;
 mod text;
 
@@ -20,5 +21,6 @@ pub use claim::{Claim, ClaimCard, Heading};
 pub use event::{Bytes, Direction, Event, Evidence, Fields, Protocol, SCHEMA_VERSION, Side};
 pub use judge::{Finding, Past, Record, Verdict};
 pub use markdown::markdown;
+pub use part::Part;
 pub use step::{Actor, Card, Step, UnknownId};
 pub use text::{Lang, Said, Text};

@@ -11,6 +11,7 @@ mod foreign;
 mod handshake;
 mod hello;
 mod keys;
+mod layout;
 mod message;
 pub mod names;
 mod read;
@@ -26,6 +27,7 @@ use serde_json::json;
 use steps::{Side, tls::Step};
 
 pub use certificate::certificate_fields;
+pub(crate) use layout::layout;
 
 use self::{handshake::Handshake, keys::Opener, record::Record};
 use crate::{Seen, fields};

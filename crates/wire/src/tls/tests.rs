@@ -25,6 +25,8 @@ use steps::{
 
 use super::*;
 
+mod layout;
+
 /// What crossed, in order, and the key log.
 #[derive(Clone, Default)]
 struct Run {
