@@ -73,6 +73,19 @@ impl Group {
 }
 
 impl Beyond {
+    /// OpenSSL makes that handshake, and as the notes tell it: without any of this.
+    #[cfg(feature = "rsa-kx")]
+    pub(super) fn not_with_static_rsa(&self) -> anyhow::Result<()> {
+        let asked = self.client_cert.is_some()
+            || self.resume
+            || !(self.group.is_empty() && self.suite.is_empty() && self.alpn.is_empty());
+        anyhow::ensure!(
+            !asked,
+            "static RSA runs as the notes tell it, without options beyond them (see --variant)"
+        );
+        Ok(())
+    }
+
     /// Leaves the groups and the suites that are asked for, in that order.
     pub(super) fn narrow(&self, provider: &mut CryptoProvider) -> anyhow::Result<()> {
         if !self.group.is_empty() {

@@ -10,8 +10,11 @@ mod expect;
 mod link;
 mod meddler;
 mod pairs;
+mod read;
 mod run;
 mod scenario;
+
+use scenario::Scenario;
 
 #[derive(Parser)]
 #[command(name = "lab", version, about = "Four real handshakes, both ends in one log", after_help = EXAMPLES)]
@@ -36,8 +39,8 @@ enum Command {
     Tcp,
     /// TLS, and an HTTPS request over it
     Tls {
-        /// ecdhe (TLS 1.2 as deployed) or tls13
-        #[arg(long, default_value = pairs::NEAREST_THE_NOTES, value_parser = ["ecdhe", "tls13"])]
+        /// rsa (TLS 1.2 as the notes tell it), ecdhe (TLS 1.2 as deployed) or tls13
+        #[arg(long, default_value = pairs::AS_DEPLOYED, value_parser = pairs::VARIANTS)]
         variant: String,
     },
     /// WebSocket: upgrade, frames, close
@@ -58,11 +61,13 @@ enum Command {
         #[arg(long)]
         ipv6: bool,
     },
+    /// Recorded logs, both ends side by side again
+    Read(read::Logs),
     /// Stand between a client and a server, and lose, delay, hold, repeat, damage or forge segments
     Link(link::Options),
     /// What the catalogue says: of everything, of a claim (t4) or of a step (tls.finished)
     Notes {
-        /// A claim or a step
+        /// A claim or a step; with --notes FILE.md the whole of your notes is checked instead
         what: Option<String>,
         /// The whole catalogue in both languages, as in STEPS.md
         #[arg(long, conflicts_with = "what")]
@@ -77,16 +82,14 @@ Examples:
   lab -v --lang zh            every step explained, in Chinese
   lab --format json           one JSON object a step
   lab run tls/unknown-ca      something goes wrong; `lab list` says what can
+  lab read --last tls --log-dir logs      the last recorded run, both ends on one ladder
   lab notes t4                what the notes say and how it is judged
 
 C is the client's line, S the server's; an arrow points the way the bytes went.
 Marks: t4 as noted, t4≠ differs from the notes, t4~ depends, t4- absent.";
 
-// One thread: what a side sends is reported before the other side can have received it.
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli).await {
+fn main() -> ExitCode {
+    match start(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("lab: {error:#}");
@@ -95,25 +98,25 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
-    if let Some(Command::Notes { what, markdown }) = &cli.command {
-        let page = if *markdown {
-            steps::markdown()
-        } else {
-            show::notes(what.as_deref(), cli.output.lang(), show::width())?
-        };
-        show::print(&page);
-        return Ok(());
-    }
-    if let Some(Command::List) = &cli.command {
-        show::print(&run::list(cli.output.lang())?);
-        return Ok(());
-    }
+/// What has to be settled before there is a runtime, whose threads would be in the way.
+fn start(cli: Cli) -> anyhow::Result<()> {
     let scenarios = match &cli.command {
         Some(Command::Run { all: true, .. }) => scenario::all()?,
         Some(Command::Run { scenarios, .. }) => scenario::select(scenarios)?,
         _ => Vec::new(),
     };
+    let of_tcp = scenarios.iter().any(|scenario| scenario.pair.protocol == Protocol::Tcp);
+    let rung = of_tcp.then(link::settle);
+    // One thread: what a side sends is reported before the other side can have received it.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(run(cli, &scenarios, rung.as_ref()))
+}
+
+async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> anyhow::Result<()> {
+    if let Some(page) = page(&cli)? {
+        show::print(&page);
+        return Ok(());
+    }
     // One scenario is watched, many are checked.
     let brief = scenarios.len() > 1 && !cli.output.verbose && cli.output.format == show::Format::Text;
     let kept = Kept::default();
@@ -121,8 +124,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let log = show::init(
         &cli.output,
         Init { both_sides: true, kept: keep.clone(), silent: brief, layout: Some(wire::layout) },
-    );
-    cli.keep.begin()?;
+    )?;
+    let _kept = cli.keep.begin(cli.output.lang())?;
     if let Some(Command::Link(options)) = &cli.command {
         return link::run(options).await;
     }
@@ -132,7 +135,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         None => {
             for protocol in <Protocol as strum::VariantArray>::VARIANTS {
-                bench.run(*protocol, pairs::NEAREST_THE_NOTES).await?;
+                bench.run(*protocol, pairs::AS_DEPLOYED).await?;
             }
             Ok(())
         }
@@ -141,8 +144,33 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Ws) => bench.run(Protocol::Ws, "").await,
         Some(Command::Ssh) => bench.run(Protocol::Ssh, "").await,
         Some(Command::Run { .. }) => {
-            run::run(&bench, &scenarios, (cli.output.lang(), brief), (&log, &kept)).await
+            run::run(&bench, scenarios, rung, (cli.output.lang(), brief), (&log, &kept)).await
         }
-        Some(Command::Notes { .. } | Command::List | Command::Link(_)) => Ok(()), // done above
+        Some(Command::Notes { .. } | Command::List | Command::Read(_) | Command::Link(_)) => Ok(()), // done above
     }
+}
+
+/// What is printed without running anything.
+fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
+    let output = &cli.output;
+    Ok(Some(match &cli.command {
+        Some(Command::Notes { markdown: true, .. }) => steps::markdown(),
+        Some(Command::Notes { what, .. }) => match (what, output.own_notes()?) {
+            (None, Some(notes)) => read::check(&notes, output)?,
+            (what, _) => show::notes(what.as_deref(), output.lang(), show::width())?,
+        },
+        Some(Command::List) => run::list(output.lang())?,
+        Some(Command::Read(logs)) => read::read(logs, output)?,
+        Some(
+            Command::Tcp
+            | Command::Tls { .. }
+            | Command::Ws
+            | Command::Ssh
+            | Command::Run { .. }
+            | Command::Link(_),
+        )
+        | None => {
+            return Ok(None);
+        }
+    }))
 }

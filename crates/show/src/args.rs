@@ -1,12 +1,14 @@
 //! The options that every program shares.
 
-use std::io::IsTerminal;
+use std::{fs, io::IsTerminal, path::PathBuf};
 
 use clap::ValueEnum;
 use steps::Lang;
 
+use crate::{Ladder, Notes};
+
 /// How the handshake is printed.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct Args {
     /// The language of the log [default: from the locale, else en]
@@ -30,8 +32,28 @@ pub struct Args {
     pub verbose: bool,
 
     /// Also every byte of each message, with its meaning
-    #[arg(long, global = true, conflicts_with = "quiet")]
+    #[arg(long, global = true, conflicts_with_all = ["quiet", "beside", "ladder"])]
     pub bytes: bool,
+
+    /// The notes beside the run [default: where the terminal has 110 columns or more]
+    #[arg(long, global = true, overrides_with = "no_beside", conflicts_with = "ladder")]
+    pub beside: bool,
+
+    /// The run alone
+    #[arg(long, global = true)]
+    pub no_beside: bool,
+
+    /// Your own notes, in Markdown, to stand beside the run instead of the catalogue
+    #[arg(long, value_name = "FILE.md", global = true)]
+    pub notes: Option<PathBuf>,
+
+    /// At the end, the run as a ladder instead of lines
+    #[arg(long, value_enum, global = true, value_name = "FORM", conflicts_with = "format")]
+    pub ladder: Option<Ladder>,
+
+    /// Also record every step, as JSON, in a file of its own in this folder, for `lab read`
+    #[arg(long, value_name = "DIR", env = "LOG_DIR", global = true)]
+    pub log_dir: Option<PathBuf>,
 }
 
 /// A language on the command line.
@@ -79,6 +101,27 @@ impl Args {
                 if locale.is_some_and(|value| value.starts_with("zh")) { Lang::Zh } else { Lang::En }
             }
         }
+    }
+
+    /// The reader's own notes, where a file was named.
+    ///
+    /// # Errors
+    ///
+    /// Says which file could not be read, and why.
+    pub fn own_notes(&self) -> std::io::Result<Option<Notes>> {
+        let Some(path) = &self.notes else { return Ok(None) };
+        let text = fs::read_to_string(path).map_err(|error| {
+            std::io::Error::new(error.kind(), format!("could not read the notes {}: {error}", path.display()))
+        })?;
+        Ok(Some(Notes::parse(&text)))
+    }
+
+    /// Whether the notes stand beside the run: when asked for, or where there is room for both.
+    pub(crate) fn is_beside(&self) -> bool {
+        const ROOM: u16 = 110;
+        let room =
+            || terminal_size::terminal_size_of(std::io::stdout()).is_some_and(|(width, _)| width.0 >= ROOM);
+        self.beside || (!self.no_beside && !self.bytes && (self.notes.is_some() || room()))
     }
 
     /// Whether standard output is to be coloured (<https://no-color.org>).

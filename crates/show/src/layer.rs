@@ -11,11 +11,16 @@ use tracing_subscriber::{
     EnvFilter, Layer, filter::filter_fn, layer::Context, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
-use crate::{Args, Format, json, lines::Lines};
+use crate::{
+    Args, Format, Ladder, Notes, beside::Beside, json, ladder, lines::Lines, recorder::Recorder, story,
+};
 
 /// The tracing target and field in which events arrive.
 const TARGET: &str = "handshake";
 const FIELD: &str = "event";
+
+/// Tells the bytes of an event apart.
+pub type Layout = fn(&Event) -> Vec<Part>;
 
 /// What [`init`] needs to know beyond the command line.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +32,7 @@ pub struct Init {
     /// Nothing is printed: the program says in its own words what came of the run.
     pub silent: bool,
     /// Tells the bytes of an event apart, for `--bytes`.
-    pub layout: Option<fn(&Event) -> Vec<Part>>,
+    pub layout: Option<Layout>,
 }
 
 /// The events of this process, in order. Clones share them.
@@ -58,7 +63,11 @@ impl Kept {
 /// Sends events to standard output as `args` asks, and the program's own messages to standard error, filtered
 /// by `RUST_LOG` (default: `warn`). To be called once, first; what is still to be said at the end is printed
 /// when the guard is dropped.
-pub fn init(args: &Args, how: Init) -> Guard {
+///
+/// # Errors
+///
+/// When the reader's notes cannot be read, or the folder of the logs cannot be written to.
+pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     let messages = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
@@ -67,13 +76,14 @@ pub fn init(args: &Args, how: Init) -> Guard {
         .with_target(false)
         .with_filter(filter)
         .with_filter(filter_fn(|meta| meta.target() != TARGET));
-    let output = Output::new(args, &how);
-    let printer = Printer { output: output.clone(), kept: how.kept };
+    let output = Output::new(args, &how)?;
+    let recorder = args.log_dir.as_deref().map(Recorder::create).transpose()?;
+    let printer = Printer { output: output.clone(), kept: how.kept, recorder };
     tracing_subscriber::registry()
         .with(printer.with_filter(filter_fn(|meta| meta.target() == TARGET)))
         .with(messages)
         .init();
-    Guard(output)
+    Ok(Guard(output))
 }
 
 /// Ends the log when dropped.
@@ -84,13 +94,17 @@ pub struct Guard(Output);
 impl Guard {
     /// Says what is still to be said of the connections so far: one run ends, another may follow.
     pub fn end_of_run(&self) {
-        self.say(Lines::end_of_run);
+        self.say(|render| match render {
+            Render::Lines(lines) => lines.end_of_run(),
+            Render::Beside(beside) => beside.end_of_run(),
+            Render::Ladder(_) | Render::Json | Render::Silent | Render::Closed => String::new(),
+        });
     }
 
-    fn say(&self, what: impl FnOnce(&mut Lines) -> String) {
+    fn say(&self, what: impl FnOnce(&mut Render) -> String) {
         let mut render = self.0.lock();
-        if let Render::Lines(lines) = &mut *render {
-            let text = what(lines);
+        let text = what(&mut render);
+        if !text.is_empty() {
             render.write(&text);
         }
     }
@@ -98,7 +112,12 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.say(Lines::end);
+        self.say(|render| match render {
+            Render::Lines(lines) => lines.end(),
+            Render::Beside(beside) => beside.end(),
+            Render::Ladder(rungs) => rungs.end(),
+            Render::Json | Render::Silent | Render::Closed => String::new(),
+        });
     }
 }
 
@@ -109,6 +128,8 @@ struct Output(Arc<Mutex<Render>>);
 #[derive(Debug)]
 enum Render {
     Lines(Box<Lines>),
+    Beside(Box<Beside>),
+    Ladder(Box<Rungs>),
     Json,
     /// Nothing is to be printed.
     Silent,
@@ -116,14 +137,60 @@ enum Render {
     Closed,
 }
 
+/// Events that wait to be drawn together.
+#[derive(Debug)]
+struct Rungs {
+    form: Ladder,
+    notes: Option<Notes>,
+    lang: steps::Lang,
+    events: Vec<Event>,
+    left_out: usize,
+}
+
+impl Rungs {
+    /// A ladder of more is not read by anybody.
+    const MOST: usize = 100_000;
+
+    fn take(&mut self, event: Event) {
+        if self.events.len() < Self::MOST {
+            self.events.push(event);
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    fn end(&mut self) -> String {
+        if self.left_out > 0 {
+            tracing::warn!(
+                "the ladder shows the first {} events; {} were left out",
+                Self::MOST,
+                self.left_out
+            );
+        }
+        let stories = story::stories(std::mem::take(&mut self.events));
+        ladder::ladder(self.form, &stories, self.notes.as_ref(), self.lang, width())
+    }
+}
+
 impl Output {
-    fn new(args: &Args, how: &Init) -> Self {
-        let render = match args.format {
+    fn new(args: &Args, how: &Init) -> io::Result<Self> {
+        let notes = args.own_notes()?;
+        let render = match (args.format, args.ladder) {
             _ if how.silent => Render::Silent,
-            Format::Text => Render::Lines(Box::new(Lines::new(args, width(), how))),
-            Format::Json => Render::Json,
+            (_, Some(form)) => {
+                let rungs = Rungs { form, notes, lang: args.lang(), events: Vec::new(), left_out: 0 };
+                Render::Ladder(Box::new(rungs))
+            }
+            (Format::Json, None) => Render::Json,
+            (Format::Text, None) if args.is_beside() => {
+                Render::Beside(Box::new(Beside::new(args, notes, full_width(), how.both_sides)))
+            }
+            (Format::Text, None) => {
+                let lines = Lines::new(args, width(), how.both_sides);
+                Render::Lines(Box::new(lines.with_bytes(how.layout.filter(|_| args.bytes))))
+            }
         };
-        Output(Arc::new(Mutex::new(render)))
+        Ok(Output(Arc::new(Mutex::new(render))))
     }
 
     fn lock(&self) -> MutexGuard<'_, Render> {
@@ -152,10 +219,16 @@ pub fn width() -> usize {
     terminal_size::terminal_size_of(io::stdout()).map_or(80, |(width, _)| usize::from(width.0).clamp(80, 120))
 }
 
-/// Prints each event to standard output, and keeps it where that is asked for.
+/// The columns of the terminal, at least 80: two columns of text may fill it.
+fn full_width() -> usize {
+    terminal_size::terminal_size_of(io::stdout()).map_or(110, |(width, _)| usize::from(width.0).max(80))
+}
+
+/// Prints each event to standard output; keeps and records it where that is asked for.
 struct Printer {
     output: Output,
     kept: Option<Kept>,
+    recorder: Option<Recorder>,
 }
 
 impl<S: Subscriber> Layer<S> for Printer {
@@ -164,7 +237,11 @@ impl<S: Subscriber> Layer<S> for Printer {
         event.record(&mut json);
         let Json(Some(json)) = json else { return };
         let mut render = self.output.lock();
-        let read = matches!(&*render, Render::Lines(_)) || self.kept.is_some();
+        if let Some(recorder) = &self.recorder {
+            recorder.write(&json);
+        }
+        let printed = matches!(&*render, Render::Lines(_) | Render::Beside(_) | Render::Ladder(_));
+        let read = printed || self.kept.is_some();
         let event = match read.then(|| serde_json::from_str::<Event>(&json)).transpose() {
             Ok(event) => event,
             Err(error) => {
@@ -175,7 +252,13 @@ impl<S: Subscriber> Layer<S> for Printer {
         let text = match (&mut *render, &event) {
             (Render::Json, _) => json::line(&json),
             (Render::Lines(lines), Some(event)) => lines.print(event),
-            (Render::Lines(_), None) | (Render::Silent | Render::Closed, _) => String::new(),
+            (Render::Beside(beside), Some(event)) => beside.print(event),
+            (Render::Ladder(rungs), Some(event)) => {
+                rungs.take(event.clone());
+                String::new()
+            }
+            (Render::Lines(_) | Render::Beside(_) | Render::Ladder(_), None) => String::new(),
+            (Render::Silent | Render::Closed, _) => String::new(),
         };
         if !text.is_empty() {
             render.write(&text);

@@ -1,15 +1,26 @@
 //! Prints events: one renderer a file, each a `tracing` layer or fed from recorded JSON.
 
 mod args;
+mod beside;
 mod bytes;
 mod json;
+mod ladder;
 mod layer;
 mod lines;
 mod notes;
+mod own_notes;
+mod reader;
+mod record;
+mod recorder;
+pub mod story;
 mod style;
 mod text;
 
 pub use args::{Args, Color, Format, LangArg};
-pub use layer::{Guard, Init, Kept, init, print, width};
+pub use ladder::{Ladder, html, ladder, mermaid, text as ladder_text};
+pub use layer::{Guard, Init, Kept, Layout, init, print, width};
 pub use lines::Lines;
 pub use notes::notes;
+pub use own_notes::{Block, Notes, Place, Section};
+pub use reader::{Checked, checked_notes};
+pub use record::{Log, MOST_TROUBLES, read_log};

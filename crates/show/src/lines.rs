@@ -12,11 +12,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Part, Side, Text, Verdict};
+use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Side, Text, Verdict};
 use strum::VariantArray;
 
 use crate::{
-    Args, Init, bytes,
+    Args, bytes,
+    layer::Layout,
     style::Paint,
     text::{columns, fit, pad, printable, short, whole, wrap},
 };
@@ -24,6 +25,9 @@ use crate::{
 /// Where the step's name begins, and where its fields begin.
 const TITLE: usize = 24;
 const FIELDS: usize = 45;
+
+/// The least that a line needs: its fields are left out before its evidence is.
+pub(crate) const NARROWEST: usize = 54;
 
 /// Where explanations and fields begin, below their step.
 const DETAILS: usize = 16;
@@ -40,7 +44,7 @@ pub struct Lines {
     quiet: bool,
     verbose: bool,
     /// Tells the bytes of each message apart, where that is asked for.
-    layout: Option<fn(&Event) -> Vec<Part>>,
+    layout: Option<Layout>,
     both_sides: bool,
     /// The connection of the line before: a header is due when it changes.
     conn: String,
@@ -55,21 +59,31 @@ pub struct Lines {
 
 impl Lines {
     /// A printer for `args` that fills `width` columns; `both_sides` when client and server log to one place.
-    pub(crate) fn new(args: &Args, width: usize, how: &Init) -> Self {
+    pub fn new(args: &Args, width: usize, both_sides: bool) -> Self {
         Lines {
             lang: args.lang(),
             paint: Paint::new(args.colored()),
-            width: width.max(80),
+            width: width.max(NARROWEST),
             quiet: args.quiet,
             verbose: args.verbose,
-            layout: how.layout.filter(|_| args.bytes),
-            both_sides: how.both_sides,
+            layout: None,
+            both_sides,
             conn: String::new(),
             open: Vec::new(),
             waiting: None,
             shown: BTreeMap::new(),
             connections: 0,
         }
+    }
+
+    /// How many columns the lines that follow fill.
+    pub(crate) fn set_width(&mut self, width: usize) {
+        self.width = width.max(NARROWEST);
+    }
+
+    /// The same with every byte told apart by `layout`.
+    pub(crate) fn with_bytes(self, layout: Option<Layout>) -> Self {
+        Lines { layout, ..self }
     }
 
     /// The text for one event: whole lines, or nothing.
@@ -149,15 +163,15 @@ impl Lines {
         let claims: Vec<_> = event.claims.iter().map(mark).collect();
         let claims = pad(&claims.join(" "), 7);
         let title = event.step.card().title.in_lang(self.lang);
-        let evidence = word(event.evidence).in_lang(self.lang);
+        let evidence = evidence_word(event.evidence).in_lang(self.lang);
 
         let claims_and_title = columns(&claims) + 1 + columns(title);
         let room = (FIELDS - TITLE + 8).saturating_sub(claims_and_title);
         let left = TITLE - 8 + claims_and_title + room;
-        let fields = pad(
-            &fields(event, self.width - left - columns(evidence) - 1),
-            self.width - left - columns(evidence),
-        );
+        let fill = self.width.saturating_sub(left + columns(evidence));
+        // A few letters of a value tell nothing.
+        let fields = if fill > 10 { line_fields(event, fill - 1) } else { String::new() };
+        let fields = pad(&fields, fill);
         push(
             out,
             &format!(
@@ -301,7 +315,7 @@ impl Lines {
 }
 
 /// The claims that `choose` wants, neighbours joined: `o2–o4 o6 c2`.
-fn spans(choose: impl Fn(Claim) -> bool) -> String {
+pub(crate) fn spans(choose: impl Fn(Claim) -> bool) -> String {
     let mut spans: Vec<(Claim, Claim)> = Vec::new();
     let mut before = None;
     for &claim in Claim::VARIANTS {
@@ -328,7 +342,7 @@ fn push(out: &mut String, line: &str) {
 }
 
 /// The claim's id and its verdict.
-fn mark(finding: &Finding) -> String {
+pub(crate) fn mark(finding: &Finding) -> String {
     let mark = match finding.verdict {
         Verdict::AsNoted => "",
         Verdict::Depends => "~",
@@ -352,7 +366,7 @@ fn lane(event: &Event) -> &'static str {
 
 /// The fields that the card asks for, as many as fit `room` columns. Text stands for itself; a number or a yes
 /// needs its name.
-fn fields(event: &Event, room: usize) -> String {
+pub(crate) fn line_fields(event: &Event, room: usize) -> String {
     let mut line = String::new();
     for name in event.step.card().shows {
         let Some(value) = event.fields.get(*name) else { continue };
@@ -376,7 +390,7 @@ fn fields(event: &Event, room: usize) -> String {
 }
 
 /// How a step is known.
-const fn word(evidence: Evidence) -> Text {
+pub(crate) const fn evidence_word(evidence: Evidence) -> Text {
     match evidence {
         Evidence::Wire => Text { en: "wire", zh: "报文" },
         Evidence::Callback => Text { en: "callback", zh: "回调" },
@@ -392,7 +406,7 @@ const fn side_name(side: Side) -> Text {
     }
 }
 
-const fn verdict_name(verdict: Verdict) -> Text {
+pub(crate) const fn verdict_name(verdict: Verdict) -> Text {
     match verdict {
         Verdict::AsNoted => Text { en: "as noted", zh: "与笔记一致" },
         Verdict::Depends => Text { en: "depends", zh: "视情况" },

@@ -8,6 +8,18 @@ pub(crate) fn columns(text: &str) -> usize {
     text.width()
 }
 
+/// How many columns `text` takes that may be coloured.
+pub(crate) fn visible_columns(text: &str) -> usize {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    columns(&plain)
+}
+
 /// `text` and as many spaces as it takes to fill `width` columns.
 pub(crate) fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
@@ -110,6 +122,12 @@ mod tests {
         {
             assert!(columns(&line) <= 30, "{line}");
         }
+    }
+
+    #[test]
+    fn colours_take_no_columns() {
+        assert_eq!(visible_columns("\u{1b}[36mC ─▶\u{1b}[0m x"), 6);
+        assert_eq!(visible_columns("握手"), 4);
     }
 
     #[test]

@@ -9,7 +9,9 @@ mod event;
 mod judge;
 mod markdown;
 mod part;
+mod shown_by;
 mod step;
+mod terms;
 mod text;
 
 pub mod ssh;

@@ -1,7 +1,7 @@
 //! Why a TLS connection failed, where, and what to do: in words for either side.
 
 mod alert;
-mod certificate;
+pub(super) mod certificate;
 
 use std::{io, time::Duration};
 
@@ -12,9 +12,15 @@ use wire::tls::names;
 use crate::Witness;
 
 /// The sentence for an error of the handshake or of the stream after it.
-pub fn explain(witness: &Witness, error: &io::Error) -> Said {
+pub(super) fn explain(witness: &Witness, error: &io::Error) -> Said {
     let side = witness.side();
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    #[cfg(feature = "rsa-kx")]
+    if let Some(said) = witness
+        .past(|past| super::static_rsa::explain(side, past, error).map(|why| with_our_alert(side, past, why)))
+    {
+        return said;
+    }
     witness.past(|past| {
         let why = match inner {
             Some(Error::InvalidMessage(_)) => not_tls(side, past, error),
@@ -89,7 +95,7 @@ pub fn hung(witness: &Witness, patience: Duration) -> Said {
     )
 }
 
-fn who(side: Side) -> Said {
+pub(super) fn who(side: Side) -> Said {
     match side {
         Side::Client => Said::new("client", "客户端"),
         Side::Server => Said::new("server", "服务端"),
@@ -97,7 +103,7 @@ fn who(side: Side) -> Said {
 }
 
 /// Where the handshake was: the last thing the peer sent.
-fn after(side: Side, past: &Past) -> Said {
+pub(super) fn after(side: Side, past: &Past) -> Said {
     let peer = side.peer();
     match past.records().iter().rev().find(|record| record.from == Some(peer)) {
         Some(record) => {
@@ -108,7 +114,7 @@ fn after(side: Side, past: &Past) -> Said {
     }
 }
 
-fn not_tls(side: Side, past: &Past, error: &io::Error) -> Said {
+pub(super) fn not_tls(side: Side, past: &Past, error: &io::Error) -> Said {
     let peer = side.peer();
     let lost = past.first_from(peer, Step::Undecodable);
     let [words, expected] = ["looks_like", "expected"].map(|name| lost.map_or("", |lost| lost.text(name)));
@@ -144,7 +150,7 @@ fn not_tls(side: Side, past: &Past, error: &io::Error) -> Said {
 }
 
 /// The peer sent a fatal alert.
-fn refused(side: Side, alert: AlertDescription, past: &Past) -> Said {
+pub(super) fn refused(side: Side, alert: AlertDescription, past: &Past) -> Said {
     let name = names::alert(alert.into());
     let meaning = alert::meaning(side, alert, past);
     let peer = who(side.peer());
@@ -196,6 +202,23 @@ fn signature(side: Side, past: &Past) -> Option<Said> {
     ))
 }
 
+/// No version in common: what the client offers at most stands in its ClientHello.
+pub(super) fn incompatible_version(side: Side, past: &Past) -> Said {
+    let peer = who(side.peer());
+    let offered = past.first_from(Side::Client, Step::ClientHello).map_or("", |hello| hello.text("version"));
+    Said::new(
+        format!(
+            "no TLS version in common with the {} (the client offers up to {offered}): leave out `--variant` to offer \
+             both 1.3 and 1.2",
+            peer.en
+        ),
+        format!(
+            "与{}没有共同的 TLS 版本（客户端最高支持 {offered}）：去掉 `--variant` 即可同时提供 1.3 和 1.2",
+            peer.zh
+        ),
+    )
+}
+
 fn incompatible(side: Side, fault: &PeerIncompatible, past: &Past) -> Said {
     let peer = who(side.peer());
     // An old client lacks much, but what it lacks first is a version.
@@ -209,17 +232,7 @@ fn incompatible(side: Side, fault: &PeerIncompatible, past: &Past) -> Said {
             | PeerIncompatible::SupportedVersionsExtensionRequired,
             _,
         )
-        | (_, "TLS 1.1" | "TLS 1.0" | "SSL 3.0") => Said::new(
-            format!(
-                "no TLS version in common with the {} (the client offers up to {offered}): leave out `--variant` to \
-                 offer both 1.3 and 1.2",
-                peer.en
-            ),
-            format!(
-                "与{}没有共同的 TLS 版本（客户端最高支持 {offered}）：去掉 `--variant` 即可同时提供 1.3 和 1.2",
-                peer.zh
-            ),
-        ),
+        | (_, "TLS 1.1" | "TLS 1.0" | "SSL 3.0") => incompatible_version(side, past),
         (PeerIncompatible::NoCipherSuitesInCommon, _) => Said::new(
             format!("no cipher suite in common with the {}: leave out `--suite` and `--variant`", peer.en),
             format!("与{}没有共同的密码套件：可去掉 `--suite` 和 `--variant`", peer.zh),
@@ -236,7 +249,7 @@ fn incompatible(side: Side, fault: &PeerIncompatible, past: &Past) -> Said {
 }
 
 /// The transport ended or broke.
-fn vanished(side: Side, past: &Past, error: &io::Error) -> Said {
+pub(super) fn vanished(side: Side, past: &Past, error: &io::Error) -> Said {
     let (peer, place) = (who(side.peer()), after(side, past));
     let alert = past.records().iter().find(|record| {
         record.step == steps::Step::Tls(Step::Alert)

@@ -54,6 +54,7 @@ pub(crate) fn layout(step: Step, fields: &Fields, bytes: &[u8]) -> Vec<Part> {
         | Step::Sign
         | Step::SharedSecret
         | Step::SessionKeys
+        | Step::PreMasterSecret
         | Step::ChooseClientCertificate
         | Step::VerifyClientCertificate
         | Step::VerifyClientSignature

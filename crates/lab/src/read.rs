@@ -1,0 +1,126 @@
+//! `lab read`: recorded logs, both ends side by side again. `lab notes --notes`: the reader's notes, checked by them.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, bail};
+use show::{Args, Checked, Format, Ladder, Notes, story::Story};
+use steps::{Event, Lang, Protocol};
+
+/// The logs to read.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Logs {
+    /// Logs that were recorded (`--log-dir`, `--format json`), in any order
+    #[arg(required_unless_present = "last", value_name = "LOG")]
+    logs: Vec<std::path::PathBuf>,
+
+    /// The last run of this protocol in the folder of --log-dir
+    #[arg(long, value_name = "PROTOCOL", conflicts_with = "logs", value_parser = protocol)]
+    last: Option<Protocol>,
+}
+
+fn protocol(text: &str) -> Result<Protocol, String> {
+    <Protocol as strum::VariantArray>::VARIANTS
+        .iter()
+        .copied()
+        .find(|protocol| protocol.id() == text)
+        .ok_or_else(|| "tcp, tls, ws or ssh".into())
+}
+
+/// Reads logs and lays their connections side by side: as a ladder, or as JSON in the order of the story.
+///
+/// # Errors
+///
+/// When a log cannot be opened, or none holds an event.
+pub(crate) fn read(logs: &Logs, output: &Args) -> anyhow::Result<String> {
+    let lang = output.lang();
+    let stories = match logs.last {
+        Some(protocol) => {
+            let folder = log_dir(output)?;
+            let all = show::story::stories(events(&recorded(folder)?, lang)?);
+            let of_it = all.into_iter().filter(|story| story.protocol == protocol);
+            match newest(of_it) {
+                Some(story) => vec![story],
+                None => bail!("no run of {} is recorded in {}", protocol.id(), folder.display()),
+            }
+        }
+        None => show::story::stories(events(&logs.logs, lang)?),
+    };
+    if stories.is_empty() {
+        bail!("no event in {}", paths(&logs.logs));
+    }
+    let notes = output.own_notes()?;
+    Ok(match output.format {
+        Format::Json => json(&stories)?,
+        Format::Text => {
+            let form = output.ladder.unwrap_or(Ladder::Text);
+            show::ladder(form, &stories, notes.as_ref(), lang, show::width())
+        }
+    })
+}
+
+/// The reader's notes with what the recorded runs of `--log-dir` say of them.
+///
+/// # Errors
+///
+/// When the notes or a log cannot be read.
+pub(crate) fn check(notes: &Notes, output: &Args) -> anyhow::Result<String> {
+    let mut checked = Checked::new();
+    if output.log_dir.is_some() {
+        // Oldest first: what a newer run shows takes the place of what an older one did.
+        for story in show::story::stories(events(&recorded(log_dir(output)?)?, output.lang())?) {
+            checked.extend(story.findings().into_iter().map(|finding| (finding.id, finding)));
+        }
+    }
+    Ok(show::checked_notes(notes, &checked, output.lang(), show::width()))
+}
+
+/// The run that began last; of one recorded at both ends rather than at one.
+fn newest(stories: impl Iterator<Item = Story>) -> Option<Story> {
+    let whole = |story: &Story| story.client.is_some() && story.server.is_some();
+    let (whole, half): (Vec<_>, Vec<_>) = stories.partition(whole);
+    whole.into_iter().next_back().or(half.into_iter().next_back())
+}
+
+/// One object a row, in the order of the story: what was sent stands before what was received.
+fn json(stories: &[Story]) -> anyhow::Result<String> {
+    let mut out = String::new();
+    for story in stories {
+        for event in story.events() {
+            out.push_str(&serde_json::to_string(event).context("an event is plain data")?);
+            out.push('\n');
+        }
+    }
+    Ok(out)
+}
+
+fn log_dir(output: &Args) -> anyhow::Result<&Path> {
+    output.log_dir.as_deref().context("`--log-dir DIR` (or LOG_DIR) says where runs are recorded")
+}
+
+/// The logs in a folder, the oldest first: their names begin with the time.
+fn recorded(folder: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?;
+    let mut found: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+fn events(logs: &[std::path::PathBuf], lang: Lang) -> anyhow::Result<Vec<Event>> {
+    let mut events = Vec::new();
+    for path in logs {
+        let bytes = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
+        let log = show::read_log(&path.display().to_string(), &String::from_utf8_lossy(&bytes));
+        for trouble in &log.troubles {
+            eprintln!("lab: {}", trouble.in_lang(lang));
+        }
+        events.extend(log.events);
+    }
+    Ok(events)
+}
+
+fn paths(paths: &[std::path::PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}

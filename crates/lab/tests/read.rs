@@ -1,0 +1,282 @@
+//! A recorded run reads back: both ends on one ladder, in every form, with the same steps; and the reader's notes are
+//! checked by it.
+
+mod common;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use common::with_capture;
+use serde_json::Value;
+use steps::{Claim, Direction, Event, Side};
+use strum::VariantArray;
+use tempfile::TempDir;
+use unicode_width::UnicodeWidthStr;
+
+/// A folder with demo keys and recorded runs.
+struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    /// Records `lab <args>` for each of `runs`; none where segments cannot be captured.
+    fn record(runs: &[&[&str]]) -> Option<Bench> {
+        let bench = Bench { folder: TempDir::new().expect("a temporary folder can be made") };
+        for args in runs {
+            let mut lab = bench.lab(args);
+            lab.arg("--log-dir").arg(bench.logs());
+            let output = with_capture(lab)?.output().expect("lab runs");
+            assert!(output.status.success(), "{}", text(&output.stderr));
+        }
+        Some(bench)
+    }
+
+    fn lab(&self, args: &[&str]) -> Command {
+        let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+        lab.args(args).arg("--certs").arg(self.folder.path().join("certs")).env_remove("LOG_DIR");
+        lab
+    }
+
+    fn logs(&self) -> PathBuf {
+        self.folder.path().join("logs")
+    }
+
+    /// `lab read <args>` over the recorded runs.
+    fn read(&self, args: &[&str]) -> String {
+        let mut lab = self.lab(&["read"]);
+        lab.args(args).arg("--log-dir").arg(self.logs());
+        said(&lab.output().expect("lab runs"))
+    }
+}
+
+fn said(output: &Output) -> String {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn events(json: &str) -> Vec<Event> {
+    json.lines().map(|line| serde_json::from_str(line).expect("each line is an event")).collect()
+}
+
+const ALL: &[&[&str]] = &[&["tcp"], &["tls"], &["tls", "--variant", "tls13"], &["ws"], &["ssh"]];
+
+#[test]
+fn what_was_sent_stands_before_what_was_received_and_nothing_is_lost() {
+    let Some(bench) = Bench::record(ALL) else { return };
+    for protocol in ["tcp", "tls", "ws", "ssh"] {
+        let told = events(&bench.read(&["--last", protocol, "--format", "json"]));
+        for side in [Side::Client, Side::Server] {
+            assert_eq!(
+                told.iter().filter(|event| event.side == side && event.step.is_summary()).count(),
+                1,
+                "{protocol}: both ends are there"
+            );
+        }
+        // Of each step that crossed once, the sender's event comes first.
+        for (n, event) in told.iter().enumerate() {
+            let same = |other: &&Event| other.step == event.step && other.sender() == event.sender();
+            if event.direction == Direction::Received && told.iter().filter(same).count() == 2 {
+                assert!(
+                    told[..n].iter().any(|other| same(&other)),
+                    "{protocol}: {} came before it left",
+                    event.step
+                );
+            }
+        }
+    }
+    // Every event of the files is in the stories of all files.
+    let recorded: Vec<_> = fs::read_dir(bench.logs()).expect("runs were recorded").flatten().collect();
+    assert_eq!(recorded.len(), ALL.len());
+    let files: Vec<_> = recorded.iter().map(|file| file.path().display().to_string()).collect();
+    let args: Vec<&str> = files.iter().map(String::as_str).chain(["--format", "json"]).collect();
+    let lines: usize =
+        files.iter().map(|file| fs::read_to_string(file).expect("it is text").lines().count()).sum();
+    assert_eq!(events(&bench.read(&args)).len(), lines);
+}
+
+#[test]
+fn every_form_names_the_same_steps() {
+    let Some(bench) = Bench::record(ALL) else { return };
+    for protocol in ["tcp", "tls", "ws", "ssh"] {
+        let told = events(&bench.read(&["--last", protocol, "--format", "json"]));
+        let mut titles: Vec<&str> = told
+            .iter()
+            .filter(|event| !event.step.is_summary())
+            .map(|event| event.step.card().title.en)
+            .collect();
+        titles.sort_unstable();
+        titles.dedup();
+        let html = bench.read(&["--last", protocol, "--ladder", "html"]);
+        let mermaid = unescape(&bench.read(&["--last", protocol, "--ladder", "mermaid"]));
+        let ladder = bench.read(&["--last", protocol, "--ladder", "text"]);
+        for title in titles {
+            for (form, page) in [("html", &html), ("mermaid", &mermaid), ("text", &ladder)] {
+                assert!(page.contains(title), "{form} of {protocol} does not name {title}");
+            }
+        }
+        for id in told.iter().filter(|event| !event.step.is_summary()).map(|event| event.step.id()) {
+            assert!(html.contains(&format!("data-step=\"{id}\"")), "{protocol}: {id}");
+        }
+        assert!(!html.contains("http://") || protocol == "ws", "the page loads nothing");
+        for line in ladder.lines() {
+            assert!(line.width() <= 80, "{} columns: {line}", line.width());
+        }
+        grammar(&bench.read(&["--last", protocol, "--ladder", "mermaid"]));
+    }
+}
+
+/// Every line is a statement of Mermaid's sequence diagrams, and no text holds what would end it early.
+fn grammar(diagram: &str) {
+    let mut lines = diagram.lines();
+    assert_eq!(lines.next(), Some("sequenceDiagram"));
+    for line in lines {
+        let line = line.trim_start();
+        let message = ["C->>S: ", "S->>C: ", "C-xS: ", "S-xC: ", "C-)S: ", "S-)C: "];
+        let statement =
+            ["participant C as ", "participant S as ", "Note over C,S: ", "Note over C: ", "Note over S: "];
+        let rest = message.iter().chain(&statement).find_map(|begin| line.strip_prefix(begin));
+        let rest = rest.unwrap_or_else(|| panic!("not a statement: {line}"));
+        let plain = unescape(rest);
+        assert!(!rest.replace(&codes(rest).join(""), "").contains(['<', '>', '{', '}', '%']), "{line}");
+        assert!(!plain.is_empty());
+        let words = rest.split(' ').map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+        assert!(words.into_iter().all(|word| word != "end"), "{line}");
+        // A semicolon ends a statement unless it ends an entity.
+        assert_eq!(rest.matches(';').count(), codes(rest).len(), "{line}");
+    }
+}
+
+/// The entity codes in a text.
+fn codes(text: &str) -> Vec<String> {
+    let code = |rest: &str| {
+        let (number, _) = rest.split_once(';')?;
+        number.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("#{number};"))
+    };
+    text.split('#').skip(1).filter_map(code).collect()
+}
+
+fn unescape(text: &str) -> String {
+    codes(text).into_iter().fold(text.to_owned(), |text, code| {
+        let number =
+            code[1..code.len() - 1].parse().ok().and_then(char::from_u32).expect("a character's number");
+        text.replace(&code, &number.to_string())
+    })
+}
+
+#[test]
+fn clocks_that_differ_are_corrected_and_said_to_be() {
+    let Some(bench) = Bench::record(&[&["tls"]]) else { return };
+    let file =
+        fs::read_dir(bench.logs()).expect("a run was recorded").flatten().next().expect("one file").path();
+    let recorded = fs::read_to_string(&file).expect("it is text");
+    let late: String = recorded
+        .lines()
+        .map(|line| {
+            let mut event: Value = serde_json::from_str(line).expect("an event");
+            if event["side"] == "server" {
+                let at: jiff::Timestamp = event["at"].as_str().expect("a time").parse().expect("RFC 3339");
+                let later = at.checked_add(jiff::SignedDuration::from_secs(3600)).expect("an hour later");
+                event["at"] = later.to_string().into();
+            }
+            format!("{event}\n")
+        })
+        .collect();
+    fs::write(&file, late).expect("the folder is ours");
+    let ladder = bench.read(&["--last", "tls"]);
+    let ahead =
+        ladder.split("to be ahead by ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<f64>().ok());
+    assert!(ahead.is_some_and(|ms| (ms - 3_600_000.0).abs() < 1000.0), "{ladder}");
+    let order = |page: &str| -> Vec<String> {
+        page.lines()
+            .filter(|line| line.contains('▶') || line.contains('◀'))
+            .map(|line| line[9..].to_owned())
+            .collect()
+    };
+    assert!(order(&ladder).iter().any(|line| line.contains("ServerHelloDone")), "{ladder}");
+    let told = events(&bench.read(&["--last", "tls", "--format", "json"]));
+    let at = |side, id: &str| told.iter().position(|event| event.side == side && event.step.id() == id);
+    assert!(at(Side::Server, "tls.server_hello") < at(Side::Client, "tls.server_hello"));
+    assert!(at(Side::Client, "tls.client_key_exchange") < at(Side::Server, "tls.client_key_exchange"));
+}
+
+#[test]
+fn foreign_lines_and_a_cut_are_reported_and_survived() {
+    let Some(bench) = Bench::record(&[&["ws"]]) else { return };
+    let file =
+        fs::read_dir(bench.logs()).expect("a run was recorded").flatten().next().expect("one file").path();
+    let recorded = fs::read_to_string(&file).expect("it is text");
+    let spoiled = bench.folder.path().join("spoiled.jsonl");
+    fs::write(&spoiled, format!("hello\n{}", &recorded[..recorded.len() - 30])).expect("the folder is ours");
+    let output = bench.lab(&["read", &spoiled.display().to_string()]).output().expect("lab runs");
+    let complaints = text(&output.stderr);
+    assert!(complaints.contains("line 1: not an event"), "{complaints}");
+    assert!(complaints.contains("the last line is cut off"), "{complaints}");
+    assert!(said(&output).contains("101 Switching"));
+
+    fs::write(&spoiled, "nothing here\n").expect("the folder is ours");
+    let output = bench.lab(&["read", &spoiled.display().to_string()]).output().expect("lab runs");
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).contains("no event in"), "{}", text(&output.stderr));
+}
+
+/// Notes of our own that make the same claims, in another order and other words.
+const NOTES: &str = include_str!("notes/reordered.md");
+
+#[test]
+fn the_notes_are_checked_block_by_block() {
+    let Some(bench) = Bench::record(ALL) else { return };
+    let notes = write(&bench, NOTES);
+    let mut lab = bench.lab(&["notes", "--notes", &notes]);
+    let page = said(&lab.arg("--log-dir").arg(bench.logs()).output().expect("lab runs"));
+    for says in [
+        "t4-  absent · moved",
+        "t2≠  differs · the version",
+        "o1   as noted",
+        "s11≠ differs",
+        "o2   not run yet",
+        "In no block of these notes",
+    ] {
+        assert!(page.contains(says), "{says}: {page}");
+    }
+    for line in page.lines() {
+        assert!(line.width() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn beside_fits_any_width_in_both_languages() {
+    let Some(bench) = Bench::record(&[]) else { return };
+    let notes = write(&bench, NOTES);
+    for lang in ["en", "zh"] {
+        for protocol in ["tls", "ssh"] {
+            for own in [false, true] {
+                let mut lab = bench.lab(&[protocol, "--beside", "--lang", lang]);
+                if own {
+                    lab.args(["--notes", &notes]);
+                }
+                let page = said(&lab.output().expect("lab runs"));
+                for line in page.lines() {
+                    assert!(line.width() <= 110, "{} columns: {line}", line.width());
+                }
+                let claims = Claim::VARIANTS
+                    .iter()
+                    .filter(|claim| page.lines().any(|line| line.contains(&format!("│ {} ", claim.id()))));
+                assert!(claims.count() >= 9, "{page}");
+            }
+        }
+    }
+}
+
+fn write(bench: &Bench, notes: &str) -> String {
+    let path: &Path = bench.folder.path();
+    let path = path.join("notes.md");
+    fs::write(&path, notes).expect("the folder is ours");
+    path.display().to_string()
+}

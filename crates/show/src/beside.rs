@@ -1,0 +1,239 @@
+//! The run on the left, the notes on the right, the verdict between them:
+//!
+//! ```text
+//!    1.277   ◀─ S t4≠     ServerHelloDone          wire ≠ │ t4 Server Hello Done says that the
+//!    3.493 C ◀─   t2      ServerHello              wire   │ server has sent everything.
+//! ```
+//!
+//! A claim stands beside the first step that shows it, and again when a later step weighs more. Its text runs down
+//! beside the steps that follow; the next claim waits until there is room.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use steps::{Claim, Event, Finding, Heading, Lang, Verdict};
+use strum::VariantArray;
+
+use crate::{
+    Args, Notes,
+    lines::{Lines, NARROWEST, spans},
+    style::Paint,
+    text::{columns, printable, visible_columns, wrap},
+};
+
+/// Between the columns: a space, the verdict, a space, a line, a space.
+const BETWEEN: usize = 5;
+
+/// Prints steps with the notes beside them.
+#[derive(Debug)]
+pub(crate) struct Beside {
+    lines: Lines,
+    notes: Option<Notes>,
+    lang: Lang,
+    paint: Paint,
+    width: usize,
+    left: usize,
+    /// What is still to be put on the right.
+    right: VecDeque<(char, Option<Verdict>, String)>,
+    /// The claims beside the steps so far, with their verdicts.
+    shown: BTreeMap<Claim, Verdict>,
+    /// The blocks of the notes that were quoted.
+    quoted: Vec<(usize, usize)>,
+    /// What this log is about.
+    headings: BTreeSet<usize>,
+}
+
+impl Beside {
+    pub(crate) fn new(args: &Args, notes: Option<Notes>, width: usize, both_sides: bool) -> Self {
+        let width = width.max(80);
+        let left = (width * 3 / 5).clamp(NARROWEST, 96);
+        Beside {
+            lines: Lines::new(args, left, both_sides),
+            notes,
+            lang: args.lang(),
+            paint: Paint::new(args.colored()),
+            width,
+            left,
+            right: VecDeque::new(),
+            shown: BTreeMap::new(),
+            quoted: Vec::new(),
+            headings: BTreeSet::new(),
+        }
+    }
+
+    /// The text for one event.
+    pub(crate) fn print(&mut self, event: &Event) -> String {
+        if event.step.is_summary() {
+            let mut out = self.flush();
+            self.lines.set_width(self.width);
+            out.push_str(&self.lines.print(event));
+            self.lines.set_width(self.left);
+            self.note_summary(event);
+            return out;
+        }
+        let printed = self.lines.print(event);
+        let mut out = String::new();
+        if printed.is_empty() {
+            return out;
+        }
+        let new: Vec<Finding> =
+            event.claims.iter().filter(|finding| self.is_news(finding)).cloned().collect();
+        let mut begun = false;
+        for line in printed.lines() {
+            // A new connection begins below all that was said of the one before.
+            if line.is_empty() || line.starts_with('─') || line.contains("── ") {
+                if !begun {
+                    out.push_str(&self.flush());
+                }
+                out.push_str(line);
+                out.push('\n');
+                continue;
+            }
+            if !begun {
+                begun = true;
+                if !new.is_empty() {
+                    out.push_str(&self.flush());
+                    new.iter().for_each(|finding| self.put(finding));
+                }
+            }
+            out.push_str(&self.join(line));
+        }
+        out
+    }
+
+    /// What is still to be said when the connections so far have ended.
+    pub(crate) fn end_of_run(&mut self) -> String {
+        let mut out = self.flush();
+        self.lines.set_width(self.width);
+        out.push_str(&self.lines.end_of_run());
+        self.lines.set_width(self.left);
+        out
+    }
+
+    /// What is still to be said when the log ends: the claims that it did not show, and where to see them.
+    pub(crate) fn end(&mut self) -> String {
+        let mut out = self.end_of_run();
+        let of_this_log = |claim: &Claim| self.headings.contains(&(claim.card().heading as usize));
+        let missing: Vec<_> = Claim::VARIANTS
+            .iter()
+            .copied()
+            .filter(|claim| of_this_log(claim) && !self.shown.contains_key(claim))
+            .collect();
+        if missing.is_empty() {
+            return out;
+        }
+        out.push_str(match self.lang {
+            Lang::En => "\nNot shown in this run, and what shows it:\n",
+            Lang::Zh => "\n本次没有涉及的论断，以及哪里可以看到：\n",
+        });
+        let mut by_run: Vec<(&str, Vec<Claim>)> = Vec::new();
+        for claim in missing {
+            let run = claim.shown_by().first().copied().unwrap_or("");
+            match by_run.iter_mut().find(|(known, _)| *known == run) {
+                Some((_, claims)) => claims.push(claim),
+                None => by_run.push((run, vec![claim])),
+            }
+        }
+        for (run, claims) in by_run {
+            let ids = spans(|claim| claims.contains(&claim));
+            out.push_str(&format!("  {}  {run}\n", crate::text::pad(&ids, 16)));
+        }
+        out
+    }
+
+    fn note_summary(&mut self, event: &Event) {
+        for finding in &event.claims {
+            let known = self.shown.entry(finding.id).or_insert(finding.verdict);
+            *known = (*known).max(finding.verdict);
+        }
+        let of_protocol = |heading: &&Heading| heading.protocol() == event.protocol;
+        self.headings.extend(Heading::VARIANTS.iter().filter(of_protocol).map(|heading| *heading as usize));
+    }
+
+    fn is_news(&self, finding: &Finding) -> bool {
+        self.shown.get(&finding.id).is_none_or(|known| finding.verdict > *known)
+    }
+
+    /// Puts a claim on the right.
+    fn put(&mut self, finding: &Finding) {
+        let again = self.shown.insert(finding.id, finding.verdict).is_some();
+        let mut text = finding.id.id().to_owned();
+        if !again {
+            text = format!("{text} {}", self.words(finding.id));
+        }
+        let sign = match finding.verdict {
+            Verdict::AsNoted => '=',
+            Verdict::Depends => '~',
+            Verdict::Differs => '≠',
+            Verdict::Absent => '-',
+        };
+        let room = self.width - self.left - BETWEEN;
+        for (n, line) in wrap(&text, 0, room).into_iter().enumerate() {
+            let sign = if n == 0 { sign } else { ' ' };
+            self.right.push_back((sign, None, line));
+        }
+        if let (Verdict::Depends | Verdict::Differs | Verdict::Absent, Some(because)) =
+            (finding.verdict, &finding.because)
+        {
+            let because = format!("→ {}", printable(because.in_lang(self.lang)));
+            for line in wrap(&because, 0, room) {
+                self.right.push_back((' ', Some(finding.verdict), line));
+            }
+        }
+    }
+
+    /// The claim in the words of the reader's notes, else of the catalogue.
+    fn words(&mut self, claim: Claim) -> String {
+        let says = claim.card().says.in_lang(self.lang);
+        let Some(notes) = &self.notes else { return says.to_owned() };
+        let Some(place) = notes.place(claim) else {
+            return match self.lang {
+                Lang::En => format!("(not found in your notes) {says}"),
+                Lang::Zh => format!("（你的笔记中没有找到）{says}"),
+            };
+        };
+        let (block, at) = (notes.block(place), (place.section, place.block));
+        let number = block.number;
+        if self.quoted.contains(&at) {
+            return match self.lang {
+                Lang::En => format!("(your block {number}, above)"),
+                Lang::Zh => format!("（你的第 {number} 段，见上）"),
+            };
+        }
+        self.quoted.push(at);
+        let moved = match (place.moved, self.lang) {
+            (false, _) => "",
+            (true, Lang::En) => "(moved) ",
+            (true, Lang::Zh) => "（已移动）",
+        };
+        format!("{moved}{}", printable(&block.text))
+    }
+
+    /// A line with the next line of the right column beside it.
+    fn join(&mut self, left: &str) -> String {
+        let fill = " ".repeat(self.left.saturating_sub(visible_columns(left)));
+        let (sign, verdict, text) = self.right.pop_front().unwrap_or((' ', None, String::new()));
+        let sign = sign.to_string();
+        let right = match verdict {
+            Some(verdict) => self.paint.verdict(verdict, &text),
+            None => text,
+        };
+        let sign = match sign.as_str() {
+            "=" => self.paint.verdict(Verdict::AsNoted, &sign),
+            "~" | "-" => self.paint.verdict(Verdict::Depends, &sign),
+            "≠" => self.paint.verdict(Verdict::Differs, &sign),
+            _ => sign,
+        };
+        debug_assert_eq!(columns("│"), 1);
+        let line = format!("{left}{fill} {sign} │ {right}");
+        format!("{}\n", line.trim_end())
+    }
+
+    /// The rest of the right column, with nothing beside it.
+    fn flush(&mut self) -> String {
+        let mut out = String::new();
+        while !self.right.is_empty() {
+            out.push_str(&self.join(""));
+        }
+        out
+    }
+}

@@ -1,0 +1,134 @@
+//! A connection as a ladder: two lifelines, and what went between them. One form a file.
+
+use std::fmt::Write as _;
+
+use steps::{Event, Lang, Side};
+
+use crate::{
+    lines::{line_fields, mark},
+    story::{Crossed, MetBy, Part, Story},
+    text::columns,
+};
+
+mod html;
+mod mermaid;
+mod text;
+
+pub use html::html;
+pub use mermaid::mermaid;
+pub use text::text;
+
+/// A form of the ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Ladder {
+    /// For a terminal or a text file
+    Text,
+    /// A Mermaid sequence diagram, for Markdown
+    Mermaid,
+    /// One self-contained page
+    Html,
+}
+
+/// The ladders of `stories` in one of its forms, in `lang`; `width` columns wide where it is text.
+pub fn ladder(
+    form: Ladder,
+    stories: &[Story],
+    notes: Option<&crate::Notes>,
+    lang: Lang,
+    width: usize,
+) -> String {
+    match form {
+        Ladder::Text => text(stories, lang, width),
+        Ladder::Mermaid => mermaid(stories, lang),
+        Ladder::Html => html(stories, notes, lang),
+    }
+}
+
+/// `TLS ecdhe`.
+fn name(story: &Story) -> String {
+    let variant = story.variant.as_deref().map(|variant| format!(" {variant}")).unwrap_or_default();
+    format!("{}{variant}", story.protocol.title())
+}
+
+/// The marks of the claims that an event shows: `t4≠ t5`.
+fn marks(findings: &[steps::Finding]) -> String {
+    findings.iter().map(mark).collect::<Vec<_>>().join(" ")
+}
+
+/// The step and the fields that matter, in at most `room` columns.
+fn label(event: &Event, lang: Lang, room: usize) -> String {
+    let mut label = event.step.card().title.in_lang(lang).to_owned();
+    let left = room.saturating_sub(columns(&label) + 3);
+    let fields = line_fields(event, left);
+    if left > 8 && !fields.is_empty() {
+        let _ = write!(label, " · {fields}");
+    }
+    label
+}
+
+/// What stands beside a crossing that did not go as it should.
+fn remark(crossed: &Crossed, lang: Lang) -> Option<String> {
+    use crate::story::Fate;
+    let say = |en: &str, zh: &str| match lang {
+        Lang::En => en.to_owned(),
+        Lang::Zh => zh.to_owned(),
+    };
+    match (crossed.fate, crossed.part) {
+        (Fate::Changed, Part::Whole | Part::Arrives) => Some(say("arrived changed", "到达时已被改动")),
+        (Fate::NotSeen, _) if crossed.sent.is_some() => match crossed.from {
+            Side::Client => Some(say("not in the server's log", "服务端日志中没有")),
+            Side::Server => Some(say("not in the client's log", "客户端日志中没有")),
+        },
+        (Fate::NotSeen, _) => Some(say("not in its sender's log", "发送方日志中没有")),
+        (Fate::Changed | Fate::Arrived | Fate::OneLog, _) => None,
+    }
+}
+
+/// How the two logs were laid together: what a reader must know to trust the order.
+pub(crate) fn joined(story: &Story, lang: Lang) -> Vec<String> {
+    let mut said = Vec::new();
+    let zh = lang == Lang::Zh;
+    match story.met_by {
+        Some(MetBy::Nonce) => {}
+        Some(MetBy::Addresses) => said.push(if zh {
+            "两份日志按相同的地址对应".into()
+        } else {
+            "the two logs belong together by their addresses".to_owned()
+        }),
+        Some(MetBy::Time) => said.push(if zh {
+            "两份日志仅按时间对应：地址与随机数都对不上，中间有东西改动过".into()
+        } else {
+            "the two logs belong together by their time alone: something between them changed the rest"
+                .to_owned()
+        }),
+        None => {
+            let side = if story.client.is_some() { Side::Client } else { Side::Server };
+            said.push(match (side, zh) {
+                (Side::Client, false) => "only the client's log is here".into(),
+                (Side::Server, false) => "only the server's log is here".into(),
+                (Side::Client, true) => "这里只有客户端的日志".into(),
+                (Side::Server, true) => "这里只有服务端的日志".into(),
+            });
+        }
+    }
+    if let Some(offset) = story.offset {
+        let (low, high) = (ms(offset.at_least_us), ms(offset.at_most_us));
+        let estimate = ms(offset.correction_us());
+        said.push(match (offset.contradicts_itself(), offset.correction_us(), zh) {
+            (true, _, false) => "the clocks contradict each other: one was set during the run; the order is that of the messages".into(),
+            (true, _, true) => "两个时钟互相矛盾：运行途中有人调过时钟；顺序以消息为准".into(),
+            (false, 0, false) => format!("the clocks may agree (server ahead by {low} to {high} ms)"),
+            (false, 0, true) => format!("两个时钟可视为一致（服务端快 {low} 至 {high} 毫秒）"),
+            (false, _, false) => {
+                format!("the server's clock was taken to be ahead by {estimate} ms (between {low} and {high})")
+            }
+            (false, _, true) => format!("按服务端时钟快 {estimate} 毫秒校正（介于 {low} 与 {high} 之间）"),
+        });
+    }
+    said
+}
+
+/// Milliseconds with three digits behind the point.
+fn ms(us: i64) -> String {
+    format!("{:.3}", us as f64 / 1000.0)
+}

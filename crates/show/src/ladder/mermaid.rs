@@ -1,0 +1,142 @@
+//! The ladder as a Mermaid `sequenceDiagram` (<https://mermaid.js.org/syntax/sequenceDiagram.html>), to be pasted into
+//! Markdown. What Mermaid would take for a word of its own is escaped.
+
+use steps::{Lang, Side};
+
+use super::{joined, label, marks, name, remark};
+use crate::story::{Crossed, Fate, Part, Row, Story, What};
+
+/// One diagram a story, each in a fence of its own when there are several.
+pub fn mermaid(stories: &[Story], lang: Lang) -> String {
+    let diagrams: Vec<_> = stories.iter().map(|story| diagram(story, lang)).collect();
+    match diagrams.as_slice() {
+        [one] => one.clone(),
+        many => many.iter().map(|one| format!("```mermaid\n{one}```\n\n")).collect(),
+    }
+}
+
+fn diagram(story: &Story, lang: Lang) -> String {
+    let mut out = String::from("sequenceDiagram\n");
+    let (client, server) = match lang {
+        Lang::En => ("client", "server"),
+        Lang::Zh => ("客户端", "服务端"),
+    };
+    let at_client = story.client_address().map(|address| format!(" {address}")).unwrap_or_default();
+    let at_server = story.server_address().map(|address| format!(" {address}")).unwrap_or_default();
+    out.push_str(&format!("    participant C as {}\n", escape(&format!("{client}{at_client}"))));
+    out.push_str(&format!("    participant S as {}\n", escape(&format!("{server}{at_server}"))));
+    let about = [vec![name(story)], joined(story, lang)].concat().join(" · ");
+    out.push_str(&format!("    Note over C,S: {}\n", escape(&about)));
+    for row in &story.rows {
+        out.push_str(&format!("    {}\n", line(row, lang)));
+    }
+    out
+}
+
+fn line(row: &Row, lang: Lang) -> String {
+    let words = |event| {
+        let marks = marks(&row.findings());
+        let marks = if marks.is_empty() { marks } else { format!("{marks} ") };
+        format!("{marks}{}", label(event, lang, 60))
+    };
+    match &row.what {
+        What::Inside(event) => {
+            let at = letter(event.side);
+            format!("Note over {at}: {}", escape(&words(event)))
+        }
+        What::Crossed(crossed) => {
+            let (from, to) = (letter(crossed.from), letter(crossed.from.peer()));
+            let remark = remark(crossed, lang).map(|remark| format!(" ({remark})")).unwrap_or_default();
+            format!(
+                "{from}{}{to}: {}",
+                arrow(crossed),
+                escape(&format!("{}{remark}", words(crossed.event())))
+            )
+        }
+    }
+}
+
+/// Solid for what crossed, a cross for what was not seen to arrive, open for what is still on its way.
+fn arrow(crossed: &Crossed) -> &'static str {
+    match (crossed.fate, crossed.part) {
+        (Fate::NotSeen, _) if crossed.sent.is_some() => "-x",
+        (_, Part::Leaves) => "-)",
+        (_, Part::Whole | Part::Arrives) => "->>",
+    }
+}
+
+fn letter(side: Side) -> char {
+    match side {
+        Side::Client => 'C',
+        Side::Server => 'S',
+    }
+}
+
+/// Text that Mermaid prints as it is: entity codes for the characters that end a statement or begin markup, and for
+/// the first letter of its own words.
+fn escape(text: &str) -> String {
+    const WORDS: [&str; 17] = [
+        "end",
+        "loop",
+        "alt",
+        "else",
+        "opt",
+        "par",
+        "and",
+        "critical",
+        "option",
+        "break",
+        "rect",
+        "box",
+        "note",
+        "activate",
+        "deactivate",
+        "autonumber",
+        "create",
+    ];
+    let mut out = String::with_capacity(text.len() + 16);
+    for (i, word) in text.split(' ').enumerate() {
+        if i > 0 {
+            out.push(' ');
+        }
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+        let own = WORDS.contains(&bare.as_str());
+        let mut first = true;
+        for character in word.chars() {
+            let code = match character {
+                '#' | ';' | '<' | '>' | '{' | '}' | '%' | '&' | '"' | '`' | '\\' => true,
+                letter if own && first && letter.is_ascii_alphabetic() => {
+                    first = false;
+                    true
+                }
+                control => control.is_control(),
+            };
+            if code {
+                out.push_str(&format!("#{};", u32::from(character)));
+            } else {
+                out.push(character);
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_mermaid_would_read_itself_is_escaped() {
+        for (text, escaped) in [
+            ("channel end of data", "channel #101;nd of data"),
+            ("a; b # c", "a#59; b #35; c"),
+            ("GET /?a=1&b=<x>", "GET /?a=1#38;b=#60;x#62;"),
+            ("the end.", "the #101;nd."),
+            ("weekend", "weekend"),
+            ("line\nbreak", "line#10;break"),
+            ("客户端", "客户端"),
+        ] {
+            assert_eq!(escape(text), escaped);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Lays the logs of both ends of a connection side by side again: one story, in which nothing arrives before it was
+//! sent, whatever the two clocks said.
+
+use std::collections::{BTreeMap, HashMap};
+
+use steps::{Claim, Direction, Event, Evidence, Finding, Protocol, Side, Verdict};
+
+mod clock;
+mod meet;
+mod order;
+
+pub use clock::Offset;
+pub use meet::MetBy;
+
+/// One connection, as its ends saw it.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// The protocol of the pair that ran.
+    pub protocol: Protocol,
+    /// What was asked for.
+    pub variant: Option<String>,
+    /// The client's end, where its log is there.
+    pub client: Option<End>,
+    /// The server's end, where its log is there.
+    pub server: Option<End>,
+    /// By what the two ends were found to belong together; none where only one is there.
+    pub met_by: Option<MetBy>,
+    /// How the two clocks stand to each other; none where no message tells.
+    pub offset: Option<Offset>,
+    /// What happened, in order.
+    pub rows: Vec<Row>,
+}
+
+/// What one end knows of itself.
+#[derive(Clone, Debug)]
+pub struct End {
+    /// The addresses, as this end saw them.
+    pub conn: String,
+    /// How it ended; none: the log stops before that.
+    pub summary: Option<Event>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Microseconds since the story began, by the client's clock where there is one.
+    pub at_us: i64,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// Something crossed the wire.
+    Crossed(Box<Crossed>),
+    /// Something happened inside one end.
+    Inside(Box<Event>),
+}
+
+/// Something that crossed, as far as the logs tell.
+#[derive(Clone, Debug)]
+pub struct Crossed {
+    /// Who sent it.
+    pub from: Side,
+    /// The sender's event; none where the sender's log is not there, or does not have it.
+    pub sent: Option<Event>,
+    /// The receiver's event.
+    pub received: Option<Event>,
+    /// What became of it on the way.
+    pub fate: Fate,
+    /// How much of the crossing this row tells.
+    pub part: Part,
+}
+
+/// What became of a message on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It arrived as it was sent.
+    Arrived,
+    /// What arrived is not what was sent.
+    Changed,
+    /// The receiver's log is there and does not have it.
+    NotSeen,
+    /// Only one end's log is there.
+    OneLog,
+}
+
+/// A crossing is one row, or two where its receiver did something between the sending and the arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Sent and received.
+    Whole,
+    /// It leaves.
+    Leaves,
+    /// It arrives.
+    Arrives,
+}
+
+impl Row {
+    /// The event that tells most: the receiver's where something arrived, else the sender's.
+    pub fn event(&self) -> &Event {
+        match &self.what {
+            What::Inside(event) => event,
+            What::Crossed(crossed) => crossed.event(),
+        }
+    }
+
+    /// The findings of all events of this row, the weightiest of each claim.
+    pub fn findings(&self) -> Vec<Finding> {
+        match &self.what {
+            What::Inside(event) => weightiest([&**event]),
+            What::Crossed(crossed) => weightiest(crossed.sent.iter().chain(&crossed.received)),
+        }
+    }
+}
+
+impl Crossed {
+    /// The sender's event, else the receiver's; of an arrival the receiver's.
+    pub fn event(&self) -> &Event {
+        let both = match self.part {
+            Part::Arrives => [&self.received, &self.sent],
+            Part::Whole | Part::Leaves => [&self.sent, &self.received],
+        };
+        both.into_iter().flatten().next().expect("a crossing was seen by somebody")
+    }
+}
+
+impl Story {
+    /// The client's address, as the client saw it, else as the server did.
+    pub fn client_address(&self) -> Option<&str> {
+        let end = self.client.as_ref().or(self.server.as_ref())?;
+        end.conn.split_once('>').map(|(client, _)| client)
+    }
+
+    /// The server's address, as the server saw it, else as the client did.
+    pub fn server_address(&self) -> Option<&str> {
+        let end = self.server.as_ref().or(self.client.as_ref())?;
+        end.conn.split_once('>').map(|(_, server)| server)
+    }
+
+    /// Every event once, in the order of the story, summaries last.
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        let of_rows = self.rows.iter().flat_map(|row| match &row.what {
+            What::Inside(event) => [Some(&**event), None],
+            What::Crossed(crossed) => match crossed.part {
+                Part::Whole => [crossed.sent.as_ref(), crossed.received.as_ref()],
+                Part::Leaves => [crossed.sent.as_ref(), None],
+                Part::Arrives => [None, crossed.received.as_ref()],
+            },
+        });
+        let summaries = self.client.iter().chain(&self.server).filter_map(|end| end.summary.as_ref());
+        of_rows.flatten().chain(summaries)
+    }
+
+    /// The weightiest finding on each claim, in the order of the notes.
+    pub fn findings(&self) -> Vec<Finding> {
+        let ends = self.client.iter().chain(&self.server).filter_map(|end| end.summary.as_ref());
+        let mut all: BTreeMap<Claim, Finding> =
+            weightiest(ends).into_iter().map(|finding| (finding.id, finding)).collect();
+        for finding in self.rows.iter().flat_map(Row::findings) {
+            keep_weightier(&mut all, &finding);
+        }
+        all.into_values().collect()
+    }
+}
+
+/// The weightiest finding on each claim.
+fn weightiest<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<Finding> {
+    let mut all = BTreeMap::new();
+    for finding in events.into_iter().flat_map(|event| &event.claims) {
+        keep_weightier(&mut all, finding);
+    }
+    all.into_values().collect()
+}
+
+fn keep_weightier(all: &mut BTreeMap<Claim, Finding>, finding: &Finding) {
+    let known = all.entry(finding.id).or_insert_with(|| finding.clone());
+    let says_more = known.because.is_none() && finding.because.is_some();
+    // "Absent" is said at the end only when nothing else was: what was seen weighs more.
+    let seen = finding.verdict != Verdict::Absent;
+    if (finding.verdict > known.verdict && seen) || (finding.verdict == known.verdict && says_more) {
+        *known = finding.clone();
+    }
+}
+
+/// Tells the stories in `events`, which may come from several logs in any order, each log in its own order.
+pub fn stories(events: Vec<Event>) -> Vec<Story> {
+    let connections = connections(events);
+    meet::meet(connections).into_iter().map(tell).collect()
+}
+
+/// One end's events of one connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    pub(crate) side: Side,
+    pub(crate) protocol: Protocol,
+    pub(crate) conn: String,
+    pub(crate) events: Vec<Event>,
+}
+
+/// Sorts events by end and connection. Addresses come again: a connection ends with its summary.
+fn connections(events: Vec<Event>) -> Vec<Connection> {
+    let mut found: Vec<Connection> = Vec::new();
+    let mut open: HashMap<(Side, Protocol, String), usize> = HashMap::new();
+    for event in events {
+        let key = (event.side, event.protocol, event.conn.clone());
+        let ends = event.step.is_summary();
+        let at = *open.entry(key.clone()).or_insert_with(|| {
+            let (side, protocol, conn) = key.clone();
+            found.push(Connection { side, protocol, conn, events: Vec::new() });
+            found.len() - 1
+        });
+        found[at].events.push(event);
+        if ends {
+            open.remove(&key);
+        }
+    }
+    found
+}
+
+impl Connection {
+    /// What crossed in `direction`, with its place in the log.
+    pub(crate) fn crossed(&self, direction: Direction) -> Vec<(usize, &Event)> {
+        let wanted = |event: &Event| event.direction == direction && event.evidence == Evidence::Wire;
+        self.events.iter().enumerate().filter(|(_, event)| wanted(event)).collect()
+    }
+
+    fn end(&self) -> End {
+        let summary = self.events.iter().rfind(|event| event.step.is_summary()).cloned();
+        End { conn: self.conn.clone(), summary }
+    }
+}
+
+fn tell((client, server, met_by): meet::Met) -> Story {
+    let one = client.as_ref().or(server.as_ref()).expect("a story has at least one end");
+    let protocol = one.protocol;
+    let variant =
+        [&client, &server].into_iter().flatten().find_map(|end| end.events.first()?.variant.clone());
+    let ends = (client.as_ref().map(Connection::end), server.as_ref().map(Connection::end));
+    let pairs = match (&client, &server) {
+        (Some(client), Some(server)) => meet::same(client, server),
+        _ => Vec::new(),
+    };
+    let offset = match (&client, &server) {
+        (Some(client), Some(server)) => clock::offset(client, server, &pairs),
+        _ => None,
+    };
+    let rows = order::rows(client, server, &pairs, offset.map_or(0, Offset::correction_us));
+    Story { protocol, variant, client: ends.0, server: ends.1, met_by, offset, rows }
+}
+
+/// The same message in both logs: its place in the client's and in the server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Same {
+    pub(crate) from: Side,
+    pub(crate) client: usize,
+    pub(crate) server: usize,
+    pub(crate) changed: bool,
+}
+
+/// Microseconds since 1970.
+pub(crate) fn micros(event: &Event) -> i64 {
+    event.at.as_microsecond()
+}

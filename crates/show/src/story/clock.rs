@@ -1,0 +1,57 @@
+//! How two clocks stand to each other, from messages that cannot have arrived before they were sent: the idea of NTP
+//! (RFC 5905 §8) without its packets.
+
+use steps::Side;
+
+use super::{Connection, Same, micros};
+
+/// By how much the server's clock is ahead of the client's, in microseconds: somewhere between two bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offset {
+    /// At least so much: what the server sent cannot have arrived earlier.
+    pub at_least_us: i64,
+    /// At most so much: what the client sent cannot have arrived earlier.
+    pub at_most_us: i64,
+}
+
+/// What a time stamp is worth: on one machine both ends are stamped by the same clock, and rounding makes the rest.
+const RESOLUTION_US: i64 = 1000;
+
+impl Offset {
+    /// The estimate: none where the clocks may agree, else the middle of the bounds.
+    pub fn correction_us(self) -> i64 {
+        if self.at_least_us <= RESOLUTION_US && self.at_most_us >= -RESOLUTION_US {
+            return 0;
+        }
+        self.at_least_us.midpoint(self.at_most_us)
+    }
+
+    /// Whether the bounds contradict each other: a clock was set during the run.
+    pub fn contradicts_itself(self) -> bool {
+        self.at_least_us > self.at_most_us + RESOLUTION_US
+    }
+}
+
+/// The bounds, once a message went each way.
+pub(super) fn offset(client: &Connection, server: &Connection, pairs: &[Same]) -> Option<Offset> {
+    let ahead = |pair: &Same| micros(&server.events[pair.server]) - micros(&client.events[pair.client]);
+    let of = |from: Side| pairs.iter().filter(move |pair| pair.from == from);
+    let at_most_us = of(Side::Client).map(ahead).min()?;
+    let at_least_us = of(Side::Server).map(ahead).max()?;
+    Some(Offset { at_least_us, at_most_us })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_corrected_only_where_it_must_be_wrong() {
+        for (at_least_us, at_most_us, correction) in
+            [(-50, 80, 0), (3, -3, 0), (9_000, 11_000, 10_000), (-3_000_100, -2_999_900, -3_000_000)]
+        {
+            assert_eq!(Offset { at_least_us, at_most_us }.correction_us(), correction);
+        }
+        assert!(Offset { at_least_us: 5_000, at_most_us: -5_000 }.contradicts_itself());
+    }
+}
