@@ -20,6 +20,7 @@ use crate::{
 
 mod tcp;
 mod tls;
+mod ws;
 
 /// The variant of TLS that is deployed and yet near the notes.
 pub(crate) const AS_DEPLOYED: &str = "ecdhe";
@@ -54,6 +55,7 @@ struct Order {
     deaf: Option<link::Deaf>,
     tcp: tcp::Setup,
     next: Option<Vec<String>>,
+    ws: ws::Setup,
 }
 
 impl Bench {
@@ -62,7 +64,8 @@ impl Bench {
         let mut order = Order { visits: 1, ..Order::default() };
         let mut state = None;
         match protocol {
-            Protocol::Tcp | Protocol::Ws => {}
+            Protocol::Tcp => {}
+            Protocol::Ws => order.ws = ws::Setup { wss: variant == "wss" },
             Protocol::Tls => {
                 order.client = strings(&["--variant", variant]);
                 if variant == RSA {
@@ -105,13 +108,17 @@ impl Bench {
                 Protocol::Tcp => tcp::Setup::read(&scenario.setup)?,
                 Protocol::Tls | Protocol::Ws | Protocol::Ssh => tcp::Setup::default(),
             },
+            ws: match scenario.pair.protocol {
+                Protocol::Ws => ws::Setup::read(&scenario.setup)?,
+                Protocol::Tcp | Protocol::Tls | Protocol::Ssh => ws::Setup::default(),
+            },
             next: scenario.pair.next.as_deref().map(fill),
         };
         match scenario.pair.protocol {
-            Protocol::Tcp => {}
+            Protocol::Tcp | Protocol::Ws => {}
             Protocol::Tls => tls::prepare(&scenario.setup, state.path())
                 .with_context(|| format!("{}: `setup`", scenario.name))?,
-            Protocol::Ws | Protocol::Ssh => {
+            Protocol::Ssh => {
                 if let Some(key) = scenario.setup.keys().next() {
                     let protocol = scenario.pair.protocol.id();
                     anyhow::bail!("{}: `setup` of {protocol} knows no `{key}`", scenario.name);
@@ -156,11 +163,13 @@ impl Bench {
             }
             Protocol::Ws => {
                 let server = servers::ws::Server::bind(&self.words(&server)?).await?;
-                let (here, serving) = (server.local_addr(), server.run(stop.clone()));
+                let (here, scheme, carried) = order.ws.way(&server)?;
+                let serving = server.run(stop.clone());
                 let client = async |target: SocketAddr, options: &[String]| {
-                    clients::ws::run(&words(&with(options, &format!("ws://{target}/")))?).await
+                    let url = format!("{scheme}://{target}/");
+                    clients::ws::run(&self.words(&with(options, &url))?).await
                 };
-                meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+                meet(carried, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Ssh => {
                 let server = servers::ssh::Server::bind(&self.words(&server)?).await?;
