@@ -187,8 +187,7 @@ fn a_half_open_connection_is_dropped_by_its_limit() {
 fn the_client_believes_to_be_connected_until_it_sends() {
     let established = kernel_at(6, Step::Established, json!({ "state": "ESTABLISHED" }));
     let rst = at(4000, Step::Rst, Server, json!({ "seq": 501, "seq_relative": 1 }));
-    let lost =
-        vec![syn(0), syn_ack(5), ack(5), established.clone(), syn_ack_again(1020, 1015), ack_again(1020)];
+    let lost = [syn(0), syn_ack(5), ack(5), established.clone(), syn_ack_again(1020, 1015), ack_again(1020)];
     assert_eq!(last(Client, &[&lost[..], &[data(3999), rst.clone()]].concat()), "o11~");
     let fine = [syn(0), syn_ack(5), ack(5), established, data(6), rst];
     assert_eq!(last(Client, &fine), "", "a server may reset for other reasons");
