@@ -46,7 +46,8 @@ use identity::Key;
 use known_hosts::KnownHosts;
 pub use login::Method;
 use login::{Means, log_in};
-use secrets::{Asking, Passwords};
+pub use secrets::Asking;
+use secrets::Passwords;
 
 /// What the SSH client is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -90,6 +91,10 @@ pub struct Options {
     #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
 
+    /// The key exchange methods it offers, most wanted first
+    #[arg(long, value_delimiter = ',', value_parser = kex_name, value_name = "LIST")]
+    pub kex: Vec<kex::Name>,
+
     /// The command to run; put `--` before one with options of its own
     #[arg(default_value = "whoami", value_name = "COMMAND")]
     pub command: Vec<String>,
@@ -123,14 +128,26 @@ impl FromStr for Login {
     }
 }
 
-/// Makes one connection, runs the command and reports each step.
+fn kex_name(text: &str) -> Result<kex::Name, String> {
+    kex::Name::try_from(text).map_err(|()| "not a key exchange method that russh knows".into())
+}
+
+/// Makes one connection, runs the command and reports each step; where something is asked, the user is.
 ///
 /// # Errors
 ///
 /// Says what failed, where, and what to do.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
+    run_for(options, Asking::default()).await
+}
+
+/// The same, with somebody else to ask.
+///
+/// # Errors
+///
+/// Says what failed, where, and what to do.
+pub async fn run_for(options: &Options, asking: Asking) -> anyhow::Result<()> {
     let Login { user, target } = &options.target;
-    let asking = Asking::default();
     let mut means = means(options, &asking).await?;
     let known_hosts = options.known_hosts.clone().unwrap_or_else(|| options.certs.join("known_hosts"));
     let host_key = HostKeyCheck::new(KnownHosts::new(known_hosts), target, options.strict, asking);
@@ -143,7 +160,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let witness = Witness::new(Side::Client, Protocol::Ssh, None, (here, there), started);
     watch::tcp::established(&witness, &stream);
 
-    match speak(stream, &witness, host_key, &mut means, &options.command.join(" ")).await {
+    match speak(stream, &witness, host_key, &mut means, options).await {
         Ok(0) => {
             witness.finish(&Outcome::Complete);
             Ok(())
@@ -184,9 +201,9 @@ async fn speak(
     witness: &Witness,
     host_key: HostKeyCheck,
     means: &mut Means,
-    command: &str,
+    options: &Options,
 ) -> Result<u32, Said> {
-    let config = Arc::new(config(host_key.recorded_algorithms()));
+    let config = Arc::new(config(host_key.recorded_algorithms(), &options.kex));
     let (tapped, line) = watch::ssh::tap(stream, witness).map_err(|error| trouble::no_tap(&error))?;
     // Whatever happens, the connection's task in russh must not outlive this one.
     let _line = CutAtEnd(line);
@@ -199,7 +216,7 @@ async fn speak(
         .ok_or_else(|| trouble::no_key_exchange(witness))?
         .map_err(|error| host_key.refusal().unwrap_or_else(|| trouble::explain(&error, witness)))?;
     log_in(&mut session, witness, &calls, means).await?;
-    let exit_status = exec(&mut session, witness, command).await?;
+    let exit_status = exec(&mut session, witness, &options.command.join(" ")).await?;
 
     // The server may have closed first; then there is nobody left to tell.
     drop(session.disconnect(Disconnect::ByApplication, "done", "en").await);
@@ -255,7 +272,7 @@ impl Drop for CutAtEnd {
 }
 
 /// Like OpenSSH, asks first for the kinds of host key on record: a server with several would else show another one.
-fn config(recorded: Vec<Algorithm>) -> russh::client::Config {
+fn config(recorded: Vec<Algorithm>, chosen: &[kex::Name]) -> russh::client::Config {
     let mut keys = recorded;
     for algorithm in Preferred::DEFAULT.key.iter() {
         if !keys.contains(algorithm) {
@@ -271,10 +288,16 @@ fn config(recorded: Vec<Algorithm>) -> russh::client::Config {
         kex::DH_G14_SHA256,
         kex::DH_GEX_SHA256,
         kex::MLKEM768X25519_SHA256,
-        kex::EXTENSION_SUPPORT_AS_CLIENT,
-        kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
     ];
-    let preferred = Preferred { kex: Cow::Borrowed(KEX), key: Cow::Owned(keys), ..Preferred::DEFAULT };
+    // They stand in the list and are no methods but signs of what the client can do.
+    const SIGNS: [kex::Name; 2] =
+        [kex::EXTENSION_SUPPORT_AS_CLIENT, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT];
+    let methods = if chosen.is_empty() { KEX } else { chosen };
+    let preferred = Preferred {
+        kex: Cow::Owned([methods, &SIGNS].concat()),
+        key: Cow::Owned(keys),
+        ..Preferred::DEFAULT
+    };
     russh::client::Config { preferred, ..russh::client::Config::default() }
 }
 

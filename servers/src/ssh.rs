@@ -22,7 +22,7 @@ use std::{
 };
 
 use anyhow::Context;
-use russh::server::run_stream;
+use russh::{Preferred, kex, server::run_stream};
 use steps::{Protocol, Said, Side};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -65,9 +65,17 @@ pub struct Options {
     #[arg(long, default_value = "6", value_parser = clap::value_parser!(u16).range(1..), value_name = "N")]
     pub max_auth_tries: u16,
 
+    /// The key exchange methods it takes
+    #[arg(long, value_delimiter = ',', value_parser = kex_name, value_name = "LIST")]
+    pub kex: Vec<kex::Name>,
+
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
+}
+
+fn kex_name(text: &str) -> Result<kex::Name, String> {
+    kex::Name::try_from(text).map_err(|()| "not a key exchange method that russh knows".into())
 }
 
 /// On or off.
@@ -255,7 +263,13 @@ impl Drop for CutAtEnd {
 }
 
 fn config(host_key: russh::keys::PrivateKey, users: &Users, options: &Options) -> russh::server::Config {
+    let mut preferred = Preferred::DEFAULT;
+    if !options.kex.is_empty() {
+        let signs = [kex::EXTENSION_SUPPORT_AS_SERVER, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_SERVER];
+        preferred.kex = [&options.kex[..], &signs].concat().into();
+    }
     russh::server::Config {
+        preferred,
         methods: users.methods(),
         keys: vec![host_key],
         // A wrong key is answered after a constant time; the probe by "none" tells nobody anything.

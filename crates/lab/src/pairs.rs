@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{link, meddler, scenario::Scenario};
 
+mod ssh;
 mod tcp;
 
 /// The variant of TLS that the notes describe most nearly.
@@ -38,6 +39,7 @@ struct Order {
     faults: Vec<meddler::Fault>,
     link: Vec<link::Rule>,
     tcp: tcp::Setup,
+    ssh: ssh::Setup,
 }
 
 impl Bench {
@@ -71,8 +73,14 @@ impl Bench {
             let (certs, state) = (self.certs.display().to_string(), state.path().display().to_string());
             words.iter().map(|word| word.replace("{certs}", &certs).replace("{state}", &state)).collect()
         };
+        let mut client = fill(&scenario.pair.client);
+        if scenario.pair.protocol == Protocol::Ssh {
+            // Every run has a file of its own. What the scenario says stands later and wins.
+            let known_hosts = state.path().join("known_hosts").display().to_string();
+            client.splice(0..0, strings(&["--known-hosts", &known_hosts]));
+        }
         let order = Order {
-            client: fill(&scenario.pair.client),
+            client,
             server: fill(&scenario.pair.server),
             visits: scenario.pair.visits,
             faults: scenario.meddler.clone(),
@@ -81,10 +89,14 @@ impl Bench {
                 Protocol::Tcp => tcp::Setup::read(&scenario.setup)?,
                 Protocol::Tls | Protocol::Ws | Protocol::Ssh => tcp::Setup::default(),
             },
+            ssh: match scenario.pair.protocol {
+                Protocol::Ssh => ssh::Setup::read(&scenario.setup, state.path())?,
+                Protocol::Tcp | Protocol::Tls | Protocol::Ws => ssh::Setup::default(),
+            },
         };
         match scenario.pair.protocol {
-            Protocol::Tcp => {}
-            Protocol::Tls | Protocol::Ws | Protocol::Ssh => {
+            Protocol::Tcp | Protocol::Ssh => {}
+            Protocol::Tls | Protocol::Ws => {
                 if let Some(key) = scenario.setup.keys().next() {
                     let protocol = scenario.pair.protocol.id();
                     anyhow::bail!("{}: `setup` of {protocol} knows no `{key}`", scenario.name);
@@ -134,8 +146,17 @@ impl Bench {
             Protocol::Ssh => {
                 let server = servers::ssh::Server::bind(&self.words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
+                let user = order.ssh.user(&self.certs)?;
+                let impostor = order.ssh.impostor(here, &stop).await?;
                 let client = async |target: SocketAddr| {
-                    clients::ssh::run(&self.words(&with(&order.client, &format!("demo@{target}")))?).await
+                    let target = impostor.as_ref().map_or(target, |impostor| impostor.stands_at());
+                    order.ssh.write_known_hosts(target, &self.certs)?;
+                    let options = self.words(&with(&order.client, &format!("demo@{target}")))?;
+                    let ran = clients::ssh::run_for(&options, user.clone()).await;
+                    if let Some(impostor) = &impostor {
+                        impostor.take_over();
+                    }
+                    ran
                 };
                 meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
