@@ -12,6 +12,7 @@
 //! The client's file of the same name has the same sections.
 
 use std::{
+    borrow::Cow,
     net::SocketAddr,
     path::PathBuf,
     sync::{
@@ -61,22 +62,35 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub password_login: Switch,
 
+    /// The one key exchange method to offer, such as diffie-hellman-group14-sha256 [default: all russh has by default]
+    #[arg(long, value_parser = kex_name, value_name = "NAME")]
+    pub kex: Option<kex::Name>,
+
     /// Refusals after which a further attempt ends the connection; the probe without proof counts
     #[arg(long, default_value = "6", value_parser = clap::value_parser!(u16).range(1..), value_name = "N")]
     pub max_auth_tries: u16,
-
-    /// The key exchange methods it takes
-    #[arg(long, value_delimiter = ',', value_parser = kex_name, value_name = "LIST")]
-    pub kex: Vec<kex::Name>,
 
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
 }
 
-fn kex_name(text: &str) -> Result<kex::Name, String> {
-    kex::Name::try_from(text).map_err(|()| "not a key exchange method that russh knows".into())
+/// A method that russh has by default, by its name.
+fn kex_name(name: &str) -> Result<kex::Name, String> {
+    let known =
+        || Preferred::DEFAULT.kex.iter().filter(|known| !AS_CLIENT.contains(known) && !SIGNS.contains(known));
+    known().find(|known| known.as_ref() == name).copied().ok_or_else(|| {
+        let names: Vec<_> = known().map(AsRef::as_ref).collect();
+        format!("there are: {}", names.join(", "))
+    })
 }
+
+/// Names in the list that are no methods: EXT_INFO may come (RFC 8308), and strict key exchange is wanted.
+const SIGNS: &[kex::Name] = &[kex::EXTENSION_SUPPORT_AS_SERVER, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_SERVER];
+
+/// The same, said by a client.
+const AS_CLIENT: &[kex::Name] =
+    &[kex::EXTENSION_SUPPORT_AS_CLIENT, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT];
 
 /// On or off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -263,13 +277,12 @@ impl Drop for CutAtEnd {
 }
 
 fn config(host_key: russh::keys::PrivateKey, users: &Users, options: &Options) -> russh::server::Config {
-    let mut preferred = Preferred::DEFAULT;
-    if !options.kex.is_empty() {
-        let signs = [kex::EXTENSION_SUPPORT_AS_SERVER, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_SERVER];
-        preferred.kex = [&options.kex[..], &signs].concat().into();
-    }
+    let kex = match options.kex {
+        None => Preferred::DEFAULT.kex,
+        Some(method) => Cow::Owned([&[method][..], SIGNS].concat()),
+    };
     russh::server::Config {
-        preferred,
+        preferred: Preferred { kex, ..Preferred::DEFAULT },
         methods: users.methods(),
         keys: vec![host_key],
         // A wrong key is answered after a constant time; the probe by "none" tells nobody anything.

@@ -122,6 +122,10 @@ fn kind_name(kind: &AlgorithmKind) -> (&'static str, &'static str) {
 /// What the decoder found instead of SSH.
 fn not_ssh(witness: &Witness) -> Option<Said> {
     witness.past(|past| {
+        // What cannot be read under the keys is no other protocol.
+        if past.first_from(Side::Server, Step::Newkeys).is_some() {
+            return None;
+        }
         let lost = past.first_from(Side::Server, Step::Undecodable)?;
         let (looks_like, expected) = (lost.text("looks_like"), lost.text("expected"));
         if looks_like == "SSH identification" {

@@ -44,7 +44,12 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
     (&[Step::Ws(Ws::PlainRequest), Step::Ws(Ws::Refused)], a_browser_at_the_websocket_port),
     (&[Step::Ws(Ws::Undecodable)], ssh_at_the_websocket_port),
     (
-        &[Step::Ssh(Ssh::GroupRequest), Step::Ssh(Ssh::Group), Step::Ssh(Ssh::ChannelRequest)],
+        &[
+            Step::Ssh(Ssh::GroupRequest),
+            Step::Ssh(Ssh::Group),
+            Step::Ssh(Ssh::Unopened),
+            Step::Ssh(Ssh::ChannelRequest),
+        ],
         openssh_wants_a_group_and_a_terminal,
     ),
     (&[Step::Ssh(Ssh::AuthFailure)], a_key_that_is_not_on_the_list),
