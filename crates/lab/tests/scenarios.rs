@@ -30,6 +30,11 @@ fn the_scenarios_of_tcp() {
 }
 
 #[test]
+fn the_scenarios_of_websocket() {
+    run(Protocol::Ws);
+}
+
+#[test]
 fn the_scenarios_of_ssh() {
     run(Protocol::Ssh);
 }
