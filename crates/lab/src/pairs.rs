@@ -182,7 +182,7 @@ impl Bench {
                 let user = order.ssh.user(&self.certs)?;
                 let impostor = order.ssh.impostor(here, &stop).await?;
                 let client = async |target: SocketAddr| {
-                    let target = impostor.as_ref().map_or(target, |impostor| impostor.stands_at());
+                    let target = impostor.as_ref().map_or(target, ssh::Impostor::stands_at);
                     order.ssh.write_known_hosts(target, &self.certs)?;
                     let options = self.words(&with(&order.client, &format!("demo@{target}")))?;
                     let ran = clients::ssh::run_for(&options, user.clone()).await;
