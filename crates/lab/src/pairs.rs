@@ -20,6 +20,7 @@ use crate::{
 
 mod ssh;
 mod tcp;
+mod tls;
 mod ws;
 
 /// The variant of TLS that is deployed and yet near the notes.
@@ -54,6 +55,7 @@ struct Order {
     link: Vec<link::Rule>,
     deaf: Option<link::Deaf>,
     tcp: tcp::Setup,
+    next: Option<Vec<String>>,
     ws: ws::Setup,
     ssh: ssh::Setup,
 }
@@ -97,14 +99,8 @@ impl Bench {
         };
         let deaf = scenario.deaf.clone().filter(|_| *stand == Stand::Deaf);
         let client = deaf.as_ref().and_then(|deaf| deaf.client.as_ref()).unwrap_or(&scenario.pair.client);
-        let mut client = fill(client);
-        if scenario.pair.protocol == Protocol::Ssh {
-            // Every run has a file of its own. What the scenario says stands later and wins.
-            let known_hosts = state.path().join("known_hosts").display().to_string();
-            client.splice(0..0, strings(&["--known-hosts", &known_hosts]));
-        }
         let order = Order {
-            client,
+            client: fill(client),
             server: fill(&scenario.pair.server),
             visits: scenario.pair.visits,
             faults: scenario.meddler.clone(),
@@ -118,6 +114,7 @@ impl Bench {
                 Protocol::Ws => ws::Setup::read(&scenario.setup)?,
                 Protocol::Tcp | Protocol::Tls | Protocol::Ssh => ws::Setup::default(),
             },
+            next: scenario.pair.next.as_deref().map(fill),
             ssh: match scenario.pair.protocol {
                 Protocol::Ssh => ssh::Setup::read(&scenario.setup, state.path())?,
                 Protocol::Tcp | Protocol::Tls | Protocol::Ws => ssh::Setup::default(),
@@ -125,16 +122,14 @@ impl Bench {
         };
         match scenario.pair.protocol {
             Protocol::Tcp | Protocol::Ws | Protocol::Ssh => {}
-            Protocol::Tls => {
-                if let Some(key) = scenario.setup.keys().next() {
-                    let protocol = scenario.pair.protocol.id();
-                    anyhow::bail!("{}: `setup` of {protocol} knows no `{key}`", scenario.name);
-                }
-            }
+            Protocol::Tls => tls::prepare(&scenario.setup, state.path())
+                .with_context(|| format!("{}: `setup`", scenario.name))?,
         }
-        // A failed handshake is what most scenarios are about: the events tell of it.
-        drop(self.pair(scenario.pair.protocol, &order).await);
-        Ok(())
+        match self.pair(scenario.pair.protocol, &order).await {
+            Err(error) if error.is::<NextNotServed>() => Err(error),
+            // A failed handshake is what most scenarios are about: the events tell of it.
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     async fn pair(&self, protocol: Protocol, order: &Order) -> anyhow::Result<()> {
@@ -153,16 +148,16 @@ impl Bench {
                 }
                 let server = servers::tcp::Server::bind(&words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
-                let client = async |target: SocketAddr| {
-                    clients::tcp::run(&words(&with(&order.client, &target.to_string()))?).await
+                let client = async |target: SocketAddr, options: &[String]| {
+                    clients::tcp::run(&words(&with(options, &target.to_string()))?).await
                 };
                 meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Tls => {
                 let server = servers::tls::Server::bind(&self.words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
-                let client = async |target: SocketAddr| {
-                    clients::tls::run(&self.words(&with(&order.client, &target.to_string()))?).await
+                let client = async |target: SocketAddr, options: &[String]| {
+                    clients::tls::run(&self.words(&with(options, &target.to_string()))?).await
                 };
                 meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
@@ -170,9 +165,9 @@ impl Bench {
                 let server = servers::ws::Server::bind(&self.words(&server)?).await?;
                 let (here, scheme, carried) = order.ws.way(&server)?;
                 let serving = server.run(stop.clone());
-                let client = async |target: SocketAddr| {
+                let client = async |target: SocketAddr, options: &[String]| {
                     let url = format!("{scheme}://{target}/");
-                    clients::ws::run(&self.words(&with(&order.client, &url))?).await
+                    clients::ws::run(&self.words(&with(options, &url))?).await
                 };
                 meet(carried, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
@@ -181,10 +176,11 @@ impl Bench {
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
                 let user = order.ssh.user(&self.certs)?;
                 let impostor = order.ssh.impostor(here, &stop).await?;
-                let client = async |target: SocketAddr| {
+                let client = async |target: SocketAddr, options: &[String]| {
                     let target = impostor.as_ref().map_or(target, ssh::Impostor::stands_at);
                     order.ssh.write_known_hosts(target, &self.certs)?;
-                    let options = self.words(&with(&order.client, &format!("demo@{target}")))?;
+                    let options = [order.ssh.known_hosts(), options.to_vec()].concat();
+                    let options = self.words(&with(&options, &format!("demo@{target}")))?;
                     let ran = clients::ssh::run_for(&options, user.clone()).await;
                     if let Some(impostor) = &impostor {
                         impostor.take_over();
@@ -208,7 +204,7 @@ async fn meet(
     protocol: Protocol,
     order: &Order,
     (here, serving): (SocketAddr, impl Future<Output = anyhow::Result<()>> + Send + 'static),
-    client: impl AsyncFn(SocketAddr) -> anyhow::Result<()>,
+    client: impl AsyncFn(SocketAddr, &[String]) -> anyhow::Result<()>,
     (kept, stop): (Option<&Kept>, CancellationToken),
 ) -> anyhow::Result<()> {
     let serving = tokio::spawn(serving);
@@ -230,24 +226,49 @@ async fn meet(
     let crowd = order.tcp.clone().crowd(here, kept.cloned());
     let crowd = Aborts(tokio::spawn(crowd).abort_handle());
     for _ in 0..order.visits {
-        ran = client(target).await;
-        if ran.is_err() {
+        ran = client(target, &order.client).await;
+        // A scenario's client comes as often as its file says, whatever became of it the time before.
+        if ran.is_err() && kept.is_none() {
             break;
         }
     }
     drop(crowd);
     if let Some(kept) = kept {
-        // The server's side of a broken connection ends in its own time, and its own way is what is to be seen.
-        let settled = async {
-            while !kept.look(server_is_done) {
-                sleep(Duration::from_millis(5)).await;
-            }
-        };
-        drop(timeout(SERVER_PATIENCE, settled).await);
+        settled(kept).await;
+    }
+    if let Some(options) = &order.next {
+        let so_far = kept.map(|kept| kept.look(<[Event]>::len));
+        ran = client(here, options).await.map_err(|error| NextNotServed(format!("{error:#}")).into());
+        if let (Some(kept), Some(so_far)) = (kept, so_far) {
+            settled(kept).await;
+            kept.forget_from(so_far);
+        }
     }
     stop.cancel();
     serving.await.context("the server was cut")??;
     ran
+}
+
+/// The server's side of a broken connection ends in its own time, and its own way is what is to be seen.
+async fn settled(kept: &Kept) {
+    let done = async {
+        while !kept.look(server_is_done) {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    drop(timeout(SERVER_PATIENCE, done).await);
+}
+
+/// What befell one connection must not befall the next.
+#[derive(Debug)]
+struct NextNotServed(String);
+
+impl std::error::Error for NextNotServed {}
+
+impl std::fmt::Display for NextNotServed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the server did not serve the next client: {}", self.0)
+    }
 }
 
 /// A task that ends when this is dropped.

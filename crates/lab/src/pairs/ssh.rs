@@ -72,6 +72,14 @@ impl Setup {
         Ok(Asking::played(self.asked.answers.iter().map(fill).collect()))
     }
 
+    /// Every run of a scenario has a file of its own. What the scenario says stands later on the line, and wins.
+    pub(super) fn known_hosts(&self) -> Vec<String> {
+        if self.state.as_os_str().is_empty() {
+            return Vec::new();
+        }
+        super::strings(&["--known-hosts", &self.state.join("known_hosts").display().to_string()])
+    }
+
     /// Writes the file of known hosts, unless a visit was there before.
     pub(super) fn write_known_hosts(&self, target: SocketAddr, certs: &Path) -> anyhow::Result<()> {
         let path = self.state.join("known_hosts");
