@@ -370,6 +370,8 @@ pub(crate) fn mark(finding: &Finding) -> String {
 /// Client on the left, server on the right; the arrow points the way the bytes went.
 fn lane(event: &Event) -> &'static str {
     match (event.side, event.direction) {
+        (Side::Client, Direction::Local) if event.step == steps::tcp::Step::Lost.into() => "C ─✗  ",
+        (Side::Server, Direction::Local) if event.step == steps::tcp::Step::Lost.into() => "  ✗─ S",
         (Side::Client, Direction::Sent) => "C ─▶  ",
         (Side::Client, Direction::Received) => "C ◀─  ",
         (Side::Client, Direction::Local) => "C     ",
