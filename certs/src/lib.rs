@@ -36,6 +36,10 @@ pub const CA_KEY: &str = "ca.key";
 pub const SERVER_CERT: &str = "server.pem";
 /// The key of [`SERVER_CERT`]: ECDSA on P-256, PKCS #8.
 pub const SERVER_KEY: &str = "server.key";
+/// The server's certificate for static RSA: its key decrypts the pre-master secret and signs nothing.
+pub const SERVER_RSA_CERT: &str = "server-rsa.pem";
+/// The key of [`SERVER_RSA_CERT`]: RSA of 2048 bits, PKCS #8.
+pub const SERVER_RSA_KEY: &str = "server-rsa.key";
 /// The client's certificate, for mutual TLS.
 pub const CLIENT_CERT: &str = "client.pem";
 /// The key of [`CLIENT_CERT`]: ECDSA on P-256, PKCS #8.
@@ -53,7 +57,7 @@ pub const AUTHORIZED_KEYS: &str = "authorized_keys";
 /// The demo user's password, random, for a server that was told to take one.
 pub const SSH_PASSWORD: &str = "ssh_password";
 
-/// The names and addresses that [`SERVER_CERT`] is good for: this machine, and the services of docker-compose.yml.
+/// The names and addresses that the server's certificates are good for: this machine, and the services of docker-compose.yml.
 pub const SERVER_NAMES: [&str; 5] = ["localhost", "127.0.0.1", "::1", "tls-server", "ws-server"];
 
 /// One file of the set.
@@ -65,11 +69,13 @@ struct File {
 
 /// The set, in the order in which it is made: a key before what is derived from it, so that a run that was cut
 /// short leaves something that the next run can complete.
-const FILES: [File; 12] = [
+const FILES: [File; 14] = [
     File { name: CA_KEY, private: true },
     File { name: CA_CERT, private: false },
     File { name: SERVER_KEY, private: true },
     File { name: SERVER_CERT, private: false },
+    File { name: SERVER_RSA_KEY, private: true },
+    File { name: SERVER_RSA_CERT, private: false },
     File { name: CLIENT_KEY, private: true },
     File { name: CLIENT_CERT, private: false },
     File { name: SSH_HOST_KEY, private: true },

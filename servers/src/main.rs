@@ -105,6 +105,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Tls(options) => {
             let server = tls::Server::bind(&options).await?;
             listening("tls", server.local_addr());
+            if let Some(rsa) = server.local_addr_rsa() {
+                eprintln!("server: tls listens on {rsa} for static RSA (`client tls --variant rsa`)");
+            }
             server.run(stop).await
         }
         Command::Ws(options) => {

@@ -39,8 +39,8 @@ enum Command {
     Tcp,
     /// TLS, and an HTTPS request over it
     Tls {
-        /// ecdhe (TLS 1.2 as deployed) or tls13
-        #[arg(long, default_value = pairs::NEAREST_THE_NOTES, value_parser = ["ecdhe", "tls13"])]
+        /// rsa (TLS 1.2 as the notes tell it), ecdhe (TLS 1.2 as deployed) or tls13
+        #[arg(long, default_value = pairs::AS_DEPLOYED, value_parser = pairs::VARIANTS)]
         variant: String,
     },
     /// WebSocket: upgrade, frames, close
@@ -132,7 +132,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
     match cli.command {
         None => {
             for protocol in <Protocol as strum::VariantArray>::VARIANTS {
-                bench.run(*protocol, pairs::NEAREST_THE_NOTES).await?;
+                bench.run(*protocol, pairs::AS_DEPLOYED).await?;
             }
             Ok(())
         }
