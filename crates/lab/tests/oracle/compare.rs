@@ -35,20 +35,22 @@ struct Known {
 }
 
 /// Values in lists count one by one.
-const KNOWN: [Known; 2] = [
-    Known {
-        field: "supported_groups",
-        ours: "X25519MLKEM768",
-        theirs: "0x11ec",
-        why: "Wireshark 4.0 is older than the code point 0x11EC (IANA, TLS Supported Groups; RFC 8446 §4.2.7)",
-    },
-    Known {
-        field: "key_share",
-        ours: "X25519MLKEM768",
-        theirs: "0x11ec",
-        why: "Wireshark 4.0 is older than the code point 0x11EC (IANA, TLS Supported Groups; RFC 8446 §4.2.8)",
-    },
+const KNOWN: [Known; 8] = [
+    Known { field: "supported_groups", ours: "X25519MLKEM768", theirs: "0x11ec", why: CODE_POINT },
+    Known { field: "key_share", ours: "X25519MLKEM768", theirs: "0x11ec", why: CODE_POINT },
+    Known { field: "signature_algorithms", ours: "0x0301", theirs: "SHA224 RSA", why: PAIR },
+    Known { field: "signature_algorithms", ours: "0x0302", theirs: "SHA224 DSA", why: PAIR },
+    Known { field: "signature_algorithms", ours: "0x0303", theirs: "SHA224 ECDSA", why: PAIR },
+    Known { field: "signature_algorithms", ours: "0x0402", theirs: "SHA256 DSA", why: PAIR },
+    Known { field: "signature_algorithms", ours: "0x0502", theirs: "SHA384 DSA", why: PAIR },
+    Known { field: "signature_algorithms", ours: "0x0602", theirs: "SHA512 DSA", why: PAIR },
 ];
+
+const CODE_POINT: &str =
+    "Wireshark 4.0 is older than the code point 0x11EC (RFC 8446 §4.2.7, IANA's TLS Supported Groups)";
+const PAIR: &str = "a pair of hash and signature (RFC 5246 §7.4.1.4.1) to which RFC 8446 §4.2.3 gives no name: we print its code";
+const MODULO: &str =
+    "a number before the initial one: tshark counts it modulo 2^32 (RFC 9293 §3.4), we below zero";
 
 /// Compares the log of a run with another account of it.
 pub(crate) fn compare(events: &[Event], told: &[Told]) -> Report {
@@ -126,14 +128,20 @@ impl Report {
             match (here.map(|here| ours[here]), there.map(|there| theirs[there])) {
                 (Some(event), Some(told)) => self.message(event, told),
                 (Some((_, event)), None) => match event.step.protocol() {
-                    Protocol::Ssh if Some(n) > there_ends => self.alone("tshark 4.0 does not open what follows NEWKEYS"),
-                    Protocol::Tls | Protocol::Ws if Some(n) > there_ends && event.direction == Direction::Sent => {
+                    Protocol::Ssh if Some(n) > there_ends => {
+                        self.alone("tshark 4.0 does not open what follows NEWKEYS")
+                    }
+                    Protocol::Tls | Protocol::Ws
+                        if Some(n) > there_ends && event.direction == Direction::Sent =>
+                    {
                         self.alone("the kernel took it, and the connection was gone");
                     }
-                    Protocol::Tcp | Protocol::Tls | Protocol::Ws | Protocol::Ssh => self.disagreements.push(format!(
-                        "{side:?} of {}: only our log tells of {}: {:?}",
-                        event.conn, event.step, event.fields
-                    )),
+                    Protocol::Tcp | Protocol::Tls | Protocol::Ws | Protocol::Ssh => {
+                        self.disagreements.push(format!(
+                            "{side:?} of {}: only our log tells of {}: {:?}",
+                            event.conn, event.step, event.fields
+                        ))
+                    }
                 },
                 (None, Some(told)) if Some(n) > here_ends && told.step == OPAQUE => {
                     self.alone("neither side could open it, nor could tshark");
@@ -183,9 +191,17 @@ impl Report {
 
 /// Our value with what is known to be told otherwise put in the other's words.
 fn excused(name: &str, ours: &Value, theirs: &Value) -> (Value, Vec<&'static str>) {
+    if let (true, Some(before), Some(modulo)) = (name.ends_with("_relative"), ours.as_i64(), theirs.as_u64())
+        && before < 0
+        && before + (1 << 32) == modulo as i64
+    {
+        return (theirs.clone(), vec![MODULO]);
+    }
     let mut reasons = Vec::new();
-    let mut word = |ours: &Value, there: bool| -> Value {
-        let known = KNOWN.iter().find(|known| known.field == name && ours == known.ours && there);
+    let mut word = |ours: &Value, theirs: &[Value]| -> Value {
+        let known = KNOWN.iter().find(|known| {
+            known.field == name && ours == known.ours && theirs.iter().any(|value| value == known.theirs)
+        });
         known.map_or_else(
             || ours.clone(),
             |known| {
@@ -194,12 +210,9 @@ fn excused(name: &str, ours: &Value, theirs: &Value) -> (Value, Vec<&'static str
             },
         )
     };
-    let tells = |value: &Value| KNOWN.iter().any(|known| *value == known.theirs);
     let ours = match (ours, theirs) {
-        (Value::Array(list), Value::Array(theirs)) => {
-            Value::Array(list.iter().map(|value| word(value, theirs.iter().any(tells))).collect())
-        }
-        (value, theirs) => word(value, tells(theirs)),
+        (Value::Array(list), Value::Array(theirs)) => list.iter().map(|value| word(value, theirs)).collect(),
+        (value, theirs) => word(value, std::slice::from_ref(theirs)),
     };
     (ours, reasons)
 }

@@ -82,8 +82,14 @@ fn judge(name: &str, report: &Report) {
     assert!(*equal > 0, "{name}: nothing was compared");
 }
 
-const RUNS: [&[&str]; 5] =
-    [&["tcp"], &["tls", "--variant", "ecdhe"], &["tls", "--variant", "tls13"], &["ws"], &["ssh"]];
+const RUNS: [&[&str]; 6] = [
+    &["tcp"],
+    &["tls", "--variant", "rsa"],
+    &["tls", "--variant", "ecdhe"],
+    &["tls", "--variant", "tls13"],
+    &["ws"],
+    &["ssh"],
+];
 
 #[test]
 fn tshark_agrees_with_each_normal_run() {
@@ -111,13 +117,18 @@ fn scenarios_of(protocol: Protocol, test: &str) {
 }
 
 #[test]
+fn tshark_agrees_with_the_faults_of_tcp() {
+    scenarios_of(Protocol::Tcp, "tshark_agrees_with_the_faults_of_tcp");
+}
+
+#[test]
 fn tshark_agrees_with_the_faults_of_tls() {
     scenarios_of(Protocol::Tls, "tshark_agrees_with_the_faults_of_tls");
 }
 
 #[test]
-fn tshark_agrees_with_the_faults_of_tcp() {
-    scenarios_of(Protocol::Tcp, "tshark_agrees_with_the_faults_of_tcp");
+fn tshark_agrees_with_the_faults_of_ws() {
+    scenarios_of(Protocol::Ws, "tshark_agrees_with_the_faults_of_ws");
 }
 
 /// An oracle that cannot fail says nothing: each kind of field that was found equal is falsified once, each message is

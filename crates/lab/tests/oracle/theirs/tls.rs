@@ -92,7 +92,7 @@ fn handshake(message: &Node) -> Message {
         16 => {
             fields.put("public_key", hex("tls.handshake.client_point"));
             fields.put("public_key_length", message.number("tls.handshake.client_point_len"));
-            fields.put("encrypted_pre_master", hex("tls.handshake.epms"));
+            fields.put("encrypted_pre_master_secret_length", message.number("tls.handshake.epms_len"));
             fields.put("encrypted_pre_master_secret", hex("tls.handshake.epms"));
             "tls.client_key_exchange"
         }
