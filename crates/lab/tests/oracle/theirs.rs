@@ -56,7 +56,7 @@ pub(crate) fn tell(file: &Path, decode: &[(u16, &str)]) -> Vec<Told> {
         for layer in &packet.children {
             match layer.name.as_str() {
                 "tls" => messages.extend(tls::messages(layer)),
-                "http" => messages.extend(ws::head(layer)),
+                "http" => messages.extend(ws::messages(layer)),
                 "websocket" => messages.extend(ws::frame(layer, &packet)),
                 "ssh" => messages.extend(ssh::messages(layer)),
                 _other => {}

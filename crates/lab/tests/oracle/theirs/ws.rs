@@ -5,7 +5,21 @@ use serde_json::Value;
 use super::{Fields, Message};
 use crate::pdml::Node;
 
-pub(super) fn head(http: &Node) -> Option<Message> {
+pub(super) fn messages(http: &Node) -> Vec<Message> {
+    head(http).into_iter().chain(body(http)).collect()
+}
+
+/// What an answer that is no upgrade says to people.
+fn body(http: &Node) -> Option<Message> {
+    http.find("http.response.code")?;
+    // File Data: 138 bytes
+    let data = &http.find("http.file_data")?.showname;
+    let mut fields = Fields::default();
+    fields.put("length", data.split(' ').find_map(|word| word.parse::<u64>().ok()));
+    Some(fields.of("ws.body"))
+}
+
+fn head(http: &Node) -> Option<Message> {
     let mut fields = Fields::default();
     let lines =
         |name: &str| -> Vec<Value> { http.every(name).map(|line| line.show.trim_end().into()).collect() };
@@ -13,12 +27,12 @@ pub(super) fn head(http: &Node) -> Option<Message> {
         fields.put(name, http.show(&format!("http.{name}")));
     }
     if let Some(method) = http.show("http.request.method") {
-        http.find("http.upgrade")?;
         fields.put("method", Some(method));
         fields.put("path", http.show("http.request.uri"));
         fields.put("version", http.show("http.request.version"));
         fields.put("headers", Some(lines("http.request.line")));
-        return Some(fields.of("ws.upgrade_request"));
+        let upgrade = http.show("http.upgrade").is_some_and(|to| to.eq_ignore_ascii_case("websocket"));
+        return Some(fields.of(if upgrade { "ws.upgrade_request" } else { "ws.plain_request" }));
     }
     let status = http.number("http.response.code")?;
     fields.put("sec_websocket_accept", http.show("http.sec_websocket_accept"));
@@ -41,7 +55,8 @@ pub(super) fn frame(frame: &Node, packet: &Node) -> Option<Message> {
     fields.put("payload_length", long.iter().find_map(|name| frame.number(name)));
     fields.put("masking_key", frame.find("websocket.masking_key").map(|node| node.value.clone()));
     let text = ["websocket.payload.text", "websocket.payload.ping", "websocket.payload.pong"];
-    let inside = text.iter().find_map(|name| frame.find(name));
+    // With the last fragment tshark shows the whole message (RFC 6455 §5.4).
+    let inside = text.iter().filter(|_| opcode != 0).find_map(|name| frame.find(name));
     // Binary data has a layer of its own, which belongs to the frame only where there is one of each.
     let alone = packet.children.iter().filter(|layer| layer.name == "websocket").count() == 1;
     let beside = packet.find("data.data").filter(|_| opcode == 2 && alone);
