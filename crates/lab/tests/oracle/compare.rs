@@ -129,7 +129,7 @@ impl Report {
                 (Some(event), Some(told)) => self.message(event, told),
                 (Some((_, event)), None) => match event.step.protocol() {
                     Protocol::Ssh if Some(n) > there_ends => {
-                        self.alone("tshark 4.0 does not open what follows NEWKEYS")
+                        self.alone("tshark 4.0 does not open what follows NEWKEYS");
                     }
                     Protocol::Tls | Protocol::Ws
                         if Some(n) > there_ends && event.direction == Direction::Sent =>
@@ -140,7 +140,7 @@ impl Report {
                         self.disagreements.push(format!(
                             "{side:?} of {}: only our log tells of {}: {:?}",
                             event.conn, event.step, event.fields
-                        ))
+                        ));
                     }
                 },
                 (None, Some(told)) if Some(n) > here_ends && told.step == OPAQUE => {
