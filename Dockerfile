@@ -4,8 +4,9 @@
 #   docker run --rm handshakes          all four pairs on the container's own loopback
 
 FROM rust:1-slim-bookworm AS build
+# make and perl (and the image's gcc): OpenSSL is built from source, for static RSA.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libcap2-bin \
+    && apt-get install --yes --no-install-recommends libcap2-bin make perl \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 

@@ -15,7 +15,7 @@ use x509_parser::{
 };
 
 use crate::{
-    AUTHORIZED_KEYS, CA_CERT, CA_KEY, FILES, SERVER_NAMES, SSH_USER_PUB, ssh,
+    AUTHORIZED_KEYS, CA_CERT, CA_KEY, FILES, SERVER_NAMES, SSH_PASSWORD, SSH_USER_PUB, ssh,
     tls::{LEAVES, Leaf, Purpose},
 };
 
@@ -102,6 +102,7 @@ pub fn check(dir: &Path) -> anyhow::Result<Report> {
         checks.ssh_pair(pair);
     }
     checks.authorized_keys();
+    checks.password();
     checks.report.findings.sort_by_key(|finding| FILES.iter().position(|file| file.name == finding.file));
     Ok(checks.report)
 }
@@ -141,6 +142,14 @@ impl Checks {
                     }
                 }
             }
+        }
+    }
+
+    fn password(&mut self) {
+        if let Some(text) = self.text(SSH_PASSWORD)
+            && text.trim().is_empty()
+        {
+            self.find(SSH_PASSWORD, Fault::Unreadable, "holds no password; remove it and run `certs`");
         }
     }
 

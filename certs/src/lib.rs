@@ -14,6 +14,8 @@
 
 use std::{fmt, path::Path, path::PathBuf};
 
+use anyhow::Context as _;
+
 mod check;
 mod folder;
 mod ssh;
@@ -34,6 +36,10 @@ pub const CA_KEY: &str = "ca.key";
 pub const SERVER_CERT: &str = "server.pem";
 /// The key of [`SERVER_CERT`]: ECDSA on P-256, PKCS #8.
 pub const SERVER_KEY: &str = "server.key";
+/// The server's certificate for static RSA: its key decrypts the pre-master secret and signs nothing.
+pub const SERVER_RSA_CERT: &str = "server-rsa.pem";
+/// The key of [`SERVER_RSA_CERT`]: RSA of 2048 bits, PKCS #8.
+pub const SERVER_RSA_KEY: &str = "server-rsa.key";
 /// The client's certificate, for mutual TLS.
 pub const CLIENT_CERT: &str = "client.pem";
 /// The key of [`CLIENT_CERT`]: ECDSA on P-256, PKCS #8.
@@ -48,8 +54,10 @@ pub const SSH_USER_KEY: &str = "id_ed25519";
 pub const SSH_USER_PUB: &str = "id_ed25519.pub";
 /// The user keys that the SSH server lets in.
 pub const AUTHORIZED_KEYS: &str = "authorized_keys";
+/// The demo user's password, random, for a server that was told to take one.
+pub const SSH_PASSWORD: &str = "ssh_password";
 
-/// The names and addresses that [`SERVER_CERT`] is good for: this machine, and the services of docker-compose.yml.
+/// The names and addresses that the server's certificates are good for: this machine, and the services of docker-compose.yml.
 pub const SERVER_NAMES: [&str; 5] = ["localhost", "127.0.0.1", "::1", "tls-server", "ws-server"];
 
 /// One file of the set.
@@ -61,11 +69,13 @@ struct File {
 
 /// The set, in the order in which it is made: a key before what is derived from it, so that a run that was cut
 /// short leaves something that the next run can complete.
-const FILES: [File; 11] = [
+const FILES: [File; 14] = [
     File { name: CA_KEY, private: true },
     File { name: CA_CERT, private: false },
     File { name: SERVER_KEY, private: true },
     File { name: SERVER_CERT, private: false },
+    File { name: SERVER_RSA_KEY, private: true },
+    File { name: SERVER_RSA_CERT, private: false },
     File { name: CLIENT_KEY, private: true },
     File { name: CLIENT_CERT, private: false },
     File { name: SSH_HOST_KEY, private: true },
@@ -73,6 +83,7 @@ const FILES: [File; 11] = [
     File { name: SSH_USER_KEY, private: true },
     File { name: SSH_USER_PUB, private: false },
     File { name: AUTHORIZED_KEYS, private: false },
+    File { name: SSH_PASSWORD, private: true },
 ];
 
 /// What [`ensure`] made.
@@ -95,6 +106,20 @@ impl fmt::Display for Made {
         }
         Ok(())
     }
+}
+
+/// The demo user's password in `dir`.
+///
+/// # Errors
+///
+/// Says which file could not be read, or holds no password.
+pub fn password(dir: &Path) -> anyhow::Result<String> {
+    let path = dir.join(SSH_PASSWORD);
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("could not read {} ({})", path.display(), advice(dir)))?;
+    let password = text.trim_end_matches(['\r', '\n']);
+    anyhow::ensure!(!password.is_empty(), "{} holds no password ({})", path.display(), advice(dir));
+    Ok(password.to_owned())
 }
 
 /// What to do about a file in `dir` that is there and of no use.

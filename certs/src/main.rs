@@ -19,12 +19,17 @@ struct Cli {
     /// Verify the set that is there and make nothing; exit code 1 if something is wrong
     #[arg(long)]
     check: bool,
+
+    /// Print the password of the SSH user `demo` (for `server ssh --password-login on`)
+    #[arg(long, conflicts_with = "check")]
+    show_password: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   certs                       make what is missing in certs/demo
   certs --dir /tmp/keys       make a set somewhere else
+  certs --show-password       what to type where the SSH server asks for a password
   certs --check               missing, expired, mismatched, open to others?
 
 To have a certificate issued again, remove it and run `certs`. To start afresh, remove the folder.
@@ -45,6 +50,11 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         let report = certs::check(&cli.dir)?;
         say(&report)?;
         return Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    if cli.show_password {
+        certs::ensure_and_say(&cli.dir)?;
+        say(&certs::password(&cli.dir)?)?;
+        return Ok(ExitCode::SUCCESS);
     }
     say(&certs::ensure(&cli.dir)?)?;
     Ok(ExitCode::SUCCESS)

@@ -1,10 +1,12 @@
-//! The SSH half: the server's host key, the user's key, and the list of users let in. Read beside it the notes'
+//! The SSH half: the server's host key, the user's key and password, and the list of users let in. Read beside it the notes'
 //! heading "SSH", blocks 6 and 7, and RFC 4253 §6.6.
 
 use anyhow::{Context as _, bail};
 use russh::keys::{Algorithm, PrivateKey, key::safe_rng, ssh_key::LineEnding};
 
-use crate::{AUTHORIZED_KEYS, SSH_HOST_KEY, SSH_HOST_PUB, SSH_USER_KEY, SSH_USER_PUB, folder::Folder};
+use crate::{
+    AUTHORIZED_KEYS, SSH_HOST_KEY, SSH_HOST_PUB, SSH_PASSWORD, SSH_USER_KEY, SSH_USER_PUB, folder::Folder,
+};
 
 /// A private key, its public half, and the comment in both.
 pub(crate) struct Pair {
@@ -29,7 +31,18 @@ pub(crate) fn make_missing(folder: &mut Folder) -> anyhow::Result<()> {
         let user = folder.read(SSH_USER_PUB)?;
         folder.add(AUTHORIZED_KEYS, &user)?;
     }
+    if !folder.has(SSH_PASSWORD) {
+        folder.add(SSH_PASSWORD, &format!("{}\n", random_password()?))?;
+    }
     Ok(())
+}
+
+/// Twenty characters of 32 that nobody mistakes for one another: 100 bits.
+fn random_password() -> anyhow::Result<String> {
+    const CHARACTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut bytes = [0; 20];
+    aws_lc_rs::rand::fill(&mut bytes).context("no random numbers")?;
+    Ok(bytes.iter().map(|byte| char::from(CHARACTERS[usize::from(byte % 32)])).collect())
 }
 
 fn make(folder: &mut Folder, pair: &Pair) -> anyhow::Result<()> {

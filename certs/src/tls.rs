@@ -6,20 +6,23 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context as _, bail, ensure};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SerialNumber, SignatureAlgorithm,
+    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, SerialNumber, SignatureAlgorithm,
 };
 
 use crate::{
-    CA_CERT, CA_KEY, CLIENT_CERT, CLIENT_KEY, SERVER_CERT, SERVER_KEY, SERVER_NAMES, folder::Folder,
+    CA_CERT, CA_KEY, CLIENT_CERT, CLIENT_KEY, SERVER_CERT, SERVER_KEY, SERVER_NAMES, SERVER_RSA_CERT,
+    SERVER_RSA_KEY, folder::Folder,
 };
 
-/// A certificate that the CA issues. Another one (a static-RSA server, say) is another entry here and its two names
-/// in [`crate::FILES`]; sets made before it are completed.
+/// A certificate that the CA issues. Another one is another entry here and its two names in [`crate::FILES`]; sets
+/// made before it are completed.
 pub(crate) struct Leaf {
     pub(crate) cert: &'static str,
     pub(crate) key: &'static str,
     pub(crate) purpose: Purpose,
     algorithm: &'static SignatureAlgorithm,
+    /// What the key does in the handshake: it signs, or it decrypts the pre-master secret (RFC 5246 §7.4.2).
+    usage: KeyUsagePurpose,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,9 +31,28 @@ pub(crate) enum Purpose {
     Client,
 }
 
-pub(crate) static LEAVES: [Leaf; 2] = [
-    Leaf { cert: SERVER_CERT, key: SERVER_KEY, purpose: Purpose::Server, algorithm: &PKCS_ECDSA_P256_SHA256 },
-    Leaf { cert: CLIENT_CERT, key: CLIENT_KEY, purpose: Purpose::Client, algorithm: &PKCS_ECDSA_P256_SHA256 },
+pub(crate) static LEAVES: [Leaf; 3] = [
+    Leaf {
+        cert: SERVER_CERT,
+        key: SERVER_KEY,
+        purpose: Purpose::Server,
+        algorithm: &PKCS_ECDSA_P256_SHA256,
+        usage: KeyUsagePurpose::DigitalSignature,
+    },
+    Leaf {
+        cert: SERVER_RSA_CERT,
+        key: SERVER_RSA_KEY,
+        purpose: Purpose::Server,
+        algorithm: &PKCS_RSA_SHA256, // 2048 bits unless told otherwise
+        usage: KeyUsagePurpose::KeyEncipherment,
+    },
+    Leaf {
+        cert: CLIENT_CERT,
+        key: CLIENT_KEY,
+        purpose: Purpose::Client,
+        algorithm: &PKCS_ECDSA_P256_SHA256,
+        usage: KeyUsagePurpose::DigitalSignature,
+    },
 ];
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -91,17 +113,17 @@ fn ca_params(key: &KeyPair) -> anyhow::Result<CertificateParams> {
 /// Signs a certificate for the leaf's key, which is made if need be.
 fn issue(folder: &mut Folder, leaf: &Leaf, issuer: &Issuer<'_, KeyPair>) -> anyhow::Result<()> {
     let key = key(folder, leaf.key, leaf.cert, leaf.algorithm)?;
-    let cert = leaf_params(leaf.purpose)?
+    let cert = leaf_params(leaf)?
         .signed_by(&key, issuer)
         .with_context(|| format!("could not sign {}", folder.path(leaf.cert).display()))?;
     folder.add(leaf.cert, &cert.pem())
 }
 
-fn leaf_params(purpose: Purpose) -> anyhow::Result<CertificateParams> {
+fn leaf_params(leaf: &Leaf) -> anyhow::Result<CertificateParams> {
     let mut params = params(LEAF_DAYS)?;
     params.is_ca = IsCa::ExplicitNoCa;
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    match purpose {
+    params.key_usages = vec![leaf.usage];
+    match leaf.purpose {
         Purpose::Server => {
             params.distinguished_name = name("Handshakes demo server");
             params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

@@ -9,8 +9,8 @@ use std::{
 };
 
 use certs::{
-    AUTHORIZED_KEYS, CA_CERT, CA_KEY, CLIENT_CERT, Fault, SERVER_CERT, SERVER_KEY, SSH_HOST_KEY,
-    SSH_HOST_PUB, SSH_USER_KEY, SSH_USER_PUB, check, ensure,
+    AUTHORIZED_KEYS, CA_CERT, CA_KEY, CLIENT_CERT, Fault, SERVER_CERT, SERVER_KEY, SERVER_RSA_CERT,
+    SSH_HOST_KEY, SSH_HOST_PUB, SSH_USER_KEY, SSH_USER_PUB, check, ensure,
 };
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair};
 
@@ -49,8 +49,8 @@ fn a_sound_set_has_no_findings_and_tells_subjects_and_fingerprints() {
     ensure(dir.path()).unwrap();
     let report = check(dir.path()).unwrap();
     assert_eq!(report.findings, []);
-    assert_eq!(report.verified.len(), 5, "three certificates, two SSH keys: {report}");
-    assert!(report.to_string().ends_with("all 11 files are in order"), "{report}");
+    assert_eq!(report.verified.len(), 6, "four certificates, two SSH keys: {report}");
+    assert!(report.to_string().ends_with("all 14 files are in order"), "{report}");
     assert_eq!(found(|dir| reissue(dir, |_| {})), [], "and neither has one issued by this test");
 }
 
@@ -110,7 +110,8 @@ fn certificates_of_another_ca_are_named() {
             fs::copy(other.path().join(name), dir.join(name)).unwrap();
         }
     });
-    assert_eq!(swapped, [(SERVER_CERT, Fault::Mismatched), (CLIENT_CERT, Fault::Mismatched)]);
+    let signed = [SERVER_CERT, SERVER_RSA_CERT, CLIENT_CERT];
+    assert_eq!(swapped, signed.map(|name| (name, Fault::Mismatched)));
 }
 
 #[test]
@@ -210,7 +211,7 @@ fn the_program_makes_checks_and_exits_with_1_when_something_is_wrong() {
     let (code, said) = certs(&[]);
     assert!(code == Some(0) && said.starts_with("made in "), "{said}");
     let (code, said) = certs(&["--check"]);
-    assert!(code == Some(0) && said.contains("all 11 files are in order"), "{said}");
+    assert!(code == Some(0) && said.contains("all 14 files are in order"), "{said}");
     fs::remove_file(keys.join(SERVER_CERT)).unwrap();
     let (code, said) = certs(&["--check"]);
     assert!(code == Some(1) && said.contains("! server.pem: is missing"), "{said}");

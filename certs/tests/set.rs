@@ -4,14 +4,17 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command, t
 
 use certs::{
     AUTHORIZED_KEYS, CA_CERT, CA_KEY, CLIENT_CERT, CLIENT_KEY, SERVER_CERT, SERVER_KEY, SERVER_NAMES,
-    SSH_HOST_KEY, SSH_HOST_PUB, SSH_USER_KEY, SSH_USER_PUB, check, ensure,
+    SERVER_RSA_CERT, SERVER_RSA_KEY, SSH_HOST_KEY, SSH_HOST_PUB, SSH_PASSWORD, SSH_USER_KEY, SSH_USER_PUB,
+    check, ensure, password,
 };
 
-const ALL: [&str; 11] = [
+const ALL: [&str; 14] = [
     CA_KEY,
     CA_CERT,
     SERVER_KEY,
     SERVER_CERT,
+    SERVER_RSA_KEY,
+    SERVER_RSA_CERT,
     CLIENT_KEY,
     CLIENT_CERT,
     SSH_HOST_KEY,
@@ -19,8 +22,10 @@ const ALL: [&str; 11] = [
     SSH_USER_KEY,
     SSH_USER_PUB,
     AUTHORIZED_KEYS,
+    SSH_PASSWORD,
 ];
-const PRIVATE: [&str; 5] = [CA_KEY, SERVER_KEY, CLIENT_KEY, SSH_HOST_KEY, SSH_USER_KEY];
+const PRIVATE: [&str; 7] =
+    [CA_KEY, SERVER_KEY, SERVER_RSA_KEY, CLIENT_KEY, SSH_HOST_KEY, SSH_USER_KEY, SSH_PASSWORD];
 
 /// A set in a folder of its own.
 fn set() -> tempfile::TempDir {
@@ -170,13 +175,11 @@ fn a_folder_that_cannot_be_made_is_named() {
 #[test]
 fn openssl_trusts_the_server_by_each_of_its_names() {
     let dir = set();
-    let (ca, cert) = (path(dir.path(), CA_CERT), path(dir.path(), SERVER_CERT));
+    let [ca, cert, rsa] = [CA_CERT, SERVER_CERT, SERVER_RSA_CERT].map(|name| path(dir.path(), name));
     for name in SERVER_NAMES {
         let flag = if name.parse::<std::net::IpAddr>().is_ok() { "-verify_ip" } else { "-verify_hostname" };
-        run(
-            "openssl",
-            &["verify", "-x509_strict", "-purpose", "sslserver", flag, name, "-CAfile", &ca, &cert],
-        );
+        let strictly = ["verify", "-x509_strict", "-purpose", "sslserver", flag, name, "-CAfile", &ca];
+        run("openssl", &[&strictly[..], &[&cert, &rsa]].concat());
     }
     let wrong = Command::new("openssl")
         .args(["verify", "-verify_hostname", "example.com", "-CAfile", &ca, &cert])
@@ -221,6 +224,11 @@ fn openssl_reads_in_the_certificates_what_rfc_5280_asks_for() {
     assert!(
         server.contains("TLS Web Server Authentication") && client.contains("TLS Web Client Authentication")
     );
+    let rsa = text(SERVER_RSA_CERT);
+    for line in ["CA:FALSE", "Key Encipherment", "(2048 bit)", "TLS Web Server Authentication"] {
+        assert!(rsa.contains(line), "{line} in {rsa}");
+    }
+    assert!(!rsa.contains("Digital Signature"), "static RSA decrypts and signs nothing: {rsa}");
     let lasts = |name: &str, days: u32| {
         let seconds = |days: u32| (days * 24 * 60 * 60).to_string();
         let still_valid = |days| {
@@ -236,7 +244,12 @@ fn openssl_reads_in_the_certificates_what_rfc_5280_asks_for() {
 #[test]
 fn the_tls_keys_are_pkcs8_and_fit_their_certificates() {
     let dir = set();
-    for (key, cert) in [(CA_KEY, CA_CERT), (SERVER_KEY, SERVER_CERT), (CLIENT_KEY, CLIENT_CERT)] {
+    for (key, cert) in [
+        (CA_KEY, CA_CERT),
+        (SERVER_KEY, SERVER_CERT),
+        (SERVER_RSA_KEY, SERVER_RSA_CERT),
+        (CLIENT_KEY, CLIENT_CERT),
+    ] {
         let (key, cert) = (path(dir.path(), key), path(dir.path(), cert));
         assert!(fs::read_to_string(&key).unwrap().starts_with("-----BEGIN PRIVATE KEY-----"));
         let of_key = run("openssl", &["pkey", "-pubout", "-in", &key]);
@@ -264,4 +277,17 @@ fn ssh_keygen_reads_the_keys_and_they_fit() {
         fs::read(dir.path().join(AUTHORIZED_KEYS)).unwrap(),
         fs::read(dir.path().join(SSH_USER_PUB)).unwrap()
     );
+}
+
+#[test]
+fn the_password_is_random_and_shown_only_when_asked_for() {
+    let (one, other) = (set(), set());
+    let (first, second) = (password(one.path()).unwrap(), password(other.path()).unwrap());
+    assert!(first.len() == 20 && first != second);
+    let certs = env!("CARGO_BIN_EXE_certs");
+    let dir = ["--dir", one.path().to_str().unwrap()];
+    assert_eq!(run(certs, &[&dir[..], &["--show-password"]].concat()), format!("{first}\n"));
+    for quiet in [&[][..], &["--check"]] {
+        assert!(!run(certs, &[&dir[..], quiet].concat()).contains(&first));
+    }
 }

@@ -87,6 +87,7 @@ impl Target {
     pub async fn connect(&self) -> anyhow::Result<(TcpStream, Started)> {
         let mut last = None;
         for address in self.resolve().await? {
+            watch::recording::visits(address);
             let started = Started::now();
             match timeout(PATIENCE, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {

@@ -48,6 +48,13 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let _kept = match cli.keep.begin(cli.output.lang()) {
+        Ok(kept) => kept,
+        Err(error) => {
+            eprintln!("client: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     start(cli)
@@ -55,7 +62,7 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn start(cli: Cli) -> ExitCode {
-    match run(cli).await {
+    match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("client: {error:#}");
@@ -64,9 +71,8 @@ async fn start(cli: Cli) -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
-    cli.keep.begin()?;
-    match cli.command {
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Tcp(options) => tcp::run(&options).await,
         Command::Tls(options) => tls::run(&options).await,
         Command::Ws(options) => ws::run(&options).await,

@@ -1,9 +1,11 @@
-//! The SSH client: checks the host key, logs in by public key, runs one command.
+//! The SSH client: checks the host key, logs in by key, by password or by answers, runs one command.
 //!
 //! ```sh
 //! client ssh                                     # our server; asks about its host key the first time
 //! client ssh --strict accept-new                 # the same where nobody can be asked
 //! client ssh me@host:22 --identity ~/.ssh/id_ed25519 -- uname -a
+//! client ssh --agent                             # with the keys of ssh-agent
+//! client ssh --methods password                  # asks; `certs --show-password` shows the demo user's
 //! ```
 //!
 //! Beside it: the notes' heading "SSH 连接建立过程"; RFC 4253 (transport), RFC 4252 (login), RFC 4254 (channels).
@@ -12,10 +14,10 @@
 use std::{borrow::Cow, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use russh::{
-    ChannelMsg, Disconnect, MethodKind, Preferred,
-    client::{AuthResult, Handle, connect_stream},
+    ChannelMsg, Disconnect, Preferred,
+    client::{Handle, connect_stream},
     kex,
-    keys::{Algorithm, PrivateKey},
+    keys::Algorithm,
 };
 use steps::{Protocol, Said, Side};
 use tokio::{
@@ -24,7 +26,7 @@ use tokio::{
 };
 use watch::{
     Outcome, Witness,
-    ssh::{ClientCalls, Line, WatchedSigner},
+    ssh::{ClientCalls, Line},
 };
 
 use crate::{PATIENCE, Target};
@@ -33,13 +35,18 @@ mod handler;
 mod host_key;
 mod identity;
 pub mod known_hosts;
+mod login;
+mod secrets;
 mod trouble;
 
 use handler::Handler;
 use host_key::HostKeyCheck;
 pub use host_key::Strict;
-use identity::KeyFile;
+use identity::Key;
 use known_hosts::KnownHosts;
+pub use login::Method;
+use login::{Means, log_in};
+use secrets::{Asking, Passwords};
 
 /// What the SSH client is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -59,6 +66,25 @@ pub struct Options {
     /// The user's private key [default: id_ed25519 in the folder of the demo keys]
     #[arg(long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
+
+    /// Use the keys of ssh-agent (SSH_AUTH_SOCK)
+    #[arg(long, conflicts_with = "identity")]
+    pub agent: bool,
+
+    /// The ways to log in that are tried, in this order
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        default_value = "publickey,password,keyboard-interactive",
+        hide_possible_values = true,
+        value_name = "LIST"
+    )]
+    pub methods: Vec<Method>,
+
+    /// Passwords, one a line, where nobody can be asked; only its owner may be able to read the file
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
 
     /// The folder of the demo keys
     #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
@@ -104,16 +130,10 @@ impl FromStr for Login {
 /// Says what failed, where, and what to do.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let Login { user, target } = &options.target;
-    let identity = match &options.identity {
-        Some(identity) => identity.clone(),
-        None => {
-            certs::ensure_and_say(&options.certs)?;
-            options.certs.join(certs::SSH_USER_KEY)
-        }
-    };
-    let key = identity::load(&identity)?;
+    let asking = Asking::default();
+    let mut means = means(options, &asking).await?;
     let known_hosts = options.known_hosts.clone().unwrap_or_else(|| options.certs.join("known_hosts"));
-    let host_key = HostKeyCheck::new(KnownHosts::new(known_hosts), target, options.strict);
+    let host_key = HostKeyCheck::new(KnownHosts::new(known_hosts), target, options.strict, asking);
 
     let (stream, started) = target.connect().await?;
     let (here, there) = (stream.local_addr(), stream.peer_addr());
@@ -123,7 +143,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let witness = Witness::new(Side::Client, Protocol::Ssh, None, (here, there), started);
     watch::tcp::established(&witness, &stream);
 
-    match speak(stream, &witness, host_key, (user, key), &options.command.join(" ")).await {
+    match speak(stream, &witness, host_key, &mut means, &options.command.join(" ")).await {
         Ok(0) => {
             witness.finish(&Outcome::Complete);
             Ok(())
@@ -139,12 +159,31 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     }
 }
 
+/// What the options give the user to log in with.
+async fn means(options: &Options, asking: &Asking) -> anyhow::Result<Means> {
+    let keys = match &options.identity {
+        _ if !options.methods.contains(&Method::Publickey) => Vec::new(),
+        _ if options.agent => Key::of_agent().await?,
+        Some(identity) => vec![Key::load(identity, asking)?],
+        None => {
+            certs::ensure_and_say(&options.certs)?;
+            vec![Key::load(&options.certs.join(certs::SSH_USER_KEY), asking)?]
+        }
+    };
+    let passwords = match &options.password_file {
+        Some(file) => Passwords::read(file)?,
+        None => Passwords::Typed,
+    };
+    let (user, methods) = (options.target.user.clone(), options.methods.clone());
+    Ok(Means { user, methods, keys, passwords, asking: asking.clone() })
+}
+
 /// Speaks SSH on `stream`: key exchange, login, command. Gives the command's exit status.
 async fn speak(
     stream: TcpStream,
     witness: &Witness,
     host_key: HostKeyCheck,
-    (user, key): (&str, PrivateKey),
+    means: &mut Means,
     command: &str,
 ) -> Result<u32, Said> {
     let config = Arc::new(config(host_key.recorded_algorithms()));
@@ -155,11 +194,11 @@ async fn speak(
     let host_key = Arc::new(host_key);
     let handler = Handler::new(calls.clone(), Arc::clone(&host_key));
 
-    let mut session = patiently(connect_stream(config, tapped, handler), &host_key)
+    let mut session = patiently(connect_stream(config, tapped, handler), &means.asking)
         .await
         .ok_or_else(|| trouble::no_key_exchange(witness))?
         .map_err(|error| host_key.refusal().unwrap_or_else(|| trouble::explain(&error, witness)))?;
-    log_in(&mut session, witness, &calls, (user, key)).await?;
+    log_in(&mut session, witness, &calls, means).await?;
     let exit_status = exec(&mut session, witness, command).await?;
 
     // The server may have closed first; then there is nobody left to tell.
@@ -170,51 +209,6 @@ async fn speak(
 
 /// How long the server gets to close the connection.
 const FAREWELL: Duration = Duration::from_secs(1);
-
-/// Asks for access without proof, to learn the methods; then proves to hold the key.
-async fn log_in(
-    session: &mut Handle<Handler>,
-    witness: &Witness,
-    calls: &ClientCalls,
-    (user, key): (&str, PrivateKey),
-) -> Result<(), Said> {
-    let public = key.public_key().clone();
-    let none = timeout(PATIENCE, session.authenticate_none(user)).await;
-    let none = none.map_err(|_| trouble::silent("the login"))?.map_err(|e| trouble::explain(&e, witness))?;
-    match none {
-        AuthResult::Success => {
-            calls.auth_success(user, "none");
-            return Ok(());
-        }
-        // This is also what russh gives for a connection that broke: only a list of methods is an answer.
-        AuthResult::Failure { remaining_methods, .. } if remaining_methods.is_empty() => {
-            return Err(trouble::login_cut(witness));
-        }
-        AuthResult::Failure { remaining_methods, .. } => {
-            calls.auth_methods(user, &remaining_methods);
-            if !remaining_methods.contains(&MethodKind::PublicKey) {
-                return Err(trouble::no_publickey(&remaining_methods));
-            }
-        }
-    }
-
-    let mut signer = WatchedSigner::new(KeyFile::new(key), witness);
-    let proof = session.authenticate_publickey_with(user, public.clone(), None, &mut signer);
-    let proof = timeout(PATIENCE, proof).await.map_err(|_| trouble::silent("the login"))?;
-    match proof.map_err(|error| trouble::not_signed(&error))? {
-        AuthResult::Success => {
-            calls.auth_success(user, "publickey");
-            Ok(())
-        }
-        AuthResult::Failure { remaining_methods, .. } if remaining_methods.is_empty() => {
-            Err(trouble::login_cut(witness))
-        }
-        AuthResult::Failure { remaining_methods, partial_success } => {
-            calls.auth_failure(user, "publickey", &remaining_methods, partial_success);
-            Err(trouble::refused(user, &public, partial_success))
-        }
-    }
-}
 
 /// Runs one command on a channel of its own; the handler reports what comes back.
 async fn exec(session: &mut Handle<Handler>, witness: &Witness, command: &str) -> Result<u32, Said> {
@@ -237,13 +231,13 @@ async fn exec(session: &mut Handle<Handler>, witness: &Witness, command: &str) -
 }
 
 /// Waits [`PATIENCE`] for `future`, not counting the time in which a person is asked.
-async fn patiently<F: Future>(future: F, host_key: &HostKeyCheck) -> Option<F::Output> {
+async fn patiently<F: Future>(future: F, asking: &Asking) -> Option<F::Output> {
     tokio::pin!(future);
     loop {
         tokio::select! {
             done = &mut future => return Some(done),
             () = sleep(PATIENCE) => {
-                if !host_key.is_asking() {
+                if !asking.is_going_on() {
                     return None;
                 }
             }

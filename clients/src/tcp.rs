@@ -64,6 +64,7 @@ async fn connect(
     capture: Option<&Capture>,
     options: &Options,
 ) -> anyhow::Result<(TcpStream, Witness, Connection)> {
+    watch::recording::visits(address);
     let started = Started::now();
     let stream = begin(address, options)?;
     // Known as soon as the SYN is out, whether or not it is ever answered.

@@ -3,20 +3,22 @@
 //! ```sh
 //! client tls                            # our server, TLS 1.3
 //! client tls --variant ecdhe            # TLS 1.2 as deployed
+//! client tls --variant rsa              # TLS 1.2 as the notes tell it, on the port beside
 //! client tls example.com:443 --ca /etc/ssl/certs/ca-certificates.crt
 //! ```
 //!
 //! Read beside it: `servers/src/tls.rs`, the notes' heading "HTTPS TLS 四次握手过程", RFC 8446 §2 (TLS 1.3) and
 //! RFC 5246 §7.3 (TLS 1.2).
 
-use std::{io, path::Path, path::PathBuf, sync::Arc};
+use std::{future::Future, io, path::Path, path::PathBuf, sync::Arc};
 
 use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
 use rustls::{
-    ClientConfig, RootCertStore,
+    ClientConfig, RootCertStore, SupportedProtocolVersion,
     client::WebPkiServerVerifier,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
+    version::{TLS12, TLS13},
 };
 use steps::{Lang, Protocol, Said, Side};
 use tokio::{
@@ -24,16 +26,19 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio_rustls::TlsConnector;
 use watch::{Outcome, Witness, tls::Watch};
 
 use crate::{PATIENCE, Target};
 
+#[cfg(feature = "rsa-kx")]
+mod rsa;
+
 /// What the TLS client is told.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// The server
-    #[arg(default_value = "127.0.0.1:7443", value_name = "HOST:PORT")]
+    /// The server; our servers' port where none is given: 7443, with --variant rsa 7444
+    #[arg(default_value = "127.0.0.1", value_parser = host_and_port, value_name = "HOST[:PORT]")]
     pub target: Target,
 
     /// Only this kind of handshake [default: the server chooses]
@@ -60,6 +65,9 @@ pub struct Options {
 /// A kind of handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Variant {
+    /// TLS 1.2 with static RSA, as the notes tell it
+    #[cfg(feature = "rsa-kx")]
+    Rsa,
     /// TLS 1.2 as deployed, with ephemeral keys
     Ecdhe,
     /// TLS 1.3
@@ -69,6 +77,8 @@ pub enum Variant {
 impl Variant {
     fn label(self) -> &'static str {
         match self {
+            #[cfg(feature = "rsa-kx")]
+            Variant::Rsa => "rsa",
             Variant::Ecdhe => "ecdhe",
             Variant::Tls13 => "tls13",
         }
@@ -81,42 +91,82 @@ impl Variant {
 ///
 /// Says what failed, where, and what to do.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
-    let config = config(options)?;
-    let name = options.server_name.as_deref().unwrap_or(&options.target.host);
+    let target = options.target();
+    let connector = connector(options)?;
+    let name = options.server_name.as_deref().unwrap_or(&target.host);
     let name = ServerName::try_from(name.to_owned())
         .with_context(|| format!("`{name}` is neither a DNS name nor an IP address (see --server-name)"))?;
     if options.path.contains(|c: char| c.is_control() || c == ' ') || !options.path.starts_with('/') {
         bail!("`{}` is no path: it begins with / and holds no blanks", options.path);
     }
 
-    let (stream, started) = options.target.connect().await?;
+    let (stream, started) = target.connect().await?;
     let addresses = stream.local_addr().and_then(|here| Ok((here, stream.peer_addr()?)));
-    let addresses = addresses.with_context(|| format!("{} was gone at once", options.target))?;
+    let addresses = addresses.with_context(|| format!("{target} was gone at once"))?;
     let variant = options.variant.map(|variant| variant.label().to_owned());
     let witness = Witness::new(Side::Client, Protocol::Tls, variant, addresses, started);
     watch::tcp::established(&witness, &stream);
-    let watch = Watch::new(witness);
-    match converse(stream, config, name, options, &watch).await {
+    let watch = match &connector {
+        Connector::Rustls(_) => Watch::new(witness),
+        #[cfg(feature = "rsa-kx")]
+        Connector::OpenSsl(_) => Watch::of_openssl(witness, None),
+    };
+    match converse(stream, connector, name, options, &watch).await {
         Ok(()) => {
             watch.finish(&Outcome::Complete);
             Ok(())
         }
         Err(why) => {
             watch.finish(&Outcome::Failed(why.clone()));
-            bail!("{}: {}", options.target, why.in_lang(Lang::En))
+            bail!("{target}: {}", why.in_lang(Lang::En))
         }
     }
 }
 
+/// The library that makes the handshake.
+enum Connector {
+    Rustls(TlsConnector),
+    #[cfg(feature = "rsa-kx")]
+    OpenSsl(rsa::Connector),
+}
+
 async fn converse(
     stream: TcpStream,
-    config: ClientConfig,
+    connector: Connector,
     name: ServerName<'static>,
     options: &Options,
     watch: &Watch,
 ) -> Result<(), Said> {
-    let connector = TlsConnector::from(Arc::new(config));
-    let mut tls = handshake(stream, &connector, name, watch).await?;
+    let stream = watch.tap(stream);
+    match connector {
+        Connector::Rustls(connector) => {
+            let tls = handshake(async { connector.connect(name, stream).await }, watch).await?;
+            watch.complete(tls.get_ref().1, None);
+            one_page(tls, options, watch).await
+        }
+        #[cfg(feature = "rsa-kx")]
+        Connector::OpenSsl(connector) => {
+            let tls = handshake(connector.connect(&name.to_str(), stream), watch).await?;
+            watch.openssl_complete(tls.ssl(), None);
+            one_page(tls, options, watch).await
+        }
+    }
+}
+
+/// The library's handshake, for as long as the client waits.
+async fn handshake<T>(connecting: impl Future<Output = io::Result<T>>, watch: &Watch) -> Result<T, Said> {
+    match timeout(PATIENCE, watch.during(connecting)).await {
+        Ok(Ok(tls)) => Ok(tls),
+        Ok(Err(error)) => Err(failed(watch, &error)),
+        Err(_) => Err(watch::tls::hung(watch.witness(), PATIENCE)),
+    }
+}
+
+/// A request, its answer, and the end.
+async fn one_page<S>(mut tls: S, options: &Options, watch: &Watch) -> Result<(), Said>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let answered = request(&mut tls, options, watch).await;
     // Whatever happened: close_notify, so that the server does not take a cut for an end.
     let closed = tls.shutdown().await;
@@ -125,24 +175,6 @@ async fn converse(
         // The server was faster: it has said all it had to say.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(failed(watch, &error)),
         Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-async fn handshake(
-    stream: TcpStream,
-    connector: &TlsConnector,
-    name: ServerName<'static>,
-    watch: &Watch,
-) -> Result<TlsStream<impl AsyncRead + AsyncWrite + Unpin + use<>>, Said> {
-    let stream = watch.tap(stream);
-    let connecting = watch.during(async { connector.connect(name, stream).await });
-    match timeout(PATIENCE, connecting).await {
-        Ok(Ok(tls)) => {
-            watch.complete(tls.get_ref().1, None);
-            Ok(tls)
-        }
-        Ok(Err(error)) => Err(failed(watch, &error)),
-        Err(_) => Err(watch::tls::hung(watch.witness(), PATIENCE)),
     }
 }
 
@@ -156,7 +188,8 @@ async fn request<S: AsyncRead + AsyncWrite + Unpin>(
     const MOST: usize = 256 * 1024;
     let request = format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: handshakes\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-        options.path, options.target
+        options.path,
+        options.target()
     );
     tls.write_all(request.as_bytes()).await.map_err(|error| failed(watch, &error))?;
     let (mut answer, mut part) = (Vec::new(), vec![0; 16 * 1024]);
@@ -165,7 +198,7 @@ async fn request<S: AsyncRead + AsyncWrite + Unpin>(
             Ok(Ok(0)) => break,
             Ok(Ok(n)) => answer.extend_from_slice(&part[..n]),
             // Closed without close_notify: the length in the head tells whether anything is missing.
-            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof && is_whole(&answer) => break,
+            Ok(Err(error)) if watch::tls::is_cut(&error) && is_whole(&answer) => break,
             Ok(Err(error)) => return Err(failed(watch, &error)),
             Err(_) => return Err(watch::tls::hung(watch.witness(), PATIENCE)),
         }
@@ -190,27 +223,54 @@ fn is_whole(answer: &[u8]) -> bool {
     length.is_some_and(|length| answer.len() - end - 4 >= length)
 }
 
+impl Options {
+    /// The server with its port.
+    fn target(&self) -> Target {
+        let port = match self.variant {
+            #[cfg(feature = "rsa-kx")]
+            Some(Variant::Rsa) => 7444,
+            Some(Variant::Ecdhe | Variant::Tls13) | None => 7443,
+        };
+        match self.target.port {
+            0 => Target { port, ..self.target.clone() },
+            _ => self.target.clone(),
+        }
+    }
+}
+
+/// `HOST:PORT`, or `HOST` alone, which reads as port 0: the variant knows its port.
+fn host_and_port(text: &str) -> Result<Target, String> {
+    let alone = || format!("{text}:1").parse().ok().map(|host| Target { port: 0, ..host });
+    text.parse().or_else(|error| alone().ok_or(error))
+}
+
+/// The library for the variant, and its configuration.
+fn connector(options: &Options) -> anyhow::Result<Connector> {
+    let roots = roots(options)?;
+    let versions: &[_] = match options.variant {
+        #[cfg(feature = "rsa-kx")]
+        Some(Variant::Rsa) => return Ok(Connector::OpenSsl(rsa::Connector::new(&roots)?)),
+        None => &[&TLS13, &TLS12],
+        Some(Variant::Tls13) => &[&TLS13],
+        Some(Variant::Ecdhe) => &[&TLS12],
+    };
+    Ok(Connector::Rustls(TlsConnector::from(Arc::new(config(roots, versions)?))))
+}
+
 /// The configuration: whom to trust, versions and suites, and the hooks.
-fn config(options: &Options) -> anyhow::Result<ClientConfig> {
+fn config(
+    roots: Vec<CertificateDer<'static>>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> anyhow::Result<ClientConfig> {
     let mut provider = watch::tls::provider();
     // The generator gathers its seed on first use, which takes a while: not between the SYN and the ClientHello.
     provider.secure_random.fill(&mut [0]).map_err(|_| anyhow!("the system gave no randomness"))?;
-    let versions: &[_] = match options.variant {
-        None => &[&rustls::version::TLS13, &rustls::version::TLS12],
-        Some(Variant::Tls13) => &[&rustls::version::TLS13],
-        Some(Variant::Ecdhe) => &[&rustls::version::TLS12],
-    };
     // Otherwise suites of the other version would still be on offer.
     provider.cipher_suites.retain(|suite| versions.contains(&suite.version()));
     let provider = Arc::new(provider);
-    let roots = match &options.ca {
-        Some(file) => trusted(file, "--ca wants a PEM file")?,
-        None => {
-            certs::ensure_and_say(&options.certs)?;
-            trusted(&options.certs.join(certs::CA_CERT), &certs::advice(&options.certs))?
-        }
-    };
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+    let mut trusted = RootCertStore::empty();
+    trusted.add_parsable_certificates(roots);
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(trusted), Arc::clone(&provider))
         .build()
         .context("rustls refused the CA")?;
     let mut config = ClientConfig::builder_with_provider(provider)
@@ -224,26 +284,47 @@ fn config(options: &Options) -> anyhow::Result<ClientConfig> {
     Ok(config)
 }
 
-/// The CAs in `file`.
-fn trusted(file: &Path, what_to_do: &str) -> anyhow::Result<RootCertStore> {
+/// The CAs to trust.
+fn roots(options: &Options) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    match &options.ca {
+        Some(file) => trusted(file, "--ca wants a PEM file"),
+        None => {
+            certs::ensure_and_say(&options.certs)?;
+            trusted(&options.certs.join(certs::CA_CERT), &certs::advice(&options.certs))
+        }
+    }
+}
+
+/// The CAs in `file`, those that can be used.
+fn trusted(file: &Path, what_to_do: &str) -> anyhow::Result<Vec<CertificateDer<'static>>> {
     let could_not_read = || format!("could not read {} ({what_to_do})", file.display());
     let found = CertificateDer::pem_file_iter(file)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(could_not_read)?;
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(found);
-    anyhow::ensure!(!roots.is_empty(), "{} holds no usable CA certificate ({what_to_do})", file.display());
-    Ok(roots)
+    let usable = RootCertStore::empty().add_parsable_certificates(found.iter().cloned()).0;
+    anyhow::ensure!(usable > 0, "{} holds no usable CA certificate ({what_to_do})", file.display());
+    Ok(found)
 }
 
 /// What went wrong, in both languages.
 fn failed(watch: &Watch, error: &io::Error) -> Said {
-    watch::tls::explain(watch.witness(), error)
+    watch.explain(error)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_may_stand_alone() {
+        let read = |text: &str| host_and_port(text).map(|target| target.to_string());
+        assert_eq!(read("tls-server").unwrap(), "tls-server:0");
+        assert_eq!(read("[::1]").unwrap(), "[::1]:0");
+        assert_eq!(read("example.com:443").unwrap(), "example.com:443");
+        for bad in ["example.com:https", "::1", "", ":443"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn an_answer_is_whole_when_its_content_length_came() {

@@ -64,7 +64,7 @@ fn connections(text: &str) -> Result<usize, String> {
 ///
 /// Says which address could not be bound, why, and what to do.
 pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| {
+    let listener = TcpListener::bind(address).await.map_err(|error| {
         let what_to_do = match error.kind() {
             io::ErrorKind::AddrInUse => "is another server running there? `--listen` takes another address",
             io::ErrorKind::PermissionDenied => {
@@ -76,7 +76,9 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
             _ => "`--listen` takes another address",
         };
         anyhow::anyhow!("could not bind {address}: {error} ({what_to_do})")
-    })
+    })?;
+    watch::recording::listens(listener.local_addr().context("the listener has lost its address")?);
+    Ok(listener)
 }
 
 /// Accepts connections until `stop`, at most [`Limits::max_connections`] at once, then waits for those that run.

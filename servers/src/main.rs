@@ -66,6 +66,13 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let _kept = match cli.keep.begin(cli.output.lang()) {
+        Ok(kept) => kept,
+        Err(error) => {
+            eprintln!("server: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     start(cli)
@@ -73,7 +80,7 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn start(cli: Cli) -> ExitCode {
-    match run(cli).await {
+    match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("server: {error:#}");
@@ -82,15 +89,14 @@ async fn start(cli: Cli) -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
-    cli.keep.begin()?;
+async fn run(command: Command) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let on_signal = stop.clone();
     tokio::spawn(async move {
         shutdown_signal().await;
         on_signal.cancel();
     });
-    match cli.command {
+    match command {
         Command::Tcp(options) => {
             let server = tcp::Server::bind(&options).await?;
             listening("tcp", server.local_addr());
@@ -99,6 +105,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Tls(options) => {
             let server = tls::Server::bind(&options).await?;
             listening("tls", server.local_addr());
+            if let Some(rsa) = server.local_addr_rsa() {
+                eprintln!("server: tls listens on {rsa} for static RSA (`client tls --variant rsa`)");
+            }
             server.run(stop).await
         }
         Command::Ws(options) => {

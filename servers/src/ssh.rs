@@ -1,7 +1,9 @@
-//! The SSH server: one host key, login by public key, a few built-in commands. It starts no process.
+//! The SSH server: one host key, login by public key and, if told so, by password; a few built-in commands and a
+//! small shell. It starts no process.
 //!
 //! ```sh
 //! server ssh                                            # listens on 127.0.0.1:7022
+//! server ssh --password-login on                        # `certs --show-password` shows the password
 //! client ssh                                            # our client runs `whoami`
 //! ssh -p 7022 -i certs/demo/id_ed25519 demo@127.0.0.1 help
 //! ```
@@ -20,7 +22,7 @@ use std::{
 };
 
 use anyhow::Context;
-use russh::{MethodKind, MethodSet, server::run_stream};
+use russh::server::run_stream;
 use steps::{Protocol, Said, Side};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -37,10 +39,12 @@ use crate::{Limits, accept_loop, bind};
 mod commands;
 mod handler;
 mod keys;
+mod shell;
 mod trouble;
+mod users;
 
 use handler::Handler;
-use keys::AuthorizedKeys;
+use users::Users;
 
 /// What the SSH server is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -53,9 +57,27 @@ pub struct Options {
     #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
 
+    /// Whether a password will do where no key does, by `password` and by `keyboard-interactive`
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub password_login: Switch,
+
+    /// Refusals after which a further attempt ends the connection; the probe without proof counts
+    #[arg(long, default_value = "6", value_parser = clap::value_parser!(u16).range(1..), value_name = "N")]
+    pub max_auth_tries: u16,
+
     #[command(flatten)]
     #[allow(missing_docs)]
     pub limits: Limits,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Switch {
+    #[allow(missing_docs)]
+    On,
+    #[default]
+    #[allow(missing_docs)]
+    Off,
 }
 
 /// An SSH server that listens.
@@ -70,7 +92,7 @@ pub struct Server {
 #[derive(Debug)]
 struct Shared {
     config: Arc<russh::server::Config>,
-    authorized: AuthorizedKeys,
+    users: Users,
     limits: Limits,
 }
 
@@ -83,15 +105,11 @@ impl Server {
     pub async fn bind(options: &Options) -> anyhow::Result<Self> {
         certs::ensure_and_say(&options.certs)?;
         let host_key = keys::host_key(&options.certs)?;
-        let authorized = AuthorizedKeys::read(&options.certs)?;
-        let config = Arc::new(config(host_key, options.limits));
+        let users = Users::read(&options.certs, options.password_login)?;
+        let config = Arc::new(config(host_key, &users, options));
         let listener = bind(options.listen).await?;
         let address = listener.local_addr().context("the listener has lost its address")?;
-        Ok(Server {
-            listener,
-            address,
-            shared: Arc::new(Shared { config, authorized, limits: options.limits }),
-        })
+        Ok(Server { listener, address, shared: Arc::new(Shared { config, users, limits: options.limits }) })
     }
 
     /// The address it listens on.
@@ -123,6 +141,8 @@ async fn connection(
     let started = Started::now();
     let here = stream.local_addr().unwrap_or(listens);
     let witness = Witness::new(Side::Server, Protocol::Ssh, None, (peer, here), started);
+    // For the command `steps`.
+    witness.keep();
     watch::tcp::established(&witness, &stream);
     match serve(stream, &witness, &shared, stop).await {
         Ok(()) => witness.finish(&Outcome::Complete),
@@ -142,9 +162,10 @@ async fn serve(
     let (tapped, line) = watch::ssh::tap(stream, witness).map_err(|error| trouble::no_tap(&error))?;
     // Whatever happens, the connection's task in russh must not outlive this one.
     let line = CutAtEnd(line);
-    let progress = Arc::new(Progress::default());
+    let most_refusals = shared.config.max_auth_attempts;
+    let progress = Arc::new(Progress { most_refusals, ..Progress::default() });
     let calls = ServerCalls::new(witness, &line.0);
-    let handler = Handler::new(calls, shared.authorized.clone(), Arc::clone(&progress));
+    let handler = Handler::new(calls, witness.clone(), shared.users.clone(), Arc::clone(&progress));
 
     let opening = run_stream(Arc::clone(&shared.config), tapped, handler);
     let running = tokio::select! {
@@ -201,6 +222,8 @@ const LOGIN_GRACE: u32 = 12;
 #[derive(Debug, Default)]
 struct Progress {
     logged_in: AtomicBool,
+    refusals: AtomicUsize,
+    most_refusals: usize,
     served: AtomicBool,
     open_channels: AtomicUsize,
 }
@@ -208,6 +231,12 @@ struct Progress {
 impl Progress {
     fn logged_in(&self) -> bool {
         self.logged_in.load(Ordering::Relaxed)
+    }
+
+    /// How often the login was refused, if that is as often as it may be.
+    fn out_of_tries(&self) -> Option<usize> {
+        let refusals = self.refusals.load(Ordering::Relaxed);
+        (refusals >= self.most_refusals).then_some(refusals)
     }
 
     /// Whether something was asked for, and all of it is done.
@@ -225,15 +254,15 @@ impl Drop for CutAtEnd {
     }
 }
 
-fn config(host_key: russh::keys::PrivateKey, limits: Limits) -> russh::server::Config {
+fn config(host_key: russh::keys::PrivateKey, users: &Users, options: &Options) -> russh::server::Config {
     russh::server::Config {
-        methods: MethodSet::from(&[MethodKind::PublicKey][..]),
+        methods: users.methods(),
         keys: vec![host_key],
         // A wrong key is answered after a constant time; the probe by "none" tells nobody anything.
         auth_rejection_time: Duration::from_millis(200),
         auth_rejection_time_initial: Some(Duration::ZERO),
-        max_auth_attempts: 6,
-        inactivity_timeout: Some(limits.idle_timeout),
+        max_auth_attempts: options.max_auth_tries.into(),
+        inactivity_timeout: Some(options.limits.idle_timeout),
         ..russh::server::Config::default()
     }
 }

@@ -1,22 +1,23 @@
 //! The TLS server: a handshake, one HTTPS request, one small page.
 //!
 //! ```sh
-//! server tls                    # TLS 1.3 and 1.2 on 127.0.0.1:7443
+//! server tls                    # TLS 1.3 and 1.2 on 127.0.0.1:7443, static RSA on the next port
 //! server tls --variant ecdhe    # TLS 1.2 only, as deployed
 //! ```
 //!
 //! Read beside it: `clients/src/tls.rs`, the notes' heading "HTTPS TLS 四次握手过程", RFC 8446 §2 (TLS 1.3) and
 //! RFC 5246 §7.3 (TLS 1.2).
 
-use std::{io, net::SocketAddr, path::Path, path::PathBuf, sync::Arc};
+use std::{future::Future, io, net::SocketAddr, path::Path, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use clap::ValueEnum;
 use rustls::{
-    ServerConfig,
+    ServerConfig, SupportedProtocolVersion,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::ResolvesServerCert,
     sign::{CertifiedKey, SingleCertAndKey},
+    version::{TLS12, TLS13},
 };
 use steps::{Protocol, Said, Side};
 use tokio::{
@@ -24,11 +25,14 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::timeout,
 };
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use watch::{Outcome, Started, Witness, tls::Watch};
 
 use crate::{Limits, accept_loop, bind};
+
+#[cfg(feature = "rsa-kx")]
+mod rsa;
 
 /// What the TLS server is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -37,7 +41,12 @@ pub struct Options {
     #[arg(long, default_value = "127.0.0.1:7443", value_name = "ADDR")]
     pub listen: SocketAddr,
 
-    /// Only this kind of handshake [default: the client chooses]
+    /// The address for static RSA [default: that of --listen, the next port; with --variant none]
+    #[cfg(feature = "rsa-kx")]
+    #[arg(long, value_name = "ADDR", conflicts_with = "variant")]
+    pub listen_rsa: Option<SocketAddr>,
+
+    /// Only this kind of handshake, and one port [default: the client chooses]
     #[arg(long, value_enum)]
     pub variant: Option<Variant>,
 
@@ -53,6 +62,9 @@ pub struct Options {
 /// A kind of handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Variant {
+    /// TLS 1.2 with static RSA, as the notes tell it
+    #[cfg(feature = "rsa-kx")]
+    Rsa,
     /// TLS 1.2 as deployed, with ephemeral keys
     Ecdhe,
     /// TLS 1.3
@@ -62,6 +74,8 @@ pub enum Variant {
 impl Variant {
     fn label(self) -> &'static str {
         match self {
+            #[cfg(feature = "rsa-kx")]
+            Variant::Rsa => "rsa",
             Variant::Ecdhe => "ecdhe",
             Variant::Tls13 => "tls13",
         }
@@ -70,37 +84,66 @@ impl Variant {
 
 /// A TLS server that listens.
 pub struct Server {
+    port: Port,
+    /// Static RSA has a port of its own: no client that has something better would choose it.
+    rsa: Option<Port>,
+    limits: Limits,
+}
+
+/// A listener, and what its connections need.
+struct Port {
     listener: TcpListener,
     here: SocketAddr,
     connection: Connection,
-    limits: Limits,
 }
 
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Server").field("here", &self.here).finish_non_exhaustive()
+        f.debug_struct("Server").field("here", &self.port.here).finish_non_exhaustive()
     }
 }
 
 impl Server {
-    /// Binds the port and loads the certificate and its key.
+    /// Binds the ports and loads the certificates and their keys.
     ///
     /// # Errors
     ///
     /// Says what could not be bound or read, and what to do.
     pub async fn bind(options: &Options) -> anyhow::Result<Self> {
         certs::ensure_and_say(&options.certs)?;
-        let config = config(&options.certs, options.variant)?;
-        let listener = bind(options.listen).await?;
-        let here = listener.local_addr().context("the listener has lost its address")?;
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        let connection = Connection { acceptor, variant: options.variant, limits: options.limits };
-        Ok(Server { listener, here, connection, limits: options.limits })
+        let port = Port::bind(options.listen, options, options.variant).await?;
+        #[cfg(feature = "rsa-kx")]
+        let rsa = match options.variant {
+            None => {
+                let next = SocketAddr::new(
+                    options.listen.ip(),
+                    match options.listen.port() {
+                        0 => 0,
+                        port => port.wrapping_add(1),
+                    },
+                );
+                let listening = Port::bind(options.listen_rsa.unwrap_or(next), options, Some(Variant::Rsa));
+                Some(
+                    listening
+                        .await
+                        .context("no port for static RSA (see --listen-rsa; --variant goes without)")?,
+                )
+            }
+            Some(_) => None,
+        };
+        #[cfg(not(feature = "rsa-kx"))]
+        let rsa = None;
+        Ok(Server { port, rsa, limits: options.limits })
     }
 
     /// The address it listens on.
     pub fn local_addr(&self) -> SocketAddr {
-        self.here
+        self.port.here
+    }
+
+    /// The address of static RSA, where that has one of its own.
+    pub fn local_addr_rsa(&self) -> Option<SocketAddr> {
+        self.rsa.as_ref().map(|port| port.here)
     }
 
     /// Serves until `stop`.
@@ -109,21 +152,53 @@ impl Server {
     ///
     /// When the listener breaks.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let connection = self.connection;
-        accept_loop(self.listener, self.limits, stop, move |stream, peer, stop| {
-            let (connection, started) = (connection.clone(), Started::now());
-            async move { connection.serve(stream, peer, started, stop).await }
-        })
-        .await
+        let serve = |port: Port| {
+            let connection = port.connection;
+            accept_loop(port.listener, self.limits, stop.clone(), move |stream, peer, stop| {
+                let (connection, started) = (connection.clone(), Started::now());
+                async move { connection.serve(stream, peer, started, stop).await }
+            })
+        };
+        match self.rsa.map(serve) {
+            None => serve(self.port).await,
+            Some(rsa) => tokio::try_join!(serve(self.port), rsa).map(|_| ()),
+        }
+    }
+}
+
+impl Port {
+    async fn bind(address: SocketAddr, options: &Options, variant: Option<Variant>) -> anyhow::Result<Self> {
+        let acceptor = match variant {
+            #[cfg(feature = "rsa-kx")]
+            Some(Variant::Rsa) => Acceptor::OpenSsl(Arc::new(rsa::Acceptor::new(&options.certs)?)),
+            None => Acceptor::Rustls(TlsAcceptor::from(Arc::new(config(&options.certs, &BOTH)?))),
+            Some(Variant::Ecdhe) => {
+                Acceptor::Rustls(TlsAcceptor::from(Arc::new(config(&options.certs, &[&TLS12])?)))
+            }
+            Some(Variant::Tls13) => {
+                Acceptor::Rustls(TlsAcceptor::from(Arc::new(config(&options.certs, &[&TLS13])?)))
+            }
+        };
+        let listener = bind(address).await?;
+        let here = listener.local_addr().context("the listener has lost its address")?;
+        Ok(Port { listener, here, connection: Connection { acceptor, variant, limits: options.limits } })
     }
 }
 
 /// What every connection needs.
 #[derive(Clone)]
 struct Connection {
-    acceptor: TlsAcceptor,
+    acceptor: Acceptor,
     variant: Option<Variant>,
     limits: Limits,
+}
+
+/// The library that makes the handshake.
+#[derive(Clone)]
+enum Acceptor {
+    Rustls(TlsAcceptor),
+    #[cfg(feature = "rsa-kx")]
+    OpenSsl(Arc<rsa::Acceptor>),
 }
 
 impl Connection {
@@ -135,7 +210,11 @@ impl Connection {
         let variant = self.variant.map(|variant| variant.label().to_owned());
         let witness = Witness::new(Side::Server, Protocol::Tls, variant, (peer, here), started);
         watch::tcp::established(&witness, &stream);
-        let watch = Watch::new(witness);
+        let watch = match &self.acceptor {
+            Acceptor::Rustls(_) => Watch::new(witness),
+            #[cfg(feature = "rsa-kx")]
+            Acceptor::OpenSsl(acceptor) => acceptor.watch(witness),
+        };
         let outcome = match self.converse(stream, &watch, stop).await {
             Ok(()) => Outcome::Complete,
             Err(why) => Outcome::Failed(why),
@@ -144,10 +223,48 @@ impl Connection {
     }
 
     async fn converse(&self, stream: TcpStream, watch: &Watch, stop: CancellationToken) -> Result<(), Said> {
-        let mut tls = tokio::select! {
+        let stream = watch.tap(stream);
+        match &self.acceptor {
+            Acceptor::Rustls(acceptor) => {
+                let accepting = async { acceptor.accept(stream).await };
+                let tls = self.handshake(accepting, watch, &stop).await?;
+                let connection = tls.get_ref().1;
+                watch.complete(connection, connection.server_name());
+                self.one_page(tls, watch, &stop).await
+            }
+            #[cfg(feature = "rsa-kx")]
+            Acceptor::OpenSsl(acceptor) => {
+                let tls = self.handshake(acceptor.accept(stream), watch, &stop).await?;
+                watch.openssl_complete(tls.ssl(), tls.ssl().servername(openssl::ssl::NameType::HOST_NAME));
+                self.one_page(tls, watch, &stop).await
+            }
+        }
+    }
+
+    /// The library's handshake, for as long as the server waits.
+    async fn handshake<T>(
+        &self,
+        accepting: impl Future<Output = io::Result<T>>,
+        watch: &Watch,
+        stop: &CancellationToken,
+    ) -> Result<T, Said> {
+        let patience = self.limits.handshake_timeout;
+        let accepted = tokio::select! {
             () = stop.cancelled() => return Err(stopped()),
-            tls = self.handshake(stream, watch) => tls?,
+            accepted = timeout(patience, watch.during(accepting)) => accepted,
         };
+        match accepted {
+            Ok(Ok(tls)) => Ok(tls),
+            Ok(Err(error)) => Err(failed(watch, &error)),
+            Err(_) => Err(watch::tls::hung(watch.witness(), patience)),
+        }
+    }
+
+    /// A request, its answer, and the end.
+    async fn one_page<S>(&self, mut tls: S, watch: &Watch, stop: &CancellationToken) -> Result<(), Said>
+    where
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    {
         let request = tokio::select! {
             () = stop.cancelled() => Err(stopped()),
             request = self.read_request(&mut tls, watch) => request,
@@ -161,25 +278,6 @@ impl Connection {
         let closed = self.close(&mut tls).await;
         answered?;
         closed.map_err(|error| failed(watch, &error))
-    }
-
-    async fn handshake(
-        &self,
-        stream: TcpStream,
-        watch: &Watch,
-    ) -> Result<TlsStream<impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + use<>>, Said> {
-        let patience = self.limits.handshake_timeout;
-        let stream = watch.tap(stream);
-        let accepting = watch.during(async { self.acceptor.accept(stream).await });
-        match timeout(patience, accepting).await {
-            Ok(Ok(tls)) => {
-                let connection = tls.get_ref().1;
-                watch.complete(connection, connection.server_name());
-                Ok(tls)
-            }
-            Ok(Err(error)) => Err(failed(watch, &error)),
-            Err(_) => Err(watch::tls::hung(watch.witness(), patience)),
-        }
     }
 
     /// The head of the request; none when the client left without asking.
@@ -265,16 +363,14 @@ async fn answer<S: tokio::io::AsyncWrite + Unpin>(tls: &mut S, request: &str) ->
 const PAGE: &str = "<!doctype html><title>TLS</title><p>This page crossed the wire encrypted; \
                     the server's log shows how. 这个页面经过加密传输，过程见服务端日志。</p>\n";
 
+/// Both versions that rustls speaks.
+const BOTH: [&SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
+
 /// The configuration: certificate and key, versions and suites, and the hooks.
-fn config(dir: &Path, variant: Option<Variant>) -> anyhow::Result<ServerConfig> {
+fn config(dir: &Path, versions: &[&'static SupportedProtocolVersion]) -> anyhow::Result<ServerConfig> {
     let mut provider = watch::tls::provider();
     // The generator gathers its seed on first use, which takes a while: not while the first client waits.
     provider.secure_random.fill(&mut [0]).map_err(|_| anyhow::anyhow!("the system gave no randomness"))?;
-    let versions: &[_] = match variant {
-        None => &[&rustls::version::TLS13, &rustls::version::TLS12],
-        Some(Variant::Tls13) => &[&rustls::version::TLS13],
-        Some(Variant::Ecdhe) => &[&rustls::version::TLS12],
-    };
     // Otherwise suites of the other version would still be on offer.
     provider.cipher_suites.retain(|suite| versions.contains(&suite.version()));
     let (chain, key) = certificate(dir)?;
@@ -306,7 +402,7 @@ fn certificate(dir: &Path) -> anyhow::Result<(Vec<CertificateDer<'static>>, Priv
 
 /// What went wrong, and the word for it in both languages.
 fn failed(watch: &Watch, error: &io::Error) -> Said {
-    watch::tls::explain(watch.witness(), error)
+    watch.explain(error)
 }
 
 fn stopped() -> Said {

@@ -3,10 +3,7 @@
 
 use std::{
     io::{IsTerminal, Write, stderr, stdin},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, PoisonError},
 };
 
 use clap::ValueEnum;
@@ -15,7 +12,10 @@ use steps::Said;
 use tokio::sync::oneshot;
 use watch::ssh::HostKeyDecision;
 
-use super::known_hosts::{KnownHosts, Record, host_name};
+use super::{
+    known_hosts::{KnownHosts, Record, host_name},
+    secrets::Asking,
+};
 use crate::Target;
 
 /// What to do about a host key that is not in the file of known hosts.
@@ -49,25 +49,20 @@ pub(super) struct HostKeyCheck {
     file: KnownHosts,
     host: String,
     strict: Strict,
-    asking: AtomicBool,
+    asking: Asking,
     refusal: Mutex<Option<Said>>,
 }
 
 impl HostKeyCheck {
-    pub(super) fn new(file: KnownHosts, target: &Target, strict: Strict) -> Self {
+    pub(super) fn new(file: KnownHosts, target: &Target, strict: Strict, asking: Asking) -> Self {
         let host = host_name(&target.host, target.port);
-        HostKeyCheck { file, host, strict, asking: AtomicBool::new(false), refusal: Mutex::new(None) }
+        HostKeyCheck { file, host, strict, asking, refusal: Mutex::new(None) }
     }
 
     /// The kinds of key on record for the host.
     pub(super) fn recorded_algorithms(&self) -> Vec<Algorithm> {
         // A file that cannot be read is reported when the key is checked.
         self.file.algorithms(&self.host).unwrap_or_default()
-    }
-
-    /// Whether a person is being asked right now.
-    pub(super) fn is_asking(&self) -> bool {
-        self.asking.load(Ordering::Relaxed)
     }
 
     /// Why the key was refused, if it was.
@@ -176,10 +171,8 @@ impl HostKeyCheck {
             }
             Strict::Ask => {
                 decision.decided_by = "user";
-                self.asking.store(true, Ordering::Relaxed);
-                let yes = ask(host.clone(), key.algorithm().to_string(), print.to_owned()).await;
-                self.asking.store(false, Ordering::Relaxed);
-                if yes {
+                let question = ask(host.clone(), key.algorithm().to_string(), print.to_owned());
+                if self.asking.during(question).await {
                     self.add(decision, key);
                 } else {
                     self.refuse(

@@ -2,13 +2,14 @@
 //! for a host and its key, and how a line is added.
 //!
 //! Understood: plain names, `[host]:port`, wildcards and negation, hashed names, several keys a host, comments.
-//! An entry with a marker (`@cert-authority`, `@revoked`) never speaks for a key; a revoked key is refused whatever
-//! host its line names, which is stricter than OpenSSH.
+//! `@revoked` refuses a key for the hosts it names. `@cert-authority` speaks for host certificates, which this client
+//! does not ask for, and never for a plain key. As OpenSSH has it, a host on record whose key is another one has changed,
+//! also where the kind of key differs: else whoever is in the middle had only to show another kind.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, Permissions},
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -27,14 +28,14 @@ pub struct KnownHosts {
 /// What the file says of a host's key. Lines are counted from 1, all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
-    /// No key of this kind is on record for the host.
+    /// No key is on record for the host.
     Unknown,
     /// This line has the key.
     Known {
         #[allow(missing_docs)]
         line: usize,
     },
-    /// This line has another key of the same kind.
+    /// This line has another key, and none has this one.
     Changed {
         #[allow(missing_docs)]
         line: usize,
@@ -72,16 +73,17 @@ impl KnownHosts {
     /// When the file is there and cannot be read.
     pub fn look_up(&self, host: &str, key: &PublicKey) -> io::Result<Record> {
         let entries = self.entries()?;
-        let same = |entry: &Entry| entry.key.key_data() == key.key_data();
-        if let Some(entry) = entries.iter().find(|entry| entry.marker == Some(Marker::Revoked) && same(entry))
-        {
+        let for_host: Vec<&Entry> = entries.iter().filter(|entry| entry.speaks_for(host)).collect();
+        let with = |marker: Option<Marker>| for_host.iter().filter(move |entry| entry.marker == marker);
+        let same = |entry: &&&Entry| entry.key.key_data() == key.key_data();
+        if let Some(entry) = with(Some(Marker::Revoked)).find(same) {
             return Ok(Record::Revoked { line: entry.line });
         }
-        let for_host = || entries.iter().filter(|entry| entry.marker.is_none() && entry.speaks_for(host));
-        if let Some(entry) = for_host().find(|entry| same(entry)) {
+        if let Some(entry) = with(None).find(same) {
             return Ok(Record::Known { line: entry.line });
         }
-        Ok(match for_host().find(|entry| entry.key.algorithm() == key.algorithm()) {
+        let same_kind = |entry: &&&Entry| entry.key.algorithm() == key.algorithm();
+        Ok(match with(None).find(same_kind).or_else(|| with(None).next()) {
             Some(entry) => {
                 let recorded = entry.key.fingerprint(HashAlg::Sha256).to_string();
                 Record::Changed { line: entry.line, recorded }
@@ -109,7 +111,7 @@ impl KnownHosts {
     }
 
     /// Adds a line for `host` and `key`, and keeps what was there. A reader sees the old file or the new one, never a
-    /// half.
+    /// half; of two writers at once, the second waits for the first.
     ///
     /// # Errors
     ///
@@ -119,9 +121,17 @@ impl KnownHosts {
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        let mut bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        // On the folder, for the file is replaced: it leaves nothing behind and ends with the process.
+        let lock = File::open(folder)?;
+        lock.lock()?;
+        if matches!(self.look_up(host, key)?, Record::Known { .. }) {
+            return Ok(()); // by another client, a moment ago
+        }
+        let (mut bytes, mode) = match fs::read(&path) {
+            Ok(bytes) => (bytes, fs::metadata(&path)?.permissions()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                (Vec::new(), Permissions::from_mode(0o600))
+            }
             Err(error) => return Err(error),
         };
         if bytes.last().is_some_and(|last| *last != b'\n') {
@@ -133,8 +143,8 @@ impl KnownHosts {
         bytes.extend_from_slice(format!("{host} {}\n", openssh.trim_end()).as_bytes());
 
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let new = folder.join(format!(".{name}.{}.new", std::process::id()));
-        let written = write_new(&new, &bytes).and_then(|()| fs::rename(&new, &path));
+        let new = folder.join(format!(".{name}.new"));
+        let written = write_new(&new, &bytes, mode).and_then(|()| fs::rename(&new, &path));
         if written.is_err() {
             // What is left of a failed attempt is of no use to anybody.
             drop(fs::remove_file(&new));
@@ -150,12 +160,14 @@ impl KnownHosts {
             Err(error) => return Err(error),
         };
         let lines = bytes.split(|byte| *byte == b'\n').enumerate();
-        Ok(lines.filter_map(|(at, line)| Entry::parse(std::str::from_utf8(line).ok()?, at + 1)).collect())
+        // A comment may be in any encoding; names and keys are ASCII.
+        Ok(lines.filter_map(|(at, line)| Entry::parse(&String::from_utf8_lossy(line), at + 1)).collect())
     }
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file: File = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+fn write_new(path: &Path, bytes: &[u8], mode: Permissions) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+    file.set_permissions(mode)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use clap::ValueEnum;
 use russh::{
     AlgorithmKind, Error, MethodSet,
     keys::{HashAlg, PublicKey},
@@ -9,6 +10,7 @@ use russh::{
 use steps::{Said, Side, ssh::Step};
 use watch::Witness;
 
+use super::Method;
 use crate::PATIENCE;
 
 /// Why russh gave up.
@@ -139,13 +141,45 @@ pub(super) fn login_cut(witness: &Witness) -> Said {
     closed(witness)
 }
 
-pub(super) fn no_publickey(methods: &MethodSet) -> Said {
-    let methods: Vec<&str> = methods.iter().map(Into::into).collect();
-    let methods = methods.join(", ");
+pub(super) fn no_method(left: &MethodSet, ours: &[Method]) -> Said {
+    let left: Vec<&str> = left.iter().map(Into::into).collect();
+    let ours: Vec<String> =
+        ours.iter().filter_map(|method| Some(method.to_possible_value()?.get_name().to_owned())).collect();
+    let (left, ours) = (left.join(", "), ours.join(", "));
     Said::new(
-        format!("The server takes no public keys, only: {methods}. This client has a key only."),
-        format!("服务端不接受公钥，只接受：{methods}。本客户端只有公钥。"),
+        format!("No common way to log in: the server takes {left}; this client may try {ours} (--methods)."),
+        format!("没有共同的登录方法：服务端接受 {left}；本客户端可尝试 {ours}（--methods）。"),
     )
+}
+
+pub(super) fn only_sha1() -> Said {
+    Said::new(
+        "The server takes RSA signatures with SHA-1 only, which nobody should make any more: use an Ed25519 key.",
+        "服务端只接受基于 SHA-1 的 RSA 签名，这种签名已不应再使用：请改用 Ed25519 密钥。",
+    )
+}
+
+pub(super) fn too_many_questions() -> Said {
+    Said::new("The server asked and asked, and never decided.", "服务端不断提问，始终没有给出结果。")
+}
+
+pub(super) fn password_refused(user: &str, tries: usize) -> Said {
+    let times = if tries == 1 { "the password".to_owned() } else { format!("{tries} passwords") };
+    Said::new(
+        format!("The server refused {times} for \"{user}\": access is refused."),
+        format!("服务端拒绝了 \"{user}\" 的密码（共尝试 {tries} 次）：拒绝访问。"),
+    )
+}
+
+/// `earlier`: why the attempt before it failed.
+pub(super) fn nobody_to_ask(earlier: Option<&Said>, error: &io::Error) -> Said {
+    let (en, zh) = earlier.map_or(("", ""), |said| (said.en.as_str(), said.zh.as_str()));
+    let en = format!(
+        "{en} The server would take a password, but there is no terminal to ask for one ({error}); \
+         --password-file gives it."
+    );
+    let zh = format!("{zh}服务端接受密码，但没有终端可供询问（{error}）；可用 --password-file 提供。");
+    Said::new(en.trim_start(), zh)
 }
 
 pub(super) fn not_signed(error: &anyhow::Error) -> Said {
@@ -155,7 +189,7 @@ pub(super) fn not_signed(error: &anyhow::Error) -> Said {
     )
 }
 
-pub(super) fn refused(user: &str, key: &PublicKey, partial_success: bool) -> Said {
+pub(super) fn key_refused(user: &str, key: &PublicKey, partial_success: bool) -> Said {
     let print = key.fingerprint(HashAlg::Sha256);
     if partial_success {
         return Said::new(

@@ -26,12 +26,17 @@ use watch::tcp::with_net_raw;
 
 mod command;
 mod connection;
+mod deaf;
+mod namespace;
 mod packet;
 mod rule;
+mod rung;
 mod socket;
 
 pub(crate) use command::{Options, run};
+pub(crate) use deaf::Deaf;
 pub(crate) use rule::Rule;
+pub(crate) use rung::{Rung, Stand, lacks, settle};
 
 use connection::{Connection, Departure, Ends};
 use packet::Packet;

@@ -14,6 +14,8 @@ mod read;
 mod run;
 mod scenario;
 
+use scenario::Scenario;
+
 #[derive(Parser)]
 #[command(name = "lab", version, about = "Four real handshakes, both ends in one log", after_help = EXAMPLES)]
 struct Cli {
@@ -37,8 +39,8 @@ enum Command {
     Tcp,
     /// TLS, and an HTTPS request over it
     Tls {
-        /// ecdhe (TLS 1.2 as deployed) or tls13
-        #[arg(long, default_value = pairs::NEAREST_THE_NOTES, value_parser = ["ecdhe", "tls13"])]
+        /// rsa (TLS 1.2 as the notes tell it), ecdhe (TLS 1.2 as deployed) or tls13
+        #[arg(long, default_value = pairs::AS_DEPLOYED, value_parser = pairs::VARIANTS)]
         variant: String,
     },
     /// WebSocket: upgrade, frames, close
@@ -86,11 +88,8 @@ Examples:
 C is the client's line, S the server's; an arrow points the way the bytes went.
 Marks: t4 as noted, t4≠ differs from the notes, t4~ depends, t4- absent.";
 
-// One thread: what a side sends is reported before the other side can have received it.
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli).await {
+fn main() -> ExitCode {
+    match start(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("lab: {error:#}");
@@ -99,22 +98,31 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
-    if let Some(page) = page(&cli)? {
-        show::print(&page);
-        return Ok(());
-    }
+/// What has to be settled before there is a runtime, whose threads would be in the way.
+fn start(cli: Cli) -> anyhow::Result<()> {
     let scenarios = match &cli.command {
         Some(Command::Run { all: true, .. }) => scenario::all()?,
         Some(Command::Run { scenarios, .. }) => scenario::select(scenarios)?,
         _ => Vec::new(),
     };
+    let of_tcp = scenarios.iter().any(|scenario| scenario.pair.protocol == Protocol::Tcp);
+    let rung = of_tcp.then(link::settle);
+    // One thread: what a side sends is reported before the other side can have received it.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(run(cli, &scenarios, rung.as_ref()))
+}
+
+async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> anyhow::Result<()> {
+    if let Some(page) = page(&cli)? {
+        show::print(&page);
+        return Ok(());
+    }
     // One scenario is watched, many are checked.
     let brief = scenarios.len() > 1 && !cli.output.verbose && cli.output.format == show::Format::Text;
     let kept = Kept::default();
     let keep = matches!(&cli.command, Some(Command::Run { .. })).then(|| kept.clone());
     let log = show::init(&cli.output, Init { both_sides: true, kept: keep.clone(), silent: brief })?;
-    cli.keep.begin()?;
+    let _kept = cli.keep.begin(cli.output.lang())?;
     if let Some(Command::Link(options)) = &cli.command {
         return link::run(options).await;
     }
@@ -124,7 +132,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         None => {
             for protocol in <Protocol as strum::VariantArray>::VARIANTS {
-                bench.run(*protocol, pairs::NEAREST_THE_NOTES).await?;
+                bench.run(*protocol, pairs::AS_DEPLOYED).await?;
             }
             Ok(())
         }
@@ -133,7 +141,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Ws) => bench.run(Protocol::Ws, "").await,
         Some(Command::Ssh) => bench.run(Protocol::Ssh, "").await,
         Some(Command::Run { .. }) => {
-            run::run(&bench, &scenarios, (cli.output.lang(), brief), (&log, &kept)).await
+            run::run(&bench, scenarios, rung, (cli.output.lang(), brief), (&log, &kept)).await
         }
         Some(Command::Notes { .. } | Command::List | Command::Read(_) | Command::Link(_)) => Ok(()), // done above
     }

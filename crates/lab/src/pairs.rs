@@ -12,12 +12,25 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{link, meddler, scenario::Scenario};
+use crate::{
+    link::{self, Stand},
+    meddler,
+    scenario::Scenario,
+};
 
 mod tcp;
 
-/// The variant of TLS that the notes describe most nearly.
-pub(crate) const NEAREST_THE_NOTES: &str = "ecdhe";
+/// The variant of TLS that is deployed and yet near the notes.
+pub(crate) const AS_DEPLOYED: &str = "ecdhe";
+
+/// The variant exactly as the notes tell it.
+const RSA: &str = "rsa";
+
+/// The variants of TLS, the notes' own first.
+#[cfg(feature = "rsa-kx")]
+pub(crate) const VARIANTS: [&str; 3] = [RSA, AS_DEPLOYED, "tls13"];
+#[cfg(not(feature = "rsa-kx"))]
+pub(crate) const VARIANTS: [&str; 2] = [AS_DEPLOYED, "tls13"];
 
 /// Where pairs run.
 pub(crate) struct Bench {
@@ -37,6 +50,7 @@ struct Order {
     visits: usize,
     faults: Vec<meddler::Fault>,
     link: Vec<link::Rule>,
+    deaf: Option<link::Deaf>,
     tcp: tcp::Setup,
 }
 
@@ -47,7 +61,12 @@ impl Bench {
         let mut state = None;
         match protocol {
             Protocol::Tcp | Protocol::Ws => {}
-            Protocol::Tls => order.client = strings(&["--variant", variant]),
+            Protocol::Tls => {
+                order.client = strings(&["--variant", variant]);
+                if variant == RSA {
+                    order.server = order.client.clone(); // it has a port of its own
+                }
+            }
             // Two visits: the host is unknown on the first and known on the second.
             Protocol::Ssh => {
                 let folder = state.insert(state_folder()?);
@@ -65,18 +84,21 @@ impl Bench {
     /// # Errors
     ///
     /// When the pair cannot be set up as the scenario says.
-    pub(crate) async fn scenario(&self, scenario: &Scenario) -> anyhow::Result<()> {
+    pub(crate) async fn scenario(&self, scenario: &Scenario, stand: &Stand) -> anyhow::Result<()> {
         let state = state_folder()?;
         let fill = |words: &[String]| -> Vec<String> {
             let (certs, state) = (self.certs.display().to_string(), state.path().display().to_string());
             words.iter().map(|word| word.replace("{certs}", &certs).replace("{state}", &state)).collect()
         };
+        let deaf = scenario.deaf.clone().filter(|_| *stand == Stand::Deaf);
+        let client = deaf.as_ref().and_then(|deaf| deaf.client.as_ref()).unwrap_or(&scenario.pair.client);
         let order = Order {
-            client: fill(&scenario.pair.client),
+            client: fill(client),
             server: fill(&scenario.pair.server),
             visits: scenario.pair.visits,
             faults: scenario.meddler.clone(),
             link: scenario.link.clone(),
+            deaf,
             tcp: match scenario.pair.protocol {
                 Protocol::Tcp => tcp::Setup::read(&scenario.setup)?,
                 Protocol::Tls | Protocol::Ws | Protocol::Ssh => tcp::Setup::default(),
@@ -100,6 +122,8 @@ impl Bench {
         let loopback = if self.ipv6 { "[::1]:0" } else { "127.0.0.1:0" };
         let server = [strings(&["--listen", loopback]), order.server.clone()].concat();
         let stop = CancellationToken::new();
+        // Whatever ends this early ends what was started, too.
+        let _stops = stop.clone().drop_guard();
         match protocol {
             Protocol::Tcp => {
                 if let Some((_held, here)) = order.tcp.empty_port(loopback.parse()?)? {
@@ -158,8 +182,14 @@ async fn meet(
     (kept, stop): (Option<&Kept>, CancellationToken),
 ) -> anyhow::Result<()> {
     let serving = tokio::spawn(serving);
-    let _crowd = order.tcp.crowd(here).await?;
-    let target = if order.faults.is_empty() {
+    let _working = order
+        .deaf
+        .clone()
+        .zip(kept.cloned())
+        .map(|(deaf, kept)| Aborts(tokio::spawn(deaf.begin(here, kept)).abort_handle()));
+    let target = if order.deaf.is_some() {
+        here
+    } else if order.faults.is_empty() {
         order.tcp.link(&order.link, here, &stop).await?
     } else {
         let listen = SocketAddr::new(here.ip(), 0);
@@ -167,12 +197,15 @@ async fn meet(
         meddler.await.context("the meddler found no free port")?
     };
     let mut ran = Ok(());
+    let crowd = order.tcp.clone().crowd(here, kept.cloned());
+    let crowd = Aborts(tokio::spawn(crowd).abort_handle());
     for _ in 0..order.visits {
         ran = client(target).await;
         if ran.is_err() {
             break;
         }
     }
+    drop(crowd);
     if let Some(kept) = kept {
         // The server's side of a broken connection ends in its own time, and its own way is what is to be seen.
         let settled = async {
@@ -185,6 +218,15 @@ async fn meet(
     stop.cancel();
     serving.await.context("the server was cut")??;
     ran
+}
+
+/// A task that ends when this is dropped.
+struct Aborts(tokio::task::AbortHandle);
+
+impl Drop for Aborts {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Whether every connection that the server has told of has its summary. The link tells of segments of connections

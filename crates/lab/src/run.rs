@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use show::{Guard, Kept};
-use steps::{Lang, Verdict};
+use steps::{Lang, Protocol, Verdict};
 
 use crate::{
-    expect,
+    expect, link,
+    link::{Rung, Stand},
     pairs::Bench,
     scenario::{self, Scenario},
 };
@@ -45,7 +46,7 @@ fn claims(scenario: &Scenario) -> String {
     claims.collect::<Vec<_>>().join(" ")
 }
 
-/// Runs each of `scenarios`; with `brief`, a line says how each came out, else its log stands before that line.
+/// Runs each of `scenarios`, those of TCP as the `rung` of privilege allows; with `brief`, a line says how each came out, else its log stands before that line.
 ///
 /// # Errors
 ///
@@ -53,11 +54,27 @@ fn claims(scenario: &Scenario) -> String {
 pub(crate) async fn run(
     bench: &Bench,
     scenarios: &[Scenario],
+    rung: Option<&Rung>,
     (lang, brief): (Lang, bool),
     (log, kept): (&Guard, &Kept),
 ) -> anyhow::Result<()> {
     let mut failed = Vec::new();
+    if let Some(rung) = rung {
+        say(&match lang {
+            Lang::En => format!("TCP runs {}", rung.said(lang)),
+            Lang::Zh => format!("TCP 场景的运行方式：{}", rung.said(lang)),
+        });
+    }
     for scenario in scenarios {
+        let stand = match rung {
+            Some(rung) if scenario.pair.protocol == Protocol::Tcp => rung.stand(scenario),
+            _ => Stand::Whole,
+        };
+        if stand == Stand::Not {
+            say(&format!("– {:<28} {}", scenario.name, link::lacks(lang)));
+            failed.push(scenario.name.as_str());
+            continue;
+        }
         if !brief {
             say(&format!(
                 "\n{} · {}\n{}",
@@ -68,10 +85,13 @@ pub(crate) async fn run(
         }
         let began = Instant::now();
         drop(kept.take());
-        let ran = tokio::time::timeout(PATIENCE, bench.scenario(scenario)).await;
+        let ran = tokio::time::timeout(PATIENCE, bench.scenario(scenario, &stand)).await;
         log.end_of_run();
         let differences = match ran {
-            Ok(Ok(())) => kept.look(|events| expect::differences(scenario, events)),
+            Ok(Ok(())) => kept.look(|events| match stand {
+                Stand::Whole => expect::differences(scenario, events),
+                Stand::Unseen | Stand::Deaf | Stand::Not => expect::differences_at_the_end(scenario, events),
+            }),
             Ok(Err(error)) => vec![format!("{error:#}")],
             Err(_) => vec![format!("did not end within {} s", PATIENCE.as_secs())],
         };
@@ -79,6 +99,10 @@ pub(crate) async fn run(
         let seconds = began.elapsed().as_secs_f64();
         let name = if brief { scenario.name.as_str() } else { "" };
         let verdict = match (lang, differences.is_empty()) {
+            (Lang::En, true) if stand != Stand::Whole => {
+                "ends as its file expects; its segments were not seen"
+            }
+            (Lang::Zh, true) if stand != Stand::Whole => "结局与场景文件的预期一致；报文段没有看到",
             (Lang::En, true) => "as its file expects",
             (Lang::En, false) => "otherwise than its file expects",
             (Lang::Zh, true) => "与场景文件的预期一致",
@@ -93,7 +117,12 @@ pub(crate) async fn run(
         }
     }
     if !failed.is_empty() {
-        bail!("{} of {} scenarios came out otherwise: {}", failed.len(), scenarios.len(), failed.join(", "));
+        bail!(
+            "{} of {} scenarios came out otherwise, or not at all: {}",
+            failed.len(),
+            scenarios.len(),
+            failed.join(", ")
+        );
     }
     Ok(())
 }

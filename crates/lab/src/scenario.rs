@@ -38,6 +38,8 @@ pub(crate) struct Scenario {
     /// What is done to the segments between the two, in order.
     #[serde(default)]
     pub(crate) link: Vec<link::Rule>,
+    /// What stands in for the link where there can be none.
+    pub(crate) deaf: Option<link::Deaf>,
     /// How each side must end.
     #[serde(default)]
     pub(crate) expect: BTreeMap<Side, Expected>,
@@ -119,6 +121,11 @@ impl Scenario {
         let mut scenario: Scenario = toml::from_str(text).with_context(|| format!("in scenario {name}"))?;
         scenario.name = name.into();
         Ok(scenario)
+    }
+
+    /// Whether it cannot be as its file says without a link.
+    pub(crate) fn needs_link(&self) -> bool {
+        !self.link.is_empty() || self.setup.contains_key("latency_ms")
     }
 }
 

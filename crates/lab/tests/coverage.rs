@@ -48,6 +48,14 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
         openssh_wants_a_group_and_a_terminal,
     ),
     (&[Step::Ssh(Ssh::AuthFailure)], a_key_that_is_not_on_the_list),
+    (
+        &[
+            Step::Ssh(Ssh::AuthPassword),
+            Step::Ssh(Ssh::InteractiveQuestion),
+            Step::Ssh(Ssh::InteractiveAnswer),
+        ],
+        a_password_and_an_answer,
+    ),
     (&[Step::Ssh(Ssh::OtherMessage), Step::Ssh(Ssh::Disconnect)], ignore_and_disconnect_in_the_clear),
     (&[Step::Ssh(Ssh::Undecodable)], http_at_the_ssh_port),
 ];
@@ -61,7 +69,9 @@ fn every_step_of_the_catalogue_is_emitted_and_no_other() {
     // That nothing else is emitted is seen to where the logs are read: an id that the catalogue does not know
     // fails the test there.
     let mut emitted: BTreeSet<&str> = common::ids(&bench.lab(&[])).into_iter().collect();
-    emitted.extend(common::ids(&bench.lab(&["tls", "--variant", "tls13"])));
+    for variant in ["rsa", "tls13"] {
+        emitted.extend(common::ids(&bench.lab(&["tls", "--variant", variant])));
+    }
     let mut untested = BTreeSet::new();
     for (steps, stimulus) in STIMULI {
         let ids = steps.iter().map(|step| step.id());
@@ -257,6 +267,18 @@ fn a_key_that_is_not_on_the_list(bench: &Bench) -> Option<Vec<Event>> {
     let target = format!("demo@{}", server.addr);
     let args = ["ssh", "--strict", "no", "--certs", bench.certs(), "--identity", text(&other), &target];
     Some(client(&args).events)
+}
+
+fn a_password_and_an_answer(bench: &Bench) -> Option<Vec<Event>> {
+    let mut server = Server::start("ssh", &["--certs", bench.certs(), "--password-login", "on"]);
+    let (target, passwords) = (format!("demo@{}", server.addr), bench.keys.path().join(certs::SSH_PASSWORD));
+    for method in ["password", "keyboard-interactive"] {
+        let args =
+            ["ssh", "--strict", "no", "--certs", bench.certs(), "--methods", method, "--password-file"];
+        let run = client(&[&args[..], &[text(&passwords), &target]].concat());
+        assert!(run.status.success(), "{}", run.stderr);
+    }
+    Some(server.after_connections(2))
 }
 
 fn ignore_and_disconnect_in_the_clear(bench: &Bench) -> Option<Vec<Event>> {

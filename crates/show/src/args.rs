@@ -8,7 +8,7 @@ use steps::Lang;
 use crate::{Ladder, Notes};
 
 /// How the handshake is printed.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct Args {
     /// The language of the log [default: from the locale, else en]

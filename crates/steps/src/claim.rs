@@ -947,8 +947,8 @@ impl Claim {
                     zh: "检验失败但启用了密码登录，则验证密码；否则拒绝。",
                 },
                 rule: Text {
-                    en: "As noted when the server offered password after refusing the key, or refused.",
-                    zh: "拒绝公钥之后服务端提供密码登录或直接拒绝，即与笔记一致。",
+                    en: "As noted when, after the key was refused, a password was checked, or none was asked for and access refused. A password without a key before it: depends.",
+                    zh: "拒绝公钥之后验证了密码，或未启用密码而拒绝访问，即与笔记一致。此前没有出示公钥就验证密码：视情况而定。",
                 },
             },
         }

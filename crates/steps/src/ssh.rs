@@ -6,6 +6,7 @@ use crate::{Actor, Card, Text};
 mod authentication;
 mod connection;
 mod judge;
+mod password;
 mod transport;
 
 pub(crate) use judge::{judge, over_tcp};
@@ -45,6 +46,12 @@ pub enum Step {
     PublickeyOk,
     /// The proof: a signature.
     PublickeySignature,
+    /// The client offers a password.
+    AuthPassword,
+    /// The server asks the user something.
+    InteractiveQuestion,
+    /// The user's answers.
+    InteractiveAnswer,
     /// The server refuses.
     AuthFailure,
     /// The server grants access.
@@ -97,6 +104,9 @@ impl Step {
             Step::PublickeyQuery => authentication::PUBLICKEY_QUERY,
             Step::PublickeyOk => authentication::PUBLICKEY_OK,
             Step::PublickeySignature => authentication::PUBLICKEY_SIGNATURE,
+            Step::AuthPassword => authentication::PASSWORD,
+            Step::InteractiveQuestion => authentication::INTERACTIVE_QUESTION,
+            Step::InteractiveAnswer => authentication::INTERACTIVE_ANSWER,
             Step::AuthFailure => authentication::FAILURE,
             Step::AuthSuccess => authentication::SUCCESS,
             Step::ChannelOpen => connection::OPEN,

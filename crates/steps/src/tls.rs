@@ -44,6 +44,8 @@ pub enum Step {
     SessionKeys,
     /// The client's certificate, or an empty list.
     ClientCertificate,
+    /// The secret that the client makes and the server's private key opens (static RSA).
+    PreMasterSecret,
     /// The client's part of the key exchange (TLS 1.2).
     ClientKeyExchange,
     /// From here on encrypted; in TLS 1.3 for the eyes of middleboxes.
@@ -236,7 +238,7 @@ impl Step {
                     en: "The client follows the signatures up to a CA it trusts and checks the dates, the purpose and the name it asked for. Whoever passes may speak for that name.",
                     zh: "客户端沿签名链一直查到自己信任的 CA，并核对有效期、用途和所访问的域名。通过者才有资格代表这个域名。",
                 },
-                client: "ServerCertVerifier::verify_server_cert",
+                client: "ServerCertVerifier::verify_server_cert; static RSA: SSL_set_verify",
                 server: "",
                 shows: &["result", "name", "chain", "not_after"],
             },
@@ -292,9 +294,9 @@ impl Step {
                     en: "Secrets become keys: TLS 1.2 stretches one master secret with its PRF, TLS 1.3 runs HKDF over the handshake and has keys of its own for each stage and direction.",
                     zh: "由秘密导出密钥：TLS 1.2 用 PRF 展开一个 master secret；TLS 1.3 用 HKDF 结合握手摘要，每个阶段、每个方向各有密钥。",
                 },
-                client: "KeyLog::log",
-                server: "KeyLog::log",
-                shows: &["stage", "derivation", "fingerprints"],
+                client: "KeyLog::log; static RSA: SSL_CTX_set_keylog_callback",
+                server: "KeyLog::log; static RSA: SSL_CTX_set_keylog_callback",
+                shows: &["stage", "derivation", "equal", "fingerprints"],
             },
             Step::ClientCertificate => Card {
                 id: "tls.client_certificate",
@@ -310,6 +312,20 @@ impl Step {
                 server: "",
                 shows: &["certificates", "subject"],
             },
+            Step::PreMasterSecret => Card {
+                id: "tls.pre_master_secret",
+                actor: Actor::Both,
+                claims: &[Claim::T7],
+                rfc: "RFC 5246 §7.4.7.1",
+                title: Text { en: "pre-master secret", zh: "pre-master" },
+                text: Text {
+                    en: "The third random of static RSA: the client makes 48 bytes and encrypts them with the certificate's key; the server's private key opens them, from the very bytes that crossed. Whoever gets that key later can open every recorded session the same way.",
+                    zh: "静态 RSA 的第三个随机数：客户端生成 48 字节，用证书公钥加密；服务端用私钥从线路上的原样字节解出。日后谁拿到这把私钥，就能同样解开录下的每个会话。",
+                },
+                client: "SSL_CTX_set_keylog_callback",
+                server: "",
+                shows: &["length", "client_version", "fingerprint", "opened_with"],
+            },
             Step::ClientKeyExchange => Card {
                 id: "tls.client_key_exchange",
                 actor: Actor::Client,
@@ -322,7 +338,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["public_key", "encrypted_pre_master_secret_length"],
+                shows: &["public_key", "encrypted_pre_master_secret", "encrypted_pre_master_secret_length"],
             },
             Step::ChangeCipherSpec => Card {
                 id: "tls.change_cipher_spec",
@@ -376,8 +392,8 @@ impl Step {
                     en: "The library hands the connection to the application. The two sides reach this point at different moments: whoever still waits for the other's Finished comes later.",
                     zh: "库把连接交给应用程序。双方到达这一步的时刻不同，还在等对方 Finished 的一方更晚。",
                 },
-                client: "TlsConnector::connect",
-                server: "TlsAcceptor::accept",
+                client: "TlsConnector::connect; static RSA: SSL_connect",
+                server: "TlsAcceptor::accept; static RSA: SSL_accept",
                 shows: &["protocol_version", "cipher_suite", "handshake_kind", "alpn"],
             },
             Step::ApplicationData => Card {

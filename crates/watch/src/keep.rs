@@ -1,14 +1,23 @@
 //! What is kept of a run beside its log, as the command line asks. All of it holds secrets of the session.
 
-use std::{env, ffi::OsString, io, path::PathBuf};
+use std::{
+    env, io,
+    path::{Path, PathBuf},
+};
 
-use crate::secrets;
+use steps::Lang;
+
+use crate::{recording, secrets};
 
 /// What is kept of the run.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Secrets")]
+#[command(next_help_heading = "For Wireshark, and other secrets")]
 pub struct Keep {
-    /// Add the session's secrets to FILE, as Wireshark reads them [default: $SSLKEYLOGFILE]
+    /// Write every packet to FILE with the steps as comments and the secrets inside; needs CAP_NET_RAW
+    #[arg(long, global = true, value_name = "FILE.pcapng")]
+    pub capture: Option<PathBuf>,
+
+    /// Add the session's secrets to FILE [default: $SSLKEYLOGFILE, if set]
     #[arg(long, global = true, value_name = "FILE")]
     pub keylog: Option<PathBuf>,
 
@@ -17,26 +26,26 @@ pub struct Keep {
     pub secrets: bool,
 }
 
+/// Completes the files when dropped.
+#[derive(Debug)]
+#[must_use = "dropping it ends the capture"]
+pub struct Keeping(());
+
 impl Keep {
-    /// Opens what was asked for.
+    /// Opens what was asked for. To be called before [`settle`](crate::tcp::settle).
     ///
     /// # Errors
     ///
-    /// Says which file could not be opened, why, and what to do.
-    pub fn begin(&self) -> io::Result<()> {
-        let by_environment = || env::var_os("SSLKEYLOGFILE").filter(|path| !path.is_empty());
-        let (path, way) = match &self.keylog {
-            Some(path) => (Some(path.clone()), "--keylog"),
-            None => (by_environment().map(|path: OsString| path.into()), "SSLKEYLOGFILE"),
-        };
-        if let Some(path) = path {
-            secrets::open(&path).map_err(|error| {
-                let place = path.display();
-                io::Error::new(
-                    error.kind(),
-                    format!("could not open the key log {place}: {error} ({way} names it)"),
-                )
-            })?;
+    /// Says which file could not be opened, why, and what named it.
+    pub fn begin(&self, lang: Lang) -> io::Result<Keeping> {
+        if let Some(path) = &self.keylog {
+            secrets::open(path).map_err(|error| not_opened("key log", path, "--keylog", &error))?;
+        } else if let Some(path) = env::var_os("SSLKEYLOGFILE").filter(|path| !path.is_empty()) {
+            let path = Path::new(&path);
+            secrets::open(path).map_err(|error| not_opened("key log", path, "SSLKEYLOGFILE", &error))?;
+        }
+        if let Some(path) = &self.capture {
+            recording::begin(path, lang).map_err(|error| not_opened("capture", path, "--capture", &error))?;
         }
         if self.secrets {
             secrets::show();
@@ -44,6 +53,17 @@ impl Keep {
                 "--secrets: this log will hold the session's secrets, and whoever has it can read the session"
             );
         }
-        Ok(())
+        Ok(Keeping(()))
     }
+}
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        recording::end();
+    }
+}
+
+fn not_opened(what: &str, path: &Path, option: &str, error: &io::Error) -> io::Error {
+    let path = path.display();
+    io::Error::new(error.kind(), format!("could not open the {what} {path}: {error} ({option} names it)"))
 }

@@ -5,9 +5,11 @@
 
 mod emit;
 mod keep;
+mod pcapng;
 mod tap;
 mod witness;
 
+pub mod recording;
 pub mod secrets;
 pub mod ssh;
 pub mod tcp;
@@ -15,6 +17,6 @@ pub mod tls;
 pub mod ws;
 
 pub use emit::{FIELD, TARGET};
-pub use keep::Keep;
+pub use keep::{Keep, Keeping};
 pub use tap::{Crossing, Tap};
 pub use witness::{Outcome, Started, Witness};

@@ -15,6 +15,8 @@ use std::{
 
 use steps::Fields;
 
+use crate::{pcapng::Secrets, recording};
+
 static OUT: Mutex<Out> = Mutex::new(Out { file: None, shown: false, recent: VecDeque::new() });
 
 #[derive(Debug)]
@@ -47,12 +49,12 @@ pub fn show() {
 /// A secret of TLS by its label. `about` is the client's random, and for `RSA` the first eight bytes of the encrypted
 /// pre-master secret.
 pub fn tls(label: &str, about: &[u8], secret: &[u8]) {
-    write(format!("{label} {} {}\n", hex::encode(about), hex::encode(secret)));
+    write(Secrets::Tls, format!("{label} {} {}\n", hex::encode(about), hex::encode(secret)));
 }
 
 /// The shared secret K of an SSH key exchange, by the cookie of the client's KEXINIT.
 pub fn ssh(cookie: &[u8], secret: &[u8]) {
-    write(format!("{} SHARED_SECRET {}\n", hex::encode(cookie), hex::encode(secret)));
+    write(Secrets::Ssh, format!("{} SHARED_SECRET {}\n", hex::encode(cookie), hex::encode(secret)));
 }
 
 /// Adds the whole secrets to the fields of an event, if the user asked for that; their fingerprints stand there anyway.
@@ -63,11 +65,12 @@ pub fn reveal(fields: &mut Fields, secrets: &[&[u8]]) {
     }
 }
 
-fn write(line: String) {
+fn write(kind: Secrets, line: String) {
     let mut out = out();
     if out.recent.contains(&line) {
         return;
     }
+    recording::secret(kind, &line);
     if let Some(file) = &mut out.file {
         // One write of a whole line to a file that is only added to: two processes may share it.
         if let Err(error) = file.write_all(line.as_bytes()) {

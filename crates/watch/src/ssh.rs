@@ -21,7 +21,7 @@ use tokio::{
 };
 use wire::ssh::Decoder;
 
-use crate::{Crossing, Tap, Witness};
+use crate::{Crossing, Tap, Witness, recording};
 
 mod channel;
 mod client;
@@ -50,14 +50,15 @@ pub fn tap(
     };
     let (told, witness) = (line.clone(), witness.clone());
     let mut decoder = Decoder::default();
+    let mut count = recording::Count::default();
     let (here, there) = (witness.side(), witness.side().peer());
     let observe = move |crossing: Crossing<'_>| {
         let seen = match crossing {
             Crossing::Read(bytes) => {
                 told.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-                decoder.feed(there, bytes)
+                count.each(there, bytes, |part| decoder.feed(there, part))
             }
-            Crossing::Wrote(bytes) => decoder.feed(here, bytes),
+            Crossing::Wrote(bytes) => count.each(here, bytes, |part| decoder.feed(here, part)),
             Crossing::Eof => decoder.end(there),
         };
         for seen in seen {

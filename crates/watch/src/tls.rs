@@ -1,4 +1,4 @@
-//! The TLS watcher: a tap that feeds the decoder, and hooks on rustls.
+//! The TLS watcher: a tap that feeds the decoder, and hooks on rustls (and, for static RSA, on OpenSSL).
 //!
 //! The hooks are put into a configuration once; [`Watch::during`] says whose handshake runs while a task polls it, so
 //! that a hook knows its connection. (A verifier of its own for each connection would forbid resumption: rustls
@@ -12,6 +12,8 @@ mod certify;
 mod fault;
 mod key_log;
 mod provider;
+#[cfg(feature = "rsa-kx")]
+pub mod static_rsa;
 mod verify;
 
 use std::{
@@ -21,7 +23,7 @@ use std::{
 };
 
 use rustls::{CommonState, HandshakeKind};
-use steps::{Evidence, Side, tls::Step};
+use steps::{Evidence, Said, Side, tls::Step};
 use wire::{
     Seen, fields,
     tls::{Crossed, Decoder, names},
@@ -30,10 +32,19 @@ use wire::{
 use crate::{Crossing, Outcome, Tap, Witness};
 
 pub use certify::resolver;
-pub use fault::{explain, hung};
+pub use fault::hung;
 pub use key_log::key_log;
 pub use provider::provider;
 pub use verify::verifier;
+
+/// Whether the peer closed TCP without close_notify, in the words of either library.
+pub fn is_cut(error: &std::io::Error) -> bool {
+    #[cfg(feature = "rsa-kx")]
+    if static_rsa::is_cut(error) {
+        return true;
+    }
+    error.kind() == std::io::ErrorKind::UnexpectedEof
+}
 
 tokio::task_local! {
     /// The connection whose handshake the current task drives.
@@ -51,6 +62,8 @@ pub struct Watch {
 struct Shared {
     decoder: Decoder,
     logged: key_log::Logged,
+    #[cfg(feature = "rsa-kx")]
+    openssl: Option<static_rsa::Account>,
 }
 
 impl Watch {
@@ -68,6 +81,7 @@ impl Watch {
     pub fn tap<S>(&self, stream: S) -> Tap<S, impl FnMut(Crossing<'_>) + Send + Unpin + use<S>> {
         let watch = self.clone();
         let side = self.witness.side();
+        self.witness.carries_tls();
         Tap::new(stream, move |crossing: Crossing<'_>| match crossing {
             Crossing::Wrote(bytes) => watch.crossed(side, bytes),
             Crossing::Read(bytes) => watch.crossed(side.peer(), bytes),
@@ -113,7 +127,17 @@ impl Watch {
     pub fn end(&self) {
         let mut shared = self.lock();
         let left = shared.decoder.end();
-        self.report(left);
+        self.report(&mut shared, left);
+    }
+
+    /// The sentence for an error of the handshake or of the stream after it.
+    pub fn explain(&self, error: &std::io::Error) -> Said {
+        // OpenSSL gives up on a stranger after five bytes, before the decoder has seen enough to say what it is.
+        #[cfg(feature = "rsa-kx")]
+        if static_rsa::is_openssl(error) {
+            self.end();
+        }
+        fault::explain(&self.witness, error)
     }
 
     /// Closes the account of the connection: what the decoder has left, then the summary.
@@ -127,12 +151,20 @@ impl Watch {
         // Reported under the lock: two halves of a stream must not swap what they saw.
         let mut shared = self.lock();
         let seen = shared.decoder.push(from, moment, bytes);
-        self.report(seen);
+        self.report(&mut shared, seen);
     }
 
-    fn report(&self, seen: Vec<Crossed>) {
+    #[cfg_attr(not(feature = "rsa-kx"), allow(unused_variables, clippy::needless_pass_by_ref_mut))]
+    fn report(&self, shared: &mut Shared, seen: Vec<Crossed>) {
         for Crossed { moment, seen } in seen {
-            self.witness.saw_after(Duration::from_micros(moment), Evidence::Wire, seen);
+            let moment = Duration::from_micros(moment);
+            #[cfg(feature = "rsa-kx")]
+            let opened = shared.openssl.as_mut().and_then(|account| account.crossed(&seen));
+            self.witness.saw_after(moment, Evidence::Wire, seen);
+            #[cfg(feature = "rsa-kx")]
+            if let Some(opened) = opened {
+                self.witness.saw_after(moment, Evidence::Wire, opened);
+            }
         }
     }
 

@@ -9,7 +9,10 @@ use std::{
 use steps::{Bytes, Direction, Event, Evidence, Past, Protocol, SCHEMA_VERSION, Said, Side, Step};
 use wire::{Seen, fields};
 
-use crate::emit::{emit, wanted};
+use crate::{
+    emit::{emit, wanted},
+    recording,
+};
 
 /// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
 const MOST_BYTES: usize = 16 * 1024;
@@ -56,6 +59,7 @@ struct Inner {
     side: Side,
     protocol: Protocol,
     variant: Option<String>,
+    ends: (SocketAddr, SocketAddr),
     conn: String,
     started: Started,
     state: Mutex<State>,
@@ -65,6 +69,8 @@ struct Inner {
 struct State {
     past: Past,
     finished: bool,
+    /// The stream carries TLS, which hides where in it another protocol's messages end.
+    in_tls: bool,
     /// The story so far, where somebody wants to tell it on.
     kept: Option<Kept>,
 }
@@ -87,7 +93,8 @@ impl Witness {
     ) -> Self {
         let conn = format!("{}>{}", plain(client), plain(server));
         let state = Mutex::default();
-        Witness(Arc::new(Inner { side, protocol, variant, conn, started, state }))
+        recording::connection((client, server));
+        Witness(Arc::new(Inner { side, protocol, variant, ends: (client, server), conn, started, state }))
     }
 
     /// The side it stands on.
@@ -115,11 +122,13 @@ impl Witness {
     /// Reports a step that was seen `elapsed` after the start.
     pub fn saw_after(&self, elapsed: Duration, evidence: Evidence, seen: Seen) {
         let mut state = self.lock();
-        if !wanted() && state.kept.is_none() {
+        if !state.is_heard() {
             return;
         }
+        let end = seen.end.filter(|_| !state.in_tls || seen.step.protocol() == Protocol::Tls);
         let mut event = self.event(elapsed, evidence, seen);
         event.claims = state.past.judge(&event);
+        recording::step(self.0.ends, &event, end);
         // Emitted under the lock: two threads must not swap the order in which the judge saw the steps.
         state.emit(event);
     }
@@ -145,13 +154,15 @@ impl Witness {
         self.lock().kept.as_mut().map(|kept| std::mem::take(kept).events).unwrap_or_default()
     }
 
+    /// The stream under the connection's other taps carries TLS.
+    pub(crate) fn carries_tls(&self) {
+        self.lock().in_tls = true;
+    }
+
     /// Closes the account of the connection: what it showed, and how it ended. Only the first call counts.
     pub fn finish(&self, outcome: &Outcome) {
         let mut state = self.lock();
-        if !wanted() && state.kept.is_none() {
-            return;
-        }
-        if std::mem::replace(&mut state.finished, true) {
+        if !state.is_heard() || std::mem::replace(&mut state.finished, true) {
             return;
         }
         let complete = matches!(outcome, Outcome::Complete);
@@ -163,6 +174,7 @@ impl Witness {
         let seen = Seen::local(Step::summary(self.0.protocol), fields);
         let mut event = self.event(self.0.started.steady.elapsed(), Evidence::Inferred, seen);
         event.claims = state.past.summary(self.0.protocol, complete);
+        recording::step(self.0.ends, &event, None);
         state.emit(event);
     }
 
@@ -171,8 +183,8 @@ impl Witness {
         look(&self.lock().past)
     }
 
-    fn event(&self, elapsed: Duration, evidence: Evidence, seen: Seen) -> Event {
-        let Seen { step, from, fields, mut bytes } = seen;
+    pub(crate) fn event(&self, elapsed: Duration, evidence: Evidence, seen: Seen) -> Event {
+        let Seen { step, from, fields, mut bytes, end: _ } = seen;
         bytes.truncate(MOST_BYTES);
         let at = self.0.started.wall + elapsed;
         Event {
@@ -202,7 +214,18 @@ impl Witness {
     }
 }
 
+impl Drop for Inner {
+    fn drop(&mut self) {
+        recording::closed(self.ends);
+    }
+}
+
 impl State {
+    /// Whether anybody wants to know.
+    fn is_heard(&self) -> bool {
+        wanted() || self.kept.is_some() || recording::on()
+    }
+
     /// Emits an event, and keeps it where that was asked for.
     fn emit(&mut self, event: Event) {
         let size = emit(&event);

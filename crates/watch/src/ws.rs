@@ -24,7 +24,7 @@ use tokio_tungstenite::tungstenite::{
 };
 use wire::{Seen, fields, ws::Decoder};
 
-use crate::{Crossing, Tap, Witness};
+use crate::{Crossing, Tap, Witness, recording};
 
 /// Watches one connection on behalf of a [`Witness`]. Clones share what they know.
 #[derive(Clone, Debug)]
@@ -36,6 +36,7 @@ pub struct Watch {
 #[derive(Debug, Default)]
 struct Known {
     decoder: Decoder,
+    count: recording::Count,
     /// What the answer must hold, given the key that crossed.
     computed: String,
     /// What the answer held.
@@ -115,8 +116,13 @@ impl Watch {
     }
 
     fn crossed(&self, from: Side, bytes: &[u8]) {
-        let Known { decoder, computed, returned, refused, looks_like } = &mut *self.known();
-        decoder.feed(from, bytes, |seen| {
+        let Known { decoder, count, computed, returned, refused, looks_like } = &mut *self.known();
+        let mut all = Vec::new();
+        let seen = count.each(from, bytes, |part| {
+            decoder.feed(from, part, |seen| all.push(seen));
+            std::mem::take(&mut all)
+        });
+        for seen in seen {
             let text =
                 |field: &str| seen.fields.get(field).and_then(|value| value.as_str()).map(str::to_owned);
             if seen.step == Step::AcceptKey.into() {
@@ -126,7 +132,7 @@ impl Watch {
                     // The callback will say that the server did compute it.
                     Side::Server => {}
                 }
-                return;
+                continue;
             }
             if seen.step == Step::SwitchingProtocols.into() {
                 *returned = text("sec_websocket_accept").unwrap_or_default();
@@ -140,7 +146,7 @@ impl Watch {
                 *looks_like = text("looks_like");
             }
             self.witness.saw(Wire, seen);
-        });
+        }
     }
 
     fn ended(&self, from: Side) {

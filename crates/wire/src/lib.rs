@@ -20,17 +20,24 @@ pub struct Seen {
     pub fields: Fields,
     /// The bytes it was read from, decrypted where they were encrypted.
     pub bytes: Vec<u8>,
+    /// How many bytes its sender had sent on this connection when it was complete, where that was counted.
+    pub end: Option<u64>,
 }
 
 impl Seen {
     /// A step that `from` sent.
     pub fn new(step: impl Into<Step>, from: Side, fields: Fields, bytes: impl Into<Vec<u8>>) -> Self {
-        Seen { step: step.into(), from: Some(from), fields, bytes: bytes.into() }
+        Seen { step: step.into(), from: Some(from), fields, bytes: bytes.into(), end: None }
     }
 
     /// A step inside a side, without bytes.
     pub fn local(step: impl Into<Step>, fields: Fields) -> Self {
-        Seen { step: step.into(), from: None, fields, bytes: Vec::new() }
+        Seen { step: step.into(), from: None, fields, bytes: Vec::new(), end: None }
+    }
+
+    /// The same, complete when its sender had sent `end` bytes.
+    pub fn ending(self, end: u64) -> Self {
+        Seen { end: Some(end), ..self }
     }
 }
 

@@ -15,6 +15,7 @@ mod message;
 pub mod names;
 mod read;
 mod record;
+mod schedule;
 
 #[cfg(test)]
 mod tests;
@@ -55,6 +56,8 @@ pub struct Decoder {
     /// Protected records in the order in which they crossed: the hash of the handshake needs that order.
     waiting: VecDeque<(Side, u64, Record)>,
     waiting_bytes: usize,
+    /// Where the record that is being read ends in what its sender has sent.
+    end: u64,
     out: Vec<Crossed>,
 }
 
@@ -73,6 +76,8 @@ struct Lane {
     silent: bool,
     /// The last moment at which something crossed.
     moment: u64,
+    /// How many bytes have crossed.
+    sent: u64,
 }
 
 /// Which keys protect a direction.
@@ -111,6 +116,7 @@ impl Decoder {
     pub fn push(&mut self, from: Side, moment: u64, bytes: &[u8]) -> Vec<Crossed> {
         let lane = self.lane(from);
         lane.moment = moment;
+        lane.sent += bytes.len() as u64;
         if lane.silent {
             return Vec::new();
         }
@@ -121,7 +127,8 @@ impl Decoder {
             match record::next(rest) {
                 record::Next::Record(record, tail) => {
                     rest = tail;
-                    self.record(from, moment, record);
+                    let end = self.lane(from).sent - rest.len() as u64;
+                    self.record(from, moment, Record { end, ..record });
                 }
                 record::Next::Partial => break,
                 record::Next::Foreign => {
@@ -181,6 +188,7 @@ impl Decoder {
     }
 
     fn record(&mut self, from: Side, moment: u64, record: Record) {
+        self.end = record.end;
         if self.handshake.is_early(from, &record) {
             self.unopened(from, moment, &record);
         } else if self.is_protected(from, &record) {
@@ -191,7 +199,7 @@ impl Decoder {
                 self.give_up_waiting();
             }
         } else {
-            let Record { header, body } = record;
+            let Record { header, body, .. } = record;
             self.content(from, moment, header[0], body, None);
         }
     }
@@ -224,6 +232,7 @@ impl Decoder {
     }
 
     fn open(&mut self, from: Side, moment: u64, record: &Record) {
+        self.end = record.end;
         let lane = self.lane(from);
         let phase = lane.phase;
         let Some(opener) = lane.opener.as_mut() else { return };
@@ -332,7 +341,11 @@ impl Decoder {
     }
 
     fn say(&mut self, from: Side, moment: u64, step: Step, fields: steps::Fields, bytes: &[u8]) {
-        self.out.push(Crossed { moment, seen: Seen::new(step, from, fields, bytes) });
+        let seen = Seen::new(step, from, fields, bytes);
+        self.out.push(Crossed {
+            moment,
+            seen: Seen { end: (step != Step::Undecodable).then_some(self.end), ..seen },
+        });
     }
 
     fn lane(&mut self, from: Side) -> &mut Lane {

@@ -1,24 +1,23 @@
 //! What the server answers. russh calls these methods; each names the call to the watcher with the answer it gives.
 
 use std::{
-    collections::HashSet,
+    borrow::Cow,
+    collections::{HashMap, HashSet},
     sync::{Arc, atomic::Ordering},
 };
 
 use russh::{
     Channel, ChannelId, ChannelOpenFailure, Pty,
-    server::{Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey},
+    server::{Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey},
 };
-use watch::ssh::ServerCalls;
+use watch::{Witness, ssh::ServerCalls};
 
 use super::{
     Progress,
-    commands::{self, Answer, COMMANDS},
-    keys::AuthorizedKeys,
+    commands::{self, Answer},
+    shell::{Heard, PROMPT, Shell},
+    users::{USER, Users},
 };
-
-/// The one user.
-const USER: &str = "demo";
 
 /// Channels one connection may have open at once; sshd's MaxSessions is 10 as well.
 const MOST_CHANNELS: usize = 10;
@@ -26,18 +25,27 @@ const MOST_CHANNELS: usize = 10;
 /// Answers for one connection.
 pub(super) struct Handler {
     calls: ServerCalls,
-    authorized: AuthorizedKeys,
+    witness: Witness,
+    users: Users,
     progress: Arc<Progress>,
     open: HashSet<ChannelId>,
+    terminals: HashSet<ChannelId>,
+    shells: HashMap<ChannelId, Shell>,
 }
 
 impl Handler {
-    pub(super) fn new(calls: ServerCalls, authorized: AuthorizedKeys, progress: Arc<Progress>) -> Self {
-        Handler { calls, authorized, progress, open: HashSet::new() }
+    pub(super) fn new(calls: ServerCalls, witness: Witness, users: Users, progress: Arc<Progress>) -> Self {
+        let (open, terminals, shells) = Default::default();
+        Handler { calls, witness, users, progress, open, terminals, shells }
     }
 
-    fn may_enter(&self, user: &str, key: &russh::keys::PublicKey) -> Auth {
-        if user == USER && self.authorized.contains(key) { Auth::Accept } else { Auth::reject() }
+    fn verdict(&self, may_enter: bool) -> Auth {
+        if may_enter {
+            return Auth::Accept;
+        }
+        self.progress.refusals.fetch_add(1, Ordering::Relaxed);
+        // Left to itself, russh would take a method off the list once it has failed; sshd does not.
+        Auth::Reject { proceed_with_methods: Some(self.users.methods()), partial_success: false }
     }
 
     fn opened(&mut self, channel: ChannelId) {
@@ -48,6 +56,8 @@ impl Handler {
 
     fn closed(&mut self, channel: ChannelId) {
         self.open.remove(&channel);
+        self.terminals.remove(&channel);
+        self.shells.remove(&channel);
         self.progress.open_channels.store(self.open.len(), Ordering::Relaxed);
     }
 
@@ -58,7 +68,6 @@ impl Handler {
         answer: Answer,
         session: &mut Session,
     ) -> Result<(), russh::Error> {
-        const STDERR: u32 = 1; // SSH_EXTENDED_DATA_STDERR, RFC 4254 §5.2
         session.channel_success(channel)?;
         if !answer.stdout.is_empty() {
             session.data(channel, answer.stdout.into_bytes())?;
@@ -66,13 +75,62 @@ impl Handler {
         if !answer.stderr.is_empty() {
             session.extended_data(channel, STDERR, answer.stderr.into_bytes())?;
         }
-        session.exit_status_request(channel, answer.exit_status)?;
+        self.leave(channel, answer.exit_status, session)
+    }
+
+    fn leave(
+        &mut self,
+        channel: ChannelId,
+        exit_status: u32,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        session.exit_status_request(channel, exit_status)?;
         session.eof(channel)?;
         session.close(channel)?;
         self.closed(channel);
         Ok(())
     }
+
+    fn run(&self, line: &str) -> Answer {
+        commands::run(line, USER, &self.witness)
+    }
+
+    /// Does what follows from what was typed into a shell.
+    fn follow(
+        &mut self,
+        channel: ChannelId,
+        heard: Vec<Heard>,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        let terminal = self.terminals.contains(&channel);
+        for heard in heard {
+            match heard {
+                Heard::Echo(text) => session.data(channel, text.into_bytes())?,
+                Heard::Leave => return self.leave(channel, 0, session),
+                Heard::Line(line) if ["exit", "logout"].contains(&line.as_str()) => {
+                    return self.leave(channel, 0, session);
+                }
+                Heard::Line(line) => {
+                    let mut text = if line.is_empty() { String::new() } else { self.shown(&line) };
+                    if terminal {
+                        // The client's terminal is in raw mode and wants the carriage return too.
+                        text = text.replace('\n', "\r\n") + PROMPT;
+                    }
+                    session.data(channel, text.into_bytes())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn shown(&self, line: &str) -> String {
+        let Answer { stdout, stderr, .. } = self.run(line);
+        let leave = if line == "help" { "and in this shell: exit (or Ctrl-D)\n" } else { "" };
+        stdout + &stderr + leave
+    }
 }
+
+const STDERR: u32 = 1; // SSH_EXTENDED_DATA_STDERR, RFC 4254 §5.2
 
 impl russh::server::Handler for Handler {
     type Error = russh::Error;
@@ -80,8 +138,37 @@ impl russh::server::Handler for Handler {
     // The login (RFC 4252).
 
     async fn auth_none(&mut self, user: &str) -> Result<Auth, russh::Error> {
-        let answer = Auth::reject();
+        let answer = self.verdict(false);
         self.calls.auth_none(user, &answer);
+        Ok(answer)
+    }
+
+    async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, russh::Error> {
+        let answer = self.verdict(self.users.has_password(user, password.as_bytes()));
+        self.calls.auth_password(user, &answer);
+        Ok(answer)
+    }
+
+    async fn auth_keyboard_interactive<'a>(
+        &'a mut self,
+        user: &str,
+        _submethods: &str,
+        response: Option<Response<'a>>,
+    ) -> Result<Auth, russh::Error> {
+        const QUESTION: &str = "Password: ";
+        if !self.users.password_login() {
+            return Ok(self.verdict(false));
+        }
+        let Some(answers) = response else {
+            self.calls.interactive_question(&[QUESTION]);
+            let (name, instructions) = (Cow::Borrowed(""), Cow::Borrowed(""));
+            let prompts = Cow::Borrowed(&[(Cow::Borrowed(QUESTION), false)][..]);
+            return Ok(Auth::Partial { name, instructions, prompts });
+        };
+        let answers: Vec<_> = answers.collect();
+        let right = matches!(&answers[..], [password] if self.users.has_password(user, password));
+        let answer = self.verdict(right);
+        self.calls.interactive_answer(user, answers.len(), &answer);
         Ok(answer)
     }
 
@@ -90,13 +177,13 @@ impl russh::server::Handler for Handler {
         user: &str,
         offer: PublicKeyOffer<'_>,
     ) -> Result<Auth, russh::Error> {
-        let answer = self.may_enter(user, offer.public_key);
-        self.calls.publickey_query(user, offer, &answer);
+        let answer = self.verdict(self.users.has_key(user, offer.public_key));
+        self.calls.publickey_query(user, offer, &answer, &self.users.methods());
         Ok(answer)
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, russh::Error> {
-        let answer = self.may_enter(user, key.public_key);
+        let answer = self.verdict(self.users.has_key(user, key.public_key));
         self.calls.publickey_signature(user, key, &answer);
         Ok(answer)
     }
@@ -148,16 +235,21 @@ impl russh::server::Handler for Handler {
         session: &mut Session,
     ) -> Result<(), russh::Error> {
         self.calls.exec(channel, command);
-        let answer = commands::run(&String::from_utf8_lossy(command), USER);
+        let answer = self.run(&String::from_utf8_lossy(command));
         self.answer(channel, answer, session)
     }
 
     async fn shell_request(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), russh::Error> {
         self.calls.channel_request(channel, "shell", "", true);
-        // A terminal in raw mode wants the carriage return too.
-        let stdout = format!("There is no shell here. Run one command: {COMMANDS}.\r\n");
-        let answer = Answer { stdout, stderr: String::new(), exit_status: 0 };
-        self.answer(channel, answer, session)
+        let terminal = self.terminals.contains(&channel);
+        self.shells.insert(channel, Shell::new(terminal));
+        session.channel_success(channel)?;
+        if terminal {
+            let welcome =
+                format!("A demo shell: it starts no process. `help` says what there is.\r\n{PROMPT}");
+            session.data(channel, welcome.into_bytes())?;
+        }
+        Ok(())
     }
 
     async fn pty_request(
@@ -172,6 +264,7 @@ impl russh::server::Handler for Handler {
         session: &mut Session,
     ) -> Result<(), russh::Error> {
         self.calls.channel_request(channel, "pty-req", &format!("{term}, {columns} x {rows}"), true);
+        self.terminals.insert(channel);
         session.channel_success(channel)
     }
 
@@ -194,6 +287,11 @@ impl russh::server::Handler for Handler {
         session: &mut Session,
     ) -> Result<(), russh::Error> {
         self.calls.channel_request(channel, "subsystem", name, false);
+        // A client shows this before it gives up: sftp and scp too.
+        let sorry = format!(
+            "This server has no subsystem {name:?}: it runs built-in commands only (try `help`).\r\n"
+        );
+        session.extended_data(channel, STDERR, sorry.into_bytes())?;
         session.channel_failure(channel)
     }
 
@@ -214,10 +312,13 @@ impl russh::server::Handler for Handler {
         &mut self,
         channel: ChannelId,
         data: &[u8],
-        _session: &mut Session,
+        session: &mut Session,
     ) -> Result<(), russh::Error> {
         self.calls.channel_data(channel, None, data);
-        Ok(())
+        match self.shells.get_mut(&channel).map(|shell| shell.hear(data)) {
+            Some(heard) => self.follow(channel, heard, session),
+            None => Ok(()),
+        }
     }
 
     async fn extended_data(
@@ -231,9 +332,12 @@ impl russh::server::Handler for Handler {
         Ok(())
     }
 
-    async fn channel_eof(&mut self, channel: ChannelId, _session: &mut Session) -> Result<(), russh::Error> {
+    async fn channel_eof(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), russh::Error> {
         self.calls.channel_eof(channel);
-        Ok(())
+        match self.shells.get_mut(&channel).map(Shell::end) {
+            Some(heard) => self.follow(channel, heard, session),
+            None => Ok(()),
+        }
     }
 
     async fn channel_close(

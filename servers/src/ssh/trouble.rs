@@ -17,7 +17,7 @@ pub(super) fn judge_end(
     match ended {
         _ if progress.logged_in() && progress.is_done() && is_farewell(&ended) => Ok(()),
         Ok(()) if progress.logged_in() => Ok(()),
-        Ok(()) => Err(left_early(witness)),
+        Ok(()) => Err(left_early(witness, progress)),
         Err(error) => Err(explain(&error, witness, progress)),
     }
 }
@@ -47,8 +47,8 @@ pub(super) fn explain(error: &Error, witness: &Witness, progress: &Progress) -> 
         Error::IO(error) if is_gone(error) && progress.logged_in() => {
             Said::new("The client vanished in the middle of its session.", "客户端在会话中途断开了连接。")
         }
-        Error::IO(error) if is_gone(error) => left_early(witness),
-        Error::Disconnect | Error::HUP => left_early(witness),
+        Error::IO(error) if is_gone(error) => left_early(witness, progress),
+        Error::Disconnect | Error::HUP => left_early(witness, progress),
         Error::Version => Said::new(
             "The client's first line is no SSH identification: does it speak SSH-2?",
             "客户端的第一行不是 SSH 标识，它使用的是 SSH-2 吗？",
@@ -82,12 +82,26 @@ pub(super) fn explain(error: &Error, witness: &Witness, progress: &Progress) -> 
 }
 
 /// The client left before it was logged in; the steps say where.
-fn left_early(witness: &Witness) -> Said {
+fn left_early(witness: &Witness, progress: &Progress) -> Said {
     if let Some(said) = not_ssh(witness) {
         return said;
     }
+    if let Some(refusals) = progress.out_of_tries() {
+        return Said::new(
+            format!(
+                "No login: {refusals} attempts were refused, as many as --max-auth-tries allows (the probe \
+                 without proof counts)."
+            ),
+            format!("登录失败：已被拒绝 {refusals} 次，达到 --max-auth-tries 的上限（无凭据的试探也计入）。"),
+        );
+    }
     witness.past(|past| {
-        if past.has(Step::PublickeyQuery) || past.has(Step::AuthNone) {
+        if past.has(Step::AuthPassword) || past.has(Step::InteractiveAnswer) {
+            Said::new(
+                "The client left after a wrong password (`certs --show-password` shows the demo user's).",
+                "客户端在密码错误后离开（`certs --show-password` 可显示演示用户的密码）。",
+            )
+        } else if past.has(Step::PublickeyQuery) || past.has(Step::AuthNone) {
             Said::new(
                 "The client left without logging in: does authorized_keys have its key, and is the user demo?",
                 "客户端没有登录就离开了：authorized_keys 里有它的公钥吗？用户名是 demo 吗？",

@@ -3,13 +3,14 @@
 #![allow(unsafe_code)] // sockaddr_ll and three socket options, for which socket2 has no safe form
 
 use std::{
+    fs,
     io::{self, Read},
     mem,
     net::SocketAddr,
-    os::fd::{AsRawFd, RawFd},
+    os::fd::{AsRawFd, BorrowedFd, RawFd},
 };
 
-use socket2::{Domain, Protocol, SockFilter, Socket, Type};
+use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
 use tokio::io::{Interest, unix::AsyncFd};
 
 /// Hears the TCP packets that arrive at some ports of this machine (packet(7)).
@@ -94,7 +95,7 @@ impl Mouth {
 /// (RFC 5082), and those of this suite start with a lower count. So the kernel does not refuse what the link carries.
 pub(super) fn deaf_listener(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    deafen(&socket, address.is_ipv4())?;
+    listen_for(&socket, address.is_ipv4(), HIGHEST)?;
     socket.set_reuse_address(true)?;
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
@@ -104,17 +105,34 @@ pub(super) fn deaf_listener(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// From now on `socket` hears only segments that came with the highest hop count there is.
-fn deafen(socket: &Socket, v4: bool) -> io::Result<()> {
+/// From now on `socket` hears only segments whose hop count is no lower than `least`.
+fn listen_for(socket: &impl AsRawFd, v4: bool, least: libc::c_int) -> io::Result<()> {
     match v4 {
-        true => set(socket, libc::IPPROTO_IP, libc::IP_MINTTL, HIGHEST),
-        false => set(socket, libc::IPPROTO_IPV6, libc::IPV6_MINHOPCOUNT, HIGHEST),
+        true => set(socket, libc::IPPROTO_IP, libc::IP_MINTTL, least),
+        false => set(socket, libc::IPPROTO_IPV6, libc::IPV6_MINHOPCOUNT, least),
     }
+}
+
+/// Turns the socket of this process with this address of its own and this peer deaf, or lets it hear again; without a
+/// peer, the listener.
+pub(super) fn set_deaf((own, peer): (SocketAddr, Option<SocketAddr>), deaf: bool) -> io::Result<()> {
+    for entry in fs::read_dir("/proc/self/fd")? {
+        let Ok(number) = entry?.file_name().to_string_lossy().parse::<RawFd>() else { continue };
+        // SAFETY: the number is an open descriptor's, and nothing else runs on this thread until the loop is done
+        // with it. Should another thread have closed it, the calls below fail and nothing is changed.
+        let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
+        let socket = SockRef::from(&descriptor);
+        let address = |known: io::Result<socket2::SockAddr>| known.ok().and_then(|known| known.as_socket());
+        if address(socket.local_addr()) == Some(own) && address(socket.peer_addr()) == peer {
+            return listen_for(&descriptor, own.is_ipv4(), if deaf { HIGHEST } else { 0 });
+        }
+    }
+    Err(io::ErrorKind::NotFound.into())
 }
 
 const HIGHEST: libc::c_int = 255;
 
-fn set(socket: &Socket, level: libc::c_int, name: libc::c_int, value: libc::c_int) -> io::Result<()> {
+fn set(socket: &impl AsRawFd, level: libc::c_int, name: libc::c_int, value: libc::c_int) -> io::Result<()> {
     // SAFETY: the descriptor is open, and the pointer and length describe `value`.
     succeeded(unsafe {
         libc::setsockopt(

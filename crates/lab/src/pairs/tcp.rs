@@ -4,8 +4,10 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use serde::Deserialize;
+use show::Kept;
 use socket2::{Domain, Socket, Type};
-use tokio::net::TcpStream;
+use steps::{Event, tcp::Step};
+use tokio::{net::TcpStream, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::link;
@@ -16,7 +18,7 @@ use crate::link;
 pub(super) struct Setup {
     /// How long each segment is on the link, one way. A scenario with rules has a link in any case.
     latency_ms: Option<u64>,
-    /// So many other clients connect first and say nothing.
+    /// So many other clients connect while the client's ACK is on its way, and say nothing.
     crowd: usize,
     /// The client calls where no server is.
     nobody_listens: bool,
@@ -42,13 +44,22 @@ impl Setup {
         link::stand(link::Plan { listen, to: here, rules: rules.to_vec(), latency }, stop.clone()).await
     }
 
-    /// The other clients, connected: the kernel does that without the server's help.
-    pub(super) async fn crowd(&self, here: SocketAddr) -> anyhow::Result<Vec<TcpStream>> {
+    /// Connects the other clients and keeps them: the kernel does that without the server's help. They come when the
+    /// client has its SYN+ACK, for a server whose queue is full answers no SYN.
+    pub(super) async fn crowd(self, here: SocketAddr, kept: Option<Kept>) {
         let mut crowd = Vec::new();
-        for _ in 0..self.crowd {
-            crowd.push(TcpStream::connect(here).await.context("the crowd could not connect")?);
+        let answered = |events: &[Event]| events.iter().any(|event| event.step == Step::SynAck.into());
+        while self.crowd > 0 && kept.as_ref().is_some_and(|kept| !kept.look(answered)) {
+            sleep(A_MOMENT).await;
         }
-        Ok(crowd)
+        for _ in 0..self.crowd {
+            match TcpStream::connect(here).await {
+                Ok(one) => crowd.push(one),
+                Err(error) => tracing::warn!("the crowd could not connect to {here}: {error}"),
+            }
+        }
+        // Connected until the client has gone and this task is ended.
+        std::future::pending::<()>().await;
     }
 
     /// A port that nobody listens on and nobody else can take while the socket lives.
@@ -65,3 +76,5 @@ impl Setup {
 
 /// Enough that each state lasts long enough to be seen, and each line stands before its consequence.
 const LATENCY: Duration = Duration::from_millis(5);
+
+const A_MOMENT: Duration = Duration::from_millis(5);

@@ -204,6 +204,13 @@ impl Server {
         Server { addr, running }
     }
 
+    /// The address in the first line on standard error that holds `words`.
+    pub fn said(&mut self, words: &str) -> Option<String> {
+        let line = |running: &Running| running.stderr().into_iter().find(|line| line.contains(words));
+        let line = self.running.wait_for(words, line);
+        line.split(' ').find(|word| word.parse::<SocketAddr>().is_ok()).map(str::to_owned)
+    }
+
     /// The events so far.
     pub fn events(&self) -> Vec<Event> {
         self.running.stdout().iter().map(|line| event(line)).collect()

@@ -3,10 +3,11 @@
 use std::{
     cell::RefCell,
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStdin, Command, Output, Stdio},
     sync::{
         Once,
         mpsc::{Receiver, channel},
@@ -86,6 +87,29 @@ impl Bench {
         Run { output, events, port }
     }
 
+    /// The client at a terminal of its own, with nothing typed yet.
+    pub(crate) fn client_at_a_terminal(&self, port: u16, arguments: &str) -> Terminal {
+        let (client, certs) =
+            (binary("client").display().to_string(), self.dir("certs").display().to_string());
+        Terminal::new(&format!(
+            "{client} ssh demo@127.0.0.1:{port} --certs {certs} --format json {arguments}"
+        ))
+    }
+
+    /// A file of passwords as the client wants it, one a line.
+    pub(crate) fn password_file(&self, name: &str, lines: &[&str]) -> String {
+        let path = self.dir(name);
+        fs::write(&path, lines.join("\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path.display().to_string()
+    }
+
+    /// The demo user's password.
+    pub(crate) fn password(&self) -> String {
+        certs::ensure(&self.dir("certs")).unwrap();
+        certs::password(&self.dir("certs")).unwrap()
+    }
+
     /// A real sshd on a free port with a configuration of its own.
     pub(crate) fn sshd(&self) -> Option<Sshd> {
         if !Path::new("/usr/sbin/sshd").exists() {
@@ -111,6 +135,55 @@ impl Bench {
         let sshd = Sshd { _child: child, port, log };
         sshd.wait_for("Server listening");
         Some(sshd)
+    }
+}
+
+/// A command that has a terminal, and what stands on the screen.
+pub(crate) struct Terminal {
+    child: Running,
+    keyboard: ChildStdin,
+    output: Receiver<Vec<u8>>,
+    pub(crate) screen: String,
+}
+
+impl Terminal {
+    pub(crate) fn new(line: &str) -> Self {
+        let mut script = Command::new("script");
+        script.args(["-qec", line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = Running(script.spawn().unwrap());
+        let (keyboard, mut stdout) = (child.0.stdin.take().unwrap(), child.0.stdout.take().unwrap());
+        let (send, output) = channel();
+        thread::spawn(move || {
+            let mut some = [0; 4096];
+            while let Ok(read @ 1..) = stdout.read(&mut some) {
+                if send.send(some[..read].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Terminal { child, keyboard, output, screen: String::new() }
+    }
+
+    /// Waits until `words` stand on the screen, below what has been read so far, then types.
+    pub(crate) fn answer(&mut self, words: &str, keys: &str) {
+        let read = self.screen.len();
+        while !self.screen[read..].contains(words) {
+            match self.output.recv_timeout(TOO_LONG) {
+                Ok(some) => self.screen.push_str(&String::from_utf8_lossy(&some)),
+                Err(_) => panic!("`{words}` never came: {}", self.screen),
+            }
+        }
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Waits for the end; gives whether it went well, and the events between what else was shown.
+    pub(crate) fn end(mut self) -> (bool, String, Vec<Event>) {
+        while let Ok(some) = self.output.recv_timeout(TOO_LONG) {
+            self.screen.push_str(&String::from_utf8_lossy(&some));
+        }
+        let starts = self.screen.lines().filter_map(|line| line.find("{\"v\":").map(|at| &line[at..]));
+        let events = starts.map(|line| serde_json::from_str(line.trim()).expect(line)).collect();
+        (self.child.0.wait().unwrap().success(), self.screen, events)
     }
 }
 

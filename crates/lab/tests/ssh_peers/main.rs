@@ -11,6 +11,8 @@ use std::{
 use steps::{Claim, Event, Evidence, Step, Verdict, ssh::Step as Ssh};
 
 mod bench;
+mod login;
+mod shell;
 mod strangers;
 
 use bench::{
@@ -256,17 +258,17 @@ fn openssh_and_our_server_tell_the_same_story() {
         assert_eq!(events.iter().any(|it| it.step == Ssh::GroupRequest.into()), method.contains("exchange"));
     }
 
-    // A shell on a terminal, if only to say that there is none.
+    // A shell on a terminal; nobody is at the keyboard, so it ends at once.
     let output = ssh_for("demo@127.0.0.1", &["-tt"], &[]);
     assert_success(&output);
-    assert!(String::from_utf8_lossy(&output.stdout).contains("There is no shell here"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("A demo shell"));
     let asked: Vec<_> = all(&server.connection(4), Ssh::ChannelRequest)
         .map(|it| it.text("request_type").to_owned())
         .filter(|kind| kind != "env")
         .collect();
     assert_eq!(asked, ["pty-req", "shell"]);
 
-    // sftp asks for a subsystem, which is refused; nobody else may log in.
+    // A subsystem is refused; nobody else may log in.
     let output = ssh("demo@127.0.0.1", &["-s"]);
     assert!(!output.status.success());
     let refused = server.connection(5);

@@ -3,7 +3,7 @@
 
 use crate::{
     Actor, Card,
-    Claim::{S10, S11, S12},
+    Claim::{S10, S11, S12, S13},
     Text,
 };
 
@@ -40,7 +40,7 @@ pub(super) const METHODS: Card = Card {
 pub(super) const PUBLICKEY_QUERY: Card = Card {
     id: "ssh.publickey_query",
     actor: Actor::Client,
-    claims: &[S10],
+    claims: &[S10, S13],
     rfc: "RFC 4252 §7",
     title: Text { en: "public key named", zh: "声明公钥" },
     text: Text {
@@ -82,17 +82,62 @@ pub(super) const PUBLICKEY_SIGNATURE: Card = Card {
     shows: &["user_name", "public_key_fingerprint", "signed_length", "session_identifier"],
 };
 
+pub(super) const PASSWORD: Card = Card {
+    id: "ssh.auth_password",
+    actor: Actor::Client,
+    claims: &[S13],
+    rfc: "RFC 4252 §8",
+    title: Text { en: "password offered", zh: "提交密码" },
+    text: Text {
+        en: "The password itself crosses, under the session's encryption alone: whoever runs the server reads it, so the host key must be right first. No log of this suite holds it.",
+        zh: "密码本身会传给服务端，只靠会话加密保护；运行服务端的人能读到它，所以必须先确认主机密钥。本套程序的任何记录里都没有它。",
+    },
+    client: "Handle::authenticate_password",
+    server: "Handler::auth_password",
+    shows: &["user_name", "answer"],
+};
+
+pub(super) const INTERACTIVE_QUESTION: Card = Card {
+    id: "ssh.interactive_question",
+    actor: Actor::Server,
+    claims: &[],
+    rfc: "RFC 4256 §3.2",
+    title: Text { en: "server's questions", zh: "服务端提问" },
+    text: Text {
+        en: "In the method keyboard-interactive the server words the questions, as many as it likes: a password, a one-time code. The client only shows them and sends back what was typed.",
+        zh: "在 keyboard-interactive 方法中，由服务端拟定问题，数量不限：密码、一次性验证码等。客户端只负责显示，并送回用户输入的内容。",
+    },
+    client: "Handle::authenticate_keyboard_interactive_start",
+    server: "Handler::auth_keyboard_interactive",
+    shows: &["prompts", "name", "instruction"],
+};
+
+pub(super) const INTERACTIVE_ANSWER: Card = Card {
+    id: "ssh.interactive_answer",
+    actor: Actor::Client,
+    claims: &[S13],
+    rfc: "RFC 4256 §3.4",
+    title: Text { en: "user's answers", zh: "用户的回答" },
+    text: Text {
+        en: "One answer to each question, in the clear under the session's encryption. What was answered is in no log of this suite.",
+        zh: "逐题作答，内容只靠会话加密保护。回答的内容不会出现在本套程序的任何记录里。",
+    },
+    client: "Handle::authenticate_keyboard_interactive_respond",
+    server: "Handler::auth_keyboard_interactive",
+    shows: &["num_responses", "user_name", "answer"],
+};
+
 pub(super) const FAILURE: Card = Card {
     id: "ssh.auth_failure",
     actor: Actor::Server,
-    claims: &[],
+    claims: &[S13],
     rfc: "RFC 4252 §5.1",
     title: Text { en: "access refused", zh: "认证失败" },
     text: Text {
         en: "The server did not take this proof and lists the methods that can still go on.",
         zh: "服务端不接受这次凭据，并列出还可以继续使用的方法。",
     },
-    client: "Handle::authenticate_publickey_with",
+    client: "Handle::authenticate_…",
     server: "",
     shows: &["method_name", "authentications_that_can_continue", "partial_success"],
 };
@@ -100,14 +145,14 @@ pub(super) const FAILURE: Card = Card {
 pub(super) const SUCCESS: Card = Card {
     id: "ssh.auth_success",
     actor: Actor::Server,
-    claims: &[S12],
+    claims: &[S12, S13],
     rfc: "RFC 4252 §5.1",
     title: Text { en: "access granted", zh: "允许访问" },
     text: Text {
         en: "The user is who they claim to be; from here on the connection carries channels.",
         zh: "用户身份得到确认，此后连接上承载的是通道。",
     },
-    client: "Handle::authenticate_publickey_with",
+    client: "Handle::authenticate_…",
     server: "Handler::auth_succeeded",
     shows: &["user_name", "method_name"],
 };

@@ -1,8 +1,8 @@
-//! What the steps of SSH show of the notes: claims s1 to s12, told in the order of the notes.
+//! What the steps of SSH show of the notes: claims s1 to s13, told in the order of the notes.
 
 use serde_json::Value;
 
-use super::Step;
+use super::{Step, password};
 use crate::{
     Claim::{S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S12},
     Event, Finding, Past, Side,
@@ -18,17 +18,21 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         Step::SessionKey => secret_derived(event),
         Step::Encrypted => encrypted(event, past),
         Step::HostKeyCheck => host_key(event),
-        Step::PublickeyQuery => key_named(event),
+        Step::PublickeyQuery => key_named(event).or_else(|| password::key_refused(event)),
         Step::PublickeyOk => key_would_do(event),
         Step::PublickeySignature => Some(signed(event)),
-        Step::AuthSuccess => Some(granted(event)),
+        Step::AuthPassword | Step::InteractiveAnswer => password::checked(event, past),
+        Step::AuthFailure => password::key_refused(event).or_else(|| password::checked(event, past)),
+        Step::AuthSuccess => {
+            return [Some(granted(event)), password::checked(event, past)].into_iter().flatten().collect();
+        }
         Step::GroupRequest
         | Step::Group
         | Step::KeyExchangeInit
         | Step::Newkeys
         | Step::AuthNone
         | Step::AuthMethods
-        | Step::AuthFailure
+        | Step::InteractiveQuestion
         | Step::ChannelOpen
         | Step::ChannelConfirmed
         | Step::ChannelRequest

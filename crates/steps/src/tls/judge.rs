@@ -16,6 +16,7 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         Step::VerifyCertificate => vec![verify_certificate(event)],
         Step::VerifySignature => vec![verify_signature(event)],
         Step::SharedSecret => vec![shared_secret(event)],
+        Step::PreMasterSecret => vec![pre_master_secret(event)],
         Step::SessionKeys => session_keys(event, past).into_iter().collect(),
         Step::ClientKeyExchange => client_key_exchange(event),
         Step::ChangeCipherSpec => change_cipher_spec(event, past),
@@ -168,6 +169,23 @@ fn shared_secret(event: &Event) -> Finding {
     )
 }
 
+/// t7 with static RSA: the client made it; the server's key opened it.
+fn pre_master_secret(event: &Event) -> Finding {
+    let (length, fingerprint) = (event.number("length").unwrap_or_default(), event.text("fingerprint"));
+    match event.text("opened_with") {
+        "" => Finding::as_noted_because(
+            Claim::T7,
+            format!("the client made {length} bytes (fingerprint {fingerprint}) and encrypted them"),
+            format!("客户端生成 {length} 字节（指纹 {fingerprint}）并将其加密"),
+        ),
+        key => Finding::as_noted_because(
+            Claim::T7,
+            format!("the server's {key} opened what crossed: {length} bytes (fingerprint {fingerprint})"),
+            format!("服务端用私钥（{key}）解开线路上的密文：{length} 字节（指纹 {fingerprint}）"),
+        ),
+    }
+}
+
 /// t9: three randoms and the PRF, where the third crossed; or a secret that never did; or HKDF.
 fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
     let derivation = event.text("derivation");
@@ -196,11 +214,7 @@ fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
     }
     // The client derives before its ClientKeyExchange leaves: the server's part already tells which kind it is.
     match past.first(Step::ServerKeyExchange) {
-        None if past.has(Step::ServerHelloDone) => Some(Finding::as_noted_because(
-            Claim::T9,
-            format!("{derivation} over the two randoms and the pre-master secret"),
-            format!("由两个随机数和 pre-master 经 {derivation} 导出"),
-        )),
+        None if past.has(Step::ServerHelloDone) => Some(three_randoms(event)),
         // What the keys rest on was not seen.
         None => None,
         Some(exchange) => {
@@ -211,6 +225,45 @@ fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
                 format!("{derivation}；两个随机数在线路上出现过，第三个是从未传输的 {curve} 共享密钥"),
             ))
         }
+    }
+}
+
+/// t9 as the notes have it; computed again where the pre-master secret is at hand.
+fn three_randoms(event: &Event) -> Finding {
+    let (derivation, pre_master) = (event.text("derivation"), event.text("pre_master_secret"));
+    match event.fields.get("equal").and_then(Value::as_bool) {
+        None => Finding::as_noted_because(
+            Claim::T9,
+            format!("{derivation} over the two randoms and the pre-master secret"),
+            format!("由两个随机数和 pre-master 经 {derivation} 导出"),
+        ),
+        Some(true) => Finding::as_noted_because(
+            Claim::T9,
+            format!(
+                "{derivation} over the two randoms and the pre-master secret ({pre_master}): computed again, the \
+                 master secret is the session's ({})",
+                event.text("master_secret_recomputed")
+            ),
+            format!(
+                "由两个随机数和 pre-master（{pre_master}）经 {derivation} 导出：重新计算的 master secret 与会话的相同\
+                 （{}）",
+                event.text("master_secret_recomputed")
+            ),
+        ),
+        Some(false) => Finding::differs(
+            Claim::T9,
+            format!(
+                "{derivation} over the two randoms and the pre-master secret ({pre_master}) gives {}, but the session \
+                 has {}",
+                event.text("master_secret_recomputed"),
+                list(event, "fingerprints")
+            ),
+            format!(
+                "由两个随机数和 pre-master（{pre_master}）经 {derivation} 得到 {}，会话用的却是 {}",
+                event.text("master_secret_recomputed"),
+                list(event, "fingerprints")
+            ),
+        ),
     }
 }
 

@@ -9,7 +9,7 @@ use russh::{
 use steps::{Evidence, Fields, Side, ssh::Step};
 use wire::{Seen, fields};
 
-use super::channel::data_fields;
+use super::channel::{data_fields, printable};
 use crate::Witness;
 
 /// What a client made of the host key; the client decides, the watcher only writes it down.
@@ -92,6 +92,29 @@ impl ClientCalls {
         self.received(Step::AuthMethods, fields);
     }
 
+    /// `authenticate_password` is called. The password is not handed to the watcher at all.
+    pub fn auth_password(&self, user: &str) {
+        self.sent(Step::AuthPassword, fields! { "user_name" => user });
+    }
+
+    /// `authenticate_keyboard_interactive_…` came back: the server asks.
+    pub fn interactive_question(&self, name: &str, instruction: &str, prompts: &[&str]) {
+        let mut fields = Fields::new();
+        let prompts: Vec<_> = prompts.iter().map(|prompt| printable(prompt.as_bytes())).collect();
+        fields.insert("prompts".into(), prompts.into());
+        for (field, text) in [("name", name), ("instruction", instruction)] {
+            if !text.is_empty() {
+                fields.insert(field.into(), printable(text.as_bytes()).into());
+            }
+        }
+        self.received(Step::InteractiveQuestion, fields);
+    }
+
+    /// `authenticate_keyboard_interactive_respond` is called with `count` answers.
+    pub fn interactive_answer(&self, user: &str, count: usize) {
+        self.sent(Step::InteractiveAnswer, fields! { "num_responses" => count, "user_name" => user });
+    }
+
     /// `authenticate_…` came back: the server refused.
     pub fn auth_failure(&self, user: &str, method: &str, methods: &MethodSet, partial_success: bool) {
         let fields = fields! {
@@ -166,12 +189,16 @@ impl ClientCalls {
         self.witness.saw(Evidence::Callback, Seen::new(step, Side::Server, fields, []));
     }
 
+    fn sent(&self, step: Step, fields: Fields) {
+        self.witness.saw(Evidence::Callback, Seen::new(step, Side::Client, fields, []));
+    }
+
     fn local(&self, step: Step, fields: Fields) {
         self.witness.saw(Evidence::Callback, Seen::local(step, fields));
     }
 }
 
-fn names(methods: &MethodSet) -> Vec<&'static str> {
+pub(super) fn names(methods: &MethodSet) -> Vec<&'static str> {
     methods.iter().map(<&'static str>::from).collect()
 }
 

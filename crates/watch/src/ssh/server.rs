@@ -8,7 +8,7 @@ use std::{
 
 use russh::keys::{HashAlg, PublicKey};
 use russh::{
-    ChannelId,
+    ChannelId, MethodSet,
     server::{Auth, PublicKeyOffer, VerifiedPublicKey},
 };
 use steps::{Evidence, Fields, Side, ssh::Step};
@@ -17,6 +17,7 @@ use wire::{Seen, fields};
 use super::{
     Line,
     channel::{data_fields, printable},
+    client::names,
 };
 use crate::Witness;
 
@@ -79,10 +80,13 @@ impl ServerCalls {
         );
     }
 
-    /// `auth_publickey_offered`, and what the handler answers.
-    pub fn publickey_query(&self, user: &str, offer: PublicKeyOffer<'_>, answer: &Auth) {
+    /// `auth_publickey_offered`, what the handler answers, and the methods that can go on.
+    pub fn publickey_query(&self, user: &str, offer: PublicKeyOffer<'_>, answer: &Auth, left: &MethodSet) {
         let mut fields = key_fields(user, offer.public_key, offer.algorithm.as_str());
         fields.insert("answer".into(), name(answer).into());
+        if !matches!(answer, Auth::Accept) {
+            fields.insert("authentications_that_can_continue".into(), names(left).into());
+        }
         let mut login = self.lock();
         login.was_asked();
         let (elapsed, bytes_read) = (self.witness.elapsed(), self.line.bytes_read());
@@ -109,6 +113,40 @@ impl ServerCalls {
         self.received(Step::PublickeySignature, fields);
         login.user_name = printable(user.as_bytes());
         login.method_name = "publickey";
+    }
+
+    /// `auth_password`, and what the handler answers. The password is not handed to the watcher at all.
+    pub fn auth_password(&self, user: &str, answer: &Auth) {
+        self.tried(user, "password");
+        self.received(
+            Step::AuthPassword,
+            fields! { "user_name" => printable(user.as_bytes()), "answer" => name(answer) },
+        );
+    }
+
+    /// `auth_keyboard_interactive` without answers: the handler asks `prompts`.
+    pub fn interactive_question(&self, prompts: &[&str]) {
+        let fields = fields! { "prompts" => prompts };
+        let seen = Seen::new(Step::InteractiveQuestion, Side::Server, fields, []);
+        self.witness.saw(Evidence::Callback, seen);
+    }
+
+    /// `auth_keyboard_interactive` with `count` answers, and what the handler makes of them.
+    pub fn interactive_answer(&self, user: &str, count: usize, answer: &Auth) {
+        self.tried(user, "keyboard-interactive");
+        let fields = fields! {
+            "num_responses" => count,
+            "user_name" => printable(user.as_bytes()),
+            "answer" => name(answer),
+        };
+        self.received(Step::InteractiveAnswer, fields);
+    }
+
+    fn tried(&self, user: &str, method_name: &'static str) {
+        let mut login = self.lock();
+        login.was_asked();
+        login.user_name = printable(user.as_bytes());
+        login.method_name = method_name;
     }
 
     /// `auth_succeeded`.

@@ -50,7 +50,7 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
             fields.insert("signed_length".into(), asked.len().into());
             fields.insert("signature_length".into(), signature.len().into());
             // What is signed stays on this side: only the request and the signature travel.
-            let seen = Seen { step: Step::PublickeySignature.into(), from: None, fields, bytes: asked };
+            let seen = Seen { bytes: asked, ..Seen::local(Step::PublickeySignature, fields) };
             self.witness.saw(Evidence::Callback, seen);
         }
         Ok(signed)

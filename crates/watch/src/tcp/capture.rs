@@ -76,7 +76,7 @@ impl Capture {
     /// When the system allows no packet socket; [`no_capture`] says what to do.
     pub async fn open(port: u16) -> io::Result<Self> {
         let socket = privilege::packet_socket()?;
-        socket.listen(port)?;
+        socket.listen(&[port])?;
         let desk = Desk {
             followed: HashMap::new(),
             waiting: VecDeque::new(),

@@ -8,39 +8,46 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use socket2::{Domain, SockFilter, Socket, Type};
+use socket2::{Domain, Socket, Type};
 use tokio::io::{Interest, unix::AsyncFd};
+
+use super::filter::tcp_ports;
 
 /// An `AF_PACKET` socket.
 #[derive(Debug)]
-pub(super) struct PacketSocket(Socket);
+pub(crate) struct PacketSocket(Socket);
 
 /// What the kernel says beside a packet's bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Heard {
+pub(crate) struct Heard {
     /// How many bytes of the buffer the packet fills.
-    pub(super) length: usize,
+    pub(crate) length: usize,
     /// The interface on which it was heard.
-    pub(super) interface: i32,
+    pub(crate) interface: i32,
     /// On the loopback interface a packet is heard twice: as it leaves and as it arrives.
-    pub(super) leaves_loopback: bool,
+    pub(crate) leaves_loopback: bool,
     /// When.
-    pub(super) at: SystemTime,
+    pub(crate) at: SystemTime,
 }
 
 impl PacketSocket {
     /// Opens a socket that hears nothing yet. Only this needs CAP_NET_RAW.
-    pub(super) fn open() -> io::Result<Self> {
+    pub(crate) fn open() -> io::Result<Self> {
         // DGRAM: packets begin with their IP header on every kind of interface. Protocol 0: none are heard.
         let socket = Socket::new(Domain::PACKET, Type::DGRAM, None)?;
         socket.set_nonblocking(true)?;
         Ok(PacketSocket(socket))
     }
 
-    /// From now on hears the segments to and from `port`.
-    pub(super) fn listen(&self, port: u16) -> io::Result<()> {
+    /// From now on hears the segments to and from these ports, instead of those it heard before.
+    pub(crate) fn only(&self, ports: &[u16]) -> io::Result<()> {
+        self.0.attach_filter(&tcp_ports(ports))
+    }
+
+    /// From now on hears the segments to and from `ports`.
+    pub(crate) fn listen(&self, ports: &[u16]) -> io::Result<()> {
         // Filter first: what is heard between bind and filter would be another's traffic.
-        self.0.attach_filter(&tcp_port(port))?;
+        self.only(ports)?;
         // As much as an unprivileged process may have; a burst must not overrun the queue.
         self.0.set_recv_buffer_size(4 << 20)?;
         let on: libc::c_int = 1;
@@ -66,14 +73,14 @@ impl PacketSocket {
     }
 
     /// Lets the runtime say when there is something to receive.
-    pub(super) fn register(self) -> io::Result<AsyncFd<Self>> {
+    pub(crate) fn register(self) -> io::Result<AsyncFd<Self>> {
         // SAFETY: the descriptor belongs to `self` and stays the same and open for as long as `self` lives, which
         // the `AsyncFd` then owns.
         Ok(unsafe { AsyncFd::register_with_interest(self, Interest::READABLE) }?)
     }
 
     /// Takes the next packet out of the queue into `buffer`; `WouldBlock` when there is none.
-    pub(super) fn receive(&self, buffer: &mut [u8]) -> io::Result<Heard> {
+    pub(crate) fn receive(&self, buffer: &mut [u8]) -> io::Result<Heard> {
         // SAFETY: as in `listen`.
         let mut from: libc::sockaddr_ll = unsafe { mem::zeroed() };
         let mut parts = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
@@ -98,8 +105,16 @@ impl PacketSocket {
         })
     }
 
+    /// Waits until there is something to receive, at most for `patience`.
+    pub(crate) fn wait(&self, patience: Duration) {
+        let mut asked = libc::pollfd { fd: self.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        let patience = libc::c_int::try_from(patience.as_millis()).unwrap_or(libc::c_int::MAX);
+        // SAFETY: `asked` is one structure that outlives the call. Whatever the answer, the next receive() tells.
+        unsafe { libc::poll(&raw mut asked, 1, patience) };
+    }
+
     /// How many packets the kernel threw away since the last call because the queue was full.
-    pub(super) fn dropped(&self) -> u32 {
+    pub(crate) fn dropped(&self) -> u32 {
         let mut stats = [0_u32; 2]; // struct tpacket_stats: tp_packets, tp_drops
         let mut length = mem::size_of_val(&stats) as libc::socklen_t;
         // SAFETY: the descriptor is open; `stats` has room for `length` bytes.
@@ -142,41 +157,4 @@ fn stamp(message: &libc::msghdr) -> Option<SystemTime> {
 
 fn succeeded(done: libc::c_int) -> io::Result<()> {
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
-}
-
-/// "tcp port N", in the classic BPF that the kernel runs before it queues a packet. Offset 0 is the IP header.
-fn tcp_port(port: u16) -> [SockFilter; 21] {
-    const BYTE: u16 = 0x30; // A = packet[k], one byte
-    const HALF: u16 = 0x28; // A = packet[k], two bytes
-    const HALF_AT_X: u16 = 0x48; // A = packet[X + k], two bytes
-    const X_IS_HEADER_LENGTH: u16 = 0xb1; // X = 4 * (packet[k] & 0xf)
-    const AND: u16 = 0x54;
-    const EQUAL: u16 = 0x15; // A == k ? skip `yes` : skip `no`
-    const ANY_BIT: u16 = 0x45; // A & k ? skip `yes` : skip `no`
-    const KEEP: u16 = 0x06; // keep k bytes
-    let port = port.into();
-    let op = SockFilter::new;
-    [
-        op(BYTE, 0, 0, 0),
-        op(AND, 0, 0, 0xf0),
-        op(EQUAL, 0, 9, 0x40), // IPv4, else 12
-        op(BYTE, 0, 0, 9),
-        op(EQUAL, 0, 15, 6), // TCP, else 20
-        op(HALF, 0, 0, 6),
-        op(ANY_BIT, 13, 0, 0x1fff), // a later fragment has no ports: 20
-        op(X_IS_HEADER_LENGTH, 0, 0, 0),
-        op(HALF_AT_X, 0, 0, 0),
-        op(EQUAL, 9, 0, port), // from the port: 19
-        op(HALF_AT_X, 0, 0, 2),
-        op(EQUAL, 7, 8, port), // to the port: 19, else 20
-        op(EQUAL, 0, 7, 0x60), // 12: IPv6, else 20
-        op(BYTE, 0, 0, 6),
-        op(EQUAL, 0, 5, 6), // TCP, else 20
-        op(HALF, 0, 0, 40),
-        op(EQUAL, 2, 0, port), // 19
-        op(HALF, 0, 0, 42),
-        op(EQUAL, 0, 1, port),
-        op(KEEP, 0, 0, 0xffff), // 19: the whole packet
-        op(KEEP, 0, 0, 0),      // 20: nothing
-    ]
 }

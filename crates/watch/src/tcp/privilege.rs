@@ -36,7 +36,8 @@ pub(super) fn packet_socket() -> io::Result<PacketSocket> {
     opened.map_or_else(open, Ok)
 }
 
-fn open() -> io::Result<PacketSocket> {
+/// A packet socket of its own.
+pub(crate) fn open() -> io::Result<PacketSocket> {
     with_net_raw(PacketSocket::open)
 }
 

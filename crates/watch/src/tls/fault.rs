@@ -9,13 +9,19 @@ use wire::tls::names;
 use crate::Witness;
 
 /// The sentence for an error of the handshake or of the stream after it.
-pub fn explain(witness: &Witness, error: &io::Error) -> Said {
+pub(super) fn explain(witness: &Witness, error: &io::Error) -> Said {
     let side = witness.side();
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    #[cfg(feature = "rsa-kx")]
+    if let Some(said) = witness.past(|past| super::static_rsa::explain(side, past, error)) {
+        return said;
+    }
     witness.past(|past| match inner {
         Some(Error::InvalidMessage(_)) => not_tls(side, past, error),
         Some(Error::AlertReceived(alert)) => refused(side, *alert, past),
-        Some(Error::InvalidCertificate(fault)) => certificate(fault),
+        Some(Error::InvalidCertificate(fault)) => {
+            signature(side, past).unwrap_or_else(|| refused_certificate(&fault.to_string(), fault))
+        }
         Some(Error::PeerIncompatible(fault)) => incompatible(side, fault, past),
         Some(Error::NoApplicationProtocol) => Said::new(
             "client and server have no application protocol (ALPN) in common: offer http/1.1",
@@ -40,7 +46,7 @@ pub fn hung(witness: &Witness, patience: Duration) -> Said {
     )
 }
 
-fn who(side: Side) -> Said {
+pub(super) fn who(side: Side) -> Said {
     match side {
         Side::Client => Said::new("client", "客户端"),
         Side::Server => Said::new("server", "服务端"),
@@ -48,7 +54,7 @@ fn who(side: Side) -> Said {
 }
 
 /// Where the handshake was: the last thing the peer sent.
-fn after(side: Side, past: &Past) -> Said {
+pub(super) fn after(side: Side, past: &Past) -> Said {
     let peer = side.peer();
     match past.records().iter().rev().find(|record| record.from == Some(peer)) {
         Some(record) => {
@@ -59,7 +65,7 @@ fn after(side: Side, past: &Past) -> Said {
     }
 }
 
-fn not_tls(side: Side, past: &Past, error: &io::Error) -> Said {
+pub(super) fn not_tls(side: Side, past: &Past, error: &io::Error) -> Said {
     let peer = side.peer();
     let lost = past.first_from(peer, Step::Undecodable);
     let [words, expected] = ["looks_like", "expected"].map(|name| lost.map_or("", |lost| lost.text(name)));
@@ -95,7 +101,7 @@ fn not_tls(side: Side, past: &Past, error: &io::Error) -> Said {
 }
 
 /// The peer sent a fatal alert.
-fn refused(side: Side, alert: AlertDescription, past: &Past) -> Said {
+pub(super) fn refused(side: Side, alert: AlertDescription, past: &Past) -> Said {
     let name = names::alert(alert.into());
     let (en, zh) = match (side, alert) {
         (Side::Server, AlertDescription::UnknownCA) => (
@@ -125,6 +131,10 @@ fn refused(side: Side, alert: AlertDescription, past: &Past) -> Said {
             "it has no certificate for that name: see `--server-name`",
             "它没有该名称的证书：见 `--server-name`",
         ),
+        (_, AlertDescription::DecryptError) => (
+            "a signature or a Finished did not fit what it saw: the handshake was changed on the way",
+            "签名或 Finished 与它看到的不符：握手在途中被改动",
+        ),
         (_, AlertDescription::NoApplicationProtocol) => {
             ("no application protocol (ALPN) in common", "没有共同的应用层协议（ALPN）")
         }
@@ -149,7 +159,31 @@ fn after_ours(side: Side, past: &Past) -> Said {
     }
 }
 
-fn certificate(fault: &CertificateError) -> Said {
+/// The certificate was accepted, and then the signature made with its key did not fit (the library has one name for
+/// both faults).
+fn signature(side: Side, past: &Past) -> Option<Said> {
+    let checked = past.first(Step::VerifySignature).filter(|checked| checked.text("result") != "valid")?;
+    let carrier = [Step::CertificateVerify, Step::ServerKeyExchange];
+    let carrier = carrier.into_iter().find(|step| past.first_from(side.peer(), *step).is_some());
+    // In TLS 1.3 the message is read before its key is known here; what was signed tells which it was.
+    let carrier = carrier.unwrap_or(Step::CertificateVerify).card().title;
+    let (scheme, over, peer) = (checked.text("signature_scheme"), checked.text("over"), who(side.peer()));
+    Some(Said::new(
+        format!(
+            "the {}'s signature over the handshake ({}, {scheme} over {over}) does not fit what we saw: the handshake \
+             was changed on the way, or the peer does not hold the certificate's key (the certificate itself passed)",
+            peer.en, carrier.en
+        ),
+        format!(
+            "{}对握手的签名（{}，{scheme}，签的是 {over}）与我们看到的不符：握手在途中被改动，或对方没有证书的私钥\
+             （证书本身已通过检查）",
+            peer.zh, carrier.zh
+        ),
+    ))
+}
+
+/// The certificate was refused: the library's `words`, and what to do about such a `fault`.
+pub(super) fn refused_certificate(words: &str, fault: &CertificateError) -> Said {
     let (en, zh) = match fault {
         CertificateError::UnknownIssuer => (
             "no trusted CA signed it: `--ca FILE` says which CA to trust (our demo CA is ca.pem of `--certs`)",
@@ -173,8 +207,25 @@ fn certificate(fault: &CertificateError) -> Said {
         _ => ("the server has to send another", "服务端需要换一张证书"),
     };
     Said::new(
-        format!("the server's certificate was refused ({fault}): {en}"),
-        format!("服务端证书被拒绝（{fault}）：{zh}"),
+        format!("the server's certificate was refused ({words}): {en}"),
+        format!("服务端证书被拒绝（{words}）：{zh}"),
+    )
+}
+
+/// No version in common: what the client offers at most stands in its ClientHello.
+pub(super) fn incompatible_version(side: Side, past: &Past) -> Said {
+    let peer = who(side.peer());
+    let offered = past.first_from(Side::Client, Step::ClientHello).map_or("", |hello| hello.text("version"));
+    Said::new(
+        format!(
+            "no TLS version in common with the {} (the client offers up to {offered}): leave out `--variant` to offer \
+             both 1.3 and 1.2",
+            peer.en
+        ),
+        format!(
+            "与{}没有共同的 TLS 版本（客户端最高支持 {offered}）：去掉 `--variant` 即可同时提供 1.3 和 1.2",
+            peer.zh
+        ),
     )
 }
 
@@ -191,17 +242,7 @@ fn incompatible(side: Side, fault: &PeerIncompatible, past: &Past) -> Said {
             | PeerIncompatible::SupportedVersionsExtensionRequired,
             _,
         )
-        | (_, "TLS 1.1" | "TLS 1.0" | "SSL 3.0") => Said::new(
-            format!(
-                "no TLS version in common with the {} (the client offers up to {offered}): leave out `--variant` to \
-                 offer both 1.3 and 1.2",
-                peer.en
-            ),
-            format!(
-                "与{}没有共同的 TLS 版本（客户端最高支持 {offered}）：去掉 `--variant` 即可同时提供 1.3 和 1.2",
-                peer.zh
-            ),
-        ),
+        | (_, "TLS 1.1" | "TLS 1.0" | "SSL 3.0") => incompatible_version(side, past),
         (PeerIncompatible::NoCipherSuitesInCommon, _) => Said::new(
             format!("no cipher suite in common with the {}: leave out `--variant`", peer.en),
             format!("与{}没有共同的密码套件：可去掉 `--variant`", peer.zh),
@@ -214,7 +255,7 @@ fn incompatible(side: Side, fault: &PeerIncompatible, past: &Past) -> Said {
 }
 
 /// The transport ended or broke.
-fn vanished(side: Side, past: &Past, error: &io::Error) -> Said {
+pub(super) fn vanished(side: Side, past: &Past, error: &io::Error) -> Said {
     let (peer, place) = (who(side.peer()), after(side, past));
     let alert = past.records().iter().find(|record| {
         record.step == steps::Step::Tls(Step::Alert)

@@ -1,5 +1,5 @@
-//! The key log: rustls tells its secrets (RFC 9850). They go to the decoder and to [`secrets`]; the log gets their names
-//! and fingerprints.
+//! The key log: the library tells its secrets (RFC 9850). They go to the decoder and to [`secrets`]; the log gets their
+//! names and fingerprints.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use wire::{
     tls::{Decoder, fingerprint},
 };
 
-use super::{Shared, current};
+use super::{Shared, Watch, current};
 use crate::secrets;
 
 /// A key log that reports to the connection at hand.
@@ -24,17 +24,24 @@ struct Log;
 impl KeyLog for Log {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
         secrets::tls(label, client_random, secret);
-        current(|watch| {
-            let mut shared = watch.lock();
-            let Shared { decoder, logged } = &mut *shared;
-            let keys = logged.add(label, secret, decoder);
-            let opened = decoder.secret(label, client_random, secret);
-            if let Some(keys) = keys {
-                watch.called(keys);
-            }
-            watch.report(opened);
-        });
+        current(|watch| told(watch, label, client_random, secret));
     }
+}
+
+/// A secret of the connection that `watch` watches.
+pub(super) fn told(watch: &Watch, label: &str, client_random: &[u8], secret: &[u8]) {
+    let mut shared = watch.lock();
+    let Shared { decoder, logged, .. } = &mut *shared;
+    let mut keys = logged.add(label, secret, decoder);
+    let opened = decoder.secret(label, client_random, secret);
+    #[cfg(feature = "rsa-kx")]
+    if let (Some(keys), Some(account)) = (&mut keys, &shared.openssl) {
+        account.compare(secret, &shared.decoder, &mut keys.fields);
+    }
+    if let Some(keys) = keys.take() {
+        watch.called(keys);
+    }
+    watch.report(&mut shared, opened);
 }
 
 /// The secrets of a stage of TLS 1.3 come one by one and are reported together.
@@ -101,6 +108,10 @@ fn tls12(master: &[u8], decoder: &Decoder) -> Seen {
         "labels" => ["CLIENT_RANDOM"],
         "fingerprints" => [fingerprint(master)],
     };
+    if let Some(keys) = decoder.key_block(master) {
+        let keys = keys.into_iter().map(|(name, print)| format!("{name} {print}"));
+        fields.insert("key_block".into(), keys.collect::<Vec<_>>().into());
+    }
     secrets::reveal(&mut fields, &[master]);
     Seen::local(Step::SessionKeys, fields)
 }

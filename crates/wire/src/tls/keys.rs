@@ -66,6 +66,11 @@ impl Cipher {
         }
     }
 
+    /// How many bytes of nonce TLS 1.2 takes from the key block.
+    fn fixed_iv_len(self) -> usize {
+        if self.nonce_travels() { 4 } else { 12 }
+    }
+
     /// In TLS 1.2, AES-GCM sends half of its nonce with each record.
     fn nonce_travels(self) -> bool {
         match self {
@@ -99,6 +104,36 @@ pub(super) fn prf(hash: Hash, secret: &[u8], label: &str, seed: &[&[u8]], len: u
     }
     out.truncate(len);
     out
+}
+
+/// TLS 1.2's master secret from the pre-master secret and both randoms, RFC 5246 §8.1.
+pub(super) fn master_secret(hash: Hash, pre_master: &[u8], (client, server): (&[u8], &[u8])) -> Vec<u8> {
+    prf(hash, pre_master, "master secret", &[client, server], 48)
+}
+
+/// The keys of TLS 1.2 with an AEAD, RFC 5246 §6.3.
+pub(super) struct KeyBlock {
+    pub(super) client_write_key: Vec<u8>,
+    pub(super) server_write_key: Vec<u8>,
+    pub(super) client_write_iv: Vec<u8>,
+    pub(super) server_write_iv: Vec<u8>,
+}
+
+/// TLS 1.2's key block from the master secret and both randoms.
+pub(super) fn key_block(
+    (cipher, hash): (Cipher, Hash),
+    master: &[u8],
+    (client, server): (&[u8], &[u8]),
+) -> KeyBlock {
+    let (key_len, iv_len) = (cipher.key_len(), cipher.fixed_iv_len());
+    let block = prf(hash, master, "key expansion", &[server, client], 2 * (key_len + iv_len));
+    let (keys, ivs) = block.split_at(2 * key_len);
+    KeyBlock {
+        client_write_key: keys[..key_len].to_vec(),
+        server_write_key: keys[key_len..].to_vec(),
+        client_write_iv: ivs[..iv_len].to_vec(),
+        server_write_iv: ivs[iv_len..].to_vec(),
+    }
 }
 
 /// TLS 1.3's HKDF-Expand-Label with an empty context, RFC 8446 §7.1. No output here is longer than the hash, so
@@ -157,20 +192,18 @@ impl Opener {
     pub(super) fn tls12(
         (cipher, hash): (Cipher, Hash),
         master: &[u8],
-        (client_random, server_random): (&[u8], &[u8]),
+        randoms: (&[u8], &[u8]),
         of_client: bool,
     ) -> Option<Self> {
-        let explicit = cipher.nonce_travels();
-        let (key_len, iv_len) = (cipher.key_len(), if explicit { 4 } else { 12 });
-        let seed = [server_random, client_random];
-        let block = prf(hash, master, "key expansion", &seed, 2 * (key_len + iv_len));
-        let (keys, ivs) = block.split_at(2 * key_len);
-        let second = usize::from(!of_client);
+        let block = key_block((cipher, hash), master, randoms);
+        let (key, fixed) = match of_client {
+            true => (block.client_write_key, block.client_write_iv),
+            false => (block.server_write_key, block.server_write_iv),
+        };
         let mut iv = [0; 12];
-        iv[..iv_len].copy_from_slice(&ivs[second * iv_len..][..iv_len]);
-        let key = &keys[second * key_len..][..key_len];
-        let key = LessSafeKey::new(UnboundKey::new(cipher.algorithm(), key).ok()?);
-        Some(Opener { key, iv, explicit, seq: 0 })
+        iv[..fixed.len()].copy_from_slice(&fixed);
+        let key = LessSafeKey::new(UnboundKey::new(cipher.algorithm(), &key).ok()?);
+        Some(Opener { key, iv, explicit: cipher.nonce_travels(), seq: 0 })
     }
 
     /// How many bytes of nonce stand in front of each record's ciphertext.

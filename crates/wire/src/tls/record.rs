@@ -18,6 +18,8 @@ pub(super) const ENOUGH: usize = 8;
 pub(super) struct Record {
     pub(super) header: [u8; 5],
     pub(super) body: Vec<u8>,
+    /// How many bytes its sender has sent up to its last.
+    pub(super) end: u64,
 }
 
 impl Record {
@@ -45,7 +47,7 @@ pub(super) fn next(bytes: &[u8]) -> Next<'_> {
     let Some((header, rest)) = bytes.split_first_chunk::<5>() else { return Next::Partial };
     let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
     match rest.split_at_checked(length) {
-        Some((body, rest)) => Next::Record(Record { header: *header, body: body.to_vec() }, rest),
+        Some((body, rest)) => Next::Record(Record { header: *header, body: body.to_vec(), end: 0 }, rest),
         None => Next::Partial,
     }
 }

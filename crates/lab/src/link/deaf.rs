@@ -1,0 +1,78 @@
+//! What stands in for the link where segments can be neither heard nor sent: one end turns deaf for a while, and what
+//! arrives there is lost. It needs no privilege. Nobody sees the segments, and every segment is lost, not a chosen one.
+
+use std::{net::SocketAddr, time::Duration};
+
+use serde::Deserialize;
+use show::Kept;
+use steps::{Event, Side, Step};
+use tokio::time::sleep;
+
+use super::socket;
+
+/// Who turns deaf, when, and for how long.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Deaf {
+    side: Side,
+    /// From this step of that side on; unless it is said, the listener is deaf from the start.
+    at: Option<Step>,
+    /// For so many milliseconds; unless it is said, for good.
+    ms: Option<u64>,
+    /// Other options of the client, so that what is to be lost is sent in that time.
+    pub(crate) client: Option<Vec<String>>,
+}
+
+impl Deaf {
+    /// Begins, in the run of a server that listens on `here`: a listener is deaf when this returns. The rest is for
+    /// the caller to await.
+    pub(crate) fn begin(self, here: SocketAddr, kept: Kept) -> impl Future<Output = ()> {
+        let listener = (here, None);
+        if self.at.is_none() {
+            turn_deaf(listener);
+        }
+        async move {
+            let socket = match self.at {
+                None => listener,
+                Some(step) => {
+                    let socket = self.socket(step, &kept).await;
+                    turn_deaf(socket);
+                    socket
+                }
+            };
+            if let Some(ms) = self.ms {
+                sleep(Duration::from_millis(ms)).await;
+                // A connection that has ended meanwhile needs no ears.
+                drop(socket::set_deaf(socket, false));
+            }
+        }
+    }
+
+    /// The addresses of this side's socket, own and peer's, once it has come to `step`.
+    async fn socket(&self, step: Step, kept: &Kept) -> (SocketAddr, Option<SocketAddr>) {
+        loop {
+            let conn = kept.look(|events| self.conn(events, step));
+            match conn.as_deref().and_then(ends) {
+                Some((client, server)) if self.side == Side::Client => return (client, Some(server)),
+                Some((client, server)) => return (server, Some(client)),
+                None => sleep(Duration::from_millis(1)).await,
+            }
+        }
+    }
+
+    fn conn(&self, events: &[Event], step: Step) -> Option<String> {
+        let found = events.iter().find(|event| event.side == self.side && event.step == step);
+        found.map(|event| event.conn.clone())
+    }
+}
+
+fn turn_deaf(socket: (SocketAddr, Option<SocketAddr>)) {
+    if let Err(error) = socket::set_deaf(socket, true) {
+        tracing::warn!("the socket at {} could not be made deaf: {error}", socket.0);
+    }
+}
+
+fn ends(conn: &str) -> Option<(SocketAddr, SocketAddr)> {
+    let (client, server) = conn.split_once('>')?;
+    Some((client.parse().ok()?, server.parse().ok()?))
+}

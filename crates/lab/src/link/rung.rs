@@ -1,0 +1,90 @@
+//! The ladder of privilege. Each rung is tried by doing, from the top; a run says on which it stands.
+
+use std::io;
+
+use steps::Lang;
+use watch::tcp::with_net_raw;
+
+use super::{namespace, socket::Ear};
+use crate::scenario::Scenario;
+
+/// On what a run stands.
+#[derive(Debug)]
+pub(crate) enum Rung {
+    /// Segments can be heard and sent here.
+    NetRaw,
+    /// They can in a network namespace that the program has entered.
+    OwnNamespace,
+    /// They cannot; a socket can still be made deaf for a while, and the kernel tells the states.
+    Deaf { no_raw: io::Error, no_namespace: io::Error },
+}
+
+/// How a scenario can be run on a rung.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Stand {
+    /// As its file says.
+    Whole,
+    /// Without a view of the segments: how it ends is compared, its claims are not.
+    Unseen,
+    /// The same, and deaf sockets do what the link would.
+    Deaf,
+    /// Not at all.
+    Not,
+}
+
+/// Finds the rung; may enter a namespace. To be called before the first thread is started.
+pub(crate) fn settle() -> Rung {
+    match with_net_raw(Ear::open) {
+        Ok(_ear) => Rung::NetRaw,
+        Err(no_raw) => match namespace::enter() {
+            Ok(()) => Rung::OwnNamespace,
+            Err(no_namespace) => Rung::Deaf { no_raw, no_namespace },
+        },
+    }
+}
+
+impl Rung {
+    pub(crate) fn stand(&self, scenario: &Scenario) -> Stand {
+        match self {
+            Rung::NetRaw | Rung::OwnNamespace => Stand::Whole,
+            Rung::Deaf { .. } if scenario.deaf.is_some() => Stand::Deaf,
+            Rung::Deaf { .. } if scenario.needs_link() => Stand::Not,
+            Rung::Deaf { .. } => Stand::Unseen,
+        }
+    }
+
+    /// The rung in a sentence.
+    pub(crate) fn said(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Rung::NetRaw, Lang::En) => "on CAP_NET_RAW: segments are seen, and the link works".into(),
+            (Rung::NetRaw, Lang::Zh) => "凭 CAP_NET_RAW：看得到报文段，链路可用".into(),
+            (Rung::OwnNamespace, Lang::En) => {
+                "in a network namespace of its own, without CAP_NET_RAW outside: segments are seen, and the link works"
+                    .into()
+            }
+            (Rung::OwnNamespace, Lang::Zh) => {
+                "外部没有 CAP_NET_RAW，进入了自己的网络命名空间：看得到报文段，链路可用".into()
+            }
+            (Rung::Deaf { no_raw, no_namespace }, Lang::En) => format!(
+                "on deaf sockets, which lose segments unseen; the states are the kernel's word: no CAP_NET_RAW \
+                 ({no_raw}), no namespace of its own ({no_namespace})"
+            ),
+            (Rung::Deaf { no_raw, no_namespace }, Lang::Zh) => format!(
+                "凭失聪的套接字，报文段丢失但看不到；状态由内核报告：没有 CAP_NET_RAW（{no_raw}），\
+                 也不能有自己的命名空间（{no_namespace}）"
+            ),
+        }
+    }
+}
+
+/// What a scenario lacks that cannot be run on this rung, and how to get it.
+pub(crate) fn lacks(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => {
+            "needs CAP_NET_RAW: `sudo lab …`, `sudo setcap cap_net_raw+ep $(which lab)`, in a container `--cap-add NET_RAW`"
+        }
+        Lang::Zh => {
+            "需要 CAP_NET_RAW：`sudo lab …`、`sudo setcap cap_net_raw+ep $(which lab)`，容器中用 `--cap-add NET_RAW`"
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The link by itself, between programs that know nothing of it, and the ladder of privilege on which the lab stands.
+
+mod common;
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream},
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use common::{PATIENCE, Running, captures, missing};
+
+/// `lab link` in front of `to`, and the address to connect to.
+fn link(to: SocketAddr, args: &[&str]) -> (Running, SocketAddr) {
+    let listen = SocketAddr::new(to.ip(), 0).to_string();
+    let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+    lab.args(["link", "--listen", &listen, "--to", &to.to_string(), "--format", "json"]).args(args);
+    let mut running = Running::start(&mut lab);
+    let here = running.wait_for("line that says where it listens", |running| {
+        let says = running.stderr();
+        let rest = says.iter().find_map(|line| line.strip_prefix("lab: link listens on "))?;
+        rest.split(' ').next()?.parse().ok()
+    });
+    (running, here)
+}
+
+/// A server that answers each connection with the SHA-256 of all that it heard.
+fn hashing_server(any: &str) -> SocketAddr {
+    let listener = TcpListener::bind(any).expect("loopback has a free port");
+    let here = listener.local_addr().expect("it has an address");
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            thread::spawn(move || answer(stream));
+        }
+    });
+    here
+}
+
+fn answer(mut stream: TcpStream) {
+    let mut hash = Context::new(&SHA256);
+    let mut buffer = vec![0; 1 << 16];
+    while let Ok(length @ 1..) = stream.read(&mut buffer) {
+        hash.update(&buffer[..length]);
+    }
+    // The client has gone when the link was killed under it.
+    drop(stream.write_all(hash.finish().as_ref()));
+}
+
+/// Sends `length` bytes that repeat nothing at the period of any segment; gives both sides' hashes.
+fn transfer(to: SocketAddr, length: usize) -> (Vec<u8>, Vec<u8>) {
+    let mut stream = TcpStream::connect(to).expect("the link leads to the server");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a duration above zero");
+    let mut hash = Context::new(&SHA256);
+    let mut number = 1_u64;
+    let mut part = vec![0; 1 << 16];
+    let mut rest = length;
+    while rest > 0 {
+        for bytes in part.chunks_exact_mut(8) {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            bytes.copy_from_slice(&number.to_be_bytes());
+        }
+        let part = &part[..rest.min(part.len())];
+        stream.write_all(part).expect("the server reads to the end");
+        hash.update(part);
+        rest -= part.len();
+    }
+    stream.shutdown(Shutdown::Write).expect("the connection is open");
+    let mut heard = Vec::new();
+    stream.read_to_end(&mut heard).expect("the server answers");
+    (hash.finish().as_ref().to_vec(), heard)
+}
+
+#[test]
+fn a_hundred_megabytes_cross_undamaged() {
+    if !captures("a_hundred_megabytes_cross_undamaged") {
+        return;
+    }
+    for any in ["127.0.0.1:0", "[::1]:0"] {
+        let (_link, here) = link(hashing_server(any), &[]);
+        let began = Instant::now();
+        let (sent, heard) = transfer(here, 100_000_000);
+        println!("{any}: 100 MB in {:.2} s", began.elapsed().as_secs_f64());
+        assert_eq!(sent, heard, "{any}");
+    }
+}
+
+#[test]
+fn many_connections_cross_at_once_and_what_is_lost_comes_again() {
+    if !captures("many_connections_cross_at_once_and_what_is_lost_comes_again") {
+        return;
+    }
+    let rules = [
+        "--rule",
+        "lose=5:7 client data",
+        "--rule",
+        "duplicate client data 3",
+        "--rule",
+        "corrupt client data 4",
+    ];
+    let (_link, here) = link(hashing_server("127.0.0.1:0"), &rules);
+    let visits: Vec<_> = (1..=20).map(|n| thread::spawn(move || transfer(here, 10_000 * n))).collect();
+    for visit in visits {
+        let (sent, heard) = visit.join().expect("it was served");
+        assert_eq!(sent, heard);
+    }
+}
+
+/// Whether a socket listens on `port` here.
+fn is_held(port: u16) -> bool {
+    let listening = |table: &str| {
+        fs::read_to_string(table).unwrap_or_default().lines().any(|line| {
+            let mut words = line.split_whitespace().skip(1);
+            let local = words.next().and_then(|local| local.rsplit(':').next());
+            let state = words.nth(1);
+            local.and_then(|port| u16::from_str_radix(port, 16).ok()) == Some(port) && state == Some("0A")
+        })
+    };
+    listening("/proc/net/tcp") || listening("/proc/net/tcp6")
+}
+
+#[test]
+fn a_link_that_is_killed_leaves_nothing_behind() {
+    if !captures("a_link_that_is_killed_leaves_nothing_behind") {
+        return;
+    }
+    for (moment, rule, bytes) in [
+        ("before anyone came", "drop client syn", 0),
+        ("with a SYN held", "hold-until=server:rst client syn", 0),
+        ("in an open connection", "delay-ms=1 client any", 1),
+        ("in the middle of a transfer", "delay-ms=20 server any", 50_000_000),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        let server = listener.local_addr().expect("it has an address");
+        let (running, here) = link(server, &["--rule", rule]);
+        assert!(is_held(here.port()), "{moment}");
+        let mut held = vec![here.port()];
+        let client = thread::spawn(move || {
+            let stream = TcpStream::connect_timeout(&here, Duration::from_secs(1));
+            if let Ok(mut stream) = stream {
+                drop(stream.write_all(&vec![7; bytes]));
+            }
+        });
+        if bytes > 0 {
+            let (mut stream, inside) = listener.accept().expect("the link leads here");
+            assert_eq!(inside.ip(), IpAddr::from([127, 0, 0, 1]));
+            stream.read_exact(&mut vec![0; bytes.min(1_000_000)]).expect("it comes through");
+            assert!(is_held(inside.port()), "{moment}");
+            held.push(inside.port());
+        }
+        // SIGKILL: no destructor runs.
+        drop(running);
+        for port in held {
+            assert!(!is_held(port), "{moment}: port {port} is still held");
+            let again = TcpListener::bind((here.ip(), port)).map(drop);
+            // Connections that just ended keep a port from a socket without SO_REUSEADDR; std sets it.
+            assert!(again.is_ok(), "{moment}: port {port}: {again:?}");
+        }
+        client.join().expect("it gives up by itself");
+    }
+}
+
+/// A command in front of `lab` that takes privileges away, and what a run then says of its rung.
+const RUNGS: [(&str, &str); 3] = [
+    (
+        "unshare -Urn sh -c 'ip link set lo up && exec setpriv --inh-caps=-all --bounding-set=-all,+net_raw \"$@\"' sh",
+        "TCP runs on CAP_NET_RAW",
+    ),
+    ("unshare -Ur setpriv --inh-caps=-all --bounding-set=-all", "TCP runs in a network namespace of its own"),
+    (
+        "unshare -Ur sh -c 'echo 0 > /proc/sys/user/max_user_namespaces && exec \"$@\"' sh",
+        "TCP runs on deaf sockets",
+    ),
+];
+
+#[test]
+fn each_rung_of_the_ladder_runs_what_it_can_and_says_so() {
+    let allowed = Command::new("unshare").args(["-Ur", "true"]).stderr(Stdio::null()).status();
+    if !allowed.is_ok_and(|status| status.success()) {
+        missing("the right to make a user namespace");
+        return;
+    }
+    let keys = tempfile::tempdir().expect("a temporary folder can be made");
+    for (i, (wrapper, rung)) in RUNGS.iter().enumerate() {
+        let run = |scenarios: &str| {
+            let line = format!("exec {wrapper} \"$0\" run {scenarios} --certs \"$1\"");
+            let lab = env!("CARGO_BIN_EXE_lab");
+            let output = Command::new("sh")
+                .args(["-c", &line, lab])
+                .arg(keys.path())
+                .output()
+                .expect("there is a shell");
+            (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        let (went_well, said) = run("tcp/normal tcp/syn-lost tcp/fin-lost tcp/last-ack-lost tcp/refused");
+        assert!(went_well && said.contains(rung), "{wrapper}: {said}");
+        let (went_well, said) = run("tcp/stale-syn");
+        let needs = said.contains("needs CAP_NET_RAW");
+        assert!(said.contains(rung), "{wrapper}: {said}");
+        assert_eq!(
+            (went_well, needs),
+            if i < 2 { (true, false) } else { (false, true) },
+            "{wrapper}: {said}"
+        );
+    }
+}

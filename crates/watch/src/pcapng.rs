@@ -1,0 +1,174 @@
+//! Writes pcapng, the capture file format of Wireshark (draft-ietf-opsawg-pcapng): one section, little endian, one
+//! interface whose packets begin with their IP header, times in nanoseconds.
+
+use std::{
+    io::{self, Write},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+const SECTION_HEADER: u32 = 0x0A0D_0D0A;
+const INTERFACE_DESCRIPTION: u32 = 1;
+const INTERFACE_STATISTICS: u32 = 5;
+const ENHANCED_PACKET: u32 = 6;
+const DECRYPTION_SECRETS: u32 = 10;
+
+/// IPv4 or IPv6, told apart by its first four bits.
+const LINKTYPE_RAW: u16 = 101;
+
+const OPT_COMMENT: u16 = 1;
+const SHB_USERAPPL: u16 = 4;
+const IF_TSRESOL: u16 = 9;
+const ISB_IFRECV: u16 = 4;
+const ISB_IFDROP: u16 = 5;
+
+/// What a block of secrets holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secrets {
+    /// Lines of a TLS key log.
+    Tls = 0x544c_534b,
+    /// Lines of an SSH key log.
+    Ssh = 0x5353_484b,
+}
+
+/// A file to which blocks are written, each by one call.
+#[derive(Debug)]
+pub(crate) struct Writer<W>(W);
+
+impl<W: Write> Writer<W> {
+    /// Begins the file; `program` says who wrote it, `comment` what it is.
+    pub(crate) fn new(out: W, program: &str, comment: &str) -> io::Result<Self> {
+        let mut writer = Writer(out);
+        let mut section = Vec::new();
+        section.extend(0x1A2B_3C4D_u32.to_le_bytes()); // read the other way round in a big-endian file
+        section.extend(1_u16.to_le_bytes());
+        section.extend(0_u16.to_le_bytes());
+        section.extend((-1_i64).to_le_bytes()); // the length of the section is not known yet
+        option(&mut section, OPT_COMMENT, comment.as_bytes());
+        option(&mut section, SHB_USERAPPL, program.as_bytes());
+        end_of_options(&mut section);
+        writer.block(SECTION_HEADER, &section)?;
+        let mut interface = Vec::new();
+        interface.extend(LINKTYPE_RAW.to_le_bytes());
+        interface.extend([0; 6]); // reserved; no limit to the length of a packet
+        option(&mut interface, IF_TSRESOL, &[9]);
+        end_of_options(&mut interface);
+        writer.block(INTERFACE_DESCRIPTION, &interface)?;
+        Ok(writer)
+    }
+
+    /// Secrets that open packets which follow.
+    pub(crate) fn secrets(&mut self, kind: Secrets, lines: &str) -> io::Result<()> {
+        let mut block = Vec::new();
+        block.extend((kind as u32).to_le_bytes());
+        block.extend((lines.len() as u32).to_le_bytes());
+        padded(&mut block, lines.as_bytes());
+        self.block(DECRYPTION_SECRETS, &block)
+    }
+
+    /// A packet with what is to be said of it.
+    pub(crate) fn packet(&mut self, at: SystemTime, packet: &[u8], comments: &[String]) -> io::Result<()> {
+        let mut block = Vec::new();
+        block.extend(0_u32.to_le_bytes()); // the only interface
+        time(&mut block, at);
+        block.extend((packet.len() as u32).to_le_bytes());
+        block.extend((packet.len() as u32).to_le_bytes());
+        padded(&mut block, packet);
+        for comment in comments {
+            option(&mut block, OPT_COMMENT, comment.as_bytes());
+        }
+        if !comments.is_empty() {
+            end_of_options(&mut block);
+        }
+        self.block(ENHANCED_PACKET, &block)
+    }
+
+    /// How many packets were heard, and how many were lost on the way into the file.
+    pub(crate) fn statistics(&mut self, heard: u64, lost: u64) -> io::Result<()> {
+        let mut block = Vec::new();
+        block.extend(0_u32.to_le_bytes());
+        time(&mut block, SystemTime::now());
+        option(&mut block, ISB_IFRECV, &heard.to_le_bytes());
+        option(&mut block, ISB_IFDROP, &lost.to_le_bytes());
+        end_of_options(&mut block);
+        self.block(INTERFACE_STATISTICS, &block)
+    }
+
+    /// Lets the file hold what was written.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+
+    /// Its length stands before and behind a block, so that a file can be read backwards.
+    fn block(&mut self, kind: u32, body: &[u8]) -> io::Result<()> {
+        let length = (body.len() as u32 + 12).to_le_bytes();
+        let whole = [&kind.to_le_bytes()[..], &length, body, &length].concat();
+        self.0.write_all(&whole)
+    }
+}
+
+/// Nanoseconds since 1970, upper half first.
+fn time(block: &mut Vec<u8>, at: SystemTime) {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
+    block.extend(((since >> 32) as u32).to_le_bytes());
+    block.extend((since as u32).to_le_bytes());
+}
+
+fn option(block: &mut Vec<u8>, code: u16, value: &[u8]) {
+    let value = &value[..value.len().min(u16::MAX.into())];
+    block.extend(code.to_le_bytes());
+    block.extend((value.len() as u16).to_le_bytes());
+    padded(block, value);
+}
+
+fn end_of_options(block: &mut Vec<u8>) {
+    block.extend([0; 4]);
+}
+
+/// Everything begins at a multiple of four bytes.
+fn padded(block: &mut Vec<u8>, bytes: &[u8]) {
+    block.extend(bytes);
+    block.resize(block.len().next_multiple_of(4), 0);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// The blocks of a file by type and body, each with both its lengths right.
+    fn blocks(file: &[u8]) -> Vec<(u32, Vec<u8>)> {
+        let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes"));
+        let (mut at, mut found) = (0, Vec::new());
+        while at < file.len() {
+            let length = word(at + 4) as usize;
+            assert_eq!(length % 4, 0);
+            assert_eq!(word(at + length - 4) as usize, length);
+            found.push((word(at), file[at + 8..at + length - 4].to_vec()));
+            at += length;
+        }
+        found
+    }
+
+    #[test]
+    fn each_block_is_whole_and_in_its_order() {
+        let mut writer = Writer::new(Vec::new(), "program", "a comment").expect("memory takes everything");
+        writer.secrets(Secrets::Tls, "CLIENT_RANDOM 00 11\n").expect("memory");
+        let at = UNIX_EPOCH + Duration::new(1_700_000_000, 123_456_789);
+        writer.packet(at, &[0x45; 21], &["一".into(), "two".into()]).expect("memory");
+        writer.packet(at, &[0x45; 20], &[]).expect("memory");
+        writer.statistics(2, 1).expect("memory");
+        let blocks = blocks(&writer.0);
+        let kinds: Vec<_> = blocks.iter().map(|(kind, _)| *kind).collect();
+        assert_eq!(kinds, [SECTION_HEADER, INTERFACE_DESCRIPTION, DECRYPTION_SECRETS, 6, 6, 5]);
+        assert_eq!(&blocks[2].1[..8], [0x4b, 0x53, 0x4c, 0x54, 20, 0, 0, 0]);
+        let packet = &blocks[3].1;
+        let half = |at: usize| u64::from(u32::from_le_bytes(packet[at..at + 4].try_into().expect("four")));
+        assert_eq!(half(4) << 32 | half(8), 1_700_000_000_123_456_789);
+        assert_eq!(half(12), 21);
+        // 21 bytes and padding, then the comments: code, length, text, padding.
+        assert_eq!(&packet[44..52], [1, 0, 3, 0, 0xe4, 0xb8, 0x80, 0]);
+        assert_eq!(&packet[52..], [1, 0, 3, 0, b't', b'w', b'o', 0, 0, 0, 0, 0]);
+        assert_eq!(blocks[4].1.len(), 20 + 20);
+    }
+}

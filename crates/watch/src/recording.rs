@@ -1,0 +1,319 @@
+//! `--capture`: every packet of this process's connections goes into a pcapng file, with the steps that it completed as
+//! its comments, and the secrets in front of the packets that need them.
+//!
+//! A packet waits in memory until its connection has ended, for what there is to say of it may come later than itself;
+//! at most [`HOLD`], and at most [`MOST_HELD`] bytes of packets wait. A thread of its own listens: the kernel's queue
+//! must not overrun while the runtime is busy.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, BufWriter},
+    net::SocketAddr,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use steps::{Event, Lang, Side};
+use wire::{Seen, tcp::Segment};
+
+use crate::{
+    pcapng::{Secrets, Writer},
+    tcp::{MOST_PORTS, packet::PacketSocket, packet_socket},
+};
+
+mod comment;
+mod desk;
+
+use desk::{Desk, Packet};
+
+/// The client's address and the server's.
+type Ends = (SocketAddr, SocketAddr);
+
+static RECORDING: OnceLock<Recording> = OnceLock::new();
+
+struct Recording {
+    path: PathBuf,
+    lang: Lang,
+    socket: PacketSocket,
+    opened: Instant,
+    state: Mutex<State>,
+}
+
+struct State {
+    writer: Writer<BufWriter<File>>,
+    desk: Desk,
+    ports: Vec<u16>,
+    buffer: Vec<u8>,
+    /// Secrets that are not in the file yet.
+    secrets: Vec<(Secrets, String)>,
+    listens: bool,
+    /// The file is whole, or could not be written on.
+    ended: bool,
+}
+
+/// Begins to record into the file at `path`, in the words of `lang`. To be called before CAP_NET_RAW is given up.
+/// Without that right it says so and writes nothing.
+///
+/// # Errors
+///
+/// When the file cannot be written.
+pub(crate) fn begin(path: &Path, lang: Lang) -> io::Result<()> {
+    let socket = match packet_socket().and_then(|socket| socket.listen(&[]).map(|()| socket)) {
+        Ok(socket) => socket,
+        Err(error) => {
+            tracing::warn!("{} is not written: {}", path.display(), not_allowed(&error));
+            return Ok(());
+        }
+    };
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let writer = Writer::new(BufWriter::new(file), PROGRAM, comment::of_file(lang))?;
+    let state = State {
+        writer,
+        desk: Desk::default(),
+        ports: Vec::new(),
+        buffer: vec![0; 1 << 16],
+        secrets: Vec::new(),
+        listens: false,
+        ended: false,
+    };
+    let recording =
+        Recording { path: path.into(), lang, socket, opened: Instant::now(), state: Mutex::new(state) };
+    // A second recording in one process would be a mistake of ours; the first goes on.
+    drop(RECORDING.set(recording));
+    Ok(())
+}
+
+fn not_allowed(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        "packets cannot be captured without CAP_NET_RAW (sudo, `setcap cap_net_raw+ep` on the program, or in a \
+         container `--cap-add NET_RAW`); --keylog needs no such right and opens a capture of tcpdump's"
+            .into()
+    } else {
+        format!("packets cannot be captured: {error}")
+    }
+}
+
+/// Whether this run is recorded.
+pub(crate) fn on() -> bool {
+    RECORDING.get().is_some()
+}
+
+/// One of our servers listens on `address`: what crosses its port is ours.
+pub fn listens(address: SocketAddr) {
+    let Some(recording) = RECORDING.get() else { return };
+    recording.lock().desk.listens(address.port());
+    recording.hear(address.port());
+}
+
+/// One of our clients is about to connect to `address`.
+pub fn visits(address: SocketAddr) {
+    if let Some(recording) = RECORDING.get() {
+        recording.hear(address.port());
+    }
+}
+
+/// The connection between these addresses is ours.
+pub(crate) fn connection(ends: Ends) {
+    if let Some(recording) = RECORDING.get() {
+        recording.lock().desk.opens(ends);
+    }
+}
+
+/// A witness has closed its account of a connection.
+pub(crate) fn closed(ends: Ends) {
+    if let Some(recording) = RECORDING.get() {
+        recording.lock().desk.closes(ends);
+    }
+}
+
+/// A step of a connection. `end`: how many bytes its sender had sent when it was complete.
+pub(crate) fn step(ends: Ends, event: &Event, end: Option<u64>) {
+    if let Some(recording) = RECORDING.get() {
+        recording.lock().desk.mark(ends, event, end, recording.lang);
+    }
+}
+
+/// A line of a key log.
+pub(crate) fn secret(kind: Secrets, line: &str) {
+    if let Some(recording) = RECORDING.get() {
+        recording.lock().secrets.push((kind, line.to_owned()));
+    }
+}
+
+/// The run is over: waits a moment for the last packets, and completes the file.
+pub(crate) fn end() {
+    let Some(recording) = RECORDING.get() else { return };
+    let until = Instant::now() + LINGER;
+    let mut state = recording.lock();
+    state.hear(&recording.socket);
+    while !state.desk.is_quiet() && Instant::now() < until {
+        recording.socket.wait(Duration::from_millis(20));
+        state.hear(&recording.socket);
+    }
+    if !state.ended {
+        let lost = recording.socket.dropped().into();
+        let done = state.write(true).and_then(|()| state.complete(lost));
+        state.ended = true;
+        say(&recording.path, &state.desk, lost, done);
+    }
+}
+
+/// Counts the bytes of a stream that a tap shows to a decoder.
+#[derive(Debug, Default)]
+pub(crate) struct Count {
+    client: u64,
+    server: u64,
+}
+
+impl Count {
+    /// Hands `bytes` of `from` to a decoder, and notes of each step where it ended. While a run is recorded they are
+    /// handed on one by one: any slicing gives the same steps, and only so is the last byte of each known.
+    pub(crate) fn each(
+        &mut self,
+        from: Side,
+        bytes: &[u8],
+        mut feed: impl FnMut(&[u8]) -> Vec<Seen>,
+    ) -> Vec<Seen> {
+        let count = match from {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        };
+        if !on() {
+            *count += bytes.len() as u64;
+            return feed(bytes);
+        }
+        let mut all = Vec::new();
+        for byte in bytes.chunks(1) {
+            *count += 1;
+            all.extend(feed(byte).into_iter().map(|seen| match seen.from {
+                Some(sender) if sender == from && seen.end.is_none() => seen.ending(*count),
+                Some(_) | None => seen,
+            }));
+        }
+        all
+    }
+}
+
+/// What became of the file, on standard error.
+fn say(path: &Path, desk: &Desk, lost: u64, done: io::Result<()>) {
+    let path = path.display();
+    if let Err(error) = done {
+        tracing::warn!("{path} could not be written to its end: {error}");
+    }
+    let counts = &desk.counts;
+    tracing::info!("{path}: {} packets, {} comments", counts.written, counts.comments);
+    if lost > 0 {
+        tracing::warn!("{path}: {lost} packets are missing, the kernel's queue was full");
+    }
+    if counts.early > 0 {
+        tracing::warn!("{path}: {} packets were written before all was known of them", counts.early);
+    }
+    if counts.unplaced > 0 {
+        tracing::warn!("{path}: {} steps belong to no packet that was captured", counts.unplaced);
+    }
+}
+
+impl Recording {
+    /// From now on hears this port too.
+    fn hear(&'static self, port: u16) {
+        let mut state = self.lock();
+        if !state.ports.contains(&port) {
+            // What is in the queue came through the old filter and is ours all the same.
+            state.hear(&self.socket);
+            if state.ports.len() == MOST_PORTS {
+                state.ports.remove(0);
+            }
+            state.ports.push(port);
+            if let Err(error) = self.socket.only(&state.ports) {
+                tracing::warn!("port {port} is not recorded: {error}");
+            }
+        }
+        if !std::mem::replace(&mut state.listens, true) {
+            thread::spawn(|| self.listen());
+            drop(state);
+            // Until the kernel has switched time stamps on, packets are stamped when they are read: too late.
+            thread::sleep(WARM_UP.saturating_sub(self.opened.elapsed()));
+        }
+    }
+
+    fn listen(&self) {
+        loop {
+            self.socket.wait(Duration::from_secs(1));
+            let mut state = self.lock();
+            if state.ended {
+                return;
+            }
+            state.hear(&self.socket);
+            if let Err(error) = state.write(false) {
+                tracing::warn!("{} could not be written and ends here: {error}", self.path.display());
+                state.ended = true;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Takes what waits in the socket's queue.
+    fn hear(&mut self, socket: &PacketSocket) {
+        loop {
+            let heard = match socket.receive(&mut self.buffer) {
+                Ok(heard) => heard,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                // ENETDOWN: an interface went away, the others are still heard.
+                Err(error) if error.kind() == io::ErrorKind::NetworkDown => continue,
+                Err(_) => return,
+            };
+            // On the loopback interface a packet is heard as it leaves and as it arrives.
+            if heard.leaves_loopback || self.ended {
+                continue;
+            }
+            let bytes = &self.buffer[..heard.length];
+            if let Some(segment) = Segment::parse(bytes) {
+                self.desk.take(Packet::new(heard.at, heard.interface, bytes, &segment));
+            }
+        }
+    }
+
+    /// Writes the packets that need wait no longer, or `all`.
+    fn write(&mut self, all: bool) -> io::Result<()> {
+        let mut written = false;
+        while let Some((packet, comments)) = self.desk.next(all) {
+            for kind in [Secrets::Tls, Secrets::Ssh] {
+                let lines: String =
+                    self.secrets.extract_if(.., |(of, _)| *of == kind).map(|(_, line)| line).collect();
+                if !lines.is_empty() {
+                    self.writer.secrets(kind, &lines)?;
+                }
+            }
+            self.writer.packet(packet.at, &packet.bytes, &comments)?;
+            written = true;
+        }
+        if written { self.writer.flush() } else { Ok(()) }
+    }
+
+    fn complete(&mut self, lost: u64) -> io::Result<()> {
+        self.writer.statistics(self.desk.counts.written, lost)?;
+        self.writer.flush()
+    }
+}
+
+const PROGRAM: &str = concat!("handshakes ", env!("CARGO_PKG_VERSION"));
+
+/// How long the kernel may take to switch time stamps on.
+const WARM_UP: Duration = Duration::from_millis(50);
+
+/// How long the end waits for the last segments of connections that were closed.
+const LINGER: Duration = Duration::from_millis(500);
+
+/// How long a packet waits for what is to be said of it: a person may be asked about a host key meanwhile.
+const HOLD: Duration = Duration::from_secs(30);
+
+/// How many bytes of packets wait.
+const MOST_HELD: usize = 64 << 20;

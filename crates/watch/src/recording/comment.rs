@@ -1,0 +1,58 @@
+//! What a packet's comment says: the step, and what it shows of the notes.
+
+use steps::{Direction, Event, Lang, Side, Verdict};
+
+/// What the file says of itself.
+pub(super) fn of_file(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => {
+            "The steps of each handshake are comments of the packets that completed them. The session's secrets are \
+             inside: TLS is shown decrypted. SSH on another port than 22 needs Decode As (tshark: -d \
+             tcp.port==7022,ssh), and Wireshark 4.2 or newer to be decrypted."
+        }
+        Lang::Zh => {
+            "每个握手步骤写在完成它的那个包的注释里。会话密钥在文件内：TLS 会直接解密显示。端口不是 22 的 SSH 需要\
+             “解码为”（tshark：-d tcp.port==7022,ssh），解密需要 Wireshark 4.2 或更新版本。"
+        }
+    }
+}
+
+/// The comment for a step. `about`: it is laid to a packet by its time alone.
+pub(super) fn of_event(event: &Event, about: bool, lang: Lang) -> String {
+    let card = event.step.card();
+    let place = match (about, event.direction, event.side, lang) {
+        (false, ..) => "",
+        (true, Direction::Local, Side::Client, Lang::En) => "in the client: ",
+        (true, Direction::Local, Side::Server, Lang::En) => "in the server: ",
+        (true, Direction::Local, Side::Client, Lang::Zh) => "客户端内部：",
+        (true, Direction::Local, Side::Server, Lang::Zh) => "服务端内部：",
+        (true, Direction::Sent | Direction::Received, _, Lang::En) => "about here: ",
+        (true, Direction::Sent | Direction::Received, _, Lang::Zh) => "约在此处：",
+    };
+    let mut text = format!("{place}{} · {}", card.id, card.title.in_lang(lang));
+    for finding in &event.claims {
+        text.push_str(&format!("\n{} {}", finding.id.id(), word(finding.verdict, lang)));
+        if let Some(because) = &finding.because {
+            text.push_str(match lang {
+                Lang::En => ": ",
+                Lang::Zh => "：",
+            });
+            // The sentence quotes the peer, whose control characters must not reach a terminal.
+            text.extend(because.in_lang(lang).chars().map(|c| if c.is_control() { ' ' } else { c }));
+        }
+    }
+    text
+}
+
+fn word(verdict: Verdict, lang: Lang) -> &'static str {
+    match (verdict, lang) {
+        (Verdict::AsNoted, Lang::En) => "as noted",
+        (Verdict::Depends, Lang::En) => "depends",
+        (Verdict::Differs, Lang::En) => "differs",
+        (Verdict::Absent, Lang::En) => "absent",
+        (Verdict::AsNoted, Lang::Zh) => "与笔记一致",
+        (Verdict::Depends, Lang::Zh) => "视情况",
+        (Verdict::Differs, Lang::Zh) => "不同",
+        (Verdict::Absent, Lang::Zh) => "没有",
+    }
+}

@@ -1,0 +1,417 @@
+//! Where packets wait, and where each step is laid to its packet.
+//!
+//! A step that was read from bytes belongs to the packet that carried its last byte: the tap counts the bytes, the
+//! packet's sequence number says which it carries. A segment that the TCP watcher told of is known by its header. What
+//! crossed nothing, and what was read inside an encrypted stream, is laid to the last packet before it.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    net::SocketAddr,
+    time::SystemTime,
+};
+
+use steps::{Direction, Event, Evidence, Lang, Protocol, Side};
+use wire::tcp::{Flags, Segment};
+
+use super::{Ends, HOLD, MOST_HELD, comment};
+
+/// Packets of all connections.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    listening: HashSet<u16>,
+    connections: HashMap<Ends, Connection>,
+    /// Whose packet is next.
+    order: VecDeque<Ends>,
+    held: usize,
+    pub(super) counts: Counts,
+}
+
+/// What came of it all.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) written: u64,
+    pub(super) comments: u64,
+    /// Written because too much was waiting.
+    pub(super) early: u64,
+    /// Steps whose packet was not captured.
+    pub(super) unplaced: u64,
+}
+
+#[derive(Debug, Default)]
+struct Connection {
+    /// It is one of ours.
+    ours: bool,
+    /// How many witnesses still tell of it.
+    open: usize,
+    /// The interface on which it was first heard. A bridge and the link behind it both hear each packet.
+    interface: Option<i32>,
+    client: Half,
+    server: Half,
+    packets: VecDeque<Packet>,
+    marks: Vec<Mark>,
+}
+
+#[derive(Debug, Default)]
+struct Half {
+    isn: Option<u32>,
+    /// The number that acknowledges its FIN.
+    fin: Option<u32>,
+    /// Its FIN was acknowledged, or the connection was reset.
+    ended: bool,
+}
+
+/// A captured packet.
+#[derive(Debug)]
+pub(super) struct Packet {
+    pub(super) at: SystemTime,
+    pub(super) bytes: Vec<u8>,
+    interface: i32,
+    from: Side,
+    source: SocketAddr,
+    destination: SocketAddr,
+    header: [u8; 20],
+    flags: Flags,
+    seq: u32,
+    ack: u32,
+    length: u32,
+    /// The sides of which the TCP watcher told of it.
+    told: Vec<Side>,
+}
+
+/// A step that waits for its packet.
+#[derive(Debug)]
+struct Mark {
+    place: Place,
+    at: SystemTime,
+    text: String,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// The segment with this header, as that side saw it.
+    Segment { header: [u8; 20], by: Side },
+    /// The packet that carried the last of so many bytes from one side.
+    End { from: Side, end: u64, received: bool },
+    /// The last packet before it.
+    Time,
+}
+
+impl Packet {
+    pub(super) fn new(at: SystemTime, interface: i32, bytes: &[u8], segment: &Segment) -> Self {
+        Packet {
+            at,
+            bytes: bytes.to_vec(),
+            interface,
+            from: Side::Client, // until it is known whose it is
+            source: segment.source,
+            destination: segment.destination,
+            header: segment.bytes.first_chunk().copied().unwrap_or_default(),
+            flags: segment.flags,
+            seq: segment.seq,
+            ack: segment.ack,
+            length: segment.payload_length,
+            told: Vec::new(),
+        }
+    }
+
+    /// Whether it carries the last of the first `end` bytes that `from` sent.
+    fn carries(&self, from: Side, end: u64, isn: Option<u32>) -> bool {
+        let Some(isn) = isn else { return false };
+        // Truncated on purpose: sequence numbers are the low 32 bits, and the SYN takes the first.
+        let number = isn.wrapping_add(end as u32);
+        let first = self.seq.wrapping_add(self.flags.syn.into());
+        self.from == from && number.wrapping_sub(first) < self.length
+    }
+}
+
+impl Desk {
+    /// What crosses `port` is ours.
+    pub(super) fn listens(&mut self, port: u16) {
+        self.listening.insert(port);
+    }
+
+    /// A witness begins its account of a connection.
+    pub(super) fn opens(&mut self, ends: Ends) {
+        let connection = self.connections.entry(plain(ends)).or_default();
+        connection.ours = true;
+        connection.open += 1;
+    }
+
+    /// A witness ends its account.
+    pub(super) fn closes(&mut self, ends: Ends) {
+        if let Some(connection) = self.connections.get_mut(&plain(ends)) {
+            connection.open = connection.open.saturating_sub(1);
+        }
+    }
+
+    /// A step of a connection.
+    pub(super) fn mark(&mut self, ends: Ends, event: &Event, end: Option<u64>, lang: Lang) {
+        let place = match (event.sender(), end) {
+            (Some(from), Some(end)) => {
+                Place::End { from, end, received: event.direction == Direction::Received }
+            }
+            _ if event.step.protocol() == Protocol::Tcp && event.evidence == Evidence::Wire => {
+                let header = event.bytes.0.first_chunk().copied().unwrap_or_default();
+                Place::Segment { header, by: event.side }
+            }
+            _ => Place::Time,
+        };
+        let text = comment::of_event(event, matches!(place, Place::Time), lang);
+        let mark = Mark { place, at: event.at.into(), text };
+        self.connections.entry(plain(ends)).or_default().marks.push(mark);
+    }
+
+    /// Takes a packet.
+    pub(super) fn take(&mut self, mut packet: Packet) {
+        let (there, back) = ((packet.source, packet.destination), (packet.destination, packet.source));
+        let (ends, from) = match packet {
+            _ if (packet.flags.syn && !packet.flags.ack) || self.connections.contains_key(&there) => {
+                (there, Side::Client)
+            }
+            _ if packet.flags.syn || self.connections.contains_key(&back) => (back, Side::Server),
+            // Joined in the middle: the server is where we listen.
+            _ if self.listening.contains(&packet.destination.port()) => (there, Side::Client),
+            _ => (back, Side::Server),
+        };
+        let connection = self.connections.entry(ends).or_default();
+        connection.ours |= self.listening.contains(&ends.1.port());
+        if *connection.interface.get_or_insert(packet.interface) != packet.interface {
+            return;
+        }
+        packet.from = from;
+        connection.follow(&packet);
+        self.held += packet.bytes.len();
+        connection.packets.push_back(packet);
+        self.order.push_back(ends);
+    }
+
+    /// Whether each connection of ours that was heard has ended on the wire.
+    pub(super) fn is_quiet(&self) -> bool {
+        let ours = self.connections.values().filter(|connection| connection.ours);
+        ours.into_iter().all(|connection| connection.packets.is_empty() || connection.has_ended())
+    }
+
+    /// The next packet that need wait no longer, with its comments; those that are not ours fall away.
+    pub(super) fn next(&mut self, all: bool) -> Option<(Packet, Vec<String>)> {
+        loop {
+            let ends = *self.order.front()?;
+            let connection = self.connections.entry(ends).or_default();
+            let Some(first) = connection.packets.front() else {
+                self.order.pop_front();
+                continue;
+            };
+            let due = all
+                || (connection.ours && connection.open == 0 && connection.has_ended())
+                || first.at.elapsed().is_ok_and(|age| age > HOLD);
+            let early = !due && self.held > MOST_HELD;
+            if !due && !early {
+                return None;
+            }
+            let comments = connection.comments();
+            let packet = connection.packets.pop_front()?;
+            self.order.pop_front();
+            self.held -= packet.bytes.len();
+            let ours = connection.ours;
+            if connection.packets.is_empty()
+                && (all || !ours || (connection.open == 0 && connection.has_ended()))
+            {
+                self.counts.unplaced += connection.marks.len() as u64;
+                self.connections.remove(&ends);
+            }
+            if ours {
+                self.counts.early += u64::from(early);
+                self.counts.written += 1;
+                self.counts.comments += comments.len() as u64;
+                return Some((packet, comments));
+            }
+        }
+    }
+}
+
+impl Connection {
+    fn follow(&mut self, packet: &Packet) {
+        let (own, peer) = match packet.from {
+            Side::Client => (&mut self.client, &mut self.server),
+            Side::Server => (&mut self.server, &mut self.client),
+        };
+        if packet.flags.syn {
+            *own = Half { isn: Some(packet.seq), ..Half::default() };
+        }
+        if packet.flags.fin {
+            own.fin = Some(packet.seq.wrapping_add(packet.length).wrapping_add(1));
+        }
+        peer.ended |= packet.flags.ack && peer.fin == Some(packet.ack);
+        if packet.flags.rst {
+            (own.ended, peer.ended) = (true, true);
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.client.ended && self.server.ended
+    }
+
+    /// Takes what is to be said of the first packet.
+    fn comments(&mut self) -> Vec<String> {
+        let Some((packet, later_ones)) = self.packets.make_contiguous().split_first_mut() else {
+            return Vec::new();
+        };
+        let next = later_ones.first().map(|next| next.at);
+        let (client, server) = (self.client.isn, self.server.isn);
+        let mut comments: Vec<String> = Vec::new();
+        self.marks.retain(|mark| {
+            let here = match &mark.place {
+                Place::Segment { header, by } => {
+                    let here = *header == packet.header && !packet.told.contains(by);
+                    if here {
+                        packet.told.push(*by);
+                    }
+                    here
+                }
+                Place::End { from, end, received } => {
+                    let isn = if *from == Side::Client { client } else { server };
+                    // What was repeated on the way arrived with the last that came before it was read.
+                    let later = |later: &Packet| later.at <= mark.at && later.carries(*from, *end, isn);
+                    packet.carries(*from, *end, isn) && !(*received && later_ones.iter().any(later))
+                }
+                Place::Time => next.is_none_or(|next| next > mark.at),
+            };
+            if here && !comments.contains(&mark.text) {
+                comments.push(mark.text.clone());
+            }
+            !here
+        });
+        comments
+    }
+}
+
+/// Addresses as segments show them.
+fn plain((client, server): Ends) -> Ends {
+    let plain = |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
+    (plain(client), plain(server))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use steps::tls;
+    use wire::{Seen, fields, tcp::Options};
+
+    use super::*;
+    use crate::{Started, Witness};
+
+    const CLIENT: ([u8; 4], u16) = ([127, 0, 0, 1], 50000);
+    const SERVER: ([u8; 4], u16) = ([127, 0, 0, 1], 7443);
+
+    fn ends() -> Ends {
+        (CLIENT.into(), SERVER.into())
+    }
+
+    /// A packet of the client, `at` so many milliseconds.
+    fn packet(at: u64, flags: Flags, seq: u32, length: u32) -> Packet {
+        let segment = Segment {
+            source: CLIENT.into(),
+            destination: SERVER.into(),
+            flags,
+            seq,
+            ack: 0,
+            window: 0,
+            options: Options::default(),
+            payload_length: length,
+            header_length: 20,
+            bytes: vec![0; 20],
+        };
+        Packet::new(moment(at), 1, &[0x45; 40], &segment)
+    }
+
+    fn moment(at: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(at)
+    }
+
+    /// A step that the client sent and `side` saw `at` that moment.
+    fn saw(desk: &mut Desk, side: Side, at: u64, step: tls::Step, end: Option<u64>) {
+        let witness = Witness::new(side, Protocol::Tls, None, ends(), Started::at(moment(0)));
+        let seen = match end {
+            Some(end) => Seen::new(step, Side::Client, fields! {}, []).ending(end),
+            None => Seen::local(step, fields! {}),
+        };
+        let event = witness.event(Duration::from_millis(at), Evidence::Wire, seen);
+        desk.mark(ends(), &event, end, Lang::En);
+    }
+
+    fn written(mut desk: Desk) -> Vec<Vec<String>> {
+        let mut all = Vec::new();
+        while let Some((_, comments)) = desk.next(true) {
+            all.push(
+                comments.into_iter().map(|text| text.split(' ').next().unwrap_or_default().into()).collect(),
+            );
+        }
+        assert_eq!(desk.counts.unplaced, 0);
+        all
+    }
+
+    fn desk() -> Desk {
+        let mut desk = Desk::default();
+        desk.opens(ends());
+        // The numbers wrap within the first packet.
+        desk.take(packet(1, Flags { syn: true, ..Flags::default() }, u32::MAX - 9, 0));
+        desk
+    }
+
+    const DATA: Flags = Flags {
+        cwr: false,
+        ece: false,
+        urg: false,
+        ack: true,
+        psh: false,
+        rst: false,
+        syn: false,
+        fin: false,
+    };
+
+    #[test]
+    fn a_step_is_laid_to_the_packet_with_its_last_byte() {
+        let mut desk = desk();
+        desk.take(packet(2, DATA, u32::MAX - 8, 20));
+        desk.take(packet(3, DATA, 11, 5));
+        saw(&mut desk, Side::Client, 9, tls::Step::ClientHello, Some(20));
+        saw(&mut desk, Side::Client, 9, tls::Step::Certificate, Some(21));
+        saw(&mut desk, Side::Server, 9, tls::Step::Finished, Some(25));
+        let expected: [&[&str]; 3] = [&[], &["tls.client_hello"], &["tls.certificate", "tls.finished"]];
+        assert_eq!(written(desk), expected);
+    }
+
+    #[test]
+    fn what_was_repeated_arrived_with_the_copy_before_it_was_read() {
+        let mut desk = desk();
+        desk.take(packet(2, DATA, u32::MAX - 8, 20));
+        desk.take(packet(4, DATA, u32::MAX - 8, 20));
+        desk.take(packet(6, DATA, u32::MAX - 8, 20));
+        saw(&mut desk, Side::Client, 3, tls::Step::ClientHello, Some(20));
+        saw(&mut desk, Side::Server, 5, tls::Step::Finished, Some(20));
+        let expected: [&[&str]; 4] = [&[], &["tls.client_hello"], &["tls.finished"], &[]];
+        assert_eq!(written(desk), expected);
+    }
+
+    #[test]
+    fn what_crossed_nothing_is_laid_to_the_last_packet_before_it() {
+        let mut desk = desk();
+        desk.take(packet(5, DATA, u32::MAX - 8, 1));
+        desk.take(packet(9, DATA, u32::MAX - 7, 1));
+        saw(&mut desk, Side::Client, 7, tls::Step::SessionKeys, None);
+        saw(&mut desk, Side::Server, 9, tls::Step::HandshakeComplete, None);
+        let expected: [&[&str]; 3] = [&[], &["in"], &["in"]];
+        assert_eq!(written(desk), expected);
+    }
+
+    #[test]
+    fn what_is_not_ours_is_not_written() {
+        let mut desk = Desk::default();
+        desk.take(packet(1, Flags { syn: true, ..Flags::default() }, 1, 0));
+        assert_eq!(written(desk), <[Vec<String>; 0]>::default());
+        let mut desk = Desk::default();
+        desk.listens(SERVER.1);
+        desk.take(packet(1, Flags { syn: true, ..Flags::default() }, 1, 0));
+        assert_eq!(written(desk).len(), 1);
+    }
+}

@@ -1,0 +1,60 @@
+//! "tcp port A or B or …", in the classic BPF that the kernel runs before it queues a packet. Offset 0 is the IP header.
+
+use socket2::SockFilter;
+
+const BYTE: u16 = 0x30; // A = packet[k], one byte
+const HALF: u16 = 0x28; // A = packet[k], two bytes
+const HALF_AT_X: u16 = 0x48; // A = packet[X + k], two bytes
+const X_IS_HEADER_LENGTH: u16 = 0xb1; // X = 4 * (packet[k] & 0xf)
+const AND: u16 = 0x54;
+const EQUAL: u16 = 0x15; // A == k ? skip `yes` : skip `no`
+const ANY_BIT: u16 = 0x45; // A & k ? skip `yes` : skip `no`
+const JUMP: u16 = 0x05; // skip k
+const STORE: u16 = 0x02; // M[k] = A
+const LOAD: u16 = 0x60; // A = M[k]
+const KEEP: u16 = 0x06; // keep k bytes
+
+/// The most ports that a filter takes: two instructions each way, and the kernel takes 4096.
+pub(crate) const MOST_PORTS: usize = 512;
+
+/// Keeps the segments from and to any of `ports`, of which at most [`MOST_PORTS`] are looked at.
+pub(super) fn tcp_ports(ports: &[u16]) -> Vec<SockFilter> {
+    let op = SockFilter::new;
+    let ports = &ports[..ports.len().min(MOST_PORTS)];
+    // From the instruction behind the jump at 20 to the last, over two instructions for each port and way. A `KEEP` at
+    // 20 would do, but the kernel's check does not know that nothing goes on from there.
+    let to_the_end = 3 + 4 * ports.len() as u32;
+    let mut program = vec![
+        op(BYTE, 0, 0, 0),
+        op(AND, 0, 0, 0xf0),
+        op(EQUAL, 0, 10, 0x40), // IPv4, else 13
+        op(BYTE, 0, 0, 9),
+        op(EQUAL, 1, 0, 6), // TCP
+        op(KEEP, 0, 0, 0),
+        op(HALF, 0, 0, 6),
+        op(ANY_BIT, 12, 0, 0x1fff), // a later fragment has no ports: 20
+        op(X_IS_HEADER_LENGTH, 0, 0, 0),
+        op(HALF_AT_X, 0, 0, 0),
+        op(STORE, 0, 0, 0), // M[0]: the port it comes from
+        op(HALF_AT_X, 0, 0, 2),
+        op(JUMP, 0, 0, 8),     // 21
+        op(EQUAL, 0, 6, 0x60), // 13: IPv6, else 20
+        op(BYTE, 0, 0, 6),
+        op(EQUAL, 0, 4, 6), // TCP, else 20
+        op(HALF, 0, 0, 40),
+        op(STORE, 0, 0, 0),
+        op(HALF, 0, 0, 42),
+        op(JUMP, 0, 0, 1),          // 21
+        op(JUMP, 0, 0, to_the_end), // 20: nothing
+        op(STORE, 0, 0, 1),         // 21: M[1], the port it goes to
+    ];
+    for place in [0, 1] {
+        program.push(op(LOAD, 0, 0, place));
+        for port in ports {
+            program.push(op(EQUAL, 0, 1, (*port).into()));
+            program.push(op(KEEP, 0, 0, 0xffff));
+        }
+    }
+    program.push(op(KEEP, 0, 0, 0));
+    program
+}

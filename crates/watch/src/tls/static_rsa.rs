@@ -1,0 +1,166 @@
+//! The hooks on OpenSSL, the one library at hand that still speaks static RSA (RFC 5246 §7.4.7.1).
+//!
+//! The steps come from the tap and the decoder, as with rustls. What OpenSSL's callbacks add: the key log with the
+//! pre-master secret, the certificate check, and OpenSSL's own account of the handshake messages, which is compared
+//! byte for byte with what crossed.
+
+mod fault;
+mod message_callback;
+mod verify;
+
+use openssl::{
+    pkey::Private,
+    rsa::{Padding, Rsa},
+    ssl::{SslCipherRef, SslContextBuilder, SslRef},
+};
+use steps::{Fields, Side, tls::Step};
+use wire::{
+    Seen, fields,
+    tls::{Decoder, fingerprint, names},
+};
+
+use super::{Watch, current, key_log};
+use crate::{Witness, secrets};
+
+pub use fault::into_io;
+pub(super) use fault::{explain, is_cut, is_openssl};
+pub use verify::verifier;
+
+/// Makes the connections of `context` report to the watch at hand.
+pub fn watch(context: &mut SslContextBuilder) {
+    context.set_keylog_callback(|_, line| current(|watch| watch.openssl_logged(line)));
+    message_callback::set(context);
+}
+
+/// What OpenSSL told of one connection, and what this side can do with it.
+#[derive(Default)]
+pub(super) struct Account {
+    /// The key that opens the client's pre-master secret; only the server has it.
+    private_key: Option<Rsa<Private>>,
+    pre_master_secret: Option<Vec<u8>>,
+    /// The handshake messages by OpenSSL's account.
+    told: Vec<(Side, Vec<u8>)>,
+    /// The handshake messages by ours.
+    crossed: Vec<(Side, Vec<u8>)>,
+    complete: bool,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Keys and secrets stay out of every log.
+        f.debug_struct("Account").field("complete", &self.complete).finish_non_exhaustive()
+    }
+}
+
+impl Watch {
+    /// A watch over a connection of OpenSSL's. A server gives its private key: with it the watch opens the pre-master
+    /// secret a second time, from the bytes that crossed.
+    pub fn of_openssl(witness: Witness, private_key: Option<Rsa<Private>>) -> Self {
+        let watch = Watch::new(witness);
+        watch.lock().openssl = Some(Account { private_key, ..Account::default() });
+        watch
+    }
+
+    /// Reports what OpenSSL says once SSL_connect() or SSL_accept() has returned.
+    pub fn openssl_complete(&self, ssl: &SslRef, server_name: Option<&str>) {
+        let mut fields = fields! {
+            "protocol_version" => ssl.version_str().replace("TLSv", "TLS "),
+            "cipher_suite" => ssl.current_cipher().and_then(SslCipherRef::standard_name),
+            "handshake_kind" => if ssl.session_reused() { "resumed" } else { "full" },
+        };
+        if let Some(alpn) = ssl.selected_alpn_protocol() {
+            fields.insert("alpn".into(), String::from_utf8_lossy(alpn).into());
+        }
+        if let Some(name) = server_name {
+            fields.insert("server_name".into(), name.into());
+        }
+        fields.insert("library".into(), openssl::version::version().into());
+        if let Some(account) = &mut self.lock().openssl {
+            let Account { told, crossed, .. } = account;
+            fields.insert("handshake_messages".into(), told.len().into());
+            let of = |all: &[(Side, Vec<u8>)], side| -> Vec<Vec<u8>> {
+                all.iter().filter(|(from, _)| *from == side).map(|(_, message)| message.clone()).collect()
+            };
+            let same = [Side::Client, Side::Server].iter().all(|side| of(told, *side) == of(crossed, *side));
+            fields.insert("equal_to_what_crossed".into(), same.into());
+            (account.told, account.crossed) = Default::default();
+            account.complete = true;
+        }
+        self.called(Seen::local(Step::HandshakeComplete, fields));
+    }
+
+    /// A handshake message by OpenSSL's account.
+    fn openssl_told(&self, sent: bool, message: &[u8]) {
+        let side = self.witness().side();
+        let from = if sent { side } else { side.peer() };
+        if let Some(account) = self.lock().openssl.as_mut().filter(|account| !account.complete) {
+            account.told.push((from, message.to_vec()));
+        }
+    }
+
+    /// A line of the key log: label, what identifies the connection, secret (RFC 9850).
+    fn openssl_logged(&self, line: &str) {
+        let mut words = line.split(' ');
+        let (Some(label), Some(Ok(id)), Some(Ok(secret))) =
+            (words.next(), words.next().map(hex::decode), words.next().map(hex::decode))
+        else {
+            return;
+        };
+        secrets::tls(label, &id, &secret);
+        if label != "RSA" {
+            return key_log::told(self, label, &id, &secret);
+        }
+        // The client's line: it made the secret and has encrypted it a moment ago.
+        let mut fields = pre_master_secret(&secret);
+        fields.insert("encrypted_starts_with".into(), hex::encode(&id).into());
+        if let Some(account) = &mut self.lock().openssl {
+            account.pre_master_secret = Some(secret);
+        }
+        self.called(Seen::local(Step::PreMasterSecret, fields));
+    }
+}
+
+impl Account {
+    /// Takes note of a handshake message that crossed. With the private key at hand, the client's is opened.
+    pub(super) fn crossed(&mut self, seen: &Seen) -> Option<Seen> {
+        /// The message's type and length, and the length of what is encrypted.
+        const HEAD: usize = 4 + 2;
+        // ChangeCipherSpec and alerts are shorter than any handshake message.
+        if let (Some(from), false, 4..) = (seen.from, self.complete, seen.bytes.len()) {
+            self.crossed.push((from, seen.bytes.clone()));
+        }
+        if seen.step != steps::Step::Tls(Step::ClientKeyExchange) {
+            return None;
+        }
+        let (key, encrypted) = (self.private_key.as_ref()?, seen.bytes.get(HEAD..)?);
+        let mut opened = vec![0; key.size() as usize];
+        let length = key.private_decrypt(encrypted, &mut opened, Padding::PKCS1).ok()?;
+        opened.truncate(length);
+        let mut fields = pre_master_secret(&opened);
+        fields.insert("opened_with".into(), format!("RSA {} bit private key", key.size() * 8).into());
+        fields.insert("encrypted_starts_with".into(), hex::encode(encrypted.get(..8)?).into());
+        secrets::tls("RSA", encrypted.get(..8)?, &opened);
+        self.pre_master_secret = Some(opened);
+        Some(Seen::local(Step::PreMasterSecret, fields))
+    }
+
+    /// Computes the master secret from the pre-master secret and says whether it is the session's.
+    pub(super) fn compare(&self, master_secret: &[u8], decoder: &Decoder, fields: &mut Fields) {
+        let Some(pre_master_secret) = &self.pre_master_secret else { return };
+        let Some(recomputed) = decoder.master_secret(pre_master_secret) else { return };
+        fields.insert("pre_master_secret".into(), fingerprint(pre_master_secret).into());
+        fields.insert("master_secret_recomputed".into(), fingerprint(&recomputed).into());
+        fields.insert("equal".into(), (recomputed == master_secret).into());
+    }
+}
+
+/// `struct { ProtocolVersion client_version; opaque random[46]; } PreMasterSecret`, RFC 5246 §7.4.7.1.
+fn pre_master_secret(secret: &[u8]) -> Fields {
+    let mut fields = fields! { "length" => secret.len(), "fingerprint" => fingerprint(secret) };
+    if let [major, minor, ..] = *secret {
+        let version = u16::from_be_bytes([major, minor]);
+        fields.insert("client_version".into(), names::version(version).into());
+    }
+    secrets::reveal(&mut fields, &[secret]);
+    fields
+}
