@@ -113,6 +113,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Ws(options) => {
             let server = ws::Server::bind(&options).await?;
             listening("ws", server.local_addr());
+            if let Some(address) = server.local_addr_tls() {
+                listening("wss", address);
+            }
             server.run(stop).await
         }
         Command::Ssh(options) => {

@@ -44,7 +44,11 @@ enum Command {
         variant: String,
     },
     /// WebSocket: upgrade, frames, close
-    Ws,
+    Ws {
+        /// ws (over TCP) or wss (over TLS)
+        #[arg(long, default_value = "ws", value_parser = ["ws", "wss"])]
+        variant: String,
+    },
     /// SSH: a first visit to an unknown host, then a second
     Ssh,
     /// The scenarios: what can be made to go wrong
@@ -138,7 +142,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
         }
         Some(Command::Tcp) => bench.run(Protocol::Tcp, "").await,
         Some(Command::Tls { variant }) => bench.run(Protocol::Tls, &variant).await,
-        Some(Command::Ws) => bench.run(Protocol::Ws, "").await,
+        Some(Command::Ws { variant }) => bench.run(Protocol::Ws, &variant).await,
         Some(Command::Ssh) => bench.run(Protocol::Ssh, "").await,
         Some(Command::Run { .. }) => {
             run::run(&bench, scenarios, rung, (cli.output.lang(), brief), (&log, &kept)).await
@@ -161,7 +165,7 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
         Some(
             Command::Tcp
             | Command::Tls { .. }
-            | Command::Ws
+            | Command::Ws { .. }
             | Command::Ssh
             | Command::Run { .. }
             | Command::Link(_),

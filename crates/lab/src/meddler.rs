@@ -68,6 +68,13 @@ pub(crate) enum Act {
         /// The text put in its place.
         with: String,
     },
+    /// The letter `x` is put behind a text this many times.
+    Pad {
+        /// The text as it crosses.
+        after: String,
+        /// How many letters.
+        times: usize,
+    },
     /// The connection ends, both ways, before this message.
     CutBefore,
     /// The connection ends, both ways, after the message's first bytes.
@@ -280,6 +287,13 @@ impl Bench {
                     Act::Replace { find, with } => match position(&bytes, find.as_bytes()) {
                         Some(at) => drop(bytes.splice(at..at + find.len(), with.bytes())),
                         None => tracing::warn!("{find:?} does not stand in {step}"),
+                    },
+                    Act::Pad { after: text, times } => match position(&bytes, text.as_bytes()) {
+                        Some(at) => {
+                            let behind = at + text.len();
+                            drop(bytes.splice(behind..behind, std::iter::repeat_n(b'x', *times)));
+                        }
+                        None => tracing::warn!("{text:?} does not stand in {step}"),
                     },
                     Act::CutBefore => {
                         deeds.push(Deed::Cut);

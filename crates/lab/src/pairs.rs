@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod tcp;
+mod ws;
 
 /// The variant of TLS that is deployed and yet near the notes.
 pub(crate) const AS_DEPLOYED: &str = "ecdhe";
@@ -52,6 +53,7 @@ struct Order {
     link: Vec<link::Rule>,
     deaf: Option<link::Deaf>,
     tcp: tcp::Setup,
+    ws: ws::Setup,
 }
 
 impl Bench {
@@ -60,7 +62,8 @@ impl Bench {
         let mut order = Order { visits: 1, ..Order::default() };
         let mut state = None;
         match protocol {
-            Protocol::Tcp | Protocol::Ws => {}
+            Protocol::Tcp => {}
+            Protocol::Ws => order.ws = ws::Setup { wss: variant == "wss" },
             Protocol::Tls => {
                 order.client = strings(&["--variant", variant]);
                 if variant == RSA {
@@ -103,10 +106,14 @@ impl Bench {
                 Protocol::Tcp => tcp::Setup::read(&scenario.setup)?,
                 Protocol::Tls | Protocol::Ws | Protocol::Ssh => tcp::Setup::default(),
             },
+            ws: match scenario.pair.protocol {
+                Protocol::Ws => ws::Setup::read(&scenario.setup)?,
+                Protocol::Tcp | Protocol::Tls | Protocol::Ssh => ws::Setup::default(),
+            },
         };
         match scenario.pair.protocol {
-            Protocol::Tcp => {}
-            Protocol::Tls | Protocol::Ws | Protocol::Ssh => {
+            Protocol::Tcp | Protocol::Ws => {}
+            Protocol::Tls | Protocol::Ssh => {
                 if let Some(key) = scenario.setup.keys().next() {
                     let protocol = scenario.pair.protocol.id();
                     anyhow::bail!("{}: `setup` of {protocol} knows no `{key}`", scenario.name);
@@ -149,11 +156,13 @@ impl Bench {
             }
             Protocol::Ws => {
                 let server = servers::ws::Server::bind(&self.words(&server)?).await?;
-                let (here, serving) = (server.local_addr(), server.run(stop.clone()));
+                let (here, scheme, carried) = order.ws.way(&server)?;
+                let serving = server.run(stop.clone());
                 let client = async |target: SocketAddr| {
-                    clients::ws::run(&words(&with(&order.client, &format!("ws://{target}/")))?).await
+                    let url = format!("{scheme}://{target}/");
+                    clients::ws::run(&self.words(&with(&order.client, &url))?).await
                 };
-                meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+                meet(carried, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Ssh => {
                 let server = servers::ssh::Server::bind(&self.words(&server)?).await?;

@@ -41,10 +41,16 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
     (&[Step::Tls(Tls::OtherMessage)], a_certificate_is_named_by_its_url),
     (&[Step::Tls(Tls::Undecodable)], http_at_the_tls_port),
     (&[Step::Ws(Ws::Continuation)], a_text_in_two_frames),
-    (&[Step::Ws(Ws::PlainRequest), Step::Ws(Ws::Refused)], a_browser_at_the_websocket_port),
+    (&[Step::Ws(Ws::PlainRequest), Step::Ws(Ws::Refused), Step::Ws(Ws::Body)], curl_at_the_websocket_port),
+    (&[Step::Ws(Ws::PlainResponse)], a_browser_at_the_websocket_port),
     (&[Step::Ws(Ws::Undecodable)], ssh_at_the_websocket_port),
     (
-        &[Step::Ssh(Ssh::GroupRequest), Step::Ssh(Ssh::Group), Step::Ssh(Ssh::ChannelRequest)],
+        &[
+            Step::Ssh(Ssh::GroupRequest),
+            Step::Ssh(Ssh::Group),
+            Step::Ssh(Ssh::Unopened),
+            Step::Ssh(Ssh::ChannelRequest),
+        ],
         openssh_wants_a_group_and_a_terminal,
     ),
     (&[Step::Ssh(Ssh::AuthFailure)], a_key_that_is_not_on_the_list),
@@ -234,8 +240,12 @@ fn a_text_in_two_frames(bench: &Bench) -> Option<Vec<Event>> {
     Some(bench.visit("ws", &[request, frames]))
 }
 
+fn curl_at_the_websocket_port(bench: &Bench) -> Option<Vec<Event>> {
+    Some(bench.visit("ws", &[b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"]))
+}
+
 fn a_browser_at_the_websocket_port(bench: &Bench) -> Option<Vec<Event>> {
-    Some(bench.visit("ws", &[b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"]))
+    Some(bench.visit("ws", &[b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n"]))
 }
 
 fn ssh_at_the_websocket_port(bench: &Bench) -> Option<Vec<Event>> {

@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Side, Text, Verdict};
+use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Protocol, Side, Text, Verdict, ws};
 use strum::VariantArray;
 
 use crate::{
@@ -148,11 +148,12 @@ impl Lines {
         let time = format!("{:>8.3}", event.elapsed_us as f64 / 1000.0);
         let claims: Vec<_> = event.claims.iter().map(mark).collect();
         let claims = pad(&claims.join(" "), 7);
-        let title = event.step.card().title.in_lang(self.lang);
+        let title = format!("{}{}", indent(event), event.step.card().title.in_lang(self.lang));
+        let title = title.as_str();
         let evidence = evidence_word(event.evidence).in_lang(self.lang);
 
         let claims_and_title = columns(&claims) + 1 + columns(title);
-        let room = (FIELDS - TITLE + 8).saturating_sub(claims_and_title);
+        let room = (FIELDS - TITLE + 8).saturating_sub(claims_and_title).max(1);
         let left = TITLE - 8 + claims_and_title + room;
         let fill = self.width.saturating_sub(left + columns(evidence));
         // A few letters of a value tell nothing.
@@ -189,12 +190,26 @@ impl Lines {
                 }
             }
         }
-        for (name, value) in &event.fields {
+        for checked in ws::checked_in(&event.fields) {
+            for line in wrap(&self.tick(&checked), DETAILS, self.width) {
+                push(out, &if checked.met { line } else { self.paint.alarm(&line) });
+            }
+        }
+        for (name, value) in event.fields.iter().filter(|(name, _)| *name != "checks") {
             for line in wrap(&format!("{name}: {}", whole(value)), DETAILS, self.width) {
                 push(out, &line);
             }
         }
         out.push('\n');
+    }
+
+    /// One check of the upgrade: `✓ §4.2.1 (6) Sec-WebSocket-Version: 13`.
+    fn tick(&self, checked: &ws::Checked) -> String {
+        let (card, wants) = (checked.check.card(), checked.check.card().wants.in_lang(self.lang));
+        let missing = Text { en: "none", zh: "没有" }.in_lang(self.lang);
+        let found = checked.found.as_deref().map_or_else(|| missing.to_owned(), printable);
+        let mark = if checked.met { '✓' } else { '✗' };
+        format!("{mark} {} {}: {found} ({wants})", card.rfc, card.name)
     }
 
     fn summary(&mut self, out: &mut String, events: &[&Event]) {
@@ -347,6 +362,15 @@ fn lane(event: &Event) -> &'static str {
         (Side::Server, Direction::Sent) => "  ◀─ S",
         (Side::Server, Direction::Received) => "  ─▶ S",
         (Side::Server, Direction::Local) => "     S",
+    }
+}
+
+/// In a connection of three layers each stands under the one that carries it.
+fn indent(event: &Event) -> &'static str {
+    match (event.variant.as_deref(), event.step.protocol()) {
+        (Some("wss"), Protocol::Tls) => "  ",
+        (Some("wss"), Protocol::Ws) => "    ",
+        _ => "",
     }
 }
 

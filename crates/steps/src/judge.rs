@@ -108,7 +108,8 @@ impl Past {
             let absent = match protocol {
                 Protocol::Tcp => Vec::new(),
                 Protocol::Tls => tls::absent(self),
-                Protocol::Ws => Vec::new(),
+                // Only where TLS lies below.
+                Protocol::Ws => tls::absent(self),
                 Protocol::Ssh => Vec::new(),
             };
             for finding in absent {

@@ -41,6 +41,15 @@ impl Seen {
     }
 }
 
+/// What was seen, and the moment at which its last byte crossed, as it was given to the decoder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crossed {
+    /// The moment, in the unit of whoever pushed.
+    pub moment: u64,
+    /// The step.
+    pub seen: Seen,
+}
+
 /// Builds [`Fields`] in the order written: `fields! { "version" => "TLS 1.2", "random" => hex }`.
 #[macro_export]
 macro_rules! fields {

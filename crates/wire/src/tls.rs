@@ -26,19 +26,11 @@ use aws_lc_rs::digest;
 use serde_json::json;
 use steps::{Side, tls::Step};
 
+pub use crate::Crossed;
 pub use certificate::certificate_fields;
 
 use self::{handshake::Handshake, keys::Opener, record::Record};
 use crate::{Seen, fields};
-
-/// What was seen, and the moment at which its last byte crossed, as it was given to [`Decoder::push`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Crossed {
-    /// The moment, in the unit of whoever pushed.
-    pub moment: u64,
-    /// The step.
-    pub seen: Seen,
-}
 
 /// The most that waits for its secret; a connection whose secrets never come must not fill the memory.
 const MOST_WAITING: usize = 256 * 1024;
