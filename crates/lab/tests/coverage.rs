@@ -26,6 +26,13 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
     (&[Step::Tcp(Tcp::PureAck)], a_silent_connection_is_probed),
     (&[Step::Tcp(Tcp::Undecodable)], a_segment_without_flags),
     (&[Step::Tcp(Tcp::Lost)], |bench| Some(bench.lab(&["run", "tcp/syn-lost"]))),
+    (&[Step::Tcp(Tcp::SynSent), Step::Tcp(Tcp::SynReceived), Step::Tcp(Tcp::LastAckState)], |bench| {
+        Some(bench.lab(&["run", "tcp/slow-motion"]))
+    }),
+    (&[Step::Tcp(Tcp::HalfOpenGone), Step::Tcp(Tcp::Timer)], |bench| {
+        Some(bench.lab(&["run", "tcp/ack-lost-for-good"]))
+    }),
+    (&[Step::Tcp(Tcp::Closing)], |bench| Some(bench.lab(&["run", "tcp/simultaneous-close"]))),
     (&[Step::Tcp(Tcp::Held), Step::Tcp(Tcp::Forged)], |bench| Some(bench.lab(&["run", "tcp/stale-syn"]))),
     (&[Step::Tcp(Tcp::Repeated)], |bench| Some(bench.lab(&["run", "tcp/duplicate-syn"]))),
     (&[Step::Tcp(Tcp::Damaged)], |bench| Some(bench.lab(&["run", "tcp/data-damaged"]))),

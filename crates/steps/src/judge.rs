@@ -67,6 +67,8 @@ pub struct Past {
     records: Vec<Record>,
     findings: BTreeMap<Claim, Finding>,
     count: u64,
+    /// What is told by repetition: TCP's claims on loss.
+    pub(crate) tcp: tcp::Memory,
 }
 
 /// The first event of one step from one sender.
@@ -124,6 +126,11 @@ impl Past {
         self.count
     }
 
+    /// How many FINs of TCP were seen that this side sent again.
+    pub fn fins_again(&self) -> u64 {
+        self.tcp.fins_again()
+    }
+
     /// What was seen, in order: the first event of each step from each sender.
     pub fn records(&self) -> &[Record] {
         &self.records
@@ -148,6 +155,7 @@ impl Past {
 
     fn remember(&mut self, event: &Event, findings: &[Finding]) {
         self.count += 1;
+        self.tcp.remember(event);
         let from = event.sender();
         if !self.records.iter().any(|record| record.step == event.step && record.from == from) {
             let (step, evidence, fields) = (event.step, event.evidence, event.fields.clone());
