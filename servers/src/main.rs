@@ -59,7 +59,7 @@ A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = match show::init(&cli.output, Init::default()) {
+    let _log = match show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() }) {
         Ok(log) => log,
         Err(error) => {
             eprintln!("server: {error}");

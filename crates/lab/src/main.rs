@@ -125,7 +125,10 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
     let brief = scenarios.len() > 1 && !cli.output.verbose && cli.output.format == show::Format::Text;
     let kept = Kept::default();
     let keep = matches!(&cli.command, Some(Command::Run { .. })).then(|| kept.clone());
-    let log = show::init(&cli.output, Init { both_sides: true, kept: keep.clone(), silent: brief })?;
+    let log = show::init(
+        &cli.output,
+        Init { both_sides: true, kept: keep.clone(), silent: brief, layout: Some(wire::layout) },
+    )?;
     let _kept = cli.keep.begin(cli.output.lang())?;
     if let Some(Command::Link(options)) = &cli.command {
         return link::run(options).await;

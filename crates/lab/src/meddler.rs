@@ -212,7 +212,8 @@ async fn carry(
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let read = tokio::select! {
-            () = cut.cancelled() => return,
+            biased;
+            () = cut.cancelled() => break,
             read = source.read(&mut buffer) => read,
         };
         let length = read.unwrap_or(0);
@@ -235,11 +236,13 @@ async fn carry(
                     drop(far.lock().await.shutdown().await);
                     drop(near.lock().await.shutdown().await);
                     cut.cancel();
-                    return;
                 }
             }
         }
     }
+    // Both sides have seen the end. What they still send is taken and forgotten: a socket that is closed on it would
+    // answer with a reset, or not, as the moment falls.
+    while let Ok(1..) = source.read(&mut buffer).await {}
 }
 
 /// What is to be done next.

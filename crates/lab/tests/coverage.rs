@@ -44,6 +44,16 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
         ],
         openssl_wants_another_group_and_a_certificate,
     ),
+    (&[Step::Tls(Tls::SessionResumed)], |bench| Some(bench.lab(&["run", "tls/resumption"]))),
+    (
+        &[
+            Step::Tls(Tls::ChooseClientCertificate),
+            Step::Tls(Tls::VerifyClientCertificate),
+            Step::Tls(Tls::VerifyClientSignature),
+        ],
+        |bench| Some(bench.lab(&["run", "tls/client-certificate"])),
+    ),
+    (&[Step::Tls(Tls::DoesNotOpen)], |bench| Some(bench.lab(&["run", "tls/tampered-finished"]))),
     (&[Step::Tls(Tls::KeyUpdate)], openssl_turns_to_new_keys),
     (&[Step::Tls(Tls::OtherMessage)], a_certificate_is_named_by_its_url),
     (&[Step::Tls(Tls::Undecodable)], http_at_the_tls_port),
@@ -61,6 +71,7 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
         openssh_wants_a_group_and_a_terminal,
     ),
     (&[Step::Ssh(Ssh::AuthFailure)], a_key_that_is_not_on_the_list),
+    (&[Step::Ssh(Ssh::WrongTag)], |bench| Some(bench.lab(&["run", "ssh/bit-changed-after-newkeys"]))),
     (
         &[
             Step::Ssh(Ssh::AuthPassword),

@@ -16,7 +16,8 @@ use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Protocol, Side, Te
 use strum::VariantArray;
 
 use crate::{
-    Args,
+    Args, bytes,
+    layer::Layout,
     style::Paint,
     text::{columns, fit, pad, printable, short, whole, wrap},
 };
@@ -42,6 +43,8 @@ pub struct Lines {
     width: usize,
     quiet: bool,
     verbose: bool,
+    /// Tells the bytes of each message apart, where that is asked for.
+    layout: Option<Layout>,
     both_sides: bool,
     /// The connection of the line before: a header is due when it changes.
     conn: String,
@@ -63,6 +66,7 @@ impl Lines {
             width: width.max(NARROWEST),
             quiet: args.quiet,
             verbose: args.verbose,
+            layout: None,
             both_sides,
             conn: String::new(),
             open: Vec::new(),
@@ -75,6 +79,11 @@ impl Lines {
     /// How many columns the lines that follow fill.
     pub(crate) fn set_width(&mut self, width: usize) {
         self.width = width.max(NARROWEST);
+    }
+
+    /// The same with every byte told apart by `layout`.
+    pub(crate) fn with_bytes(self, layout: Option<Layout>) -> Self {
+        Lines { layout, ..self }
     }
 
     /// The text for one event: whole lines, or nothing.
@@ -100,6 +109,11 @@ impl Lines {
             self.line(&mut out, event);
             if self.verbose {
                 self.details(&mut out, event);
+            }
+            if let Some(layout) = self.layout {
+                for line in bytes::view(&layout(event), &event.bytes.0, self.lang, self.width) {
+                    push(&mut out, &self.paint.dim(&line));
+                }
             }
         }
         out
@@ -196,6 +210,14 @@ impl Lines {
             }
         }
         for (name, value) in event.fields.iter().filter(|(name, _)| *name != "checks") {
+            if let (Value::Array(headers), "headers") = (value, name.as_str()) {
+                // As they crossed, one below the other.
+                push(out, &format!("{}{name}:", " ".repeat(DETAILS)));
+                for line in headers.iter().flat_map(|header| wrap(&whole(header), DETAILS + 2, self.width)) {
+                    push(out, &line);
+                }
+                continue;
+            }
             for line in wrap(&format!("{name}: {}", whole(value)), DETAILS, self.width) {
                 push(out, &line);
             }
@@ -356,6 +378,8 @@ pub(crate) fn mark(finding: &Finding) -> String {
 /// Client on the left, server on the right; the arrow points the way the bytes went.
 fn lane(event: &Event) -> &'static str {
     match (event.side, event.direction) {
+        (Side::Client, Direction::Local) if event.step == steps::tcp::Step::Lost.into() => "C ─✗  ",
+        (Side::Server, Direction::Local) if event.step == steps::tcp::Step::Lost.into() => "  ✗─ S",
         (Side::Client, Direction::Sent) => "C ─▶  ",
         (Side::Client, Direction::Received) => "C ◀─  ",
         (Side::Client, Direction::Local) => "C     ",

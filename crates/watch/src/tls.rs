@@ -9,6 +9,7 @@
 //! such messages are reported once the key is known, with the time at which they crossed.
 
 mod certify;
+mod client_auth;
 mod fault;
 mod key_log;
 mod provider;
@@ -32,6 +33,7 @@ use wire::{
 use crate::{Crossing, Outcome, Tap, Witness};
 
 pub use certify::resolver;
+pub use client_auth::{client_resolver, client_verifier};
 pub use fault::hung;
 pub use key_log::key_log;
 pub use provider::provider;

@@ -4,10 +4,13 @@
 
 use steps::{Fields, Side, Step};
 
+mod layout;
 pub mod ssh;
 pub mod tcp;
 pub mod tls;
 pub mod ws;
+
+pub use layout::layout;
 
 /// A step read from bytes.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,6 +11,7 @@ mod foreign;
 mod handshake;
 mod hello;
 mod keys;
+mod layout;
 mod message;
 pub mod names;
 mod read;
@@ -28,6 +29,7 @@ use steps::{Side, tls::Step};
 
 pub use crate::Crossed;
 pub use certificate::certificate_fields;
+pub(crate) use layout::layout;
 
 use self::{handshake::Handshake, keys::Opener, record::Record};
 use crate::{Seen, fields};
@@ -241,7 +243,7 @@ impl Decoder {
             None if phase == Phase::Handshake && self.handshake.early_data && from == Side::Client => {
                 self.unopened(from, moment, record);
             }
-            None => self.lost(from, moment, "a record that opens with the session's key", &record.whole()),
+            None => self.does_not_open(from, moment, record),
         }
     }
 
@@ -311,17 +313,25 @@ impl Decoder {
             return;
         }
         let first = &bytes[..bytes.len().min(record::ENOUGH)];
-        let who = match from {
-            Side::Client => "client",
-            Side::Server => "server",
-        };
         let fields = fields! {
-            "sender" => who,
+            "sender" => who(from),
             "expected" => expected,
             "looks_like" => foreign::looks_like(first),
             "first_bytes" => hex::encode(first),
         };
         self.say(from, moment, Step::Undecodable, fields, first);
+    }
+
+    /// A record that fails its authentication: what follows in this direction cannot be read either.
+    fn does_not_open(&mut self, from: Side, moment: u64, record: &Record) {
+        self.lane(from).silent = true;
+        let bytes = record.whole();
+        let fields = fields! {
+            "sender" => who(from),
+            "length" => record.body.len(),
+            "first_bytes" => hex::encode(&bytes[..bytes.len().min(record::ENOUGH)]),
+        };
+        self.say(from, moment, Step::DoesNotOpen, fields, &bytes);
     }
 
     fn expected(&self, from: Side) -> &'static str {
@@ -355,6 +365,13 @@ impl Decoder {
             "ciphertext" => hex::encode(&record.body[..record.body.len().min(16)]),
         };
         self.say(from, moment, Step::ApplicationData, fields, &record.body);
+    }
+}
+
+fn who(side: Side) -> &'static str {
+    match side {
+        Side::Client => "client",
+        Side::Server => "server",
     }
 }
 
