@@ -55,7 +55,7 @@ impl Claim {
             | Claim::S11
             | Claim::S12 => &["lab ssh"],
             Claim::S9 => &["lab run ssh/host-key-changed"],
-            Claim::S13 => &["lab run ssh/unknown-key-password-login"],
+            Claim::S13 => &["lab run ssh/foreign-key-then-password"],
         }
     }
 }
