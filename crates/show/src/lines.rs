@@ -210,6 +210,14 @@ impl Lines {
             }
         }
         for (name, value) in event.fields.iter().filter(|(name, _)| *name != "checks") {
+            if let (Value::Array(headers), "headers") = (value, name.as_str()) {
+                // As they crossed, one below the other.
+                push(out, &format!("{}{name}:", " ".repeat(DETAILS)));
+                for line in headers.iter().flat_map(|header| wrap(&whole(header), DETAILS + 2, self.width)) {
+                    push(out, &line);
+                }
+                continue;
+            }
             for line in wrap(&format!("{name}: {}", whole(value)), DETAILS, self.width) {
                 push(out, &line);
             }
