@@ -10,6 +10,7 @@ use super::{
     keys, message, names,
     read::Reader,
     record::{self, Record},
+    schedule::Schedule,
 };
 use crate::fields;
 
@@ -35,6 +36,7 @@ pub(super) struct Handshake {
     pub(super) early_data: bool,
     pub(super) extended_master_secret: Option<bool>,
     retried: bool,
+    pub(super) schedule: Schedule,
     /// All handshake messages so far, in the order in which they crossed.
     transcript: Vec<u8>,
     /// Not all of it fitted.
@@ -262,10 +264,16 @@ impl Decoder {
         self.say(Side::Server, moment, Step::ServerHello, fields, whole);
         self.handshake.remember(whole);
         if tls13 {
+            self.handshake.schedule.psk = psk;
+            self.handshake.schedule.hello_hash = self.transcript_hash();
             self.turn(Side::Client, Phase::Handshake);
             self.turn(Side::Server, Phase::Handshake);
         }
         Some(())
+    }
+
+    fn transcript_hash(&self) -> Vec<u8> {
+        self.handshake.hash().map(|hash| hash.digest(&self.handshake.transcript)).unwrap_or_default()
     }
 
     fn certificate_verify(&self, body: &[u8]) -> Option<Fields> {
@@ -297,13 +305,19 @@ impl Decoder {
         fields.insert("verify_data_recomputed".into(), json!(hex::encode(&recomputed)));
         fields.insert("equal".into(), json!(recomputed == body));
         fields.insert("handshake_hash".into(), json!(hex::encode(hash.digest(transcript))));
+        if self.handshake.is_tls13() {
+            self.key_schedule(from, &mut fields);
+        }
         Some(fields)
     }
 
     fn after_finished(&mut self, from: Side) {
         match from {
             Side::Client => self.handshake.finished.0 = true,
-            Side::Server => self.handshake.finished.1 = true,
+            Side::Server => {
+                self.handshake.finished.1 = true;
+                self.handshake.schedule.server_finished_hash = self.transcript_hash();
+            }
         }
         if self.handshake.is_tls13() {
             self.turn(from, Phase::Application);
