@@ -7,6 +7,7 @@ mod common;
 mod bench;
 mod openssl;
 mod strangers;
+mod tshark;
 
 use std::{
     io::{Read, Write},
