@@ -17,11 +17,13 @@ use std::{fmt, path::Path, path::PathBuf};
 use anyhow::Context as _;
 
 mod check;
+mod faulty;
 mod folder;
 mod ssh;
 mod tls;
 
 pub use check::{Fault, Finding, Report, check};
+pub use faulty::{Flaw, INTERMEDIATE_CERT, Key, faulty};
 
 use folder::Folder;
 

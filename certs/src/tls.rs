@@ -55,7 +55,7 @@ pub(crate) static LEAVES: [Leaf; 3] = [
     },
 ];
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const CA_DAYS: u32 = 3650;
 /// The longest that browsers accept from a CA the user added.
 const LEAF_DAYS: u32 = 825;
@@ -140,7 +140,7 @@ fn leaf_params(leaf: &Leaf) -> anyhow::Result<CertificateParams> {
 }
 
 /// What all certificates share: a random serial number, so that one issued again is another one, and dates.
-fn params(days: u32) -> anyhow::Result<CertificateParams> {
+pub(crate) fn params(days: u32) -> anyhow::Result<CertificateParams> {
     let mut serial = [0; 16];
     aws_lc_rs::rand::fill(&mut serial).ok().context("the system gave no random bytes")?;
     let not_before = SystemTime::now() - BACKDATED;
@@ -152,7 +152,7 @@ fn params(days: u32) -> anyhow::Result<CertificateParams> {
     Ok(params)
 }
 
-fn name(common_name: &str) -> DistinguishedName {
+pub(crate) fn name(common_name: &str) -> DistinguishedName {
     let mut name = DistinguishedName::new();
     name.push(DnType::CommonName, common_name);
     name.push(DnType::OrganizationName, "not to be trusted");

@@ -41,7 +41,7 @@ Examples:
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = match show::init(&cli.output, Init::default()) {
+    let _log = match show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() }) {
         Ok(log) => log,
         Err(error) => {
             eprintln!("client: {error}");

@@ -86,6 +86,15 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
 
+    /// The one key exchange method to offer, such as diffie-hellman-group14-sha256 or mlkem768x25519-sha256 [default: all
+    /// we have, curve25519-sha256 first]
+    #[arg(long, value_parser = kex_name, value_name = "NAME")]
+    pub kex: Option<kex::Name>,
+
+    /// Exchange keys once more after the login
+    #[arg(long)]
+    pub rekey: bool,
+
     /// The folder of the demo keys
     #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
@@ -93,6 +102,15 @@ pub struct Options {
     /// The command to run; put `--` before one with options of its own
     #[arg(default_value = "whoami", value_name = "COMMAND")]
     pub command: Vec<String>,
+}
+
+/// A method of [`KEX`] by its name.
+fn kex_name(name: &str) -> Result<kex::Name, String> {
+    let known = || KEX.iter().filter(|known| !SIGNS.contains(known));
+    known().find(|known| known.as_ref() == name).copied().ok_or_else(|| {
+        let names: Vec<_> = known().map(AsRef::as_ref).collect();
+        format!("there are: {}", names.join(", "))
+    })
 }
 
 /// Who logs in, and where.
@@ -143,7 +161,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let witness = Witness::new(Side::Client, Protocol::Ssh, None, (here, there), started);
     watch::tcp::established(&witness, &stream);
 
-    match speak(stream, &witness, host_key, &mut means, &options.command.join(" ")).await {
+    match speak(stream, &witness, host_key, &mut means, options).await {
         Ok(0) => {
             witness.finish(&Outcome::Complete);
             Ok(())
@@ -184,13 +202,13 @@ async fn speak(
     witness: &Witness,
     host_key: HostKeyCheck,
     means: &mut Means,
-    command: &str,
+    options: &Options,
 ) -> Result<u32, Said> {
-    let config = Arc::new(config(host_key.recorded_algorithms()));
+    let config = Arc::new(config(host_key.recorded_algorithms(), options.kex));
     let (tapped, line) = watch::ssh::tap(stream, witness).map_err(|error| trouble::no_tap(&error))?;
     // Whatever happens, the connection's task in russh must not outlive this one.
-    let _line = CutAtEnd(line);
-    let calls = ClientCalls::new(witness);
+    let line = CutAtEnd(line);
+    let calls = ClientCalls::new(witness, &line.0);
     let host_key = Arc::new(host_key);
     let handler = Handler::new(calls.clone(), Arc::clone(&host_key));
 
@@ -199,7 +217,10 @@ async fn speak(
         .ok_or_else(|| trouble::no_key_exchange(witness))?
         .map_err(|error| host_key.refusal().unwrap_or_else(|| trouble::explain(&error, witness)))?;
     log_in(&mut session, witness, &calls, means).await?;
-    let exit_status = exec(&mut session, witness, command).await?;
+    if options.rekey {
+        session.rekey_soon().await.map_err(|error| trouble::explain(&error, witness))?;
+    }
+    let exit_status = exec(&mut session, witness, &options.command.join(" ")).await?;
 
     // The server may have closed first; then there is nobody left to tell.
     drop(session.disconnect(Disconnect::ByApplication, "done", "en").await);
@@ -255,28 +276,36 @@ impl Drop for CutAtEnd {
 }
 
 /// Like OpenSSH, asks first for the kinds of host key on record: a server with several would else show another one.
-fn config(recorded: Vec<Algorithm>) -> russh::client::Config {
+fn config(recorded: Vec<Algorithm>, method: Option<kex::Name>) -> russh::client::Config {
     let mut keys = recorded;
     for algorithm in Preferred::DEFAULT.key.iter() {
         if !keys.contains(algorithm) {
             keys.push(algorithm.clone());
         }
     }
-    // The hybrid stands last: of its secret russh hands over one half, so less could be shown.
-    const KEX: &[kex::Name] = &[
-        kex::CURVE25519,
-        kex::CURVE25519_PRE_RFC_8731,
-        kex::DH_G16_SHA512,
-        kex::DH_G18_SHA512,
-        kex::DH_G14_SHA256,
-        kex::DH_GEX_SHA256,
-        kex::MLKEM768X25519_SHA256,
-        kex::EXTENSION_SUPPORT_AS_CLIENT,
-        kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
-    ];
-    let preferred = Preferred { kex: Cow::Borrowed(KEX), key: Cow::Owned(keys), ..Preferred::DEFAULT };
+    let kex = match method {
+        None => Cow::Borrowed(KEX),
+        Some(method) => Cow::Owned([&[method][..], SIGNS].concat()),
+    };
+    let preferred = Preferred { kex, key: Cow::Owned(keys), ..Preferred::DEFAULT };
     russh::client::Config { preferred, ..russh::client::Config::default() }
 }
+
+/// The hybrid stands last: of its secret russh hands over one half, so less could be shown.
+const KEX: &[kex::Name] = &[
+    kex::CURVE25519,
+    kex::CURVE25519_PRE_RFC_8731,
+    kex::DH_G16_SHA512,
+    kex::DH_G18_SHA512,
+    kex::DH_G14_SHA256,
+    kex::DH_GEX_SHA256,
+    kex::MLKEM768X25519_SHA256,
+    kex::EXTENSION_SUPPORT_AS_CLIENT,
+    kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
+];
+
+/// Names in the list that are no methods: EXT_INFO may come (RFC 8308), and strict key exchange is wanted.
+const SIGNS: &[kex::Name] = &[kex::EXTENSION_SUPPORT_AS_CLIENT, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT];
 
 #[cfg(test)]
 mod tests {

@@ -16,7 +16,7 @@ use tokio::{
 };
 use watch::{
     Outcome, Started, Witness,
-    tcp::{Capture, Connection, Ended, State, no_capture},
+    tcp::{Capture, Connection, Ended, Settings, State, no_capture},
 };
 
 use crate::not_connected;
@@ -70,7 +70,8 @@ async fn connect(
     // Known as soon as the SYN is out, whether or not it is ever answered.
     let here = stream.local_addr().context("the socket has no address")?;
     let witness = Witness::new(Side::Client, Protocol::Tcp, None, (here, address), started);
-    let connection = Connection::new(&witness, (here, address), capture);
+    let settings = Settings::read(Side::Client, &stream);
+    let connection = Connection::new(&witness, (here, address), capture, &settings);
     let failed = match connection.looking_on(timeout(options.patience, stream.writable())).await {
         Ok(writable) => {
             let error = writable.and(stream.take_error()).unwrap_or_else(Some);
@@ -192,7 +193,11 @@ async fn close(stream: &mut TcpStream, connection: &Connection, options: &Option
     let mut buffer = [0; 4096];
     loop {
         match connection.looking_on(timeout(options.patience, stream.read(&mut buffer))).await {
-            Err(_) => return Err(End::NoFin(connection.look(stream))),
+            Err(_) => {
+                let state = connection.look(stream);
+                connection.waits();
+                return Err(End::NoFin(state));
+            }
             Ok(Err(error)) => return Err(End::Call("recv()", error)),
             Ok(Ok(0)) => break,
             Ok(Ok(_more)) => {}
@@ -216,7 +221,10 @@ async fn leave(stream: TcpStream, connection: &Connection, options: &Options) ->
             state @ Some(State::FinWait1 | State::FinWait2 | State::Closing) => Err(End::Forgotten(state)),
             _ => Ok(()),
         },
-        Ended::Not(state) => Err(End::Waits(state)),
+        Ended::Not(state) => {
+            connection.waits();
+            Err(End::Waits(state))
+        }
     }
 }
 

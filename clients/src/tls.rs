@@ -31,8 +31,11 @@ use watch::{Outcome, Witness, tls::Watch};
 
 use crate::{PATIENCE, Target};
 
+mod beyond;
 #[cfg(feature = "rsa-kx")]
 mod rsa;
+
+pub use beyond::{Beyond, Group};
 
 /// What the TLS client is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -68,6 +71,10 @@ pub struct Options {
     /// The folder of the demo keys
     #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub beyond: Beyond,
 }
 
 /// A kind of handshake.
@@ -93,7 +100,7 @@ impl Variant {
     }
 }
 
-/// Makes one connection and reports each step.
+/// Makes one connection, or two where the second is to resume the first, and reports each step.
 ///
 /// # Errors
 ///
@@ -111,13 +118,22 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         bail!("`{}` is no path: it begins with / and holds no blanks", options.path);
     }
 
+    for _ in 0..options.beyond.visits() {
+        visit(options, &connector, &name).await?;
+    }
+    Ok(())
+}
+
+/// One connection.
+async fn visit(options: &Options, connector: &Connector, name: &ServerName<'static>) -> anyhow::Result<()> {
+    let target = options.target();
     let (stream, started) = target.connect().await?;
     let addresses = stream.local_addr().and_then(|here| Ok((here, stream.peer_addr()?)));
     let addresses = addresses.with_context(|| format!("{target} was gone at once"))?;
     let variant = options.variant.map(|variant| variant.label().to_owned());
     let witness = Witness::new(Side::Client, Protocol::Tls, variant, addresses, started);
     watch::tcp::established(&witness, &stream);
-    let watch = match &connector {
+    let watch = match connector {
         Connector::Rustls(_) => Watch::new(witness),
         #[cfg(feature = "rsa-kx")]
         Connector::OpenSsl(_) => Watch::of_openssl(witness, None),
@@ -143,15 +159,15 @@ enum Connector {
 
 async fn converse(
     stream: TcpStream,
-    connector: Connector,
-    name: ServerName<'static>,
+    connector: &Connector,
+    name: &ServerName<'static>,
     options: &Options,
     watch: &Watch,
 ) -> Result<(), Said> {
     let stream = watch.tap(stream);
     match connector {
         Connector::Rustls(connector) => {
-            let tls = handshake(async { connector.connect(name, stream).await }, watch).await?;
+            let tls = handshake(async { connector.connect(name.clone(), stream).await }, watch).await?;
             watch.complete(tls.get_ref().1, None);
             one_page(tls, options, watch).await
         }
@@ -267,43 +283,50 @@ fn connector(options: &Options) -> anyhow::Result<Connector> {
     let versions: &[_] = match options.variant {
         #[cfg(feature = "rsa-kx")]
         Some(Variant::Rsa) => {
+            options.beyond.not_with_static_rsa()?;
             return Ok(Connector::OpenSsl(rsa::Connector::new(&roots, options.insecure)?));
         }
         None => &[&TLS13, &TLS12],
         Some(Variant::Tls13) => &[&TLS13],
         Some(Variant::Ecdhe) => &[&TLS12],
     };
-    Ok(Connector::Rustls(TlsConnector::from(Arc::new(config(roots, versions, options.insecure)?))))
+    Ok(Connector::Rustls(TlsConnector::from(Arc::new(config(roots, versions, options)?))))
 }
 
 /// The configuration: whom to trust, versions and suites, and the hooks.
 fn config(
     roots: Vec<CertificateDer<'static>>,
     versions: &[&'static SupportedProtocolVersion],
-    insecure: bool,
+    options: &Options,
 ) -> anyhow::Result<ClientConfig> {
+    let beyond = &options.beyond;
     let mut provider = watch::tls::provider();
     // The generator gathers its seed on first use, which takes a while: not between the SYN and the ClientHello.
     provider.secure_random.fill(&mut [0]).map_err(|_| anyhow!("the system gave no randomness"))?;
     // Otherwise suites of the other version would still be on offer.
     provider.cipher_suites.retain(|suite| versions.contains(&suite.version()));
+    beyond.narrow(&mut provider)?;
     let provider = Arc::new(provider);
     let mut trusted = RootCertStore::empty();
     trusted.add_parsable_certificates(roots);
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(trusted), Arc::clone(&provider))
         .build()
         .context("rustls refused the CA")?;
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let certificate = beyond.certificate(&provider)?;
+    let config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .context("rustls refused the TLS versions")?
         .dangerous() // the verifier below is rustls's own, with an ear on it
-        .with_custom_certificate_verifier(match insecure {
+        .with_custom_certificate_verifier(match options.insecure {
             false => watch::tls::verifier(verifier),
             true => watch::tls::insecure_verifier(verifier),
-        })
-        .with_no_client_auth();
+        });
+    let mut config = match certificate {
+        Some(certificate) => config.with_client_cert_resolver(certificate),
+        None => config.with_no_client_auth(),
+    };
     config.key_log = watch::tls::key_log();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = beyond.alpn();
     Ok(config)
 }
 

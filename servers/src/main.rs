@@ -59,7 +59,7 @@ A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = match show::init(&cli.output, Init::default()) {
+    let _log = match show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() }) {
         Ok(log) => log,
         Err(error) => {
             eprintln!("server: {error}");
@@ -113,6 +113,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Ws(options) => {
             let server = ws::Server::bind(&options).await?;
             listening("ws", server.local_addr());
+            if let Some(address) = server.local_addr_tls() {
+                listening("wss", address);
+            }
             server.run(stop).await
         }
         Command::Ssh(options) => {

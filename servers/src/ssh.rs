@@ -12,6 +12,7 @@
 //! The client's file of the same name has the same sections.
 
 use std::{
+    borrow::Cow,
     net::SocketAddr,
     path::PathBuf,
     sync::{
@@ -22,7 +23,7 @@ use std::{
 };
 
 use anyhow::Context;
-use russh::server::run_stream;
+use russh::{Preferred, kex, server::run_stream};
 use steps::{Protocol, Said, Side};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -61,6 +62,10 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub password_login: Switch,
 
+    /// The one key exchange method to offer, such as diffie-hellman-group14-sha256 [default: all russh has by default]
+    #[arg(long, value_parser = kex_name, value_name = "NAME")]
+    pub kex: Option<kex::Name>,
+
     /// Refusals after which a further attempt ends the connection; the probe without proof counts
     #[arg(long, default_value = "6", value_parser = clap::value_parser!(u16).range(1..), value_name = "N")]
     pub max_auth_tries: u16,
@@ -69,6 +74,23 @@ pub struct Options {
     #[allow(missing_docs)]
     pub limits: Limits,
 }
+
+/// A method that russh has by default, by its name.
+fn kex_name(name: &str) -> Result<kex::Name, String> {
+    let known =
+        || Preferred::DEFAULT.kex.iter().filter(|known| !AS_CLIENT.contains(known) && !SIGNS.contains(known));
+    known().find(|known| known.as_ref() == name).copied().ok_or_else(|| {
+        let names: Vec<_> = known().map(AsRef::as_ref).collect();
+        format!("there are: {}", names.join(", "))
+    })
+}
+
+/// Names in the list that are no methods: EXT_INFO may come (RFC 8308), and strict key exchange is wanted.
+const SIGNS: &[kex::Name] = &[kex::EXTENSION_SUPPORT_AS_SERVER, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_SERVER];
+
+/// The same, said by a client.
+const AS_CLIENT: &[kex::Name] =
+    &[kex::EXTENSION_SUPPORT_AS_CLIENT, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT];
 
 /// On or off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -255,7 +277,12 @@ impl Drop for CutAtEnd {
 }
 
 fn config(host_key: russh::keys::PrivateKey, users: &Users, options: &Options) -> russh::server::Config {
+    let kex = match options.kex {
+        None => Preferred::DEFAULT.kex,
+        Some(method) => Cow::Owned([&[method][..], SIGNS].concat()),
+    };
     russh::server::Config {
+        preferred: Preferred { kex, ..Preferred::DEFAULT },
         methods: users.methods(),
         keys: vec![host_key],
         // A wrong key is answered after a constant time; the probe by "none" tells nobody anything.

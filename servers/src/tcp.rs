@@ -7,7 +7,7 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use steps::{Protocol, Said, Side};
+use steps::{Said, Side};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -15,8 +15,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use watch::{
-    Outcome, Started, Witness,
-    tcp::{Capture, Connection, keep_syns, no_capture},
+    Outcome,
+    tcp::{Capture, Connection, HalfOpen, Settings, keep_syns, no_capture},
 };
 
 use crate::{accept_loop, bind};
@@ -34,6 +34,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     capture: Option<Arc<Capture>>,
+    settings: Settings,
     options: Arc<Options>,
 }
 
@@ -51,8 +52,12 @@ impl Server {
         if let Err(error) = keep_syns(&listener) {
             tracing::warn!("{address}: the kernel keeps no SYNs: {error}");
         }
+        let mut settings = Settings::read(Side::Server, &listener);
+        if let Some(timeout) = options.user_timeout {
+            settings = settings.with_user_timeout(timeout);
+        }
         let capture = capture(address.port(), options.no_capture).await.map(Arc::new);
-        Ok(Server { listener, address, capture, options: Arc::new(options.clone()) })
+        Ok(Server { listener, address, capture, settings, options: Arc::new(options.clone()) })
     }
 
     /// The address it listens on.
@@ -66,17 +71,24 @@ impl Server {
     ///
     /// When the listener breaks.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Server { listener, capture, options, .. } = self;
+        let Server { listener, address, capture, settings, options } = self;
+        let half_open = Arc::new(HalfOpen::watch(address, capture, settings));
+        let waiting = Arc::clone(&half_open);
         if let Some(late) = options.accept_late {
             tokio::select! {
-                () = stop.cancelled() => return Ok(()),
+                () = stop.cancelled() => {
+                    half_open.stop();
+                    return Ok(());
+                }
                 () = sleep(late) => {}
             }
         }
-        accept_loop(listener, options.limits, stop, move |stream, peer, stop| {
-            serve(stream, peer, capture.clone(), Arc::clone(&options), stop)
+        let served = accept_loop(listener, options.limits, stop, move |stream, peer, stop| {
+            serve((stream, peer), Arc::clone(&waiting), Arc::clone(&options), stop)
         })
-        .await
+        .await;
+        half_open.stop();
+        served
     }
 }
 
@@ -99,9 +111,8 @@ async fn capture(port: u16, no_capture_wanted: bool) -> Option<Capture> {
 
 /// 2. accept() has returned: the kernel has already shaken hands.
 async fn serve(
-    mut stream: TcpStream,
-    peer: SocketAddr,
-    capture: Option<Arc<Capture>>,
+    (mut stream, peer): (TcpStream, SocketAddr),
+    half_open: Arc<HalfOpen>,
     options: Arc<Options>,
     stop: CancellationToken,
 ) {
@@ -111,10 +122,7 @@ async fn serve(
     if let Err(error) = options.apply_to_accepted(&stream) {
         tracing::warn!("{peer}: TCP_USER_TIMEOUT (--user-timeout) could not be set: {error}");
     }
-    let began = capture.as_ref().and_then(|capture| capture.began(peer, here));
-    let started = began.map_or_else(Started::now, Started::at);
-    let witness = Witness::new(Side::Server, Protocol::Tcp, None, (peer, here), started);
-    let connection = Connection::new(&witness, (peer, here), capture.as_deref());
+    let (witness, connection) = half_open.accepted(peer, here);
     connection.established(&stream);
     let outcome = match converse(&mut stream, &connection, &options, &stop).await {
         Ok(Heard::Fin { lines, bytes }) => {

@@ -31,8 +31,11 @@ use watch::{Outcome, Started, Witness, tls::Watch};
 
 use crate::{Limits, accept_loop, bind};
 
+mod beyond;
 #[cfg(feature = "rsa-kx")]
 mod rsa;
+
+pub use beyond::{Beyond, ClientAuth, Group, Resumption};
 
 /// What the TLS server is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -53,6 +56,18 @@ pub struct Options {
     /// The folder of the demo keys
     #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
+
+    /// Another certificate chain, in PEM [default: the demo server's]
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub cert: Option<PathBuf>,
+
+    /// The key of `--cert`, in PEM
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub key: Option<PathBuf>,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub beyond: Beyond,
 
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -170,13 +185,18 @@ impl Port {
     async fn bind(address: SocketAddr, options: &Options, variant: Option<Variant>) -> anyhow::Result<Self> {
         let acceptor = match variant {
             #[cfg(feature = "rsa-kx")]
-            Some(Variant::Rsa) => Acceptor::OpenSsl(Arc::new(rsa::Acceptor::new(&options.certs)?)),
-            None => Acceptor::Rustls(TlsAcceptor::from(Arc::new(config(&options.certs, &BOTH)?))),
+            Some(Variant::Rsa) => {
+                if options.variant.is_some() {
+                    options.beyond.not_with_static_rsa()?;
+                }
+                Acceptor::OpenSsl(Arc::new(rsa::Acceptor::new(options)?))
+            }
+            None => Acceptor::Rustls(TlsAcceptor::from(Arc::new(config(options, &BOTH)?))),
             Some(Variant::Ecdhe) => {
-                Acceptor::Rustls(TlsAcceptor::from(Arc::new(config(&options.certs, &[&TLS12])?)))
+                Acceptor::Rustls(TlsAcceptor::from(Arc::new(config(options, &[&TLS12])?)))
             }
             Some(Variant::Tls13) => {
-                Acceptor::Rustls(TlsAcceptor::from(Arc::new(config(&options.certs, &[&TLS13])?)))
+                Acceptor::Rustls(TlsAcceptor::from(Arc::new(config(options, &[&TLS13])?)))
             }
         };
         let listener = bind(address).await?;
@@ -367,37 +387,52 @@ const PAGE: &str = "<!doctype html><title>TLS</title><p>This page crossed the wi
 const BOTH: [&SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
 
 /// The configuration: certificate and key, versions and suites, and the hooks.
-fn config(dir: &Path, versions: &[&'static SupportedProtocolVersion]) -> anyhow::Result<ServerConfig> {
+fn config(options: &Options, versions: &[&'static SupportedProtocolVersion]) -> anyhow::Result<ServerConfig> {
     let mut provider = watch::tls::provider();
     // The generator gathers its seed on first use, which takes a while: not while the first client waits.
     provider.secure_random.fill(&mut [0]).map_err(|_| anyhow::anyhow!("the system gave no randomness"))?;
     // Otherwise suites of the other version would still be on offer.
     provider.cipher_suites.retain(|suite| versions.contains(&suite.version()));
-    let (chain, key) = certificate(dir)?;
+    options.beyond.narrow(&mut provider)?;
+    let (chain, key) = certificate(options)?;
     let certified = CertifiedKey::from_der(chain, key, &provider)
-        .with_context(|| format!("{} and its key do not fit ({})", certs::SERVER_CERT, certs::advice(dir)))?;
+        .with_context(|| format!("the certificate and its key do not fit ({})", advice(options)))?;
     let certificate: Arc<dyn ResolvesServerCert> = Arc::new(SingleCertAndKey::from(certified));
-    let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
+    let provider = Arc::new(provider);
+    let clients = options.beyond.client_verifier(&options.certs.join(certs::CA_CERT), &provider)?;
+    let config = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
-        .context("rustls refused the TLS versions")?
-        .with_no_client_auth()
-        .with_cert_resolver(watch::tls::resolver(certificate));
+        .context("rustls refused the TLS versions")?;
+    let config = match clients {
+        Some(verifier) => config.with_client_cert_verifier(verifier),
+        None => config.with_no_client_auth(),
+    };
+    let mut config = config.with_cert_resolver(watch::tls::resolver(certificate));
     config.key_log = watch::tls::key_log();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    options.beyond.apply(&mut config)?;
     Ok(config)
 }
 
 /// The certificate chain and its key.
-fn certificate(dir: &Path) -> anyhow::Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
-    let could_not_read = |path: &Path| format!("could not read {} ({})", path.display(), certs::advice(dir));
-    let path = dir.join(certs::SERVER_CERT);
+fn certificate(options: &Options) -> anyhow::Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
+    let could_not_read = |path: &Path| format!("could not read {} ({})", path.display(), advice(options));
+    let demo = |name: &str| options.certs.join(name);
+    let path = options.cert.clone().unwrap_or_else(|| demo(certs::SERVER_CERT));
     let chain = CertificateDer::pem_file_iter(&path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(|| could_not_read(&path))?;
-    anyhow::ensure!(!chain.is_empty(), "{} holds no certificate ({})", path.display(), certs::advice(dir));
-    let path = dir.join(certs::SERVER_KEY);
+    anyhow::ensure!(!chain.is_empty(), "{} holds no certificate ({})", path.display(), advice(options));
+    let path = options.key.clone().unwrap_or_else(|| demo(certs::SERVER_KEY));
     let key = PrivateKeyDer::from_pem_file(&path).with_context(|| could_not_read(&path))?;
     Ok((chain, key))
+}
+
+/// What to do about a certificate or a key that is of no use.
+fn advice(options: &Options) -> String {
+    match &options.cert {
+        Some(_) => "`--cert` and `--key` want PEM files that belong together".into(),
+        None => certs::advice(&options.certs),
+    }
 }
 
 /// What went wrong, and the word for it in both languages.

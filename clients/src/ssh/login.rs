@@ -132,7 +132,7 @@ impl Login<'_> {
         let mut attempt = Attempt::Nothing;
         for key in &means.keys {
             let hash = if key.public.algorithm().is_rsa() { Some(self.rsa_hash().await?) } else { None };
-            let mut signer = WatchedSigner::new(key.clone(), self.witness);
+            let mut signer = WatchedSigner::new(key.clone(), self.calls);
             let (user, public) = (means.user.as_str(), key.public.clone());
             let proof = self.session.authenticate_publickey_with(user, public, hash, &mut signer);
             let proof = patiently(proof, &means.asking).await.ok_or_else(|| trouble::silent("the login"))?;

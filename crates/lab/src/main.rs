@@ -44,7 +44,11 @@ enum Command {
         variant: String,
     },
     /// WebSocket: upgrade, frames, close
-    Ws,
+    Ws {
+        /// ws (over TCP) or wss (over TLS)
+        #[arg(long, default_value = "ws", value_parser = ["ws", "wss"])]
+        variant: String,
+    },
     /// SSH: a first visit to an unknown host, then a second
     Ssh,
     /// The scenarios: what can be made to go wrong
@@ -126,7 +130,10 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
     let kept = Kept::default();
     let compared = matches!(&cli.command, Some(Command::Tls { variant }) if variant == ALL);
     let keep = (compared || matches!(&cli.command, Some(Command::Run { .. }))).then(|| kept.clone());
-    let log = show::init(&cli.output, Init { both_sides: true, kept: keep.clone(), silent: brief })?;
+    let log = show::init(
+        &cli.output,
+        Init { both_sides: true, kept: keep.clone(), silent: brief, layout: Some(wire::layout) },
+    )?;
     let _kept = cli.keep.begin(cli.output.lang())?;
     if let Some(Command::Link(options)) = &cli.command {
         return link::run(options).await;
@@ -155,7 +162,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             Ok(())
         }
         Some(Command::Tls { variant }) => bench.run(Protocol::Tls, &variant).await,
-        Some(Command::Ws) => bench.run(Protocol::Ws, "").await,
+        Some(Command::Ws { variant }) => bench.run(Protocol::Ws, &variant).await,
         Some(Command::Ssh) => bench.run(Protocol::Ssh, "").await,
         Some(Command::Run { .. }) => {
             run::run(&bench, scenarios, rung, (cli.output.lang(), brief), (&log, &kept)).await
@@ -178,7 +185,7 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
         Some(
             Command::Tcp
             | Command::Tls { .. }
-            | Command::Ws
+            | Command::Ws { .. }
             | Command::Ssh
             | Command::Run { .. }
             | Command::Link(_),

@@ -68,6 +68,13 @@ pub(crate) enum Act {
         /// The text put in its place.
         with: String,
     },
+    /// The letter `x` is put behind a text this many times.
+    Pad {
+        /// The text as it crosses.
+        after: String,
+        /// How many letters.
+        times: usize,
+    },
     /// The connection ends, both ways, before this message.
     CutBefore,
     /// The connection ends, both ways, after the message's first bytes.
@@ -205,7 +212,8 @@ async fn carry(
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let read = tokio::select! {
-            () = cut.cancelled() => return,
+            biased;
+            () = cut.cancelled() => break,
             read = source.read(&mut buffer) => read,
         };
         let length = read.unwrap_or(0);
@@ -228,11 +236,13 @@ async fn carry(
                     drop(far.lock().await.shutdown().await);
                     drop(near.lock().await.shutdown().await);
                     cut.cancel();
-                    return;
                 }
             }
         }
     }
+    // Both sides have seen the end. What they still send is taken and forgotten: a socket that is closed on it would
+    // answer with a reset, or not, as the moment falls.
+    while let Ok(1..) = source.read(&mut buffer).await {}
 }
 
 /// What is to be done next.
@@ -280,6 +290,13 @@ impl Bench {
                     Act::Replace { find, with } => match position(&bytes, find.as_bytes()) {
                         Some(at) => drop(bytes.splice(at..at + find.len(), with.bytes())),
                         None => tracing::warn!("{find:?} does not stand in {step}"),
+                    },
+                    Act::Pad { after: text, times } => match position(&bytes, text.as_bytes()) {
+                        Some(at) => {
+                            let behind = at + text.len();
+                            drop(bytes.splice(behind..behind, std::iter::repeat_n(b'x', *times)));
+                        }
+                        None => tracing::warn!("{text:?} does not stand in {step}"),
                     },
                     Act::CutBefore => {
                         deeds.push(Deed::Cut);

@@ -19,6 +19,8 @@ use crate::{
 };
 
 mod tcp;
+mod tls;
+mod ws;
 
 /// The variant of TLS that is deployed and yet near the notes.
 pub(crate) const AS_DEPLOYED: &str = "ecdhe";
@@ -52,6 +54,8 @@ struct Order {
     link: Vec<link::Rule>,
     deaf: Option<link::Deaf>,
     tcp: tcp::Setup,
+    next: Option<Vec<String>>,
+    ws: ws::Setup,
 }
 
 impl Bench {
@@ -60,7 +64,8 @@ impl Bench {
         let mut order = Order { visits: 1, ..Order::default() };
         let mut state = None;
         match protocol {
-            Protocol::Tcp | Protocol::Ws => {}
+            Protocol::Tcp => {}
+            Protocol::Ws => order.ws = ws::Setup { wss: variant == "wss" },
             Protocol::Tls => {
                 order.client = strings(&["--variant", variant]);
                 if variant == RSA {
@@ -103,19 +108,28 @@ impl Bench {
                 Protocol::Tcp => tcp::Setup::read(&scenario.setup)?,
                 Protocol::Tls | Protocol::Ws | Protocol::Ssh => tcp::Setup::default(),
             },
+            ws: match scenario.pair.protocol {
+                Protocol::Ws => ws::Setup::read(&scenario.setup)?,
+                Protocol::Tcp | Protocol::Tls | Protocol::Ssh => ws::Setup::default(),
+            },
+            next: scenario.pair.next.as_deref().map(fill),
         };
         match scenario.pair.protocol {
-            Protocol::Tcp => {}
-            Protocol::Tls | Protocol::Ws | Protocol::Ssh => {
+            Protocol::Tcp | Protocol::Ws => {}
+            Protocol::Tls => tls::prepare(&scenario.setup, state.path())
+                .with_context(|| format!("{}: `setup`", scenario.name))?,
+            Protocol::Ssh => {
                 if let Some(key) = scenario.setup.keys().next() {
                     let protocol = scenario.pair.protocol.id();
                     anyhow::bail!("{}: `setup` of {protocol} knows no `{key}`", scenario.name);
                 }
             }
         }
-        // A failed handshake is what most scenarios are about: the events tell of it.
-        drop(self.pair(scenario.pair.protocol, &order).await);
-        Ok(())
+        match self.pair(scenario.pair.protocol, &order).await {
+            Err(error) if error.is::<NextNotServed>() => Err(error),
+            // A failed handshake is what most scenarios are about: the events tell of it.
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     async fn pair(&self, protocol: Protocol, order: &Order) -> anyhow::Result<()> {
@@ -134,32 +148,34 @@ impl Bench {
                 }
                 let server = servers::tcp::Server::bind(&words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
-                let client = async |target: SocketAddr| {
-                    clients::tcp::run(&words(&with(&order.client, &target.to_string()))?).await
+                let client = async |target: SocketAddr, options: &[String]| {
+                    clients::tcp::run(&words(&with(options, &target.to_string()))?).await
                 };
                 meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Tls => {
                 let server = servers::tls::Server::bind(&self.words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
-                let client = async |target: SocketAddr| {
-                    clients::tls::run(&self.words(&with(&order.client, &target.to_string()))?).await
+                let client = async |target: SocketAddr, options: &[String]| {
+                    clients::tls::run(&self.words(&with(options, &target.to_string()))?).await
                 };
                 meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Ws => {
                 let server = servers::ws::Server::bind(&self.words(&server)?).await?;
-                let (here, serving) = (server.local_addr(), server.run(stop.clone()));
-                let client = async |target: SocketAddr| {
-                    clients::ws::run(&words(&with(&order.client, &format!("ws://{target}/")))?).await
+                let (here, scheme, carried) = order.ws.way(&server)?;
+                let serving = server.run(stop.clone());
+                let client = async |target: SocketAddr, options: &[String]| {
+                    let url = format!("{scheme}://{target}/");
+                    clients::ws::run(&self.words(&with(options, &url))?).await
                 };
-                meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+                meet(carried, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Ssh => {
                 let server = servers::ssh::Server::bind(&self.words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
-                let client = async |target: SocketAddr| {
-                    clients::ssh::run(&self.words(&with(&order.client, &format!("demo@{target}")))?).await
+                let client = async |target: SocketAddr, options: &[String]| {
+                    clients::ssh::run(&self.words(&with(options, &format!("demo@{target}")))?).await
                 };
                 meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
@@ -178,7 +194,7 @@ async fn meet(
     protocol: Protocol,
     order: &Order,
     (here, serving): (SocketAddr, impl Future<Output = anyhow::Result<()>> + Send + 'static),
-    client: impl AsyncFn(SocketAddr) -> anyhow::Result<()>,
+    client: impl AsyncFn(SocketAddr, &[String]) -> anyhow::Result<()>,
     (kept, stop): (Option<&Kept>, CancellationToken),
 ) -> anyhow::Result<()> {
     let serving = tokio::spawn(serving);
@@ -200,24 +216,49 @@ async fn meet(
     let crowd = order.tcp.clone().crowd(here, kept.cloned());
     let crowd = Aborts(tokio::spawn(crowd).abort_handle());
     for _ in 0..order.visits {
-        ran = client(target).await;
-        if ran.is_err() {
+        ran = client(target, &order.client).await;
+        // A scenario's client comes as often as its file says, whatever became of it the time before.
+        if ran.is_err() && kept.is_none() {
             break;
         }
     }
     drop(crowd);
     if let Some(kept) = kept {
-        // The server's side of a broken connection ends in its own time, and its own way is what is to be seen.
-        let settled = async {
-            while !kept.look(server_is_done) {
-                sleep(Duration::from_millis(5)).await;
-            }
-        };
-        drop(timeout(SERVER_PATIENCE, settled).await);
+        settled(kept).await;
+    }
+    if let Some(options) = &order.next {
+        let so_far = kept.map(|kept| kept.look(<[Event]>::len));
+        ran = client(here, options).await.map_err(|error| NextNotServed(format!("{error:#}")).into());
+        if let (Some(kept), Some(so_far)) = (kept, so_far) {
+            settled(kept).await;
+            kept.forget_from(so_far);
+        }
     }
     stop.cancel();
     serving.await.context("the server was cut")??;
     ran
+}
+
+/// The server's side of a broken connection ends in its own time, and its own way is what is to be seen.
+async fn settled(kept: &Kept) {
+    let done = async {
+        while !kept.look(server_is_done) {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    drop(timeout(SERVER_PATIENCE, done).await);
+}
+
+/// What befell one connection must not befall the next.
+#[derive(Debug)]
+struct NextNotServed(String);
+
+impl std::error::Error for NextNotServed {}
+
+impl std::fmt::Display for NextNotServed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the server did not serve the next client: {}", self.0)
+    }
 }
 
 /// A task that ends when this is dropped.

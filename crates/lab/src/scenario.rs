@@ -76,6 +76,10 @@ pub(crate) struct Pair {
     /// How often the client comes.
     #[serde(default = "once")]
     pub(crate) visits: usize,
+    /// The options of one more client, which comes after them, undisturbed, and must be served; its events are not
+    /// compared.
+    #[serde(default)]
+    pub(crate) next: Option<Vec<String>>,
 }
 
 fn once() -> usize {

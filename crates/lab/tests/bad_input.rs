@@ -54,7 +54,7 @@ const PAIRS: [Pair; 4] = [
     Pair {
         protocol: "ws",
         target: |addr| format!("ws://{addr}/"),
-        server_keys: false,
+        server_keys: true,
         client_keys: false,
         half_a_word: b"GET / HTTP/1.1\r\nHost: loc",
     },

@@ -26,6 +26,13 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
     (&[Step::Tcp(Tcp::PureAck)], a_silent_connection_is_probed),
     (&[Step::Tcp(Tcp::Undecodable)], a_segment_without_flags),
     (&[Step::Tcp(Tcp::Lost)], |bench| Some(bench.lab(&["run", "tcp/syn-lost"]))),
+    (&[Step::Tcp(Tcp::SynSent), Step::Tcp(Tcp::SynReceived), Step::Tcp(Tcp::LastAckState)], |bench| {
+        Some(bench.lab(&["run", "tcp/slow-motion"]))
+    }),
+    (&[Step::Tcp(Tcp::HalfOpenGone), Step::Tcp(Tcp::Timer)], |bench| {
+        Some(bench.lab(&["run", "tcp/ack-lost-for-good"]))
+    }),
+    (&[Step::Tcp(Tcp::Closing)], |bench| Some(bench.lab(&["run", "tcp/simultaneous-close"]))),
     (&[Step::Tcp(Tcp::Held), Step::Tcp(Tcp::Forged)], |bench| Some(bench.lab(&["run", "tcp/stale-syn"]))),
     (&[Step::Tcp(Tcp::Repeated)], |bench| Some(bench.lab(&["run", "tcp/duplicate-syn"]))),
     (&[Step::Tcp(Tcp::Damaged)], |bench| Some(bench.lab(&["run", "tcp/data-damaged"]))),
@@ -37,14 +44,30 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
         ],
         openssl_wants_another_group_and_a_certificate,
     ),
+    (&[Step::Tls(Tls::SessionResumed)], |bench| Some(bench.lab(&["run", "tls/resumption"]))),
+    (
+        &[
+            Step::Tls(Tls::ChooseClientCertificate),
+            Step::Tls(Tls::VerifyClientCertificate),
+            Step::Tls(Tls::VerifyClientSignature),
+        ],
+        |bench| Some(bench.lab(&["run", "tls/client-certificate"])),
+    ),
+    (&[Step::Tls(Tls::DoesNotOpen)], |bench| Some(bench.lab(&["run", "tls/tampered-finished"]))),
     (&[Step::Tls(Tls::KeyUpdate)], openssl_turns_to_new_keys),
     (&[Step::Tls(Tls::OtherMessage)], a_certificate_is_named_by_its_url),
     (&[Step::Tls(Tls::Undecodable)], http_at_the_tls_port),
     (&[Step::Ws(Ws::Continuation)], a_text_in_two_frames),
-    (&[Step::Ws(Ws::PlainRequest), Step::Ws(Ws::Refused)], a_browser_at_the_websocket_port),
+    (&[Step::Ws(Ws::PlainRequest), Step::Ws(Ws::Refused), Step::Ws(Ws::Body)], curl_at_the_websocket_port),
+    (&[Step::Ws(Ws::PlainResponse)], a_browser_at_the_websocket_port),
     (&[Step::Ws(Ws::Undecodable)], ssh_at_the_websocket_port),
     (
-        &[Step::Ssh(Ssh::GroupRequest), Step::Ssh(Ssh::Group), Step::Ssh(Ssh::ChannelRequest)],
+        &[
+            Step::Ssh(Ssh::GroupRequest),
+            Step::Ssh(Ssh::Group),
+            Step::Ssh(Ssh::Unopened),
+            Step::Ssh(Ssh::ChannelRequest),
+        ],
         openssh_wants_a_group_and_a_terminal,
     ),
     (&[Step::Ssh(Ssh::AuthFailure)], a_key_that_is_not_on_the_list),
@@ -234,8 +257,12 @@ fn a_text_in_two_frames(bench: &Bench) -> Option<Vec<Event>> {
     Some(bench.visit("ws", &[request, frames]))
 }
 
+fn curl_at_the_websocket_port(bench: &Bench) -> Option<Vec<Event>> {
+    Some(bench.visit("ws", &[b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"]))
+}
+
 fn a_browser_at_the_websocket_port(bench: &Bench) -> Option<Vec<Event>> {
-    Some(bench.visit("ws", &[b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"]))
+    Some(bench.visit("ws", &[b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n"]))
 }
 
 fn ssh_at_the_websocket_port(bench: &Bench) -> Option<Vec<Event>> {

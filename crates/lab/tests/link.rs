@@ -13,6 +13,7 @@ use std::{
 
 use aws_lc_rs::digest::{Context, SHA256};
 use common::{PATIENCE, Running, captures, missing};
+use steps::Event;
 
 /// `lab link` in front of `to`, and the address to connect to.
 fn link(to: SocketAddr, args: &[&str]) -> (Running, SocketAddr) {
@@ -205,5 +206,48 @@ fn each_rung_of_the_ladder_runs_what_it_can_and_says_so() {
             if i < 2 { (true, false) } else { (false, true) },
             "{wrapper}: {said}"
         );
+    }
+}
+
+/// What the link must say it did, and how often, in a run of each scenario.
+const BETWEEN: [(&str, &str); 6] = [
+    ("tcp/syn-lost", "drop client syn 1"),
+    ("tcp/syn-ack-lost", "drop server syn-ack 1"),
+    ("tcp/ack-lost-data-follows", "drop client ack 1"),
+    ("tcp/fin-lost", "drop client fin 1"),
+    ("tcp/last-ack-lost", "drop client last-ack 1"),
+    ("tcp/data-damaged", "corrupt client data 1"),
+];
+
+#[test]
+fn the_link_works_between_machines_whose_client_and_server_have_no_capability() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/between_namespaces.sh");
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let server = common::binary("server");
+    let programs = server.parent().expect("programs lie in a folder");
+    let allowed =
+        Command::new("unshare").args(["-Urn", "unshare", "-n", "true"]).stderr(Stdio::null()).status();
+    if !allowed.is_ok_and(|status| status.success()) {
+        missing("the right to make a user namespace");
+        return;
+    }
+    let mut run = Command::new("unshare");
+    run.args(["-Urn", "sh", script])
+        .arg(programs)
+        .args(BETWEEN.map(|(name, _)| name))
+        .current_dir(folder.path());
+    let output = run.output().expect("unshare ran a moment ago");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    for (scenario, rule) in BETWEEN {
+        let part = |who: &str| -> Vec<Event> {
+            let lines = said.lines().skip_while(|line| *line != format!("{who} {scenario}")).skip(1);
+            let json = lines.take_while(|line| line.starts_with('{'));
+            json.map(|line| serde_json::from_str(line).expect("it is an event")).collect()
+        };
+        let client = part("client");
+        assert_eq!(common::summary(&client).text("outcome"), "complete", "{scenario}: {client:?}");
+        let done: Vec<_> = part("link").iter().map(|event| event.text("rule").to_owned()).collect();
+        assert_eq!(done, [rule], "{scenario}");
     }
 }

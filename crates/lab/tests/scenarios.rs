@@ -28,3 +28,8 @@ fn the_scenarios_of_tls() {
 fn the_scenarios_of_tcp() {
     run(Protocol::Tcp);
 }
+
+#[test]
+fn the_scenarios_of_websocket() {
+    run(Protocol::Ws);
+}

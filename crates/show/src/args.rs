@@ -31,6 +31,10 @@ pub struct Args {
     #[arg(short, long, global = true)]
     pub verbose: bool,
 
+    /// Also every byte of each message, with its meaning
+    #[arg(long, global = true, conflicts_with_all = ["quiet", "beside", "ladder"])]
+    pub bytes: bool,
+
     /// The notes beside the run [default: where the terminal has 110 columns or more]
     #[arg(long, global = true, overrides_with = "no_beside", conflicts_with = "ladder")]
     pub beside: bool,
@@ -117,7 +121,7 @@ impl Args {
         const ROOM: u16 = 110;
         let room =
             || terminal_size::terminal_size_of(std::io::stdout()).is_some_and(|(width, _)| width.0 >= ROOM);
-        self.beside || (!self.no_beside && (self.notes.is_some() || room()))
+        self.beside || (!self.no_beside && !self.bytes && (self.notes.is_some() || room()))
     }
 
     /// Whether standard output is to be coloured (<https://no-color.org>).

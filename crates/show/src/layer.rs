@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use steps::Event;
+use steps::{Event, Part};
 use tracing::{Subscriber, field::Visit};
 use tracing_subscriber::{
     EnvFilter, Layer, filter::filter_fn, layer::Context, layer::SubscriberExt, util::SubscriberInitExt,
@@ -19,6 +19,9 @@ use crate::{
 const TARGET: &str = "handshake";
 const FIELD: &str = "event";
 
+/// Tells the bytes of an event apart.
+pub type Layout = fn(&Event) -> Vec<Part>;
+
 /// What [`init`] needs to know beyond the command line.
 #[derive(Clone, Debug, Default)]
 pub struct Init {
@@ -28,6 +31,8 @@ pub struct Init {
     pub kept: Option<Kept>,
     /// Nothing is printed: the program says in its own words what came of the run.
     pub silent: bool,
+    /// Tells the bytes of an event apart, for `--bytes`.
+    pub layout: Option<Layout>,
 }
 
 /// The events of this process, in order. Clones share them.
@@ -43,6 +48,11 @@ impl Kept {
     /// The events since the last [`Kept::take`], which stay.
     pub fn look<T>(&self, look: impl FnOnce(&[Event]) -> T) -> T {
         look(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Forgets all but the first `n`.
+    pub fn forget_from(&self, n: usize) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).truncate(n);
     }
 
     fn add(&self, event: Event) {
@@ -175,7 +185,10 @@ impl Output {
             (Format::Text, None) if args.is_beside() => {
                 Render::Beside(Box::new(Beside::new(args, notes, full_width(), how.both_sides)))
             }
-            (Format::Text, None) => Render::Lines(Box::new(Lines::new(args, width(), how.both_sides))),
+            (Format::Text, None) => {
+                let lines = Lines::new(args, width(), how.both_sides);
+                Render::Lines(Box::new(lines.with_bytes(how.layout.filter(|_| args.bytes))))
+            }
         };
         Ok(Output(Arc::new(Mutex::new(render))))
     }

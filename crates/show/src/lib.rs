@@ -2,6 +2,7 @@
 
 mod args;
 mod beside;
+mod bytes;
 mod json;
 mod ladder;
 mod layer;
@@ -18,7 +19,7 @@ mod verdicts;
 
 pub use args::{Args, Color, Format, LangArg};
 pub use ladder::{Ladder, html, ladder, mermaid, text as ladder_text};
-pub use layer::{Guard, Init, Kept, init, print, width};
+pub use layer::{Guard, Init, Kept, Layout, init, print, width};
 pub use lines::Lines;
 pub use notes::notes;
 pub use own_notes::{Block, Notes, Place, Section};

@@ -12,11 +12,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Side, Text, Verdict};
+use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Protocol, Side, Text, Verdict, ws};
 use strum::VariantArray;
 
 use crate::{
-    Args,
+    Args, bytes,
+    layer::Layout,
     style::Paint,
     text::{columns, fit, pad, printable, short, whole, wrap},
 };
@@ -42,6 +43,8 @@ pub struct Lines {
     width: usize,
     quiet: bool,
     verbose: bool,
+    /// Tells the bytes of each message apart, where that is asked for.
+    layout: Option<Layout>,
     both_sides: bool,
     /// The connection of the line before: a header is due when it changes.
     conn: String,
@@ -63,6 +66,7 @@ impl Lines {
             width: width.max(NARROWEST),
             quiet: args.quiet,
             verbose: args.verbose,
+            layout: None,
             both_sides,
             conn: String::new(),
             open: Vec::new(),
@@ -75,6 +79,11 @@ impl Lines {
     /// How many columns the lines that follow fill.
     pub(crate) fn set_width(&mut self, width: usize) {
         self.width = width.max(NARROWEST);
+    }
+
+    /// The same with every byte told apart by `layout`.
+    pub(crate) fn with_bytes(self, layout: Option<Layout>) -> Self {
+        Lines { layout, ..self }
     }
 
     /// The text for one event: whole lines, or nothing.
@@ -100,6 +109,11 @@ impl Lines {
             self.line(&mut out, event);
             if self.verbose {
                 self.details(&mut out, event);
+            }
+            if let Some(layout) = self.layout {
+                for line in bytes::view(&layout(event), &event.bytes.0, self.lang, self.width) {
+                    push(&mut out, &self.paint.dim(&line));
+                }
             }
         }
         out
@@ -148,11 +162,12 @@ impl Lines {
         let time = format!("{:>8.3}", event.elapsed_us as f64 / 1000.0);
         let claims: Vec<_> = event.claims.iter().map(mark).collect();
         let claims = pad(&claims.join(" "), 7);
-        let title = event.step.card().title.in_lang(self.lang);
+        let title = format!("{}{}", indent(event), event.step.card().title.in_lang(self.lang));
+        let title = title.as_str();
         let evidence = evidence_word(event.evidence).in_lang(self.lang);
 
         let claims_and_title = columns(&claims) + 1 + columns(title);
-        let room = (FIELDS - TITLE + 8).saturating_sub(claims_and_title);
+        let room = (FIELDS - TITLE + 8).saturating_sub(claims_and_title).max(1);
         let left = TITLE - 8 + claims_and_title + room;
         let fill = self.width.saturating_sub(left + columns(evidence));
         // A few letters of a value tell nothing.
@@ -189,12 +204,26 @@ impl Lines {
                 }
             }
         }
-        for (name, value) in &event.fields {
+        for checked in ws::checked_in(&event.fields) {
+            for line in wrap(&self.tick(&checked), DETAILS, self.width) {
+                push(out, &if checked.met { line } else { self.paint.alarm(&line) });
+            }
+        }
+        for (name, value) in event.fields.iter().filter(|(name, _)| *name != "checks") {
             for line in wrap(&format!("{name}: {}", whole(value)), DETAILS, self.width) {
                 push(out, &line);
             }
         }
         out.push('\n');
+    }
+
+    /// One check of the upgrade: `✓ §4.2.1 (6) Sec-WebSocket-Version: 13`.
+    fn tick(&self, checked: &ws::Checked) -> String {
+        let (card, wants) = (checked.check.card(), checked.check.card().wants.in_lang(self.lang));
+        let missing = Text { en: "none", zh: "没有" }.in_lang(self.lang);
+        let found = checked.found.as_deref().map_or_else(|| missing.to_owned(), printable);
+        let mark = if checked.met { '✓' } else { '✗' };
+        format!("{mark} {} {}: {found} ({wants})", card.rfc, card.name)
     }
 
     fn summary(&mut self, out: &mut String, events: &[&Event]) {
@@ -347,6 +376,15 @@ fn lane(event: &Event) -> &'static str {
         (Side::Server, Direction::Sent) => "  ◀─ S",
         (Side::Server, Direction::Received) => "  ─▶ S",
         (Side::Server, Direction::Local) => "     S",
+    }
+}
+
+/// In a connection of three layers each stands under the one that carries it.
+fn indent(event: &Event) -> &'static str {
+    match (event.variant.as_deref(), event.step.protocol()) {
+        (Some("wss"), Protocol::Tls) => "  ",
+        (Some("wss"), Protocol::Ws) => "    ",
+        _ => "",
     }
 }
 

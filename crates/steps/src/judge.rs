@@ -67,6 +67,8 @@ pub struct Past {
     records: Vec<Record>,
     findings: BTreeMap<Claim, Finding>,
     count: u64,
+    /// What is told by repetition: TCP's claims on loss.
+    pub(crate) tcp: tcp::Memory,
 }
 
 /// The first event of one step from one sender.
@@ -108,7 +110,8 @@ impl Past {
             let absent = match protocol {
                 Protocol::Tcp => Vec::new(),
                 Protocol::Tls => tls::absent(self),
-                Protocol::Ws => Vec::new(),
+                // Only where TLS lies below.
+                Protocol::Ws => tls::absent(self),
                 Protocol::Ssh => Vec::new(),
             };
             for finding in absent {
@@ -121,6 +124,11 @@ impl Past {
     /// How many events were judged.
     pub fn count(&self) -> u64 {
         self.count
+    }
+
+    /// How many FINs of TCP were seen that this side sent again.
+    pub fn fins_again(&self) -> u64 {
+        self.tcp.fins_again()
     }
 
     /// What was seen, in order: the first event of each step from each sender.
@@ -147,6 +155,7 @@ impl Past {
 
     fn remember(&mut self, event: &Event, findings: &[Finding]) {
         self.count += 1;
+        self.tcp.remember(event);
         let from = event.sender();
         if !self.records.iter().any(|record| record.step == event.step && record.from == from) {
             let (step, evidence, fields) = (event.step, event.evidence, event.fields.clone());

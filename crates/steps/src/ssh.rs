@@ -5,6 +5,7 @@ use crate::{Actor, Card, Text};
 
 mod authentication;
 mod connection;
+mod encryption;
 mod judge;
 mod password;
 mod transport;
@@ -36,6 +37,18 @@ pub enum Step {
     HostKeyCheck,
     /// The client holds the shared secret.
     SessionKey,
+    /// The exchange hash, recomputed from what crossed, and the host key's signature over it, checked by us.
+    ExchangeHash,
+    /// The six keys, by their fingerprints.
+    DerivedKeys,
+    /// The packets under the keys are not opened here.
+    Unopened,
+    /// A side tells the extensions that it knows.
+    ExtInfo,
+    /// The client asks for the service that logs users in.
+    ServiceRequest,
+    /// The server grants it.
+    ServiceAccept,
     /// The client asks for access without proof.
     AuthNone,
     /// The server lists the methods it would take.
@@ -44,6 +57,8 @@ pub enum Step {
     PublickeyQuery,
     /// The server would take that key.
     PublickeyOk,
+    /// What is signed, as the signer is handed it.
+    SignedRequest,
     /// The proof: a signature.
     PublickeySignature,
     /// The client offers a password.
@@ -74,7 +89,7 @@ pub enum Step {
     ChannelEof,
     /// A side closed the channel.
     ChannelClose,
-    /// A message that is no part of the key exchange.
+    /// A message without a step of its own.
     OtherMessage,
     /// A side ends the connection and says why.
     Disconnect,
@@ -96,13 +111,20 @@ impl Step {
             Step::KeyExchangeInit => transport::KEY_EXCHANGE_INIT,
             Step::KeyExchangeReply => transport::KEY_EXCHANGE_REPLY,
             Step::Newkeys => transport::NEWKEYS,
-            Step::Encrypted => transport::ENCRYPTED,
+            Step::Encrypted => encryption::ENCRYPTED,
             Step::HostKeyCheck => transport::HOST_KEY_CHECK,
-            Step::SessionKey => transport::SESSION_KEY,
+            Step::SessionKey => encryption::SESSION_KEY,
+            Step::ExchangeHash => encryption::EXCHANGE_HASH,
+            Step::DerivedKeys => encryption::DERIVED_KEYS,
+            Step::Unopened => encryption::UNOPENED,
+            Step::ExtInfo => encryption::EXT_INFO,
+            Step::ServiceRequest => encryption::SERVICE_REQUEST,
+            Step::ServiceAccept => encryption::SERVICE_ACCEPT,
             Step::AuthNone => authentication::NONE,
             Step::AuthMethods => authentication::METHODS,
             Step::PublickeyQuery => authentication::PUBLICKEY_QUERY,
             Step::PublickeyOk => authentication::PUBLICKEY_OK,
+            Step::SignedRequest => authentication::SIGNED_REQUEST,
             Step::PublickeySignature => authentication::PUBLICKEY_SIGNATURE,
             Step::AuthPassword => authentication::PASSWORD,
             Step::InteractiveQuestion => authentication::INTERACTIVE_QUESTION,

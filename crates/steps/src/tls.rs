@@ -20,6 +20,8 @@ pub enum Step {
     ChooseCertificate,
     /// The server's choice.
     ServerHello,
+    /// The session of an earlier connection goes on.
+    SessionResumed,
     /// What the server answers to extensions, encrypted (TLS 1.3).
     EncryptedExtensions,
     /// The server asks the client for a certificate.
@@ -42,8 +44,14 @@ pub enum Step {
     SharedSecret,
     /// The keys of the session.
     SessionKeys,
+    /// The client's library asks which certificate to show, if any.
+    ChooseClientCertificate,
     /// The client's certificate, or an empty list.
     ClientCertificate,
+    /// The server's library checks the client's certificate.
+    VerifyClientCertificate,
+    /// The server's library checks the client's signature with that certificate's key.
+    VerifyClientSignature,
     /// The secret that the client makes and the server's private key opens (static RSA).
     PreMasterSecret,
     /// The client's part of the key exchange (TLS 1.2).
@@ -64,6 +72,8 @@ pub enum Step {
     Alert,
     /// A handshake message without a step of its own.
     OtherMessage,
+    /// An encrypted record that the session's key does not open.
+    DoesNotOpen,
     /// The decoder lost the thread.
     Undecodable,
     /// The connection is over: what it showed, and how it went.
@@ -143,6 +153,20 @@ impl Step {
                 client: "",
                 server: "",
                 shows: &["version", "cipher_suite", "key_share", "random"],
+            },
+            Step::SessionResumed => Card {
+                id: "tls.session_resumed",
+                actor: Actor::Both,
+                claims: &[],
+                rfc: "RFC 5246 §7.3, RFC 5077 §3, RFC 8446 §2.2",
+                title: Text { en: "session resumed", zh: "恢复会话" },
+                text: Text {
+                    en: "The server takes up a session that the client showed it: both still hold its secret. No certificate is sent or checked this time, for only the server of that session can know the secret; who it is was checked then.",
+                    zh: "服务端接受客户端出示的旧会话，双方仍持有它的秘密。这次不再发送、也不再检查证书：只有当时的服务端才知道这个秘密，它的身份那时已经查过。",
+                },
+                client: "",
+                server: "",
+                shows: &["by", "identity_fingerprint"],
             },
             Step::EncryptedExtensions => Card {
                 id: "tls.encrypted_extensions",
@@ -298,6 +322,20 @@ impl Step {
                 server: "KeyLog::log; static RSA: SSL_CTX_set_keylog_callback",
                 shows: &["stage", "derivation", "equal", "fingerprints"],
             },
+            Step::ChooseClientCertificate => Card {
+                id: "tls.choose_client_certificate",
+                actor: Actor::Client,
+                claims: &[],
+                rfc: "RFC 5246 §7.4.6, RFC 8446 §4.4.2.3",
+                title: Text { en: "choose client cert", zh: "选择客户端证书" },
+                text: Text {
+                    en: "The client looks for a certificate that suits the server's request: signed by a CA that the server named, with a key whose signatures it understands.",
+                    zh: "客户端按服务端的请求挑选证书：由服务端列出的 CA 签发，密钥的签名算法对方也支持。",
+                },
+                client: "ResolvesClientCert::resolve",
+                server: "",
+                shows: &["subject", "public_key"],
+            },
             Step::ClientCertificate => Card {
                 id: "tls.client_certificate",
                 actor: Actor::Client,
@@ -311,6 +349,34 @@ impl Step {
                 client: "",
                 server: "",
                 shows: &["certificates", "subject"],
+            },
+            Step::VerifyClientCertificate => Card {
+                id: "tls.verify_client_certificate",
+                actor: Actor::Server,
+                claims: &[],
+                rfc: "RFC 5280 §6, RFC 8446 §4.4.2.4",
+                title: Text { en: "verify client cert", zh: "验证客户端证书" },
+                text: Text {
+                    en: "The server does for the client what the client did for it: it follows the signatures up to a CA it trusts and checks the dates and the purpose. There is no name to compare; whom to let in, the application decides.",
+                    zh: "服务端对客户端做同样的检查：沿签名链查到自己信任的 CA，并核对有效期和用途。没有域名可比对，放不放行由应用决定。",
+                },
+                client: "",
+                server: "ClientCertVerifier::verify_client_cert",
+                shows: &["result", "subject", "not_after"],
+            },
+            Step::VerifyClientSignature => Card {
+                id: "tls.verify_client_signature",
+                actor: Actor::Server,
+                claims: &[],
+                rfc: "RFC 5246 §7.4.8, RFC 8446 §4.4.3",
+                title: Text { en: "verify client sign.", zh: "验证客户端签名" },
+                text: Text {
+                    en: "The signature in CertificateVerify proves that the client holds the private key of the certificate it showed.",
+                    zh: "CertificateVerify 里的签名证明：客户端确实持有它所出示证书的私钥。",
+                },
+                client: "",
+                server: "ClientCertVerifier::verify_tls1x_signature",
+                shows: &["result", "signature_scheme", "public_key", "over"],
             },
             Step::PreMasterSecret => Card {
                 id: "tls.pre_master_secret",
@@ -452,15 +518,29 @@ impl Step {
                 server: "",
                 shows: &["name", "type", "length"],
             },
+            Step::DoesNotOpen => Card {
+                id: "tls.does_not_open",
+                actor: Actor::Both,
+                claims: &[Claim::T12],
+                rfc: "RFC 5246 §6.2.3.3, RFC 8446 §5.2",
+                title: Text { en: "does not open", zh: "解不开的记录" },
+                text: Text {
+                    en: "An encrypted record carries a proof that nobody changed it. Under this side's key the proof fails: the record was changed on the way, or the two sides hold different keys because they did not see the same handshake.",
+                    zh: "加密记录自带未被改动的证明。用这一侧的密钥验证不通过：记录在途中被改过，或者双方看到的握手不一致，密钥因而不同。",
+                },
+                client: "",
+                server: "",
+                shows: &["sender", "length"],
+            },
             Step::Undecodable => Card {
                 id: "tls.undecodable",
                 actor: Actor::Both,
                 claims: &[],
                 rfc: "RFC 8446 §5.1",
-                title: Text { en: "not TLS", zh: "无法解析为 TLS" },
+                title: Text { en: "cannot be read", zh: "无法解析" },
                 text: Text {
-                    en: "These bytes are not what TLS has at this place. The rest of this direction is not read.",
-                    zh: "这些字节不是 TLS 在此处应有的内容，这个方向的后续字节不再解析。",
+                    en: "These bytes are not what TLS has at this place, or their key never became known here. The rest of this direction is not read.",
+                    zh: "这些字节不是 TLS 在此处应有的内容，或者这里始终不知道它们的密钥。这个方向的后续字节不再解析。",
                 },
                 client: "",
                 server: "",

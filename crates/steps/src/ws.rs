@@ -1,7 +1,11 @@
 //! The steps of WebSocket: the upgrade in HTTP/1.1 (RFC 6455 §4), then frames (§5). To be read beside the
 //! heading "Websocket建立过程".
 
+mod check;
 mod judge;
+
+pub use check::{Check, CheckCard, Checked, checked_in, fields as check_fields};
+pub use judge::{RoundTrips, round_trips};
 
 pub(crate) use judge::judge;
 
@@ -16,10 +20,14 @@ use crate::{
 pub enum Step {
     /// The client's HTTP request to change the protocol.
     UpgradeRequest,
+    /// What RFC 6455 §4.2.1 asks of the request, check by check.
+    RequestChecked,
     /// The server's string, computed from the client's key.
     AcceptKey,
     /// The server's answer 101.
     SwitchingProtocols,
+    /// What RFC 6455 §4.1 asks of the answer, check by check.
+    AnswerChecked,
     /// The client compares the string that came back with its own.
     AcceptCheck,
     /// The library hands over an open WebSocket.
@@ -38,8 +46,12 @@ pub enum Step {
     Close,
     /// An HTTP request that asks for no upgrade.
     PlainRequest,
+    /// The HTTP answer to it.
+    PlainResponse,
     /// An HTTP answer other than 101.
     Refused,
+    /// What came behind the head of such an answer.
+    Body,
     /// Bytes that are not this protocol.
     Undecodable,
     /// The connection is over: what it showed, and how it went.
@@ -63,6 +75,20 @@ impl Step {
                 client: "",
                 server: "",
                 shows: &["path", "sec_websocket_key", "host", "sec_websocket_version"],
+            },
+            Step::RequestChecked => Card {
+                id: "ws.request_checked",
+                actor: Actor::Server,
+                claims: &[],
+                rfc: "RFC 6455 §4.2.1",
+                title: Text { en: "request checked", zh: "检查请求" },
+                text: Text {
+                    en: "What the server has to find in the request before it may agree, one check a line. We made the checks on the bytes that crossed; what the library thinks of them shows in what it does next.",
+                    zh: "服务端同意之前必须在请求中看到的内容，每行一项。这些检查由我们对收到的字节作出；库的看法由它随后的行为体现。",
+                },
+                client: "",
+                server: "",
+                shows: &["result"],
             },
             Step::AcceptKey => Card {
                 id: "ws.accept_key",
@@ -91,6 +117,20 @@ impl Step {
                 client: "",
                 server: "",
                 shows: &["status", "sec_websocket_accept", "upgrade"],
+            },
+            Step::AnswerChecked => Card {
+                id: "ws.answer_checked",
+                actor: Actor::Client,
+                claims: &[],
+                rfc: "RFC 6455 §4.1",
+                title: Text { en: "answer checked", zh: "检查应答" },
+                text: Text {
+                    en: "What the client has to find in the answer, one check a line; if one fails it must fail the connection. We made the checks on the bytes that crossed; what the library thinks of them shows in what it does next.",
+                    zh: "客户端必须在应答中看到的内容，每行一项；有一项不符就必须断开。这些检查由我们对收到的字节作出；库的看法由它随后的行为体现。",
+                },
+                client: "",
+                server: "",
+                shows: &["result"],
             },
             Step::AcceptCheck => Card {
                 id: "ws.accept_check",
@@ -218,6 +258,20 @@ impl Step {
                 server: "",
                 shows: &["method", "path", "host"],
             },
+            Step::PlainResponse => Card {
+                id: "ws.plain_response",
+                actor: Actor::Server,
+                claims: &[],
+                rfc: "RFC 9110 §15",
+                title: Text { en: "plain HTTP answer", zh: "普通 HTTP 应答" },
+                text: Text {
+                    en: "An ordinary answer to an ordinary request: nobody asked for an upgrade, and the connection stays HTTP.",
+                    zh: "对普通请求的普通应答：没有人请求升级，连接仍是 HTTP。",
+                },
+                client: "",
+                server: "",
+                shows: &["status", "reason_phrase", "content_type"],
+            },
             Step::Refused => Card {
                 id: "ws.refused",
                 actor: Actor::Server,
@@ -231,6 +285,20 @@ impl Step {
                 client: "",
                 server: "",
                 shows: &["status", "reason_phrase"],
+            },
+            Step::Body => Card {
+                id: "ws.body",
+                actor: Actor::Server,
+                claims: &[],
+                rfc: "RFC 9112 §6",
+                title: Text { en: "HTTP body", zh: "HTTP 正文" },
+                text: Text {
+                    en: "What stands behind the blank line of an answer that is not 101: a page, or words for people. Only the beginning is kept.",
+                    zh: "非 101 应答的空行之后的内容：一个网页，或给人看的说明。只保留开头部分。",
+                },
+                client: "",
+                server: "",
+                shows: &["text", "length"],
             },
             Step::Undecodable => Card {
                 id: "ws.undecodable",

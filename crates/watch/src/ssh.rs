@@ -1,5 +1,6 @@
-//! The SSH watcher: a tap that names the packets while they are in the clear, and the calls by which russh tells the
-//! rest. After NEWKEYS the wire is dark; from there on every step rests on a call of the library.
+//! The SSH watcher: a tap that names the packets, opened after NEWKEYS with the run's own secret, and the calls by which
+//! russh tells what no packet holds: the decision on the host key, the secret, what is signed. Where packets cannot be
+//! opened, the calls tell the rest too.
 //!
 //! russh runs a connection in a task of its own, so a tracing span would be lost on the way: the handler of each side
 //! holds its [`ClientCalls`] or [`ServerCalls`], and names in each of its methods what the library just told it.
@@ -10,23 +11,24 @@ use std::{
     net::Shutdown,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
-use steps::{Evidence, ssh::Step};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
 };
-use wire::ssh::Decoder;
 
-use crate::{Crossing, Tap, Witness, recording};
+use crate::{Crossing, Tap, Witness};
 
 mod channel;
 mod client;
+mod opening;
 mod server;
 mod signer;
+
+use opening::Opening;
 
 pub use client::{ClientCalls, HostKeyDecision};
 pub use server::ServerCalls;
@@ -43,33 +45,17 @@ pub fn tap(
     witness: &Witness,
 ) -> io::Result<(impl AsyncRead + AsyncWrite + Unpin + Send + 'static, Line)> {
     let stream = stream.into_std()?;
-    let line = Line {
-        socket: Arc::new(stream.try_clone()?),
-        read: Arc::default(),
-        key_exchange_began: Arc::default(),
-    };
-    let (told, witness) = (line.clone(), witness.clone());
-    let mut decoder = Decoder::default();
-    let mut count = recording::Count::default();
+    let opening = Opening::new(witness);
+    let line = Line { socket: Arc::new(stream.try_clone()?), read: Arc::default(), opening };
+    let told = line.clone();
     let (here, there) = (witness.side(), witness.side().peer());
-    let observe = move |crossing: Crossing<'_>| {
-        let seen = match crossing {
-            Crossing::Read(bytes) => {
-                told.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-                count.each(there, bytes, |part| decoder.feed(there, part))
-            }
-            Crossing::Wrote(bytes) => count.each(here, bytes, |part| decoder.feed(here, part)),
-            Crossing::Eof => decoder.end(there),
-        };
-        for seen in seen {
-            if seen.step == Step::KeyExchangeInit.into() {
-                told.key_exchange_began.store(true, Ordering::Relaxed);
-            }
-            // The result of the negotiation crosses in no packet: it follows from two that did.
-            let evidence =
-                if seen.step == Step::Negotiated.into() { Evidence::Inferred } else { Evidence::Wire };
-            witness.saw(evidence, seen);
+    let observe = move |crossing: Crossing<'_>| match crossing {
+        Crossing::Read(bytes) => {
+            told.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            told.opening.crossed(there, bytes);
         }
+        Crossing::Wrote(bytes) => told.opening.crossed(here, bytes),
+        Crossing::Eof => told.opening.ended(there),
     };
     Ok((Tap::new(TcpStream::from_std(stream)?, observe), line))
 }
@@ -80,7 +66,7 @@ pub fn tap(
 pub struct Line {
     socket: Arc<std::net::TcpStream>,
     read: Arc<AtomicU64>,
-    key_exchange_began: Arc<AtomicBool>,
+    opening: Opening,
 }
 
 impl Line {
@@ -97,6 +83,6 @@ impl Line {
 
     /// Whether the client's public value has crossed: from here a person may be asked about the host key.
     pub fn key_exchange_began(&self) -> bool {
-        self.key_exchange_began.load(Ordering::Relaxed)
+        self.opening.key_exchange_began()
     }
 }

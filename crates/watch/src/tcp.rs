@@ -12,22 +12,26 @@ use crate::Witness;
 mod capture;
 mod connection;
 mod filter;
+mod half_open;
 mod info;
 mod link;
 mod options;
 pub(crate) mod packet;
 mod privilege;
+mod settings;
 mod sock_diag;
 mod state;
 
 pub use capture::{Capture, no_capture};
 pub use connection::{Connection, Ended, keep_syns};
 pub(crate) use filter::MOST_PORTS;
+pub use half_open::HalfOpen;
 pub use info::TcpInfo;
 pub use link::{Crossed, Fate};
 pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
 pub(crate) use privilege::open as packet_socket;
 pub use privilege::{settle, with_net_raw};
+pub use settings::Settings;
 pub use state::State;
 
 /// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the

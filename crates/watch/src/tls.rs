@@ -10,6 +10,7 @@
 
 mod certify;
 mod checks;
+mod client_auth;
 mod fault;
 mod key_log;
 mod provider;
@@ -33,6 +34,7 @@ use wire::{
 use crate::{Crossing, Outcome, Tap, Witness};
 
 pub use certify::resolver;
+pub use client_auth::{client_resolver, client_verifier};
 pub use fault::hung;
 pub use key_log::key_log;
 pub use provider::provider;

@@ -2,7 +2,7 @@
 //! two handshake functions return.
 //!
 //! What is wire and what is callback: the request, the answer and every frame are read from the bytes that
-//! crossed. That the server computed the accept string is known from the callback, which gets it from the
+//! crossed; the checks of RFC 6455 are made on these bytes by us and not by the library, so they are inferred. That the server computed the accept string is known from the callback, which gets it from the
 //! library; that the client compared is known from `client_async`, which returns only after it did. What the
 //! string has to be follows from the key that crossed: the client's own account of it is marked as inferred.
 
@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use steps::{
     Evidence::{Callback, Inferred, Wire},
-    Side,
-    ws::Step,
+    Fields, Side,
+    ws::{Check, Step, round_trips},
 };
 use tokio_tungstenite::tungstenite::{
     Error,
@@ -41,8 +41,14 @@ struct Known {
     computed: String,
     /// What the answer held.
     returned: String,
-    /// The answer that was not 101.
-    refused: Option<String>,
+    /// The request as it crossed.
+    request: Option<Fields>,
+    /// The answer that was not 101, and how its body begins.
+    refused: Option<(Fields, String)>,
+    /// What failed of the checks that are this side's to make, and what was found.
+    failed: Vec<(Check, Option<String>)>,
+    /// The peer's Close.
+    closed: Option<Fields>,
     /// What the peer's bytes look like that are not WebSocket.
     looks_like: Option<String>,
 }
@@ -100,9 +106,35 @@ impl Watch {
         }
     }
 
-    /// The answer that was not 101: version, status and reason phrase.
-    pub fn refused(&self) -> Option<String> {
+    /// The request as it crossed, whatever it asked for.
+    pub fn request(&self) -> Option<Fields> {
+        self.known().request.clone()
+    }
+
+    /// The answer that was not 101, and how its body begins.
+    pub fn refused(&self) -> Option<(Fields, String)> {
         self.known().refused.clone()
+    }
+
+    /// The requirements of RFC 6455 that the request (on the server) or the answer (on the client) does not meet,
+    /// each with what was there instead.
+    pub fn failed(&self) -> Vec<(Check, Option<String>)> {
+        self.known().failed.clone()
+    }
+
+    /// The peer's Close as it crossed; the library replaces a code that nobody may send.
+    pub fn closed(&self) -> Option<Fields> {
+        self.known().closed.clone()
+    }
+
+    /// Whether the peer's bytes are still followed: not once its HTTP answer is whole, or the thread is lost.
+    pub fn follows(&self) -> bool {
+        self.known().decoder.follows(self.witness.side().peer())
+    }
+
+    /// How many bytes came of a frame that the peer has not ended; none between two frames.
+    pub fn midst(&self) -> Option<u64> {
+        self.known().decoder.midst(self.witness.side().peer())
     }
 
     /// What the peer's bytes look like, once they were not what was due.
@@ -116,45 +148,90 @@ impl Watch {
     }
 
     fn crossed(&self, from: Side, bytes: &[u8]) {
-        let Known { decoder, count, computed, returned, refused, looks_like } = &mut *self.known();
+        let known = &mut *self.known();
+        let mut decoder = std::mem::take(&mut known.decoder);
         let mut all = Vec::new();
-        let seen = count.each(from, bytes, |part| {
+        let mut feed = |part: &[u8]| {
             decoder.feed(from, part, |seen| all.push(seen));
             std::mem::take(&mut all)
-        });
+        };
+        // Inside TLS these are not the bytes that TCP counts.
+        let inside = self.witness.past(|past| past.has(steps::tls::Step::HandshakeComplete));
+        let seen = if inside { feed(bytes) } else { known.count.each(from, bytes, feed) };
+        known.decoder = decoder;
         for seen in seen {
-            let text =
-                |field: &str| seen.fields.get(field).and_then(|value| value.as_str()).map(str::to_owned);
-            if seen.step == Step::AcceptKey.into() {
-                *computed = text("sec_websocket_accept").unwrap_or_default();
-                match self.witness.side() {
-                    Side::Client => self.witness.saw(Inferred, seen),
-                    // The callback will say that the server did compute it.
-                    Side::Server => {}
-                }
-                continue;
-            }
-            if seen.step == Step::SwitchingProtocols.into() {
-                *returned = text("sec_websocket_accept").unwrap_or_default();
-            } else if seen.step == Step::Refused.into() {
-                let status =
-                    seen.fields.get("status").and_then(serde_json::Value::as_u64).unwrap_or_default();
-                let [version, phrase] =
-                    ["version", "reason_phrase"].map(|name| text(name).unwrap_or_default());
-                *refused = Some(format!("{version} {status} {phrase}").trim_end().to_owned());
-            } else if seen.step == Step::Undecodable.into() {
-                *looks_like = text("looks_like");
-            }
-            self.witness.saw(Wire, seen);
+            self.saw(known, seen);
         }
     }
 
+    /// Remembers what the program may ask for later, and reports.
+    fn saw(&self, known: &mut Known, seen: Seen) {
+        let side = self.witness.side();
+        let text = |field: &str| seen.fields.get(field).and_then(|value| value.as_str()).map(str::to_owned);
+        let steps::Step::Ws(step) = seen.step else { return };
+        let evidence = match step {
+            Step::AcceptKey => {
+                known.computed = text("sec_websocket_accept").unwrap_or_default();
+                match side {
+                    Side::Client => Inferred,
+                    // The callback will say that the server did compute it.
+                    Side::Server => return,
+                }
+            }
+            // The other side's checks are its own affair.
+            Step::RequestChecked if side == Side::Client => return,
+            Step::AnswerChecked if side == Side::Server => return,
+            Step::RequestChecked | Step::AnswerChecked => {
+                let all = steps::ws::checked_in(&seen.fields).into_iter().filter(|checked| !checked.met);
+                known.failed = all.map(|checked| (checked.check, checked.found)).collect();
+                Inferred
+            }
+            Step::UpgradeRequest | Step::PlainRequest => {
+                known.request = Some(seen.fields.clone());
+                Wire
+            }
+            Step::SwitchingProtocols => {
+                known.returned = text("sec_websocket_accept").unwrap_or_default();
+                Wire
+            }
+            Step::Refused => {
+                known.refused = Some((seen.fields.clone(), String::new()));
+                Wire
+            }
+            Step::Body => {
+                if let Some((_, body)) = &mut known.refused {
+                    *body = text("text").unwrap_or_default();
+                }
+                Wire
+            }
+            Step::Close => {
+                if seen.from == Some(side.peer()) {
+                    known.closed = Some(seen.fields.clone());
+                }
+                Wire
+            }
+            Step::Undecodable => {
+                known.looks_like = text("looks_like");
+                Wire
+            }
+            Step::PlainResponse
+            | Step::AcceptCheck
+            | Step::Established
+            | Step::Text
+            | Step::Binary
+            | Step::Continuation
+            | Step::Ping
+            | Step::Pong
+            | Step::Summary => Wire,
+        };
+        self.witness.saw(evidence, seen);
+    }
+
     fn ended(&self, from: Side) {
-        let Known { decoder, looks_like, .. } = &mut *self.known();
-        decoder.end(from, |seen| {
-            *looks_like = seen.fields.get("looks_like").and_then(|value| value.as_str()).map(str::to_owned);
-            self.witness.saw(Wire, seen);
-        });
+        let known = &mut *self.known();
+        let mut decoder = std::mem::take(&mut known.decoder);
+        decoder.end(from, |seen| self.saw(known, seen));
+        known.decoder = decoder;
     }
 
     fn compared(&self, accepted: bool) {
@@ -172,8 +249,11 @@ impl Watch {
     }
 
     fn established(&self) {
-        let upgraded = self.known().decoder.upgraded().cloned();
-        self.witness.saw(Callback, Seen::local(Step::Established, upgraded.unwrap_or_default()));
+        let mut fields = self.known().decoder.upgraded().cloned().unwrap_or_default();
+        let below = self.witness.past(round_trips);
+        let below = [("tcp_round_trips", below.tcp), ("tls_round_trips", below.tls)];
+        fields.extend(below.into_iter().filter_map(|(name, count)| Some((name.to_owned(), count?.into()))));
+        self.witness.saw(Callback, Seen::local(Step::Established, fields));
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

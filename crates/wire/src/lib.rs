@@ -4,10 +4,13 @@
 
 use steps::{Fields, Side, Step};
 
+mod layout;
 pub mod ssh;
 pub mod tcp;
 pub mod tls;
 pub mod ws;
+
+pub use layout::layout;
 
 /// A step read from bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +42,15 @@ impl Seen {
     pub fn ending(self, end: u64) -> Self {
         Seen { end: Some(end), ..self }
     }
+}
+
+/// What was seen, and the moment at which its last byte crossed, as it was given to the decoder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crossed {
+    /// The moment, in the unit of whoever pushed.
+    pub moment: u64,
+    /// The step.
+    pub seen: Seen,
 }
 
 /// Builds [`Fields`] in the order written: `fields! { "version" => "TLS 1.2", "random" => hex }`.

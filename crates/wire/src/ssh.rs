@@ -1,5 +1,5 @@
-//! Recognises SSH in bytes up to the moment when it turns dark: the identification lines, the packets in the clear,
-//! and the first bytes under the new keys (RFC 4253 §4.2 to §8; the notes' heading "SSH 连接建立过程", blocks 2 to 4).
+//! Recognises SSH in bytes: the identification lines, the packets in the clear, and, once a secret is told, every packet
+//! under the keys that are derived from it (RFC 4253, 4252, 4254; the notes' heading "SSH 连接建立过程").
 //!
 //! ```
 //! use steps::Side;
@@ -8,131 +8,241 @@
 //! assert_eq!(seen[0].fields["softwareversion"], "OpenSSH_9.2p1");
 //! ```
 //!
-//! `Decoder::feed` hands each direction to a `Half`, which cuts it into lines and packets; what a packet says is
-//! read in `kexinit.rs`, `exchange.rs` and `message.rs`.
+//! [`Decoder::push`] hands each direction to a `Half`, which cuts it into lines and packets and opens them (`open.rs`).
+//! What a packet says is read in `kexinit.rs`, `exchange.rs`, `message.rs`, `login.rs` and `connection.rs`; what H and
+//! the keys are, in `keys.rs`. Packets that crossed before their secret was known wait, and come out with the moment at
+//! which they crossed.
 
-use steps::{Side, ssh::Step};
+use std::collections::VecDeque;
 
-use crate::{Seen, fields};
+use steps::{Fields, Said, Side, ssh::Step};
 
+use crate::{Crossed, Seen, fields};
+
+mod connection;
+mod derive;
 mod exchange;
 mod foreign;
 mod half;
 mod kexinit;
+mod keys;
+mod login;
 mod message;
+mod open;
+#[cfg(test)]
+mod opened_tests;
 mod reader;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod verify;
 
-use half::{Half, Lost, Packet, Piece};
+use half::{Half, Lost, Packet, Piece, When};
 use kexinit::{Agreed, Kexinit};
+use keys::Values;
+use login::Login;
+use message::Message;
 
+pub use connection::printable;
 pub use signed::SignedRequest;
+pub use verify::{Signature, verify};
 
-/// Recognises one SSH connection. It holds at most one unfinished line or packet a direction.
+/// Recognises one SSH connection. It holds at most one unfinished line or packet a direction, and what waits for its
+/// secret.
 #[derive(Debug, Default)]
 pub struct Decoder {
     client: Half,
     server: Half,
-    client_kexinit: Option<Kexinit>,
-    server_kexinit: Option<Kexinit>,
-    agreed: Option<Agreed>,
+    /// The key exchange that goes on, or the last one.
+    exchange: Exchange,
+    /// Keys were exchanged before: this one replaces them.
+    rekeys: bool,
+    /// Both sides asked for strict key exchange at the beginning: every NEWKEYS sets the sequence number to zero.
+    strict: bool,
+    login: Login,
+    secrets: VecDeque<derive::Told>,
+    /// How many slices have crossed.
+    order: u64,
+    /// The keys will not be known, which was said.
+    not_opened: bool,
     lost: bool,
+    out: Vec<Crossed>,
+}
+
+/// One key exchange.
+#[derive(Debug, Default)]
+struct Exchange {
+    client: Option<Kexinit>,
+    server: Option<Kexinit>,
+    agreed: Option<Agreed>,
+    values: Values,
+    /// Whose NEWKEYS has crossed.
+    turned: [bool; 2],
+    derived: bool,
 }
 
 impl Decoder {
-    /// The steps that are complete once `from` has sent `bytes` too.
+    /// The steps that are complete once `from` has sent `bytes` too, for whoever has no clock.
     pub fn feed(&mut self, from: Side, bytes: &[u8]) -> Vec<Seen> {
-        let mut seen = Vec::new();
-        if !self.lost {
-            self.half(from).push(bytes);
-            self.read(from, &mut seen);
+        self.push(from, 0, bytes).into_iter().map(|crossed| crossed.seen).collect()
+    }
+
+    /// Takes bytes that `from` sent and that crossed at `moment`.
+    pub fn push(&mut self, from: Side, moment: u64, bytes: &[u8]) -> Vec<Crossed> {
+        if self.lost {
+            return Vec::new();
         }
-        seen
+        self.order += 1;
+        let when = When { order: self.order, moment, end: 0 };
+        self.half(from).push(bytes, when);
+        self.read();
+        std::mem::take(&mut self.out)
+    }
+
+    /// Takes the shared secret K, told at `moment`, of the key exchange with this cookie of the client's: an `mpint`
+    /// without its length, or a hybrid's hash. Secrets of other connections are no harm.
+    pub fn secret(&mut self, moment: u64, client_cookie: &[u8], secret: &[u8]) -> Vec<Crossed> {
+        self.remember(client_cookie, secret);
+        self.derive(moment);
+        self.read();
+        std::mem::take(&mut self.out)
+    }
+
+    /// No secret will be told: what is encrypted is not read, which is said once.
+    pub fn give_up(&mut self, moment: u64, why: &Said) -> Vec<Crossed> {
+        self.stop_opening(moment, why);
+        self.read();
+        std::mem::take(&mut self.out)
     }
 
     /// `from` will send no more: what it left unfinished may still say that it never spoke SSH.
     pub fn end(&mut self, from: Side) -> Vec<Seen> {
-        let mut seen = Vec::new();
         if !self.lost
             && let Some(lost) = self.half(from).end()
         {
-            seen.push(self.lose(from, lost));
+            self.lose(from, lost, 0);
         }
-        seen
+        std::mem::take(&mut self.out).into_iter().map(|crossed| crossed.seen).collect()
     }
 
-    /// Reads what `from` has sent, and then what had to wait for it in the other direction.
-    fn read(&mut self, from: Side, seen: &mut Vec<Seen>) {
-        self.read_one(from, seen);
-        if self.agreed.is_some() && self.half(from.peer()).is_waiting() {
-            self.half(from.peer()).go_on();
-            self.read_one(from.peer(), seen);
-        }
+    /// The client's cookie of the key exchange whose secret is missing, once something waits for it.
+    pub fn wants_secret_of(&self) -> Option<[u8; 16]> {
+        let waits = !self.lost && (self.client.is_locked() || self.server.is_locked());
+        self.client_cookie().filter(|_| waits && !self.exchange.derived && !self.not_opened)
     }
 
-    fn read_one(&mut self, from: Side, seen: &mut Vec<Seen>) {
+    /// The client's cookie of the key exchange that goes on, or of the last one.
+    pub fn client_cookie(&self) -> Option<[u8; 16]> {
+        self.exchange.client.as_ref().map(|kexinit| kexinit.cookie)
+    }
+
+    /// The hash of the first key exchange, once its secret was told.
+    pub fn session_identifier(&self) -> Option<&[u8]> {
+        Some(self.login.session_identifier.as_slice()).filter(|known| !known.is_empty())
+    }
+
+    /// Whether encrypted packets are opened.
+    pub fn is_opened(&self) -> bool {
+        !self.lost && (self.client.is_opened() || self.server.is_opened())
+    }
+
+    /// Reads what has crossed, in the order in which it did.
+    fn read(&mut self) {
         while !self.lost {
-            let agreed = self.agreed.is_some();
-            match self.half(from).next(from, agreed) {
-                Ok(None) => break,
-                Ok(Some(Piece::Identification { fields, bytes })) => {
-                    seen.push(Seen::new(Step::Identification, from, fields, bytes));
-                }
-                Ok(Some(Piece::Packet(packet))) => match self.packet(from, &packet, seen) {
-                    Ok(()) => {}
-                    Err(lost) => seen.push(self.lose(from, lost)),
-                },
-                Ok(Some(Piece::Dark(first_bytes))) => {
-                    let mut fields = fields! { "first_bytes" => hex::encode(first_bytes) };
-                    if let Some(agreed) = &self.agreed {
-                        agreed.describe_encryption(from, &first_bytes, &mut fields);
-                    }
-                    seen.push(Seen::new(Step::Encrypted, from, fields, first_bytes));
-                }
-                Err(lost) => seen.push(self.lose(from, lost)),
+            let agreed = self.exchange.agreed.is_some();
+            let client = self.client.peek(Side::Client, agreed);
+            let server = self.server.peek(Side::Server, agreed);
+            let from = match (client, server) {
+                (None, None) => break,
+                (Some(client), Some(server)) if server < client => Side::Server,
+                (Some(_), _) => Side::Client,
+                (None, Some(_)) => Side::Server,
+            };
+            if let Some(piece) = self.half(from).take() {
+                self.piece(from, piece);
             }
         }
     }
 
-    /// One packet in the clear.
-    fn packet(&mut self, from: Side, packet: &Packet, seen: &mut Vec<Seen>) -> Result<(), Lost> {
+    fn piece(&mut self, from: Side, piece: Piece) {
+        match piece {
+            Piece::Identification { fields, bytes, when } => {
+                self.saw(when, Seen::new(Step::Identification, from, fields, bytes));
+            }
+            Piece::Packet(packet) => {
+                if let Err(lost) = self.packet(from, &packet) {
+                    self.lose(from, lost, packet.when().moment);
+                }
+            }
+            Piece::Dark(first_bytes, when) => {
+                let mut fields = fields! { "first_bytes" => hex::encode(first_bytes) };
+                if let Some(agreed) = &self.exchange.agreed {
+                    agreed.describe_encryption(from, &first_bytes, &mut fields);
+                }
+                self.saw(when, Seen::new(Step::Encrypted, from, fields, first_bytes));
+            }
+            Piece::Overflow(when) => {
+                let why = Said::new(
+                    "More crossed than can be kept before the secret was known.",
+                    "在得知密钥之前传输的内容过多，无法保留。",
+                );
+                self.stop_opening(when.moment, &why);
+            }
+            Piece::Lost(lost, when) => self.lose(from, lost, when.moment),
+        }
+    }
+
+    /// One packet, in the clear or opened.
+    fn packet(&mut self, from: Side, packet: &Packet) -> Result<(), Lost> {
+        let when = packet.when();
         let number = packet.payload().first().copied().unwrap_or_default();
         if number == message::KEXINIT {
             let kexinit = Kexinit::read(packet.payload())
                 .ok_or_else(|| packet.lost("a KEXINIT with ten name-lists (RFC 4253 §7.1)"))?;
-            seen.push(Seen::new(Step::Kexinit, from, packet.describe(kexinit.fields()), packet.bytes()));
-            self.keep(from, kexinit, seen);
+            if self.exchange.turned[from as usize] {
+                (self.exchange, self.rekeys) = (Exchange::default(), true);
+            }
+            let fields = packet.describe(self.marked(kexinit.fields()));
+            self.saw(when, Seen::new(Step::Kexinit, from, fields, packet.bytes()));
+            self.keep(from, kexinit, when.moment);
             return Ok(());
         }
         if self.half(from).is_wrong_guess() {
             self.half(from).guess_is_spent();
             let name = "guessed key exchange packet, to be ignored (RFC 4253 §7)";
             let fields = packet.describe(fields! { "message" => name, "message_number" => number });
-            seen.push(Seen::new(Step::OtherMessage, from, fields, packet.bytes()));
+            self.saw(when, Seen::new(Step::OtherMessage, from, fields, packet.bytes()));
             return Ok(());
         }
-        let kex = self.agreed.as_ref().and_then(Agreed::kex_algorithm).unwrap_or_default();
-        let (step, fields) = match exchange::read(from, kex, packet.payload()) {
-            Some(read) => read.map_err(|expected| packet.lost(expected))?,
-            None => message::read(packet.payload()),
+        let kex = self.exchange.agreed.as_ref().and_then(Agreed::kex_algorithm).unwrap_or_default();
+        let Message { step, fields, withheld_from } = match exchange::read(from, kex, packet.payload()) {
+            Some(read) => {
+                let (step, fields) = read.map_err(|expected| packet.lost(expected))?;
+                self.exchange.values.note(step, packet.payload());
+                Message::new(step, self.marked(fields))
+            }
+            None => message::read(packet.payload(), &mut self.login),
         };
-        if step == Step::Newkeys {
-            self.half(from).turn_dark();
+        let shown = withheld_from.map_or(packet.bytes(), |at| packet.bytes_to(at));
+        let fields = packet.describe(if step == Step::Newkeys { self.marked(fields) } else { fields });
+        self.saw(when, Seen::new(step, from, fields, shown));
+        if step == Step::KeyExchangeReply {
+            self.derive(when.moment);
         }
-        seen.push(Seen::new(step, from, packet.describe(fields), packet.bytes()));
+        if step == Step::Newkeys {
+            self.turn(from);
+        }
         Ok(())
     }
 
-    /// Keeps a side's first KEXINIT; with both, the result is known.
-    fn keep(&mut self, from: Side, kexinit: Kexinit, seen: &mut Vec<Seen>) {
+    /// Keeps a side's first KEXINIT of an exchange; with both, the result is known.
+    fn keep(&mut self, from: Side, kexinit: Kexinit, moment: u64) {
         match from {
-            Side::Client => _ = self.client_kexinit.get_or_insert(kexinit),
-            Side::Server => _ = self.server_kexinit.get_or_insert(kexinit),
+            Side::Client => _ = self.exchange.client.get_or_insert(kexinit),
+            Side::Server => _ = self.exchange.server.get_or_insert(kexinit),
         }
-        if self.agreed.is_none()
-            && let (Some(client), Some(server)) = (&self.client_kexinit, &self.server_kexinit)
+        if self.exchange.agreed.is_none()
+            && let (Some(client), Some(server)) = (&self.exchange.client, &self.exchange.server)
         {
             let agreed = Agreed::from_lists(client, server);
             if client.first_kex_packet_follows {
@@ -141,19 +251,58 @@ impl Decoder {
             if server.first_kex_packet_follows {
                 self.server.expect_guess(agreed.guess_was_right);
             }
-            seen.push(Seen::local(Step::Negotiated, agreed.fields()));
-            self.agreed = Some(agreed);
+            if !self.rekeys {
+                self.strict = agreed.strict_kex;
+            }
+            let fields = self.marked(agreed.fields());
+            self.exchange.agreed = Some(agreed);
+            self.say(moment, Seen::local(Step::Negotiated, fields));
         }
     }
 
-    fn lose(&mut self, from: Side, lost: Lost) -> Seen {
+    /// NEWKEYS crossed: what `from` sends from here on is under the new keys.
+    fn turn(&mut self, from: Side) {
+        self.exchange.turned[from as usize] = self.exchange.agreed.is_some();
+        let (first, restart) = (!self.rekeys, self.strict);
+        self.half(from).turn(first, restart);
+        if self.not_opened {
+            self.half(from).give_up();
+        }
+    }
+
+    fn stop_opening(&mut self, moment: u64, why: &Said) {
+        if !self.lost && !self.not_opened {
+            self.not_opened = true;
+            self.client.give_up();
+            self.server.give_up();
+            self.say(moment, Seen::local(Step::Unopened, fields! { "reason" => why }));
+        }
+    }
+
+    /// `fields` of a message of the key exchange, marked if it replaces keys.
+    fn marked(&self, mut fields: Fields) -> Fields {
+        if self.rekeys {
+            fields.insert("rekey".into(), true.into());
+        }
+        fields
+    }
+
+    fn lose(&mut self, from: Side, lost: Lost, moment: u64) {
         self.lost = true;
         let fields = fields! {
             "expected" => lost.expected,
             "looks_like" => foreign::looks_like(&lost.bytes),
             "first_bytes" => hex::encode(&lost.bytes),
         };
-        Seen::new(Step::Undecodable, from, fields, lost.bytes)
+        self.say(moment, Seen::new(Step::Undecodable, from, fields, lost.bytes));
+    }
+
+    fn saw(&mut self, when: When, seen: Seen) {
+        self.say(when.moment, seen.ending(when.end));
+    }
+
+    fn say(&mut self, moment: u64, seen: Seen) {
+        self.out.push(Crossed { moment, seen });
     }
 
     fn half(&mut self, side: Side) -> &mut Half {

@@ -3,8 +3,10 @@
 //!
 //! Checksums are never judged: on its way out a packet is captured before the network card fills them in.
 
+mod notation;
 mod ranges;
 mod segment;
+mod sent;
 mod tracker;
 
 pub use segment::{Flags, Options, Segment};

@@ -11,6 +11,7 @@ mod foreign;
 mod handshake;
 mod hello;
 mod keys;
+mod layout;
 mod message;
 pub mod names;
 mod read;
@@ -28,19 +29,12 @@ use aws_lc_rs::digest;
 use serde_json::json;
 use steps::{Side, tls::Step};
 
+pub use crate::Crossed;
 pub use certificate::certificate_fields;
+pub(crate) use layout::layout;
 
 use self::{handshake::Handshake, keys::Opener, record::Record};
 use crate::{Seen, fields};
-
-/// What was seen, and the moment at which its last byte crossed, as it was given to [`Decoder::push`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Crossed {
-    /// The moment, in the unit of whoever pushed.
-    pub moment: u64,
-    /// The step.
-    pub seen: Seen,
-}
 
 /// The most that waits for its secret; a connection whose secrets never come must not fill the memory.
 const MOST_WAITING: usize = 256 * 1024;
@@ -251,7 +245,7 @@ impl Decoder {
             None if phase == Phase::Handshake && self.handshake.early_data && from == Side::Client => {
                 self.unopened(from, moment, record);
             }
-            None => self.lost(from, moment, "a record that opens with the session's key", &record.whole()),
+            None => self.does_not_open(from, moment, record),
         }
     }
 
@@ -321,17 +315,25 @@ impl Decoder {
             return;
         }
         let first = &bytes[..bytes.len().min(record::ENOUGH)];
-        let who = match from {
-            Side::Client => "client",
-            Side::Server => "server",
-        };
         let fields = fields! {
-            "sender" => who,
+            "sender" => who(from),
             "expected" => expected,
             "looks_like" => foreign::looks_like(first),
             "first_bytes" => hex::encode(first),
         };
         self.say(from, moment, Step::Undecodable, fields, first);
+    }
+
+    /// A record that fails its authentication: what follows in this direction cannot be read either.
+    fn does_not_open(&mut self, from: Side, moment: u64, record: &Record) {
+        self.lane(from).silent = true;
+        let bytes = record.whole();
+        let fields = fields! {
+            "sender" => who(from),
+            "length" => record.body.len(),
+            "first_bytes" => hex::encode(&bytes[..bytes.len().min(record::ENOUGH)]),
+        };
+        self.say(from, moment, Step::DoesNotOpen, fields, &bytes);
     }
 
     fn expected(&self, from: Side) -> &'static str {
@@ -365,6 +367,13 @@ impl Decoder {
             "ciphertext" => hex::encode(&record.body[..record.body.len().min(16)]),
         };
         self.say(from, moment, Step::ApplicationData, fields, &record.body);
+    }
+}
+
+fn who(side: Side) -> &'static str {
+    match side {
+        Side::Client => "client",
+        Side::Server => "server",
     }
 }
 

@@ -4,6 +4,8 @@
 //! there. Read beside it: the heading "Websocket建立过程" of the notes.
 
 mod accept;
+mod body;
+mod check;
 mod frame;
 mod head;
 mod looks;
@@ -13,12 +15,17 @@ mod tests;
 
 use std::mem;
 
-use steps::{Fields, Side, ws::Step};
+use steps::{
+    Fields, Side,
+    ws::{Step, check_fields},
+};
 
 pub use accept::{GUID, accept, accept_key};
 pub use looks::looks_like;
 
 use crate::{Seen, fields};
+use body::Body;
+use check::Asked;
 use head::{Head, Kind};
 
 /// The longest head that is kept until its end comes.
@@ -32,6 +39,8 @@ const ENOUGH: usize = 16;
 pub struct Decoder {
     client: Way,
     server: Way,
+    /// What the upgrade request asked for; none before it, and none when the request was a plain one.
+    asked: Option<Asked>,
     upgraded: Option<Fields>,
 }
 
@@ -50,6 +59,8 @@ enum Stage {
     Head(Vec<u8>),
     /// Frames.
     Frames(Box<frame::Reader>),
+    /// The body of an answer that is not 101.
+    Body(Body),
     /// Something that this decoder does not follow.
     Ignored,
 }
@@ -68,6 +79,7 @@ impl Decoder {
 
     /// Takes the next bytes of one side and hands each step that they complete to `saw`.
     pub fn feed(&mut self, from: Side, mut bytes: &[u8], mut saw: impl FnMut(Seen)) {
+        let asked = self.asked.clone();
         while !bytes.is_empty() {
             let way = self.way(from);
             let before = bytes.len();
@@ -75,14 +87,14 @@ impl Decoder {
                 Stage::Head(kept) => {
                     let part = &bytes[..bytes.len().min(MOST_HEAD - kept.len())];
                     kept.extend_from_slice(part);
-                    match head::read(from, kept) {
+                    match head::read(from, kept, asked.as_ref()) {
                         head::Read::Complete(head) => {
                             // What came with the head and is not part of it belongs to the next stage.
                             let behind = kept.len() - head.length;
                             bytes = &bytes[part.len() - behind..];
                             way.heads += 1;
                             way.bytes += (before - bytes.len()) as u64;
-                            self.after_head(from, head, &mut saw);
+                            self.after_head(from, *head, &mut saw);
                             continue;
                         }
                         head::Read::Partial if kept.len() < MOST_HEAD => bytes = &[],
@@ -107,6 +119,13 @@ impl Decoder {
                         return;
                     }
                 },
+                Stage::Body(body) => {
+                    if body.read(mem::take(&mut bytes)) {
+                        let seen = body.seen(from);
+                        way.stage = Stage::Ignored;
+                        seen.into_iter().for_each(&mut saw);
+                    }
+                }
                 Stage::Ignored => return,
             }
             let way = self.way(from);
@@ -114,13 +133,41 @@ impl Decoder {
         }
     }
 
-    /// One side will send no more: what is malformed but was too short to be named is named now.
+    /// One side will send no more: what is malformed but was too short to be named is named now, and a body without
+    /// a length has ended.
     pub fn end(&mut self, from: Side, mut saw: impl FnMut(Seen)) {
-        if let Stage::Head(kept) = &self.way(from).stage
-            && matches!(head::read(from, kept), head::Read::Malformed)
-        {
-            let first = kept.clone();
-            saw(self.lose(from, head::expected(from), &first));
+        match &mut self.way(from).stage {
+            Stage::Head(kept) if matches!(head::read(from, kept, None), head::Read::Malformed) => {
+                let first = kept.clone();
+                saw(self.lose(from, head::expected(from), &first));
+            }
+            Stage::Body(body) => {
+                let seen = body.seen(from);
+                self.way(from).stage = Stage::Ignored;
+                seen.into_iter().for_each(saw);
+            }
+            Stage::Head(_) | Stage::Frames(_) | Stage::Ignored => {}
+        }
+    }
+
+    /// Whether the bytes of `from` are still followed.
+    pub fn follows(&self, from: Side) -> bool {
+        let way = match from {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        };
+        !matches!(way.stage, Stage::Ignored)
+    }
+
+    /// How many bytes have crossed of a frame that `from` began and has not ended; none between two frames.
+    pub fn midst(&self, from: Side) -> Option<u64> {
+        let way = match from {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        };
+        match &way.stage {
+            Stage::Frames(reader) => reader.midst(),
+            Stage::Head(_) | Stage::Body(_) | Stage::Ignored => None,
         }
     }
 
@@ -146,30 +193,46 @@ impl Decoder {
 
     /// Reports a head and decides what follows it.
     fn after_head(&mut self, from: Side, head: Head, saw: &mut impl FnMut(Seen)) {
-        let Head { kind, fields, bytes, .. } = head;
-        let key = fields.get("sec_websocket_key").and_then(|key| key.as_str()).map(str::to_owned);
+        let Head { kind, fields, bytes, checks, asked, content_length, .. } = head;
+        let text = |name: &str| fields.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+        let key = text("sec_websocket_key");
+        let agreed = ["sec_websocket_protocol", "sec_websocket_extensions"].map(|name| (name, text(name)));
         saw(Seen::new(kind.step(), from, fields, bytes));
-        self.way(from).stage = match kind {
-            Kind::UpgradeRequest | Kind::SwitchingProtocols => Stage::Frames(Box::default()),
-            Kind::PlainRequest | Kind::Refused => Stage::Ignored,
-        };
+        let checked = |step: Step| (!checks.is_empty()).then(|| Seen::local(step, check_fields(&checks)));
         match kind {
             Kind::UpgradeRequest => {
-                if let Some(key) = key {
-                    saw(Seen::local(Step::AcceptKey, accept_key(&key)));
-                }
+                saw_each(saw, checked(Step::RequestChecked));
+                saw_each(saw, key.map(|key| Seen::local(Step::AcceptKey, accept_key(&key))));
+                self.asked = Some(asked);
+                self.client.stage = Stage::Frames(Box::default());
+            }
+            Kind::PlainRequest => {
+                saw_each(saw, checked(Step::RequestChecked));
+                self.client.stage = Stage::Ignored;
             }
             Kind::SwitchingProtocols => {
-                self.upgraded = Some(fields! {
+                saw_each(saw, checked(Step::AnswerChecked));
+                let mut counted = fields! {
                     "requests" => self.client.heads,
                     "responses" => self.server.heads,
                     "request_bytes" => self.client.bytes,
                     "response_bytes" => self.server.bytes,
-                });
+                };
+                let agreed =
+                    agreed.into_iter().filter_map(|(name, value)| Some((name.into(), value?.into())));
+                counted.extend(agreed);
+                self.upgraded = Some(counted);
+                self.server.stage = Stage::Frames(Box::default());
             }
-            // The connection stays HTTP: what the client says next is no frame.
-            Kind::Refused => self.client.stage = Stage::Ignored,
-            Kind::PlainRequest => {}
+            Kind::PlainResponse | Kind::Refused => {
+                saw_each(saw, checked(Step::AnswerChecked));
+                // The connection stays HTTP: what the client says next is no frame.
+                self.client.stage = Stage::Ignored;
+                self.server.stage = match content_length {
+                    Some(0) => Stage::Ignored,
+                    length => Stage::Body(Body::new(length)),
+                };
+            }
         }
     }
 
@@ -184,4 +247,8 @@ impl Decoder {
         };
         Seen::new(Step::Undecodable, from, fields, first)
     }
+}
+
+fn saw_each(saw: &mut impl FnMut(Seen), seen: Option<Seen>) {
+    seen.into_iter().for_each(saw);
 }

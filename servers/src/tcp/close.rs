@@ -89,6 +89,9 @@ async fn say_and_shut(
         connection.failed("send()", &error);
         return Err(Outcome::Failed(broken("send()", &error)));
     }
+    if !farewell.is_empty() {
+        connection.all_heard(stream, HEARD).await;
+    }
     if let Err(error) = stream.shutdown().await {
         connection.failed("shutdown()", &error);
         return Err(Outcome::Failed(broken("shutdown()", &error)));
@@ -194,3 +197,6 @@ fn unanswered(state: Option<State>, patience: Duration) -> Said {
 /// Longer than Linux delays an ACK (40 ms): a server that takes its time need not ask for the ACK of the client's FIN
 /// to go alone, and the client is seen in FIN_WAIT_1 until it does.
 const DELAYED_ACK: Duration = Duration::from_millis(100);
+
+/// How long the FIN waits for the ACK of what was said before it.
+const HEARD: Duration = Duration::from_secs(1);

@@ -1,7 +1,11 @@
 //! Static RSA as the notes tell it (RFC 5246 §7.4.7.1): OpenSSL in rustls's place, and a certificate whose key
 //! decrypts and signs nothing. Nobody deploys it any more: who records a session and gets the key later can read it.
 
-use std::{fs, io, path::Path, pin::Pin};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    pin::Pin,
+};
 
 use anyhow::Context;
 use openssl::{
@@ -16,6 +20,8 @@ use watch::{
     Witness,
     tls::{Watch, static_rsa},
 };
+
+use super::{Options, advice};
 
 /// OpenSSL's name for TLS_RSA_WITH_AES_128_GCM_SHA256.
 const CIPHER: &str = "AES128-GCM-SHA256";
@@ -32,21 +38,22 @@ pub(super) struct Acceptor {
 
 impl Acceptor {
     /// Loads the certificate and its key.
-    pub(super) fn new(dir: &Path) -> anyhow::Result<Self> {
-        let read = |name: &str| {
-            let path = dir.join(name);
-            fs::read(&path)
-                .with_context(|| format!("could not read {} ({})", path.display(), certs::advice(dir)))
+    pub(super) fn new(options: &Options) -> anyhow::Result<Self> {
+        let advice = || advice(options);
+        let read = |path: &Path| {
+            fs::read(path).with_context(|| format!("could not read {} ({})", path.display(), advice()))
         };
-        let unfit = |name: &str| format!("{name} cannot be used ({})", certs::advice(dir));
-        let certificate =
-            X509::from_pem(&read(certs::SERVER_RSA_CERT)?).with_context(|| unfit(certs::SERVER_RSA_CERT))?;
-        let key = PKey::private_key_from_pem(&read(certs::SERVER_RSA_KEY)?)
-            .with_context(|| unfit(certs::SERVER_RSA_KEY))?;
-        let rsa = key.rsa().with_context(|| unfit(certs::SERVER_RSA_KEY))?;
-        let context = context(&certificate, &key).with_context(|| {
-            format!("{} and its key do not fit ({})", certs::SERVER_RSA_CERT, certs::advice(dir))
-        })?;
+        let unfit = |path: &Path| format!("{} cannot be used ({})", path.display(), advice());
+        // With two ports `--cert` is that of the first one: few certificates are good for both.
+        let alone = options.variant.is_some();
+        let given = |path: &Option<PathBuf>| path.clone().filter(|_| alone);
+        let cert = given(&options.cert).unwrap_or_else(|| options.certs.join(certs::SERVER_RSA_CERT));
+        let key = given(&options.key).unwrap_or_else(|| options.certs.join(certs::SERVER_RSA_KEY));
+        let certificate = X509::from_pem(&read(&cert)?).with_context(|| unfit(&cert))?;
+        let private = PKey::private_key_from_pem(&read(&key)?).with_context(|| unfit(&key))?;
+        let rsa = private.rsa().with_context(|| unfit(&key))?;
+        let context = context(&certificate, &private)
+            .with_context(|| format!("{} and its key do not fit ({})", cert.display(), advice()))?;
         Ok(Acceptor { context, key: rsa })
     }
 

@@ -29,9 +29,9 @@ pub(crate) struct Options {
     #[arg(long, value_name = "SCENARIO")]
     scenario: Option<String>,
 
-    /// Milliseconds that each segment is on its way
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=60_000), value_name = "N")]
-    latency_ms: u64,
+    /// Milliseconds that each segment is on its way [default: the scenario's, else 0]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=60_000), value_name = "N")]
+    latency_ms: Option<u64>,
 }
 
 const EXAMPLES: &str = "\
@@ -53,12 +53,15 @@ Kinds: any bare-ack syn syn-ack ack data data-ack pure-ack fin fin-ack last-ack 
 pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     let to = resolve(&options.to, options.listen.is_ipv4()).await?;
     let mut rules = options.rules.clone();
+    let mut latency_ms = options.latency_ms;
     if let Some(name) = &options.scenario {
         for scenario in scenario::select(std::slice::from_ref(name))? {
+            let its_own = scenario.setup.get("latency_ms").and_then(toml::Value::as_integer);
+            latency_ms = latency_ms.or(its_own.and_then(|ms| u64::try_from(ms).ok()));
             rules.extend(scenario.link);
         }
     }
-    let latency = Duration::from_millis(options.latency_ms);
+    let latency = Duration::from_millis(latency_ms.unwrap_or(0));
     let mut link = Link::open(Plan { listen: options.listen, to, rules, latency })?;
     eprintln!("lab: link listens on {} and leads to {to}", link.outside);
     for rule in &link.plan.rules {

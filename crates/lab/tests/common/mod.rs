@@ -196,12 +196,23 @@ impl Server {
     /// The same on another address, or by another `command` that leads to the program.
     pub fn run(mut command: Command, protocol: &str, listen: &str, args: &[&str]) -> Server {
         command.args([protocol, "--listen", listen, "--format", "json"]).args(args);
+        if protocol == "ws" && !args.contains(&"--certs") {
+            command.arg("--no-tls"); // keys are made where a test says
+        }
         let mut running = Running::start(&mut command);
         let says = format!("server: {protocol} listens on ");
         let addr = running.wait_for("line that says where it listens", |running| {
             running.stderr().iter().find_map(|line| line.strip_prefix(&says)?.parse().ok())
         });
         Server { addr, running }
+    }
+
+    /// The address of another of its ports: `wss`.
+    pub fn addr_of(&mut self, name: &str) -> SocketAddr {
+        let says = format!("server: {name} listens on ");
+        self.running.wait_for("line that says where it listens", |running| {
+            running.stderr().iter().find_map(|line| line.strip_prefix(&says)?.parse().ok())
+        })
     }
 
     /// The address in the first line on standard error that holds `words`.

@@ -53,12 +53,12 @@ fn our_client_says_what_is_wrong_with_the_server() {
     let rsa = server(&["--variant", "rsa"]);
     let static_rsa = rsa.addr.to_string();
     let cases: [(&str, &[&str], &str); 11] = [
-        (&static_rsa, &["--variant", "rsa", "--ca", &stranger], "no trusted CA signed it"),
+        (&static_rsa, &["--variant", "rsa", "--ca", &stranger], "no way leads from its issuer"),
         (&static_rsa, &["--variant", "rsa", "--server-name", "other.example"], "--server-name"),
         (&addr, &["--variant", "rsa"], "handshake_failure"),
         (&answering(b"HTTP/1.1 400 Bad Request\r\n\r\n"), &["--variant", "rsa"], "plain HTTP"),
         (&answering(b""), &["--variant", "rsa"], "closed the TCP connection before its first message"),
-        (&addr, &["--ca", &stranger], "no trusted CA signed it"),
+        (&addr, &["--ca", &stranger], "no way leads from its issuer"),
         (&addr, &["--server-name", "other.example"], "--server-name"),
         (&addr, &["--variant", "tls13"], "no TLS version in common"),
         (&answering(b"HTTP/1.1 400 Bad Request\r\n\r\n"), &[], "plain HTTP"),

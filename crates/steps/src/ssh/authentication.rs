@@ -1,5 +1,5 @@
-//! The cards of the user's authentication (RFC 4252). All of it is encrypted on the wire, so these steps are
-//! known from the library's calls.
+//! The cards of the user's authentication (RFC 4252). All of it is encrypted on the wire: these steps are read from the
+//! packets where they are opened, and else known from the library's calls.
 
 use crate::{
     Actor, Card,
@@ -59,12 +59,27 @@ pub(super) const PUBLICKEY_OK: Card = Card {
     rfc: "RFC 4252 §7",
     title: Text { en: "key would do", zh: "公钥可用" },
     text: Text {
-        en: "The server repeats the key: a signature by it would be accepted. The library calls the signer only after this answer, so the call shows that it came.",
-        zh: "服务端原样送回公钥：用它签名会被接受。库只在收到这个回答之后才调用签名者，因此这次调用说明它已到达。",
+        en: "The server repeats the key: a signature by it would be accepted. Where the packet is not opened, the call of the signer shows that this answer came.",
+        zh: "服务端原样送回公钥：用它签名会被接受。若数据包未解密，签名者被调用就说明这个回答已到达。",
     },
     client: "Signer::auth_sign",
     server: "",
     shows: &["public_key_algorithm_name", "public_key_fingerprint"],
+};
+
+pub(super) const SIGNED_REQUEST: Card = Card {
+    id: "ssh.signed_request",
+    actor: Actor::Client,
+    claims: &[S11],
+    rfc: "RFC 4252 §7",
+    title: Text { en: "what is signed", zh: "被签名的内容" },
+    text: Text {
+        en: "The signer is handed these bytes: the session identifier, then the request itself. The identifier is a hash that covers the server's own cookie and public value, fresh for each connection: it does what a challenge would do, so SSH-2 has none.",
+        zh: "交给签名者的就是这些字节：会话标识，然后是请求本身。会话标识是一个哈希，覆盖了服务端每次新生成的 cookie 和公开值，起到了挑战码的作用，所以 SSH-2 没有挑战消息。",
+    },
+    client: "Signer::auth_sign",
+    server: "",
+    shows: &["session_identifier", "user_name", "public_key_fingerprint", "signed_length", "signature"],
 };
 
 pub(super) const PUBLICKEY_SIGNATURE: Card = Card {
@@ -77,9 +92,9 @@ pub(super) const PUBLICKEY_SIGNATURE: Card = Card {
         en: "The signature covers the session identifier, which no other connection has, and the whole request. It cannot be replayed elsewhere, and the server needs to invent no challenge.",
         zh: "签名覆盖会话标识（每条连接各不相同）和整个请求，因此无法在别处重放，服务端也不必另出挑战。",
     },
-    client: "Signer::auth_sign",
+    client: "",
     server: "Handler::auth_publickey",
-    shows: &["user_name", "public_key_fingerprint", "signed_length", "session_identifier"],
+    shows: &["user_name", "public_key_fingerprint", "signature_algorithm", "signature"],
 };
 
 pub(super) const PASSWORD: Card = Card {

@@ -1,5 +1,5 @@
-//! The cards of the channels (RFC 4254). All of it is encrypted on the wire, so these steps are known from the
-//! library's calls.
+//! The cards of the channels (RFC 4254). All of it is encrypted on the wire: these steps are read from the packets where
+//! they are opened, and else known from the library's calls.
 
 use crate::{Actor, Card, Text};
 
@@ -15,7 +15,7 @@ pub(super) const OPEN: Card = Card {
     },
     client: "",
     server: "Handler::channel_open_session",
-    shows: &["channel_type", "channel", "answer"],
+    shows: &["channel_type", "sender_channel", "answer"],
 };
 
 pub(super) const CONFIRMED: Card = Card {
@@ -85,8 +85,8 @@ pub(super) const DATA: Card = Card {
     rfc: "RFC 4254 §5.2",
     title: Text { en: "channel data", zh: "通道数据" },
     text: Text {
-        en: "Bytes of the session, here as the library gives them, decrypted; an error stream travels as extended data.",
-        zh: "会话的数据，此处是库解密后交出的内容；错误输出以扩展数据的形式传送。",
+        en: "Bytes of the session, decrypted; an error stream travels as extended data.",
+        zh: "会话的数据，已解密；错误输出以扩展数据的形式传送。",
     },
     client: "Handler::data, extended_data",
     server: "Handler::data, extended_data",

@@ -10,17 +10,25 @@ use crate::{
 
 /// What `event` shows of the notes, given what came before it.
 pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
+    // The notes tell of the beginning: keys that are replaced later show nothing new.
+    if event.is("rekey") {
+        return Vec::new();
+    }
     let finding = match step {
         Step::Identification => who_was_first(event, past),
         Step::Kexinit => both_listed(event, past),
         Step::Negotiated => how_picked(event, past),
         Step::KeyExchangeReply => return key_exchange(event, past),
         Step::SessionKey => secret_derived(event),
+        Step::ExchangeHash => return exchange_hash(event),
+        Step::DerivedKeys => keys_derived(event),
+        Step::ServiceRequest => opened(event, past),
         Step::Encrypted => encrypted(event, past),
         Step::HostKeyCheck => host_key(event),
         Step::PublickeyQuery => key_named(event).or_else(|| password::key_refused(event)),
         Step::PublickeyOk => key_would_do(event),
-        Step::PublickeySignature => Some(signed(event)),
+        Step::SignedRequest => Some(signed(event)),
+        Step::PublickeySignature => Some(signature(event)),
         Step::AuthPassword | Step::InteractiveAnswer => password::checked(event, past),
         Step::AuthFailure => password::key_refused(event).or_else(|| password::checked(event, past)),
         Step::AuthSuccess => {
@@ -30,6 +38,9 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         | Step::Group
         | Step::KeyExchangeInit
         | Step::Newkeys
+        | Step::Unopened
+        | Step::ExtInfo
+        | Step::ServiceAccept
         | Step::AuthNone
         | Step::AuthMethods
         | Step::InteractiveQuestion
@@ -205,6 +216,58 @@ fn secret_derived(event: &Event) -> Option<Finding> {
     })
 }
 
+/// s4 and s6: the secret fits what crossed, and the host key vouches for it.
+fn exchange_hash(event: &Event) -> Vec<Finding> {
+    let (hash, kex): (String, _) =
+        (event.text("exchange_hash").chars().take(16).collect(), event.text("kex_algorithm"));
+    let print = event.text("host_key_fingerprint");
+    match event.text("signature") {
+        "verified" => vec![
+            Finding::as_noted_because(
+                S4,
+                format!(
+                    "Recomputed from what crossed and the secret of {kex}: exchange hash {hash}…, which the host key signed."
+                ),
+                format!("用传输的内容和 {kex} 的共享密钥重新算出交换哈希 {hash}…，主机密钥签名的正是它。"),
+            ),
+            Finding::differs(
+                S6,
+                format!(
+                    "The signature by {print} over the exchange hash, sent before any encryption, was checked again here: it is good."
+                ),
+                format!("{print} 对交换哈希的签名在加密之前发出，此处再次验证：有效。"),
+            ),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// s5: what the encryption rests on.
+fn keys_derived(event: &Event) -> Option<Finding> {
+    let (there, back) =
+        (event.text("encryption_key_client_to_server"), event.text("encryption_key_server_to_client"));
+    (!there.is_empty() && !back.is_empty()).then(|| {
+        Finding::as_noted_because(
+            S5,
+            format!("A key for each direction is hashed from the secret: {there} and {back}, by their fingerprints."),
+            format!("由共享密钥为两个方向各算出一个密钥：{there} 和 {back}（均为指纹）。"),
+        )
+    })
+}
+
+/// s5: the login begins inside a packet that opened with the session's key.
+fn opened(event: &Event, past: &Past) -> Option<Finding> {
+    past.first_from(event.sender()?, Step::Newkeys)?;
+    let (service, number) = (event.text("service_name"), event.number("sequence_number")?);
+    (event.is("encrypted") && event.is("tag_verified")).then(|| {
+        Finding::as_noted_because(
+            S5,
+            format!("Encrypted packet {number} opened with the session's key and its tag verified: it asks for {service}."),
+            format!("加密数据包 {number} 用会话密钥解开且校验通过，内容是请求 {service}。"),
+        )
+    })
+}
+
 /// s5: encrypted bytes follow the sender's NEWKEYS, and the login has not begun before it.
 fn encrypted(event: &Event, past: &Past) -> Option<Finding> {
     past.first_from(event.sender()?, Step::Newkeys)?;
@@ -333,25 +396,52 @@ fn key_would_do(event: &Event) -> Option<Finding> {
 /// s11: what was signed.
 fn signed(event: &Event) -> Finding {
     let print = event.text("public_key_fingerprint");
-    match event.number("signed_length") {
-        Some(length) => {
-            let session = event.text("session_identifier");
-            let (user, service) = (event.text("user_name"), event.text("service_name"));
-            let algorithm = event.text("public_key_algorithm_name");
-            let id: String = session.chars().take(16).collect();
+    let length = event.number("signed_length").unwrap_or_default();
+    let id: String = event.text("session_identifier").chars().take(16).collect();
+    let (user, service) = (event.text("user_name"), event.text("service_name"));
+    let algorithm = event.text("public_key_algorithm_name");
+    Finding::differs(
+        S11,
+        format!(
+            "No challenge was signed but {length} bytes of the client's own making: session id {id}…, \
+             50, \"{user}\", \"{service}\", \"publickey\", TRUE, {algorithm}, key {print}."
+        ),
+        format!(
+            "签名的不是挑战码，而是客户端自己组成的 {length} 字节：会话标识 {id}…、50、\"{user}\"、\
+             \"{service}\"、\"publickey\"、TRUE、{algorithm}、公钥 {print}。"
+        ),
+    )
+}
+
+/// s11: the signature crossed, and the public key fits it.
+fn signature(event: &Event) -> Finding {
+    let print = event.text("public_key_fingerprint");
+    match (event.number("signed_length"), event.text("signature")) {
+        (Some(length), "wrong") => Finding::differs(
+            S11,
+            format!(
+                "No challenge came before this signature; over the session id and the request ({length} bytes) \
+                 the public key {print} does not fit it."
+            ),
+            format!("签名之前没有挑战消息；对会话标识和请求（{length} 字节）用公钥 {print} 验证，签名不符。"),
+        ),
+        (Some(length), checked) => {
+            let (en, zh) = match checked {
+                "verified" => ("with it, checked again here, it is good", "此处再次用它验证，有效"),
+                _ => ("its algorithm cannot be checked here", "此处无法检验其算法"),
+            };
             Finding::differs(
                 S11,
                 format!(
-                    "No challenge was signed but {length} bytes of the client's own making: session id {id}…, \
-                     50, \"{user}\", \"{service}\", \"publickey\", TRUE, {algorithm}, key {print}."
+                    "No challenge came before this signature: it covers the session id and this very request \
+                     ({length} bytes), and belongs to the public key {print}: {en}."
                 ),
                 format!(
-                    "签名的不是挑战码，而是客户端自己组成的 {length} 字节：会话标识 {id}…、50、\"{user}\"、\
-                     \"{service}\"、\"publickey\"、TRUE、{algorithm}、公钥 {print}。"
+                    "签名之前没有挑战消息：它覆盖会话标识和这个请求本身（{length} 字节），对应公钥 {print}：{zh}。"
                 ),
             )
         }
-        None => Finding::differs(
+        (None, _) => Finding::differs(
             S11,
             format!(
                 "The server verified a signature with the public key {print}; SSH-2 has no challenge message, \

@@ -1,8 +1,8 @@
-//! The cards of the transport: identification, negotiation, key exchange, encryption (RFC 4253).
+//! The cards of the transport: identification, negotiation, key exchange (RFC 4253).
 
 use crate::{
     Actor, Card,
-    Claim::{S2, S3, S4, S5, S6, S7, S8, S9},
+    Claim::{S2, S3, S4, S6, S7, S8, S9},
     Text,
 };
 
@@ -33,7 +33,7 @@ pub(super) const KEXINIT: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["kex_algorithms", "server_host_key_algorithms", "cookie"],
+    shows: &["kex_algorithms", "server_host_key_algorithms", "cookie", "rekey"],
 };
 
 pub(super) const NEGOTIATED: Card = Card {
@@ -123,27 +123,12 @@ pub(super) const NEWKEYS: Card = Card {
     rfc: "RFC 4253 §7.3",
     title: Text { en: "NEWKEYS", zh: "NEWKEYS" },
     text: Text {
-        en: "The last packet in the clear from this sender; whatever it sends next is under the new keys. Each direction turns on its own.",
-        zh: "这是发送方的最后一个明文数据包，此后它发送的一切都用新密钥。两个方向各自切换。",
+        en: "The last packet under the old keys, at first in the clear; whatever this sender sends next is under the new ones. Each direction turns on its own.",
+        zh: "旧密钥下的最后一个数据包（首次交换时为明文），此后发送方的一切都用新密钥。两个方向各自切换。",
     },
     client: "",
     server: "",
-    shows: &["sequence_number"],
-};
-
-pub(super) const ENCRYPTED: Card = Card {
-    id: "ssh.encrypted",
-    actor: Actor::Both,
-    claims: &[S5],
-    rfc: "RFC 4253 §6, §7.3",
-    title: Text { en: "encrypted from here", zh: "此后均已加密" },
-    text: Text {
-        en: "The first bytes of this direction that a listener on the wire can no longer read: not even the kind of message. Login, commands and output all come after this point.",
-        zh: "从这里起，线路上的旁听者再也读不懂这个方向的内容，连消息类型也看不到。登录、命令和输出都在此之后。",
-    },
-    client: "",
-    server: "",
-    shows: &["encryption_algorithm", "mac_algorithm", "first_bytes"],
+    shows: &["sequence_number", "rekey"],
 };
 
 pub(super) const HOST_KEY_CHECK: Card = Card {
@@ -161,34 +146,19 @@ pub(super) const HOST_KEY_CHECK: Card = Card {
     shows: &["record", "fingerprint", "decided_by", "accepted"],
 };
 
-pub(super) const SESSION_KEY: Card = Card {
-    id: "ssh.session_key",
-    actor: Actor::Client,
-    claims: &[S4],
-    rfc: "RFC 4253 §7.2, §8",
-    title: Text { en: "shared secret", zh: "共享密钥" },
-    text: Text {
-        en: "The library holds the shared secret K; six keys (two for each of initial vector, encryption, integrity) are hashed from K and the exchange hash. K never crossed the wire.",
-        zh: "库已得到共享密钥 K；再由 K 和交换哈希算出六个密钥（初始向量、加密、完整性各一对）。K 从未在线路上出现。",
-    },
-    client: "Handler::kex_done",
-    server: "",
-    shows: &["kex_algorithm", "shared_secret_fingerprint", "strict_kex"],
-};
-
 pub(super) const OTHER_MESSAGE: Card = Card {
     id: "ssh.other_message",
     actor: Actor::Both,
     claims: &[],
-    rfc: "RFC 4253 §11, §12",
+    rfc: "RFC 4250 §4.1",
     title: Text { en: "other message", zh: "其他消息" },
     text: Text {
-        en: "A message in the clear that is no part of the key exchange, such as IGNORE or DEBUG. Under strict key exchange it ends the connection.",
-        zh: "一条不属于密钥交换的明文消息，例如 IGNORE 或 DEBUG。启用严格密钥交换时，它会使连接终止。",
+        en: "A message without a step of its own, such as IGNORE, DEBUG or WINDOW_ADJUST; its name stands beside it. In the clear, strict key exchange allows none.",
+        zh: "没有专门步骤的消息，例如 IGNORE、DEBUG 或 WINDOW_ADJUST，旁边是它的名字。严格密钥交换不允许明文中出现这类消息。",
     },
     client: "",
     server: "",
-    shows: &["message", "packet_length"],
+    shows: &["message", "method_name", "request_name", "bytes_to_add", "channel"],
 };
 
 pub(super) const DISCONNECT: Card = Card {

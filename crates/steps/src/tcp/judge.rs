@@ -3,28 +3,44 @@
 
 use super::Step;
 use crate::{
-    Claim::{C1, C3, C5, C8, C9, C10, O1, O5, O8, O12, O14},
+    Claim::{O1, O5, O8, O12, O14},
     Event, Finding, Past, Side,
 };
+
+mod close;
+mod lost;
 
 /// What `event` shows of the notes, given what came before it.
 pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
     let mut findings = match step {
+        Step::Syn if event.is("retransmission") => lost::syn_again(event, past),
         Step::Syn => syn(event),
+        Step::SynAck if event.is("retransmission") => lost::syn_ack_again(event, past),
         Step::SynAck => syn_ack(event),
-        Step::Established => established(event, past),
-        Step::Data => data(event, past),
-        Step::Fin => fin(event, past),
-        Step::FinAck => fin_ack(event, past),
-        Step::LastAck => last_ack(event, past),
-        Step::FinWait1 | Step::FinWait2 | Step::CloseWait | Step::TimeWait | Step::Closed => {
-            state(step, event, past)
-        }
-        Step::Ack
+        Step::Ack => lost::ack_again(event, past),
+        Step::Established => [established(event, past), lost::accepted_once(event, past)].concat(),
+        Step::HalfOpenGone => lost::half_open_gone(event, past),
+        Step::Data => close::data(event, past),
+        Step::Fin if event.is("retransmission") => close::fin_again(event, past),
+        Step::Fin => close::fin(event, past),
+        Step::FinAck if event.is("duplicate") => close::fin_ack_again(event, past),
+        Step::FinAck => close::fin_ack(event, past),
+        Step::LastAck => close::last_ack(event, past),
+        Step::FinWait1
+        | Step::FinWait2
+        | Step::CloseWait
+        | Step::LastAckState
+        | Step::TimeWait
+        | Step::Closed => close::state(step, event, past),
+        Step::Timer => close::timer(event, past),
+        Step::Rst => lost::reset(event, past),
+        Step::Error => [lost::given_up(event, past), close::given_up(event, past)].concat(),
+        Step::Settings
+        | Step::SynSent
+        | Step::SynReceived
         | Step::DataAck
         | Step::PureAck
-        | Step::Rst
-        | Step::Error
+        | Step::Closing
         | Step::Lost
         | Step::Held
         | Step::Repeated
@@ -34,14 +50,15 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         | Step::Summary => Vec::new(),
     };
     // Usually the third segment; when that one was lost, whatever carries the acknowledgment in its place.
-    if step != Step::SynAck && event.is("acks_syn") {
+    if step != Step::SynAck && event.is("acks_syn") && !lost::dropped(event, past) {
         findings.extend(synchronised(event, past));
+        findings.extend(lost::opened_at_last(step, event, past));
     }
     findings
 }
 
 fn syn(event: &Event) -> Vec<Finding> {
-    if event.sender() != Some(Side::Client) || event.is("retransmission") {
+    if event.sender() != Some(Side::Client) {
         return Vec::new();
     }
     let isn = event.number("seq").unwrap_or_default();
@@ -55,7 +72,7 @@ fn syn(event: &Event) -> Vec<Finding> {
 
 fn syn_ack(event: &Event) -> Vec<Finding> {
     let Some(ack) = event.number("ack") else { return Vec::new() };
-    if event.sender() != Some(Side::Server) || !event.is("acks_syn") || event.is("retransmission") {
+    if event.sender() != Some(Side::Server) || !event.is("acks_syn") {
         return Vec::new();
     }
     let isn = before(ack);
@@ -84,9 +101,9 @@ fn synchronised(event: &Event, past: &Past) -> Vec<Finding> {
         format!("ack {ack} = the server's ISN {y} + {ack_relative}"),
         format!("ack {ack} = 服务端 ISN {y} + {ack_relative}"),
     )];
-    let answered = past.first_from(Side::Server, Step::SynAck).and_then(|record| record.number("ack"));
     // A SYN+ACK that answered an older SYN proves nothing of this connection.
-    if let Some(confirmed) = answered.filter(|&confirmed| before(confirmed) == x) {
+    let mut answers = past.tcp.of(Side::Server, Step::SynAck).filter_map(|answer| answer.number("ack"));
+    if let Some(confirmed) = answers.find(|&confirmed| before(confirmed) == x) {
         findings.push(Finding::as_noted_because(
             O12,
             format!(
@@ -135,147 +152,6 @@ fn established(event: &Event, past: &Past) -> Vec<Finding> {
     opening.iter().map(|&claim| Finding::as_noted_because(claim, en.clone(), zh.clone())).collect()
 }
 
-fn data(event: &Event, past: &Past) -> Vec<Finding> {
-    // Data may carry the ACK of the FIN along.
-    let mut findings = fin_ack(event, past);
-    let from_server = event.sender() == Some(Side::Server) && closed_first(event, past) == Some(Side::Client);
-    if from_server && event.is("after_fin") && !event.is("retransmission") {
-        let length = event.number("payload_length").unwrap_or_default();
-        findings.push(Finding::as_noted_because(
-            C5,
-            format!("{length} bytes of data although the client's FIN has already arrived"),
-            format!("客户端的 FIN 已经到达，服务端仍发出 {length} 字节数据"),
-        ));
-    }
-    findings
-}
-
-fn fin(event: &Event, past: &Past) -> Vec<Finding> {
-    let Some(seq) = event.number("seq") else { return Vec::new() };
-    let Some(sender) = event.sender() else { return Vec::new() };
-    if event.is("retransmission") {
-        return Vec::new();
-    }
-    match (closed_first(event, past), sender) {
-        (Some(Side::Client), Side::Client) => vec![Finding::as_noted_because(
-            C1,
-            format!("the client's FIN (seq {seq}) is the first of the two"),
-            format!("客户端的 FIN（seq {seq}）先于服务端"),
-        )],
-        (Some(Side::Server), Side::Server) => vec![server_closed_first(&format!(" (seq {seq})"))],
-        (Some(Side::Client), Side::Server) => second_fin(event),
-        (Some(Side::Server), Side::Client) | (None, _) => Vec::new(),
-    }
-}
-
-/// The server's FIN after the client's.
-fn second_fin(event: &Event) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let ack = event.number("ack").unwrap_or_default();
-    let bytes = event.number("bytes_after_fin").unwrap_or_default();
-    if bytes > 0 {
-        findings.push(Finding::as_noted_because(
-            C5,
-            format!(
-                "{bytes} bytes first, then the FIN; the state that follows, LAST_ACK, is left out by the notes"
-            ),
-            format!("先发完 {bytes} 字节，再发 FIN；随后的 LAST_ACK 状态笔记没有提到"),
-        ));
-    }
-    if event.is("acks_fin") {
-        findings.push(Finding::depends(
-            C3,
-            format!("the ACK of the client's FIN (ack {ack}) came with the server's FIN, so FIN_WAIT_2 was skipped"),
-            format!("对客户端 FIN 的确认（ack {ack}）与服务端的 FIN 同行，因此跳过了 FIN_WAIT_2"),
-        ));
-        findings.push(Finding::depends(
-            C8,
-            format!("three segments here: FIN and ack {ack} in one, and no separate ACK was seen before it"),
-            format!("这次是三个报文段：FIN 与 ack {ack} 合并，之前没有看到单独的 ACK"),
-        ));
-    }
-    findings
-}
-
-fn fin_ack(event: &Event, past: &Past) -> Vec<Finding> {
-    let answers_client =
-        event.sender() == Some(Side::Server) && closed_first(event, past) == Some(Side::Client);
-    match event.number("ack") {
-        Some(ack) if answers_client && event.is("acks_fin") => vec![Finding::as_noted_because(
-            C3,
-            format!("ack {ack} = the sequence number of the client's FIN, {}, + 1", before(ack)),
-            format!("ack {ack} = 客户端 FIN 的序列号 {} + 1", before(ack)),
-        )],
-        _ => Vec::new(),
-    }
-}
-
-fn last_ack(event: &Event, past: &Past) -> Vec<Finding> {
-    let from_client = event.sender() == Some(Side::Client) && closed_first(event, past) == Some(Side::Client);
-    match event.number("ack") {
-        Some(ack) if from_client && event.is("acks_fin") => vec![Finding::as_noted_because(
-            C9,
-            format!("ack {ack} = the sequence number of the server's FIN, {}, + 1", before(ack)),
-            format!("ack {ack} = 服务端 FIN 的序列号 {} + 1", before(ack)),
-        )],
-        _ => Vec::new(),
-    }
-}
-
-fn state(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
-    let (name, asked) = (event.text("state"), event.text("asked"));
-    let en = format!("{asked} says {name}");
-    let zh = format!("{asked} 报告 {name}");
-    match (closed_first(event, past), event.side, step) {
-        (Some(Side::Client), Side::Client, Step::FinWait1) => vec![Finding::as_noted_because(C1, en, zh)],
-        (Some(Side::Client), Side::Client, Step::FinWait2)
-        | (Some(Side::Client), Side::Server, Step::CloseWait) => vec![Finding::as_noted_because(C3, en, zh)],
-        (Some(Side::Client), Side::Client, Step::TimeWait) => {
-            let timer = event.number("timer_ms").unwrap_or_default();
-            vec![Finding::as_noted_because(
-                C9,
-                format!("{en}, {timer} ms to go until CLOSED"),
-                format!("{zh}，距 CLOSED 还有 {timer} 毫秒"),
-            )]
-        }
-        (Some(Side::Client), Side::Server, Step::Closed) if event.text("error").is_empty() => {
-            vec![Finding::as_noted_because(C10, en, zh)]
-        }
-        // The segment, where it was seen, has said it already.
-        (Some(Side::Server), _, Step::CloseWait | Step::FinWait1) if !past.has(Step::Fin) => {
-            vec![server_closed_first("")]
-        }
-        (_, _, _) => Vec::new(),
-    }
-}
-
-fn server_closed_first(segment: &str) -> Finding {
-    Finding::depends(
-        C1,
-        format!(
-            "here the server sent its FIN{segment} first: what the notes say of the client's close holds for the server"
-        ),
-        format!("这次是服务端先发 FIN{segment}：笔记中对客户端关闭的描述适用于服务端"),
-    )
-}
-
-/// Who closed first: by the segments where they were seen, else by the states of the side that tells.
-fn closed_first(event: &Event, past: &Past) -> Option<Side> {
-    let fin = past.records().iter().find(|record| record.step == Step::Fin.into());
-    let this_fin = || event.sender().filter(|_| event.step == Step::Fin.into());
-    if let Some(side) = fin.and_then(|record| record.from).or_else(this_fin) {
-        return Some(side);
-    }
-    let passed = |step: Step| past.has(step) || event.step == step.into();
-    if passed(Step::CloseWait) {
-        Some(event.side.peer())
-    } else if passed(Step::FinWait1) || passed(Step::FinWait2) || passed(Step::TimeWait) {
-        Some(event.side)
-    } else {
-        None
-    }
-}
-
 /// Sequence numbers wrap at 2³².
 const MASK: u64 = 0xffff_ffff;
 
@@ -285,4 +161,14 @@ fn before(number: u64) -> u64 {
 
 fn after(number: u64) -> u64 {
     number.wrapping_add(1) & MASK
+}
+
+/// A setting of the kernel or of the socket, as it was read when the connection began.
+fn setting(past: &Past, name: &str) -> Option<u64> {
+    past.first(Step::Settings).and_then(|record| record.number(name))
+}
+
+/// Milliseconds as people say them.
+fn seconds(us: u64) -> String {
+    format!("{:.2} s", us as f64 / 1_000_000.0)
 }

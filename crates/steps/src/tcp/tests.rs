@@ -7,7 +7,9 @@ use crate::{
     Bytes, Direction, Event, Evidence, Past, Protocol, SCHEMA_VERSION, Side, Side::Client, Side::Server,
 };
 
-/// What is seen, who sent it (none: the kernel's word), and the fields.
+mod loss;
+
+/// What is seen, who sent it (none: the kernel's word), and the fields; `at_ms` among them is the time.
 type Line = (Step, Option<Side>, Value);
 
 /// Each step's claims, a verdict other than "as noted" marked with `~`, as `here` sees the dialogue.
@@ -17,28 +19,10 @@ fn judged(here: Side, lines: &[Line]) -> Vec<String> {
 
 fn labelled(here: Side, variant: Option<&str>, lines: &[Line]) -> Vec<String> {
     let mut past = Past::default();
-    let mut judge = |(step, from, fields): &Line| {
-        let event = Event {
-            v: SCHEMA_VERSION,
-            at: jiff::Timestamp::UNIX_EPOCH,
-            elapsed_us: 0,
-            side: here,
-            protocol: Protocol::Tcp,
-            variant: variant.map(Into::into),
-            conn: "127.0.0.1:5>127.0.0.1:7".into(),
-            step: (*step).into(),
-            claims: Vec::new(),
-            direction: match from {
-                None => Direction::Local,
-                Some(side) if *side == here => Direction::Sent,
-                Some(_) => Direction::Received,
-            },
-            evidence: if from.is_some() { Evidence::Wire } else { Evidence::Kernel },
-            fields: fields.as_object().expect("fields are an object").clone(),
-            bytes: Bytes::default(),
-        };
-        let findings = past.judge(&event);
+    let mut judge = |event: &Event| {
+        let findings = past.judge(event);
         let tell = |finding: &crate::Finding| {
+            let step = event.step;
             assert!(step.card().claims.contains(&finding.id), "{step:?} does not list {:?}", finding.id);
             assert!(finding.because.is_some(), "every verdict on TCP quotes its numbers");
             let mark = if finding.verdict == crate::Verdict::AsNoted { "" } else { "~" };
@@ -46,7 +30,30 @@ fn labelled(here: Side, variant: Option<&str>, lines: &[Line]) -> Vec<String> {
         };
         findings.iter().map(tell).collect::<Vec<_>>().join(" ")
     };
-    lines.iter().map(&mut judge).collect()
+    events(here, variant, lines).iter().map(&mut judge).collect()
+}
+
+fn events(here: Side, variant: Option<&str>, lines: &[Line]) -> Vec<Event> {
+    let event = |(step, from, fields): &Line| Event {
+        v: SCHEMA_VERSION,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        elapsed_us: fields["at_ms"].as_u64().unwrap_or(0) * 1000,
+        side: here,
+        protocol: Protocol::Tcp,
+        variant: variant.map(Into::into),
+        conn: "127.0.0.1:5>127.0.0.1:7".into(),
+        step: (*step).into(),
+        claims: Vec::new(),
+        direction: match from {
+            None => Direction::Local,
+            Some(side) if *side == here => Direction::Sent,
+            Some(_) => Direction::Received,
+        },
+        evidence: if from.is_some() { Evidence::Wire } else { Evidence::Kernel },
+        fields: fields.as_object().expect("fields are an object").clone(),
+        bytes: Bytes::default(),
+    };
+    lines.iter().map(event).collect()
 }
 
 fn opening() -> Vec<Line> {

@@ -14,7 +14,7 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         Step::Certificate => vec![certificate(event)],
         Step::ServerHelloDone => vec![server_hello_done(past)],
         Step::VerifyCertificate => vec![verify_certificate(event)],
-        Step::VerifySignature => vec![verify_signature(event)],
+        Step::VerifySignature => verify_signature(event),
         Step::SharedSecret => vec![shared_secret(event)],
         Step::PreMasterSecret => vec![pre_master_secret(event)],
         Step::SessionKeys => session_keys(event, past).into_iter().collect(),
@@ -22,10 +22,15 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         Step::ChangeCipherSpec => change_cipher_spec(event, past),
         Step::Finished => finished(event, past),
         Step::ApplicationData => application_data(event),
+        Step::DoesNotOpen => does_not_open(event, past).into_iter().collect(),
         Step::EphemeralKey
         | Step::HandshakeComplete
         | Step::HelloRetryRequest
         | Step::ChooseCertificate
+        | Step::SessionResumed
+        | Step::ChooseClientCertificate
+        | Step::VerifyClientCertificate
+        | Step::VerifyClientSignature
         | Step::EncryptedExtensions
         | Step::CertificateRequest
         | Step::ServerKeyExchange
@@ -168,16 +173,54 @@ fn verify_certificate(event: &Event) -> Finding {
     }
 }
 
-/// t6: the key from the certificate verifies and encrypts nothing.
-fn verify_signature(event: &Event) -> Finding {
+/// t6: the key from the certificate verifies and encrypts nothing. A signature that does not fit shows t12 as well: it
+/// covers a part of the handshake, and was made over another.
+fn verify_signature(event: &Event) -> Vec<Finding> {
     let (key, scheme, over) = (event.text("public_key"), event.text("signature_scheme"), event.text("over"));
-    Finding::differs(
+    if event.text("result") == "valid" {
+        return vec![Finding::differs(
+            Claim::T6,
+            format!(
+                "the certificate's {key} key checked a signature ({scheme}) over {over}; it encrypted nothing"
+            ),
+            format!("证书中的 {key} 公钥用来验证签名（{scheme}，签的是 {over}），没有加密任何东西"),
+        )];
+    }
+    let used = Finding::differs(
         Claim::T6,
+        format!("the certificate's {key} key checked a signature ({scheme}) over {over}, which does not fit"),
+        format!("证书中的 {key} 公钥用来验证签名（{scheme}，签的是 {over}），签名对不上"),
+    );
+    let noticed = Finding::as_noted_because(
+        Claim::T12,
         format!(
-            "the certificate's {key} key checked a signature ({scheme}) over {over}; it encrypted nothing"
+            "noticed before any Finished: the server's signature over {over} does not fit what the client saw"
         ),
-        format!("证书中的 {key} 公钥用来验证签名（{scheme}，签的是 {over}），没有加密任何东西"),
-    )
+        format!("还没到 Finished 就已发现：服务端对 {over} 的签名与客户端看到的内容对不上"),
+    );
+    vec![used, noticed]
+}
+
+/// t12: the keys come from the handshake as each side saw it, and a record changed on the way fits no key.
+fn does_not_open(event: &Event, past: &Past) -> Option<Finding> {
+    let from = event.sender()?;
+    if past.first_from(from, Step::Finished).is_some() {
+        return None; // The handshake was whole; this is about data.
+    }
+    let (en, zh) = match from {
+        Side::Client => ("client", "客户端"),
+        Side::Server => ("server", "服务端"),
+    };
+    Some(Finding::as_noted_because(
+        Claim::T12,
+        format!(
+            "noticed before the digest could be compared: the {en}'s encrypted record does not open; it was changed on \
+             the way, or the two sides did not see the same handshake and have different keys"
+        ),
+        format!(
+            "还没比较摘要就已发现：{zh}的加密记录解不开；它在途中被改过，或者双方看到的握手不一致，密钥不同"
+        ),
+    ))
 }
 
 /// t7: each side computes the secret, so that nobody needs to send it.
@@ -440,6 +483,9 @@ pub(crate) fn absent(past: &Past) -> Vec<Finding> {
             format!("会话是恢复的，没有再发证书；服务端发送了 {server}"),
         ));
     }
+    if past.has(Step::SessionResumed) {
+        findings.extend(resumed(past));
+    }
     if !past.has(Step::ServerHelloDone) {
         findings.push(Finding::absent(
             Claim::T4,
@@ -452,6 +498,30 @@ pub(crate) fn absent(past: &Past) -> Vec<Finding> {
             Claim::T8,
             format!("no ClientKeyExchange; the client sent {client}"),
             format!("没有 ClientKeyExchange；客户端发送了 {client}"),
+        ));
+    }
+    findings
+}
+
+/// What a resumed session leaves out because an earlier one had it.
+fn resumed(past: &Past) -> Vec<Finding> {
+    let mut findings = vec![
+        Finding::absent(
+            Claim::T5,
+            "no certificate came, so none was checked: the secret of the earlier session proves who the server is",
+            "没有收到证书，也就没有检查：先前会话的秘密足以证明服务端是谁",
+        ),
+        Finding::absent(
+            Claim::T6,
+            "no certificate came, so no key was taken from one",
+            "没有收到证书，也就没有从中取出公钥",
+        ),
+    ];
+    if !past.has(Step::SharedSecret) {
+        findings.push(Finding::absent(
+            Claim::T7,
+            "no new pre-master secret: the master secret of the earlier session serves again",
+            "没有新的 pre-master：沿用先前会话的 master secret",
         ));
     }
     findings

@@ -3,7 +3,7 @@
 use super::Step;
 use crate::{
     Claim::{W1, W2, W3, W4, W5, W6},
-    Event, Finding, Past, Side, tcp,
+    Event, Evidence, Finding, Past, Side, tcp, tls,
 };
 
 /// What `event` shows of the notes, given what came before it.
@@ -16,8 +16,17 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         Step::Text | Step::Binary | Step::Continuation | Step::Ping | Step::Pong | Step::Close => {
             frames(event, past).into_iter().collect()
         }
+        // Who asked for nothing was refused nothing.
+        Step::Refused if past.has(Step::PlainRequest) => Vec::new(),
         Step::Refused => vec![refuses(event)],
-        Step::AcceptKey | Step::PlainRequest | Step::Undecodable | Step::Summary => Vec::new(),
+        Step::RequestChecked
+        | Step::AcceptKey
+        | Step::AnswerChecked
+        | Step::PlainRequest
+        | Step::PlainResponse
+        | Step::Body
+        | Step::Undecodable
+        | Step::Summary => Vec::new(),
     }
 }
 
@@ -32,30 +41,40 @@ fn asks(event: &Event, past: &Past) -> Finding {
             format!("Sec-WebSocket-Key 是 `{key}`：base64 之下有 {random} 字节，而要求是 16 字节。"),
         );
     }
-    match past.first(tcp::Step::Established) {
-        Some(tcp) => {
-            let state = match tcp.text("state") {
-                "" => String::new(),
-                state => format!(" ({state})"),
-            };
-            Finding::depends(
-                W1,
-                format!(
-                    "The three-way handshake before this request was TCP's{state}; HTTP has none. The key {key} came with it."
-                ),
-                format!("这个请求之前的三次握手是 TCP 的{state}，HTTP 没有握手。密钥 {key} 随请求送出。"),
-            )
-        }
-        None => Finding::depends(
-            W1,
+    let state = past.first(tcp::Step::Established).map(|tcp| tcp.text("state"));
+    let tls = past.first(tls::Step::HandshakeComplete).map(|tls| tls.text("protocol_version"));
+    let (en, zh) = match (state, tls) {
+        (None, None) => (
+            "No HTTP message crossed before this request: HTTP has no handshake, the one below it is TCP's."
+                .into(),
+            "这个请求之前没有任何 HTTP 消息：HTTP 没有握手，下面的握手是 TCP 的。".into(),
+        ),
+        (state, None) => (
             format!(
-                "No HTTP message crossed before this request: HTTP has no handshake, the one below it is TCP's. The key {key} came with it."
+                "The three-way handshake before this request was TCP's{}; HTTP has none.",
+                in_brackets(state, " (", ")")
+            ),
+            format!("这个请求之前的三次握手是 TCP 的{}，HTTP 没有握手。", in_brackets(state, "（", "）")),
+        ),
+        (state, tls) => (
+            format!(
+                "Before this request came the three-way handshake of TCP{} and the one of TLS{}; HTTP has none.",
+                in_brackets(state, " (", ")"),
+                in_brackets(tls, " (", ")")
             ),
             format!(
-                "这个请求之前没有任何 HTTP 消息：HTTP 没有握手，下面的握手是 TCP 的。密钥 {key} 随请求送出。"
+                "这个请求之前有 TCP 的三次握手{}和 TLS 的握手{}，HTTP 没有握手。",
+                in_brackets(state, "（", "）"),
+                in_brackets(tls, "（", "）")
             ),
         ),
-    }
+    };
+    Finding::depends(W1, format!("{en} The key {key} came with it."), format!("{zh}密钥 {key} 随请求送出。"))
+}
+
+/// What is known, in brackets; nothing when it is not.
+fn in_brackets(known: Option<&str>, open: &str, close: &str) -> String {
+    known.filter(|known| !known.is_empty()).map(|known| format!("{open}{known}{close}")).unwrap_or_default()
 }
 
 /// w2: the string that came back is the one that the key gives.
@@ -187,12 +206,18 @@ fn counts(event: &Event) -> Finding {
     let (requests, responses) = (number("requests"), number("responses"));
     let (out, back) = (number("request_bytes"), number("response_bytes"));
     if (requests, responses) == (1, 1) {
+        let (below_en, below_zh) = match (event.number("tcp_round_trips"), event.number("tls_round_trips")) {
+            (Some(tcp), Some(tls)) => (
+                format!("after TCP's {tcp} and TLS's {tls}"),
+                format!("在 TCP 的 {tcp} 次和 TLS 的 {tls} 次之后"),
+            ),
+            (Some(tcp), None) => (format!("after TCP's {tcp}"), format!("在 TCP 的 {tcp} 次之后")),
+            (None, _) => ("above what lies below".into(), "在下层之上".into()),
+        };
         Finding::as_noted_because(
             W6,
-            format!(
-                "1 request ({out} bytes) and 1 answer ({back} bytes): one round trip above what lies below."
-            ),
-            format!("1 个请求（{out} 字节）和 1 个应答（{back} 字节）：在下层之上只需一次往返。"),
+            format!("1 request ({out} bytes) and 1 answer ({back} bytes): one round trip, {below_en}."),
+            format!("1 个请求（{out} 字节）和 1 个应答（{back} 字节）：{below_zh}，只需一次往返。"),
         )
     } else {
         Finding::differs(
@@ -200,6 +225,39 @@ fn counts(event: &Event) -> Finding {
             format!("{requests} requests and {responses} answers crossed before it was established."),
             format!("建立之前有 {requests} 个请求和 {responses} 个应答。"),
         )
+    }
+}
+
+/// How often the client had to wait for an answer before it could send its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoundTrips {
+    /// TCP's: one, once the kernel says ESTABLISHED.
+    pub tcp: Option<u64>,
+    /// TLS's, counted from the messages that crossed.
+    pub tls: Option<u64>,
+}
+
+/// Counts the round trips below WebSocket.
+pub fn round_trips(past: &Past) -> RoundTrips {
+    let crossed = past.records().iter().filter(|record| record.evidence == Evidence::Wire);
+    let (mut turns, mut last) = (0, None);
+    for record in crossed {
+        let (crate::Step::Tls(step), Some(from)) = (record.step, record.from) else { continue };
+        // Nobody waits for a ticket, and data is no handshake.
+        if matches!(step, tls::Step::NewSessionTicket | tls::Step::ApplicationData) {
+            continue;
+        }
+        if (last, from) == (Some(Side::Client), Side::Server) {
+            turns += 1;
+        }
+        last = Some(from);
+    }
+    if past.has(tls::Step::HelloRetryRequest) {
+        turns += 1; // a second ClientHello is no new record
+    }
+    RoundTrips {
+        tcp: past.has(tcp::Step::Established).then_some(1),
+        tls: past.has(tls::Step::HandshakeComplete).then_some(turns),
     }
 }
 
@@ -247,7 +305,10 @@ mod tests {
         let tcp = event(tcp::Step::Established, Direction::Local, json!({"state": "ESTABLISHED"}));
         let request = event(Step::UpgradeRequest, Direction::Sent, key);
         check(&[tcp, request.clone()], Verdict::Depends, "ESTABLISHED");
-        check(&[request], Verdict::Depends, "dGhlIHNhbXBsZSBub25jZQ==");
+        check(std::slice::from_ref(&request), Verdict::Depends, "dGhlIHNhbXBsZSBub25jZQ==");
+        let version = json!({"protocol_version": "TLS 1.3"});
+        let tls = event(tls::Step::HandshakeComplete, Direction::Local, version);
+        check(&[tls, request.clone()], Verdict::Depends, "TLS 1.3");
         let short = json!({"sec_websocket_key": "AAAA", "key_bytes": "000000"});
         check(&[event(Step::UpgradeRequest, Direction::Sent, short)], Verdict::Differs, "AAAA");
     }
@@ -284,6 +345,8 @@ mod tests {
             [event(Step::Established, Direction::Local, fields)]
         };
         check(&counted(1, 1), Verdict::AsNoted, "158");
+        let over_tls = json!({"requests": 1, "responses": 1, "tcp_round_trips": 1, "tls_round_trips": 2});
+        check(&[event(Step::Established, Direction::Local, over_tls)], Verdict::AsNoted, "2");
         check(&counted(2, 1), Verdict::Differs, "2");
         check(&[event(Step::Established, Direction::Local, json!({}))], Verdict::Differs, "0");
     }

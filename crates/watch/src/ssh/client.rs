@@ -1,4 +1,5 @@
-//! What russh tells a client: the host key, the shared secret, the answers to a login, the channel.
+//! What russh tells a client: the host key, the shared secret, and, where the packets are not opened, the answers to a
+//! login and the channel.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use russh::{
@@ -6,11 +7,11 @@ use russh::{
     client::DisconnectReason,
     keys::{HashAlg, PublicKey},
 };
-use steps::{Evidence, Fields, Side, ssh::Step};
-use wire::{Seen, fields};
+use steps::{Evidence, Fields, Said, Side, ssh::Step};
+use wire::{Seen, fields, ssh::printable};
 
-use super::channel::{data_fields, printable};
-use crate::Witness;
+use super::{Line, channel::data_fields};
+use crate::{Witness, secrets};
 
 /// What a client made of the host key; the client decides, the watcher only writes it down.
 #[derive(Clone, Debug, Default)]
@@ -38,13 +39,14 @@ pub struct HostKeyDecision {
 /// Names the calls that a client's handler gets.
 #[derive(Clone, Debug)]
 pub struct ClientCalls {
-    witness: Witness,
+    pub(super) witness: Witness,
+    pub(super) line: Line,
 }
 
 impl ClientCalls {
-    /// For a handler whose connection `witness` watches.
-    pub fn new(witness: &Witness) -> Self {
-        ClientCalls { witness: witness.clone() }
+    /// For a handler whose connection `witness` watches over `line`.
+    pub fn new(witness: &Witness, line: &Line) -> Self {
+        ClientCalls { witness: witness.clone(), line: line.clone() }
     }
 
     /// `check_server_key`: russh has verified the signature over the exchange hash, the client has decided.
@@ -69,7 +71,8 @@ impl ClientCalls {
         self.local(Step::HostKeyCheck, fields);
     }
 
-    /// `kex_done`: the shared secret and the names of what was agreed. Only a fingerprint of the secret is kept.
+    /// `kex_done`: the shared secret and the names of what was agreed. The secret opens the packets; the event has its
+    /// fingerprint.
     pub fn session_key(&self, shared_secret: Option<&[u8]>, names: &Names) {
         let kex = names.kex.as_ref();
         let mut fields = fields! { "kex_algorithm" => kex };
@@ -79,11 +82,20 @@ impl ClientCalls {
             let print = hex::encode(&digest(&SHA256, secret).as_ref()[..4]);
             fields.insert("shared_secret_fingerprint".into(), print.into());
             fields.insert("shared_secret_length".into(), secret.len().into());
+            secrets::reveal(&mut fields, &[secret]);
         }
         fields.insert("server_host_key_algorithm".into(), names.key.as_str().into());
         fields.insert("encryption_algorithm".into(), names.cipher.as_ref().into());
         fields.insert("strict_kex".into(), names.strict_kex().into());
+        if self.witness.past(|past| past.has(Step::SessionKey)) {
+            fields.insert("rekey".into(), true.into());
+        }
         self.local(Step::SessionKey, fields);
+        match shared_secret {
+            Some(secret) if whole => self.line.opening.secret(secret),
+            Some(_) => self.line.opening.give_up(&half(kex)),
+            None => self.line.opening.give_up(&none(kex)),
+        }
     }
 
     /// `authenticate_none` came back: the server refused, as it was meant to.
@@ -150,8 +162,7 @@ impl ClientCalls {
     /// `data`, and `extended_data` with its code.
     pub fn channel_data(&self, channel: ChannelId, code: Option<u32>, data: &[u8]) {
         let (fields, bytes) = data_fields(channel, code, data);
-        let seen = Seen::new(Step::ChannelData, Side::Server, fields, bytes);
-        self.witness.saw(Evidence::Callback, seen);
+        self.received_with(Step::ChannelData, fields, bytes);
     }
 
     /// `exit_status`.
@@ -186,16 +197,39 @@ impl ClientCalls {
     }
 
     fn received(&self, step: Step, fields: Fields) {
-        self.witness.saw(Evidence::Callback, Seen::new(step, Side::Server, fields, []));
+        self.received_with(step, fields, Vec::new());
     }
 
+    /// Says what the server sent, unless the packet itself was opened and said it.
+    fn received_with(&self, step: Step, fields: Fields, bytes: Vec<u8>) {
+        if !self.line.opening.is_opened() {
+            self.witness.saw(Evidence::Callback, Seen::new(step, Side::Server, fields, bytes));
+        }
+    }
+
+    /// Says what the client sends, unless the packet itself will be opened and say it.
     fn sent(&self, step: Step, fields: Fields) {
-        self.witness.saw(Evidence::Callback, Seen::new(step, Side::Client, fields, []));
+        if !self.line.opening.is_opened() {
+            self.witness.saw(Evidence::Callback, Seen::new(step, Side::Client, fields, []));
+        }
     }
 
     fn local(&self, step: Step, fields: Fields) {
         self.witness.saw(Evidence::Callback, Seen::local(step, fields));
     }
+}
+
+fn half(kex: &str) -> Said {
+    Said::new(
+        format!(
+            "{kex} has two secrets, and russh hands over one of them (X25519): H and the keys need both."
+        ),
+        format!("{kex} 有两个密钥，russh 只交出其中一个（X25519），而 H 和各密钥需要两个。"),
+    )
+}
+
+fn none(kex: &str) -> Said {
+    Said::new(format!("russh hands over no secret of {kex}."), format!("russh 没有交出 {kex} 的密钥。"))
 }
 
 pub(super) fn names(methods: &MethodSet) -> Vec<&'static str> {

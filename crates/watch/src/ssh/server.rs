@@ -1,5 +1,5 @@
 //! What russh tells a server: the login, the channel. It tells a server neither the shared secret nor the session
-//! identifier, so what was signed is shown by the client's side.
+//! identifier: only where the client's secret is at hand do the packets speak for themselves, and these calls are silent.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -12,13 +12,9 @@ use russh::{
     server::{Auth, PublicKeyOffer, VerifiedPublicKey},
 };
 use steps::{Evidence, Fields, Side, ssh::Step};
-use wire::{Seen, fields};
+use wire::{Seen, fields, ssh::printable};
 
-use super::{
-    Line,
-    channel::{data_fields, printable},
-    client::names,
-};
+use super::{Line, channel::data_fields, client::names};
 use crate::Witness;
 
 /// Names the calls that a server's handler gets.
@@ -33,6 +29,7 @@ pub struct ServerCalls {
 #[derive(Debug)]
 struct Login {
     witness: Witness,
+    line: Line,
     user_name: String,
     method_name: &'static str,
     /// russh names a key also when a signature came unasked. Only the next call tells, so the query waits for it.
@@ -52,7 +49,9 @@ impl Login {
     fn was_asked(&mut self) {
         if let Some(Named { elapsed, fields, .. }) = self.named.take() {
             let seen = Seen::new(Step::PublickeyQuery, Side::Client, fields, []);
-            self.witness.saw_after(elapsed, Evidence::Callback, seen);
+            if !self.line.opening.is_opened() {
+                self.witness.saw_after(elapsed, Evidence::Callback, seen);
+            }
         }
     }
 }
@@ -66,8 +65,13 @@ impl Drop for Login {
 impl ServerCalls {
     /// For a handler whose connection `witness` watches over `line`.
     pub fn new(witness: &Witness, line: &Line) -> Self {
-        let login =
-            Login { witness: witness.clone(), user_name: String::new(), method_name: "", named: None };
+        let login = Login {
+            witness: witness.clone(),
+            line: line.clone(),
+            user_name: String::new(),
+            method_name: "",
+            named: None,
+        };
         ServerCalls { witness: witness.clone(), line: line.clone(), login: Arc::new(Mutex::new(login)) }
     }
 
@@ -127,8 +131,10 @@ impl ServerCalls {
     /// `auth_keyboard_interactive` without answers: the handler asks `prompts`.
     pub fn interactive_question(&self, prompts: &[&str]) {
         let fields = fields! { "prompts" => prompts };
-        let seen = Seen::new(Step::InteractiveQuestion, Side::Server, fields, []);
-        self.witness.saw(Evidence::Callback, seen);
+        if !self.line.opening.is_opened() {
+            let seen = Seen::new(Step::InteractiveQuestion, Side::Server, fields, []);
+            self.witness.saw(Evidence::Callback, seen);
+        }
     }
 
     /// `auth_keyboard_interactive` with `count` answers, and what the handler makes of them.
@@ -155,7 +161,9 @@ impl ServerCalls {
             let login = self.lock();
             fields! { "user_name" => login.user_name, "method_name" => login.method_name }
         };
-        self.witness.saw(Evidence::Callback, Seen::local(Step::AuthSuccess, fields));
+        if !self.line.opening.is_opened() {
+            self.witness.saw(Evidence::Callback, Seen::local(Step::AuthSuccess, fields));
+        }
     }
 
     /// `channel_open_…`, and whether the handler grants it.
@@ -189,7 +197,7 @@ impl ServerCalls {
     /// `data`, and `extended_data` with its code.
     pub fn channel_data(&self, channel: ChannelId, code: Option<u32>, data: &[u8]) {
         let (fields, bytes) = data_fields(channel, code, data);
-        self.witness.saw(Evidence::Callback, Seen::new(Step::ChannelData, Side::Client, fields, bytes));
+        self.received_with(Step::ChannelData, fields, bytes);
     }
 
     /// `channel_eof`.
@@ -203,7 +211,14 @@ impl ServerCalls {
     }
 
     fn received(&self, step: Step, fields: Fields) {
-        self.witness.saw(Evidence::Callback, Seen::new(step, Side::Client, fields, []));
+        self.received_with(step, fields, Vec::new());
+    }
+
+    /// Says what the client sent, unless the packet itself was opened and said it.
+    fn received_with(&self, step: Step, fields: Fields, bytes: Vec<u8>) {
+        if !self.line.opening.is_opened() {
+            self.witness.saw(Evidence::Callback, Seen::new(step, Side::Client, fields, bytes));
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Login> {

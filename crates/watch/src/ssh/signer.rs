@@ -7,6 +7,7 @@ use russh::{
 use steps::{Evidence, Fields, Side, ssh::Step};
 use wire::{Seen, fields, ssh::SignedRequest};
 
+use super::{ClientCalls, Line};
 use crate::Witness;
 
 /// A signer that is watched: the inner one signs, and its answer is handed on untouched.
@@ -14,12 +15,13 @@ use crate::Witness;
 pub struct WatchedSigner<S> {
     inner: S,
     witness: Witness,
+    line: Line,
 }
 
 impl<S> WatchedSigner<S> {
-    /// Watches `inner`.
-    pub fn new(inner: S, witness: &Witness) -> Self {
-        WatchedSigner { inner, witness: witness.clone() }
+    /// Watches `inner`, which signs for the client that gets `calls`.
+    pub fn new(inner: S, calls: &ClientCalls) -> Self {
+        WatchedSigner { inner, witness: calls.witness.clone(), line: calls.line.clone() }
     }
 }
 
@@ -34,7 +36,9 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
         to_sign: Vec<u8>,
     ) -> Result<Vec<u8>, Self::Error> {
         let request = SignedRequest::read(&to_sign);
-        if let Some(request) = &request {
+        if let Some(request) = &request
+            && !self.line.opening.is_opened()
+        {
             let fields = fields! {
                 "public_key_algorithm_name" => request.public_key_algorithm_name,
                 "public_key_fingerprint" => request.public_key_fingerprint,
@@ -49,8 +53,12 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
             let mut fields = describe(&request);
             fields.insert("signed_length".into(), asked.len().into());
             fields.insert("signature_length".into(), signature.len().into());
+            fields.insert("signature".into(), request.verify(&asked, signature).name().into());
+            if let Some(same) = self.line.opening.is_session_identifier(&request.session_identifier) {
+                fields.insert("is_exchange_hash".into(), same.into());
+            }
             // What is signed stays on this side: only the request and the signature travel.
-            let seen = Seen { bytes: asked, ..Seen::local(Step::PublickeySignature, fields) };
+            let seen = Seen { bytes: asked, ..Seen::local(Step::SignedRequest, fields) };
             self.witness.saw(Evidence::Callback, seen);
         }
         Ok(signed)

@@ -13,7 +13,7 @@ use std::{
 };
 
 use steps::{Evidence, Side};
-use tokio::{io::unix::AsyncFd, task::JoinHandle};
+use tokio::{io::unix::AsyncFd, sync::Notify, task::JoinHandle};
 use wire::{
     Seen,
     tcp::{Segment, Tracker},
@@ -39,6 +39,8 @@ pub struct Capture {
 pub(super) struct Shared {
     socket: AsyncFd<PacketSocket>,
     desk: Mutex<Desk>,
+    /// Told when a SYN comes to the address that is announced.
+    knock: Arc<Notify>,
 }
 
 /// Where segments are sorted by connection.
@@ -48,6 +50,10 @@ struct Desk {
     /// Segments whose connection is not registered, oldest first.
     waiting: VecDeque<Captured>,
     waiting_bytes: usize,
+    /// The server's address, of which newcomers are wanted, and those that came.
+    announced: Option<SocketAddr>,
+    newcomers: VecDeque<(Ends, SystemTime)>,
+    knock: Arc<Notify>,
     buffer: Vec<u8>,
 }
 
@@ -77,13 +83,17 @@ impl Capture {
     pub async fn open(port: u16) -> io::Result<Self> {
         let socket = privilege::packet_socket()?;
         socket.listen(&[port])?;
+        let knock = Arc::new(Notify::new());
         let desk = Desk {
             followed: HashMap::new(),
             waiting: VecDeque::new(),
             waiting_bytes: 0,
+            announced: None,
+            newcomers: VecDeque::new(),
+            knock: Arc::clone(&knock),
             buffer: vec![0; 1 << 16],
         };
-        let shared = Arc::new(Shared { socket: socket.register()?, desk: Mutex::new(desk) });
+        let shared = Arc::new(Shared { socket: socket.register()?, desk: Mutex::new(desk), knock });
         let pump = tokio::spawn(pump(Arc::clone(&shared)));
         // The kernel switches time stamps on in a work item of its own. Until then packets are stamped when they
         // are read, which is too late: a SYN would seem to leave after connect() returned.
@@ -97,6 +107,30 @@ impl Capture {
         desk.read(&self.shared.socket, None, MOST_AT_ONCE);
         let ends = (plain(client), plain(server));
         desk.waiting.iter().find(|one| one.is_of(ends) && one.opens()).map(|one| one.at)
+    }
+
+    /// From now on keeps a list of those who knock at the server that listens on `server`.
+    pub(super) fn announce(&self, server: SocketAddr) {
+        self.shared.desk().announced = Some(plain(server));
+    }
+
+    /// Waits for a newcomer.
+    pub(super) async fn newcomer(&self) {
+        self.shared.knock.notified().await;
+    }
+
+    /// At most `most` connections whose SYN came and which nobody follows yet, with the time of the SYN.
+    pub(super) fn newcomers(&self, most: usize) -> Vec<(Ends, SystemTime)> {
+        let mut desk = self.shared.desk();
+        let mut found = Vec::new();
+        while found.len() < most {
+            let Some((ends, at)) = desk.newcomers.pop_front() else { break };
+            // One that was accepted meanwhile is no newcomer.
+            if desk.waiting.iter().any(|one| one.is_of(ends) && one.opens()) {
+                found.push((ends, at));
+            }
+        }
+        found
     }
 
     pub(super) fn shared(&self) -> Arc<Shared> {
@@ -237,6 +271,14 @@ impl Desk {
                 return;
             }
         }
+        let announced = self.announced.is_some_and(|server| {
+            server.port() == destination.port()
+                && (server.ip().is_unspecified() || server.ip() == destination.ip())
+        });
+        if announced && one.opens() && self.newcomers.len() < MOST_NEWCOMERS {
+            self.newcomers.push_back(((source, destination), one.at));
+            self.knock.notify_one();
+        }
         self.waiting_bytes += one.segment.bytes.len();
         self.waiting.push_back(one);
         while self.waiting.len() > MOST_WAITING || self.waiting_bytes > MOST_WAITING_BYTES {
@@ -258,7 +300,8 @@ impl Followed {
         while self.queue.front().is_some_and(|one| until.is_none_or(|until| one.at <= until)) {
             let Some(one) = self.queue.pop_front() else { break };
             let from = if one.segment.source == client { Side::Client } else { Side::Server };
-            if let Some(seen) = self.tracker.segment(from, &one.segment, SOURCE) {
+            let at = one.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            if let Some(seen) = self.tracker.segment_at(at, from, &one.segment, SOURCE) {
                 self.witness.saw_at(one.at, Evidence::Wire, seen);
             }
         }
@@ -290,3 +333,6 @@ const MOST_AT_ONCE: usize = 1024;
 /// How many segments wait for their connection to be registered; the oldest give way.
 const MOST_WAITING: usize = 1024;
 const MOST_WAITING_BYTES: usize = 4 << 20;
+
+/// How many newcomers wait to be followed; a flood of SYNs must cost no more.
+const MOST_NEWCOMERS: usize = 256;

@@ -7,7 +7,7 @@ use std::{
     future::Future,
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -22,7 +22,12 @@ use wire::{
     tcp::{Segment, Tracker},
 };
 
-use super::{Capture, State, capture::Shared, established_fields, info, opened, sock_diag};
+use super::{
+    Capture, Settings, State,
+    capture::Shared,
+    established_fields, info, opened,
+    sock_diag::{self, Answer, What},
+};
 use crate::Witness;
 
 /// A connection of ours. Dropping it ends the watch.
@@ -32,8 +37,21 @@ pub struct Connection {
     client: SocketAddr,
     server: SocketAddr,
     capture: Option<Arc<Shared>>,
-    /// The last state that was reported, so that each is reported once.
-    last: Mutex<Option<State>>,
+    settings: Settings,
+    known: Mutex<Known>,
+}
+
+/// What the kernel has said so far, so that each change is reported once.
+#[derive(Debug, Default)]
+struct Known {
+    /// The state that it named last, and since when.
+    state: Option<(State, Instant)>,
+    /// Whether that state was reported.
+    reported: bool,
+    /// How many times its timer had sent something again.
+    retransmits: u8,
+    /// How many of its FINs had been captured that were sent again.
+    fins_again: u64,
 }
 
 /// How this end of a connection ended.
@@ -58,17 +76,21 @@ pub fn keep_syns(listener: &TcpListener) -> io::Result<()> {
 }
 
 impl Connection {
-    /// Watches the connection between these addresses; segments that were captured before now are reported first.
+    /// Watches the connection between these addresses, which runs under `settings`; segments that were captured before
+    /// now are reported first.
     pub fn new(
         witness: &Witness,
         (client, server): (SocketAddr, SocketAddr),
         capture: Option<&Capture>,
+        settings: &Settings,
     ) -> Self {
+        settings.tell(witness);
         let capture = capture.map(Capture::shared);
         if let Some(capture) = &capture {
             capture.follow((client, server), witness);
         }
-        Connection { witness: witness.clone(), client, server, capture, last: Mutex::new(None) }
+        let (witness, settings) = (witness.clone(), settings.clone());
+        Connection { witness, client, server, capture, settings, known: Mutex::default() }
     }
 
     /// Reports what the kernel says of the connection that connect() or accept() just gave. Where no segment was
@@ -85,6 +107,11 @@ impl Connection {
             self.saved_syn(stream, at);
             fields.insert("rests_on".into(), "TCP_INFO".into());
         }
+        if let Some(state) = info.state {
+            // Reported here and now, as the state in which the program was given the connection.
+            *self.known() =
+                Known { state: Some((state, Instant::now())), reported: true, ..Known::default() };
+        }
         self.saw(at, Seen::local(Step::Established, fields));
     }
 
@@ -95,9 +122,18 @@ impl Connection {
             // The socket is done with; whether the kernel still waits in TIME_WAIT is not its to know.
             State::Closed => self.ask(),
             state => {
-                self.report(state, fields! { "state" => state.name(), "asked" => "TCP_INFO" });
+                self.report(state, "TCP_INFO", None);
                 Some(state)
             }
+        }
+    }
+
+    /// Waits, at most for `patience`, until all that was sent is acknowledged. A FIN that then goes alone is repeated
+    /// after 200 ms at the earliest (RFC 8985 §7.2); one behind data already after two round trips.
+    pub async fn all_heard(&self, stream: &TcpStream, patience: Duration) {
+        let until = Instant::now() + patience;
+        while info::tcp_info(stream).is_ok_and(|info| info.unacked > 0) && Instant::now() < until {
+            sleep(EVERY).await;
         }
     }
 
@@ -115,9 +151,21 @@ impl Connection {
         }
     }
 
-    /// The last state that was reported.
+    /// The last state before the end that the kernel named.
     pub fn state(&self) -> Option<State> {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known().state.map(|(state, _)| state)
+    }
+
+    /// Reports that nothing more will happen by itself: the state, how long it has lasted, and what the kernel's timer
+    /// is, if there is one.
+    pub fn waits(&self) {
+        let Ok(answer) = self.answer() else { return };
+        let Some((state, since)) = self.known().state.filter(|(state, _)| *state == answer.state) else {
+            return;
+        };
+        let mut fields = timer_fields(state, &answer);
+        fields.insert("was_ms".into(), ms(since.elapsed()).into());
+        self.saw(SystemTime::now(), Seen::local(Step::Timer, fields));
     }
 
     /// Waits, at most for `patience`, until the kernel is done with a connection whose socket the program has closed:
@@ -127,7 +175,7 @@ impl Connection {
         loop {
             match self.ask() {
                 Some(State::Closed) => {
-                    self.closed(None);
+                    self.closed("sock_diag", None);
                     return Ended::Closed(None);
                 }
                 Some(State::TimeWait) => return Ended::TimeWait,
@@ -145,7 +193,7 @@ impl Connection {
                 Some(State::Closed) => {
                     // Nothing reads from the socket any more, so its error is taken from nobody.
                     let error = stream.take_error().ok().flatten();
-                    self.closed(error.as_ref());
+                    self.closed("TCP_INFO", error.as_ref());
                     return Ended::Closed(error);
                 }
                 Some(State::TimeWait) => return Ended::TimeWait,
@@ -173,23 +221,26 @@ impl Connection {
     }
 
     /// Asks sock_diag, which also knows TIME_WAIT and connections without a socket.
-    fn ask(&self) -> Option<State> {
+    pub(super) fn ask(&self) -> Option<State> {
+        let answer = self.answer().ok()?;
+        self.report(answer.state, "sock_diag", Some(&answer));
+        Some(answer.state)
+    }
+
+    fn answer(&self) -> io::Result<Answer> {
         let (local, peer) = match self.witness.side() {
             Side::Client => (self.client, self.server),
             Side::Server => (self.server, self.client),
         };
-        let answer = sock_diag::connection(local, peer).ok()?;
-        let mut fields = fields! { "state" => answer.state.name(), "asked" => "sock_diag" };
-        if let Some(timer) = answer.timer {
-            fields.insert("timer_ms".into(), u64::try_from(timer.as_millis()).unwrap_or(u64::MAX).into());
-        }
-        self.report(answer.state, fields);
-        Some(answer.state)
+        sock_diag::connection(local, peer)
     }
 
-    /// TCP_INFO said CLOSED and sock_diag knows no such connection.
-    fn closed(&self, error: Option<&io::Error>) {
-        let mut fields = fields! { "state" => State::Closed.name(), "asked" => "TCP_INFO", "sock_diag" => "no such connection" };
+    /// The kernel has forgotten the connection.
+    fn closed(&self, asked: &str, error: Option<&io::Error>) {
+        let mut fields = fields! { "state" => State::Closed.name() };
+        self.was(&mut fields, State::Closed);
+        fields.insert("asked".into(), asked.into());
+        fields.insert("sock_diag".into(), "no such connection".into());
         if let Some(error) = error {
             let name = error.raw_os_error().and_then(errno_name);
             fields.insert("error".into(), name.map_or_else(|| error.to_string(), Into::into).into());
@@ -197,28 +248,129 @@ impl Connection {
         self.saw(SystemTime::now(), Seen::local(Step::Closed, fields));
     }
 
-    fn report(&self, state: State, fields: Fields) {
-        let step = match state {
-            State::FinWait1 => Step::FinWait1,
-            State::FinWait2 => Step::FinWait2,
-            State::CloseWait => Step::CloseWait,
-            State::TimeWait => Step::TimeWait,
-            // Whether it was closed or broken is said by the socket's error, see `ended`.
-            State::Closed => return,
-            // LAST_ACK and CLOSING last microseconds between neighbours: whoever sees them was lucky, and a run
-            // must not depend on luck. The others are before the story of a close.
-            State::LastAck
-            | State::Closing
-            | State::Established
-            | State::SynSent
-            | State::SynReceived
-            | State::Listen => return,
+    /// The kernel has forgotten a connection that accept() never returned.
+    pub(super) fn half_open_gone(&self) {
+        let mut fields = fields! { "state" => State::Closed.name() };
+        self.was(&mut fields, State::Closed);
+        fields.insert("retransmits".into(), self.known().retransmits.into());
+        fields.insert("TCP_SYNCNT".into(), self.settings.number("TCP_SYNCNT").into());
+        fields.insert("asked".into(), "sock_diag".into());
+        self.saw(SystemTime::now(), Seen::local(Step::HalfOpenGone, fields));
+        *self.known() = Known::default();
+    }
+
+    /// The state before `state`, as the kernel named it last, and how long it was seen to last.
+    fn was(&self, fields: &mut Fields, state: State) {
+        let known = self.known();
+        if let Some((was, since)) = known.state.filter(|(was, _)| *was != state) {
+            fields.insert("was".into(), was.name().into());
+            fields.insert("was_ms".into(), ms(since.elapsed()).into());
+            fields.insert("change".into(), format!("{} → {}", was.name(), state.name()).into());
+        } else {
+            fields.insert("change".into(), state.name().into());
+        }
+    }
+
+    /// What the kernel says now: a state that was not reported yet, or a timer that has run out meanwhile.
+    fn report(&self, state: State, asked: &str, answer: Option<&Answer>) {
+        let (step, after) = match state {
+            // Undisturbed, these last microseconds, and whoever sees them was lucky: a run must not depend on luck.
+            State::SynSent => (Step::SynSent, LASTS),
+            State::SynReceived => (Step::SynReceived, LASTS),
+            State::LastAck => (Step::LastAckState, LASTS),
+            State::Closing => (Step::Closing, LASTS),
+            State::FinWait1 => (Step::FinWait1, Duration::ZERO),
+            State::FinWait2 => (Step::FinWait2, Duration::ZERO),
+            State::CloseWait => (Step::CloseWait, Duration::ZERO),
+            State::TimeWait => (Step::TimeWait, Duration::ZERO),
+            // Opening has a step of its own; how a connection was closed or broken is said by the socket's error.
+            State::Established => return self.passed(state, answer),
+            State::Closed | State::Listen => return,
         };
         let at = SystemTime::now();
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.replace(state) != Some(state) {
-            self.saw(at, Seen::local(step, fields));
+        let mut fields = fields! { "state" => state.name() };
+        {
+            let known = self.known();
+            match known.state {
+                Some((known_state, _)) if known_state == state && known.reported => {
+                    drop(known);
+                    return self.timer(state, answer);
+                }
+                Some((known_state, since)) if known_state == state && since.elapsed() < after => return,
+                Some((known_state, _)) if known_state == state => {}
+                _ if !after.is_zero() => {
+                    drop(known);
+                    return self.passed(state, answer);
+                }
+                _ => {}
+            }
         }
+        let before = self.known().state;
+        if before.is_some_and(|(same, _)| same == state) {
+            // Its first sight was not reported; what had come before it is no longer known.
+            fields.insert("change".into(), state.name().into());
+        } else {
+            self.was(&mut fields, state);
+        }
+        fields.insert("asked".into(), asked.into());
+        if let Some(answer) = answer {
+            fields.extend(timer_fields(state, answer));
+        }
+        if state == State::SynReceived
+            && let Some((waiting, may)) = sock_diag::accept_queue(self.server)
+        {
+            fields.insert("accept_queue".into(), format!("accept queue {waiting} of {may}").into());
+        }
+        let mut known = self.known();
+        let since = before.filter(|(same, _)| *same == state).map_or_else(Instant::now, |(_, since)| since);
+        known.state = Some((state, since));
+        known.reported = true;
+        known.retransmits = answer.map_or(0, |answer| answer.retransmits);
+        drop(known);
+        self.saw(at, Seen::local(step, fields));
+    }
+
+    /// A state that is not reported, or not yet.
+    fn passed(&self, state: State, answer: Option<&Answer>) {
+        let mut known = self.known();
+        match known.state {
+            Some((same, _)) if same == state => {
+                drop(known);
+                self.timer(state, answer);
+            }
+            _ => {
+                known.state = Some((state, Instant::now()));
+                known.reported = false;
+                known.retransmits = 0;
+            }
+        }
+    }
+
+    /// Reports that a timer has run out: the kernel counts one repeat more, or a segment went again that the kernel
+    /// does not count. Of a FIN, the last that a side sends, that is a tail loss probe (RFC 8985 §7).
+    fn timer(&self, state: State, answer: Option<&Answer>) {
+        let Some(answer) = answer else { return };
+        let running = answer.timer.is_some_and(|timer| timer.what == What::Retransmission);
+        let captured = self.witness.past(steps::Past::fins_again);
+        let mut known = self.known();
+        let probe = answer.retransmits == 0 && known.retransmits == 0 && captured > known.fins_again;
+        let again = answer.retransmits > known.retransmits;
+        known.fins_again = captured;
+        known.retransmits = answer.retransmits;
+        drop(known);
+        if running && (again || probe) {
+            let mut fields = timer_fields(state, answer);
+            if !again {
+                fields.insert("tail_loss_probe".into(), true.into());
+            }
+            fields.insert("asked".into(), "sock_diag".into());
+            self.saw(SystemTime::now(), Seen::local(Step::Timer, fields));
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // A panic elsewhere must not silence the log.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn saw(&self, at: SystemTime, seen: Seen) {
@@ -269,6 +421,29 @@ fn errno_name(number: i32) -> Option<&'static str> {
         _unnamed => return None,
     })
 }
+
+/// What sock_diag says of the timer.
+fn timer_fields(state: State, answer: &Answer) -> Fields {
+    let mut fields = fields! { "state" => state.name() };
+    match answer.timer {
+        Some(timer) => {
+            fields.insert("timer".into(), timer.what.name().into());
+            fields.insert("timer_ms".into(), ms(timer.expires).into());
+        }
+        None => drop(fields.insert("timer".into(), "no timer".into())),
+    }
+    if answer.retransmits > 0 || matches!(answer.timer, Some(timer) if timer.what == What::Retransmission) {
+        fields.insert("retransmits".into(), answer.retransmits.into());
+    }
+    fields
+}
+
+fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// How long a state must have lasted to be reported that on an undisturbed path lasts microseconds.
+const LASTS: Duration = Duration::from_millis(5);
 
 /// How often the kernel is asked while states change. One question costs a few microseconds.
 const EVERY: Duration = Duration::from_millis(2);

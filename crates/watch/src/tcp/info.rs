@@ -30,6 +30,8 @@ pub struct TcpInfo {
     pub segs_in: u32,
     /// Segments sent again.
     pub total_retrans: u32,
+    /// Segments sent and not acknowledged yet.
+    pub unacked: u32,
 }
 
 /// Asks for `TCP_INFO`.
@@ -49,6 +51,7 @@ pub(crate) fn tcp_info(socket: impl AsFd) -> io::Result<TcpInfo> {
         segs_out: raw.tcpi_segs_out,
         segs_in: raw.tcpi_segs_in,
         total_retrans: raw.tcpi_total_retrans,
+        unacked: raw.tcpi_unacked,
     })
 }
 

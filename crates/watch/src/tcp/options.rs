@@ -43,7 +43,6 @@ pub fn ack_now(socket: impl AsFd) -> io::Result<()> {
     set(socket, libc::TCP_QUICKACK, 1)
 }
 
-#[cfg(test)]
 /// The value of an option that is a whole number.
 pub(super) fn value(socket: impl AsFd, name: i32) -> io::Result<i32> {
     let mut value: libc::c_int = 0;

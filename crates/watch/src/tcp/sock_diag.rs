@@ -24,15 +24,51 @@ use super::State;
 pub(crate) struct Answer {
     /// Its state; a connection that the kernel no longer knows is closed.
     pub(crate) state: State,
-    /// In TIME_WAIT: how long it still waits.
-    pub(crate) timer: Option<Duration>,
+    /// What it waits for, and how long still; none: nothing will happen by itself.
+    pub(crate) timer: Option<Timer>,
+    /// How many times the timer has sent something again (`idiag_retrans`).
+    pub(crate) retransmits: u8,
+    /// Of a socket that listens: how many connections wait for accept(), and how many may.
+    pub(crate) accept_queue: (u32, u32),
+}
+
+/// A timer of the kernel (`idiag_timer`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Timer {
+    pub(crate) what: What,
+    pub(crate) expires: Duration,
+}
+
+/// What a timer does when it expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// Sends again what was not acknowledged.
+    Retransmission,
+    /// Asks an idle peer for an ACK; in FIN_WAIT_2 it ends a connection whose socket is closed.
+    KeepAlive,
+    /// Forgets the connection.
+    TimeWait,
+    /// Asks a peer whose window is closed.
+    Probe,
+}
+
+impl What {
+    /// The name in events.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            What::Retransmission => "retransmission",
+            What::KeepAlive => "keep-alive",
+            What::TimeWait => "time-wait",
+            What::Probe => "window probe",
+        }
+    }
 }
 
 /// The connection between `local` and `peer`, as the kernel knows it now.
 pub(crate) fn connection(local: SocketAddr, peer: SocketAddr) -> io::Result<Answer> {
-    const GONE: Answer = Answer { state: State::Closed, timer: None };
+    const GONE: Answer = Answer { state: State::Closed, timer: None, retransmits: 0, accept_queue: (0, 0) };
     let mut answer = GONE;
-    let known = ask(id(local, Some(peer)), 0, StateFlags::all(), |found| answer = found)?;
+    let known = ask(id(local, Some(peer)), 0, StateFlags::all(), |found, _| answer = found)?;
     match answer.state {
         // No such connection, so the lookup fell through to the socket that would accept one.
         State::Listen => Ok(GONE),
@@ -47,7 +83,7 @@ pub(crate) fn is_listening(port: u16) -> io::Result<bool> {
     for any in [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)] {
         let mut id = id(SocketAddr::new(any, port), None);
         id.cookie = [0; 8];
-        ask(id, NLM_F_DUMP, StateFlags::LISTEN, |_| listens = true)?;
+        ask(id, NLM_F_DUMP, StateFlags::LISTEN, |_, _| listens = true)?;
     }
     Ok(listens)
 }
@@ -75,7 +111,12 @@ fn id(local: SocketAddr, peer: Option<SocketAddr>) -> SocketId {
 
 /// Asks one question and hands each answer to `found`; gives whether there was one. An exact question, without
 /// `NLM_F_DUMP`, costs a few microseconds; a dump walks the kernel's tables.
-fn ask(id: SocketId, dump: u16, states: StateFlags, mut found: impl FnMut(Answer)) -> io::Result<bool> {
+fn ask(
+    id: SocketId,
+    dump: u16,
+    states: StateFlags,
+    mut found: impl FnMut(Answer, (SocketAddr, SocketAddr)),
+) -> io::Result<bool> {
     let family = if id.source_address.is_ipv4() { AF_INET } else { AF_INET6 };
     let extensions = ExtensionFlags::empty();
     let request = InetRequest { family, protocol: IPPROTO_TCP, extensions, states, socket_id: id };
@@ -101,9 +142,11 @@ fn ask(id: SocketId, dump: u16, states: StateFlags, mut found: impl FnMut(Answer
                 .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
             match message.payload {
                 NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(response)) => {
-                    if let Some(state) = State::from_kernel(response.header.state) {
+                    if let Some(answer) = answer(&rest[..length]) {
                         any = true;
-                        found(Answer { state, timer: time_wait_timer(state, &rest[..length]) });
+                        let id = &response.header.socket_id;
+                        let local = SocketAddr::new(id.source_address, id.source_port);
+                        found(answer, (local, SocketAddr::new(id.destination_address, id.destination_port)));
                     }
                     if dump == 0 {
                         return Ok(any);
@@ -122,16 +165,57 @@ fn ask(id: SocketId, dump: u16, states: StateFlags, mut found: impl FnMut(Answer
     }
 }
 
-/// `idiag_expires` of a socket in TIME_WAIT, read from the message itself: netlink-packet-sock-diag 0.5 forgets it
-/// for this one timer.
-fn time_wait_timer(state: State, message: &[u8]) -> Option<Duration> {
+/// `struct inet_diag_msg` (`include/uapi/linux/inet_diag.h`), read from the message itself: netlink-packet-sock-diag 0.5
+/// forgets the timer of TIME_WAIT and has no names for the queues of a listener.
+fn answer(message: &[u8]) -> Option<Answer> {
     // nlmsghdr 16 bytes; then family, state, timer, retrans, one byte each; then the socket id, 48 bytes.
-    const EXPIRES: usize = 16 + 4 + 48;
-    if state != State::TimeWait {
-        return None;
+    let header = message.get(16..20)?;
+    let number = |at: usize| message.get(at..at + 4)?.try_into().ok().map(u32::from_ne_bytes);
+    let (expires, in_queue, may_queue) = (number(68)?, number(72)?, number(76)?);
+    let what = match header[2] {
+        1 => Some(What::Retransmission),
+        2 => Some(What::KeepAlive),
+        3 => Some(What::TimeWait),
+        4 => Some(What::Probe),
+        0 | 5.. => None,
+    };
+    let timer = what.map(|what| Timer { what, expires: Duration::from_millis(expires.into()) });
+    let state = State::from_kernel(header[1])?;
+    Some(Answer { state, timer, retransmits: header[3], accept_queue: (in_queue, may_queue) })
+}
+
+/// How many connections wait for accept() of the socket that listens on `local`, and how many may.
+pub(crate) fn accept_queue(local: SocketAddr) -> Option<(u32, u32)> {
+    let mut queue = None;
+    // An exact question for a peer that there is not: the lookup falls through to the listener.
+    let nobody = match local.ip().to_canonical() {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    };
+    let id = id(local, Some(SocketAddr::new(nobody, 0)));
+    let asked = ask(id, 0, StateFlags::all(), |found, _| {
+        queue = (found.state == State::Listen).then_some(found.accept_queue);
+    });
+    asked.ok().and(queue)
+}
+
+/// The half-open connections to `port`: server's address, then client's. A dump, so not to be asked often.
+pub(crate) fn half_open(port: u16) -> io::Result<Vec<(SocketAddr, SocketAddr)>> {
+    let mut found = Vec::new();
+    for any in [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)] {
+        let mut id = id(SocketAddr::new(any, port), None);
+        id.cookie = [0; 8];
+        ask(id, NLM_F_DUMP, StateFlags::SYN_RECV, |answer, ends| {
+            if answer.state == State::SynReceived && ends.0.port() == port {
+                found.push((plain(ends.0), plain(ends.1)));
+            }
+        })?;
     }
-    let bytes = message.get(EXPIRES..EXPIRES + 4)?.try_into().ok()?;
-    Some(Duration::from_millis(u32::from_ne_bytes(bytes).into()))
+    Ok(found)
+}
+
+fn plain(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
 #[cfg(test)]
@@ -169,6 +253,8 @@ mod tests {
             let answer = connection(here, there).unwrap();
             assert_eq!(answer.state, State::TimeWait);
             let timer = answer.timer.expect("TIME_WAIT has a timer");
+            assert_eq!(timer.what, What::TimeWait);
+            let timer = timer.expires;
             assert!(timer > Duration::from_secs(1) && timer <= Duration::from_secs(61), "{timer:?}");
             assert_eq!(state(there, here), State::Closed, "the listener's answer is not the connection's");
         }

@@ -1,4 +1,4 @@
-//! The server's certificate and the signature with its key.
+//! The server's certificate, and the signatures with a certificate's key.
 
 use std::sync::Arc;
 
@@ -39,14 +39,18 @@ impl ResolvesServerCert for Resolver {
             None => drop(fields.insert("subject".into(), "none".into())),
         }
         current(|watch| watch.called(Seen::local(Step::ChooseCertificate, fields)));
-        let certified = chosen?;
-        let key = Arc::new(Key(Arc::clone(&certified.key)));
-        Some(Arc::new(CertifiedKey { cert: certified.cert.clone(), key, ocsp: certified.ocsp.clone() }))
+        chosen.map(|certified| watched(&certified))
     }
 
     fn only_raw_public_keys(&self) -> bool {
         self.0.only_raw_public_keys()
     }
+}
+
+/// The same certificate with a key whose signatures are reported.
+pub(super) fn watched(certified: &CertifiedKey) -> Arc<CertifiedKey> {
+    let key = Arc::new(Key(Arc::clone(&certified.key)));
+    Arc::new(CertifiedKey { cert: certified.cert.clone(), key, ocsp: certified.ocsp.clone() })
 }
 
 #[derive(Debug)]

@@ -1,9 +1,12 @@
 //! Why a TLS connection failed, where, and what to do: in words for either side.
 
+mod alert;
+pub(super) mod certificate;
+
 use std::{io, time::Duration};
 
-use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
-use steps::{Past, Said, Side, tls::Step};
+use rustls::{AlertDescription, Error, PeerIncompatible};
+use steps::{Past, Record, Said, Side, tls::Step};
 use wire::tls::names;
 
 use crate::Witness;
@@ -13,26 +16,72 @@ pub(super) fn explain(witness: &Witness, error: &io::Error) -> Said {
     let side = witness.side();
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
     #[cfg(feature = "rsa-kx")]
-    if let Some(said) = witness.past(|past| super::static_rsa::explain(side, past, error)) {
+    if let Some(said) = witness
+        .past(|past| super::static_rsa::explain(side, past, error).map(|why| with_our_alert(side, past, why)))
+    {
         return said;
     }
-    witness.past(|past| match inner {
-        Some(Error::InvalidMessage(_)) => not_tls(side, past, error),
-        Some(Error::AlertReceived(alert)) => refused(side, *alert, past),
-        Some(Error::InvalidCertificate(fault)) => {
-            signature(side, past).unwrap_or_else(|| refused_certificate(&fault.to_string(), fault))
-        }
-        Some(Error::PeerIncompatible(fault)) => incompatible(side, fault, past),
-        Some(Error::NoApplicationProtocol) => Said::new(
-            "client and server have no application protocol (ALPN) in common: offer http/1.1",
-            "双方没有共同的应用层协议（ALPN）：请提供 http/1.1",
-        ),
-        Some(other) => Said::new(
-            format!("TLS failed {}: {other}", after(side, past).en),
-            format!("TLS {}失败：{other}", after(side, past).zh),
-        ),
-        None => vanished(side, past, error),
+    witness.past(|past| {
+        let why = match inner {
+            Some(Error::InvalidMessage(_)) => not_tls(side, past, error),
+            Some(Error::AlertReceived(alert)) => return refused(side, *alert, past),
+            Some(Error::InvalidCertificate(fault)) => {
+                signature(side, past).unwrap_or_else(|| certificate::refused(side, fault, past))
+            }
+            Some(Error::DecryptError) => does_not_open(side, past),
+            Some(Error::NoCertificatesPresented) => Said::new(
+                "the client was asked for a certificate and showed none: it needs one (`client tls --client-cert`), or \
+                 the server asks without insisting (`--client-auth request`)",
+                "向客户端索要证书，它没有出示：需要给它一张（`client tls --client-cert`），或让服务端只索要而不强求\
+                 （`--client-auth request`）",
+            ),
+            Some(Error::PeerIncompatible(fault)) => incompatible(side, fault, past),
+            Some(Error::NoApplicationProtocol) => Said::new(
+                "client and server have no application protocol (ALPN) in common: see `--alpn`",
+                "双方没有共同的应用层协议（ALPN）：见 `--alpn`",
+            ),
+            Some(other) => Said::new(
+                format!("TLS failed {}: {other}", after(side, past).en),
+                format!("TLS {}失败：{other}", after(side, past).zh),
+            ),
+            None => return vanished(side, past, error),
+        };
+        with_our_alert(side, past, why)
     })
+}
+
+/// `why`, and by which alert we told the peer: the other log names it too.
+fn with_our_alert(side: Side, past: &Past, why: Said) -> Said {
+    let alert = past.first_from(side, Step::Alert).filter(|alert| alert.text("level") == "fatal");
+    let Some(name) = alert.map(|alert| alert.text("description")) else { return why };
+    let peer = who(side.peer());
+    Said::new(
+        format!("{} [the {} was told: alert {name}]", why.en, peer.en),
+        format!("{}［已用 Alert {name} 告知{}］", why.zh, peer.zh),
+    )
+}
+
+/// An encrypted record failed its authentication.
+fn does_not_open(side: Side, past: &Past) -> Said {
+    let peer = who(side.peer());
+    if past.first_from(side.peer(), Step::Finished).is_some() {
+        return Said::new(
+            format!("a record of the {} does not open: it was changed on the way", peer.en),
+            format!("{}的一条记录解不开：它在途中被改过", peer.zh),
+        );
+    }
+    Said::new(
+        format!(
+            "the {}'s first encrypted record does not open: it was changed on the way, or the hellos were, for the keys \
+             come from them (compare the randoms and suites in both logs)",
+            peer.en
+        ),
+        format!(
+            "{}的第一条加密记录解不开：要么它在途中被改过，要么两个 Hello 被改过，因为密钥由它们导出\
+             （对照两边日志里的随机数和套件）",
+            peer.zh
+        ),
+    )
 }
 
 /// The sentence for a peer that said nothing for `patience`.
@@ -103,54 +152,25 @@ pub(super) fn not_tls(side: Side, past: &Past, error: &io::Error) -> Said {
 /// The peer sent a fatal alert.
 pub(super) fn refused(side: Side, alert: AlertDescription, past: &Past) -> Said {
     let name = names::alert(alert.into());
-    let (en, zh) = match (side, alert) {
-        (Side::Server, AlertDescription::UnknownCA) => (
-            "it does not trust our CA: give it certs/demo/ca.pem (`client tls --ca`, `curl --cacert`)",
-            "它不信任我们的 CA：请把 certs/demo/ca.pem 交给它（`client tls --ca`、`curl --cacert`）",
-        ),
-        (Side::Server, AlertDescription::BadCertificate | AlertDescription::CertificateUnknown) => (
-            "it does not accept our certificate: is its name for us among those in the certificate (localhost)?",
-            "它不接受我们的证书：它访问的名称在证书里吗（如 localhost）？",
-        ),
-        (Side::Server, AlertDescription::CertificateExpired) => (
-            "our certificate has expired: `certs --check` says which",
-            "我们的证书已过期：用 `certs --check` 查看",
-        ),
-        (_, AlertDescription::ProtocolVersion) => (
-            "no TLS version in common: leave out `--variant` to offer both",
-            "没有共同的 TLS 版本：去掉 `--variant` 即可同时提供两个版本",
-        ),
-        (_, AlertDescription::HandshakeFailure) => (
-            "no cipher suite, group or signature in common, or no version: leave out `--variant`",
-            "没有共同的密码套件、曲线、签名算法或版本：可去掉 `--variant` 再试",
-        ),
-        (Side::Client, AlertDescription::CertificateRequired) => {
-            ("it wants a certificate of the client", "它要求客户端证书")
-        }
-        (Side::Client, AlertDescription::UnrecognisedName) => (
-            "it has no certificate for that name: see `--server-name`",
-            "它没有该名称的证书：见 `--server-name`",
-        ),
-        (_, AlertDescription::DecryptError) => (
-            "a signature or a Finished did not fit what it saw: the handshake was changed on the way",
-            "签名或 Finished 与它看到的不符：握手在途中被改动",
-        ),
-        (_, AlertDescription::NoApplicationProtocol) => {
-            ("no application protocol (ALPN) in common", "没有共同的应用层协议（ALPN）")
-        }
-        _ => ("its own log says more", "它自己的日志里有更多说明"),
-    };
+    let meaning = alert::meaning(side, alert, past);
     let peer = who(side.peer());
     let place = after_ours(side, past);
     Said::new(
-        format!("the {} sent the alert {name}{}: {en}", peer.en, place.en),
-        format!("{}{}发来 Alert {name}：{zh}", peer.zh, place.zh),
+        format!("the {} sent the alert {name}{}: {}", peer.en, place.en, meaning.en),
+        format!("{}{}发来 Alert {name}：{}", peer.zh, place.zh, meaning.zh),
     )
 }
 
 /// What of ours came before the alert. Which message it answers, an alert does not say.
 fn after_ours(side: Side, past: &Past) -> Said {
-    match past.records().iter().rev().find(|record| record.from == Some(side)) {
+    let alert = |record: &Record| {
+        record.step == steps::Step::Tls(Step::Alert)
+            && record.from == Some(side.peer())
+            && record.text("level") == "fatal"
+    };
+    // The library may have answered with more before it read the alert.
+    let before = past.records().iter().take_while(|record| !alert(record));
+    match before.filter(|record| record.from == Some(side)).last() {
         Some(record) => {
             let title = record.step.card().title;
             Said::new(format!(" after our {}", title.en), format!("在我们的 {} 之后", title.zh))
@@ -162,54 +182,24 @@ fn after_ours(side: Side, past: &Past) -> Said {
 /// The certificate was accepted, and then the signature made with its key did not fit (the library has one name for
 /// both faults).
 fn signature(side: Side, past: &Past) -> Option<Said> {
-    let checked = past.first(Step::VerifySignature).filter(|checked| checked.text("result") != "valid")?;
-    let carrier = [Step::CertificateVerify, Step::ServerKeyExchange];
-    let carrier = carrier.into_iter().find(|step| past.first_from(side.peer(), *step).is_some());
-    // In TLS 1.3 the message is read before its key is known here; what was signed tells which it was.
-    let carrier = carrier.unwrap_or(Step::CertificateVerify).card().title;
+    let checked = match side {
+        Side::Client => Step::VerifySignature,
+        Side::Server => Step::VerifyClientSignature,
+    };
+    let checked = past.first(checked).filter(|checked| checked.text("result") != "valid")?;
     let (scheme, over, peer) = (checked.text("signature_scheme"), checked.text("over"), who(side.peer()));
     Some(Said::new(
         format!(
-            "the {}'s signature over the handshake ({}, {scheme} over {over}) does not fit what we saw: the handshake \
-             was changed on the way, or the peer does not hold the certificate's key (the certificate itself passed)",
-            peer.en, carrier.en
+            "the {}'s signature ({scheme} over {over}) does not fit what we saw: the handshake was changed on the way, \
+             or it does not hold the certificate's key; the certificate itself passed (compare the randoms in both logs)",
+            peer.en
         ),
         format!(
-            "{}对握手的签名（{}，{scheme}，签的是 {over}）与我们看到的不符：握手在途中被改动，或对方没有证书的私钥\
-             （证书本身已通过检查）",
-            peer.zh, carrier.zh
+            "{}的签名（{scheme}，签的是 {over}）与我们看到的对不上：握手在途中被改动，或对方没有证书的私钥；\
+             证书本身已通过检查（对照两边日志里的随机数）",
+            peer.zh
         ),
     ))
-}
-
-/// The certificate was refused: the library's `words`, and what to do about such a `fault`.
-pub(super) fn refused_certificate(words: &str, fault: &CertificateError) -> Said {
-    let (en, zh) = match fault {
-        CertificateError::UnknownIssuer => (
-            "no trusted CA signed it: `--ca FILE` says which CA to trust (our demo CA is ca.pem of `--certs`)",
-            "没有受信任的 CA 为它签名：用 `--ca FILE` 指定信任的 CA（演示 CA 是 `--certs` 目录里的 ca.pem）",
-        ),
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => (
-            "it is for another name: `--server-name NAME` asks for that one",
-            "它属于另一个名称：可用 `--server-name NAME` 指定",
-        ),
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => (
-            "it has expired: delete the server's certificate files and run `certs`, or set the clock",
-            "它已过期：删除服务端的证书文件后运行 `certs`，或校准时钟",
-        ),
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            ("it is not valid yet: is the clock right?", "它尚未生效：时钟对吗？")
-        }
-        CertificateError::BadSignature => (
-            "its signature does not fit: a CA of the same name but another key?",
-            "签名对不上：是否有同名而密钥不同的 CA？",
-        ),
-        _ => ("the server has to send another", "服务端需要换一张证书"),
-    };
-    Said::new(
-        format!("the server's certificate was refused ({words}): {en}"),
-        format!("服务端证书被拒绝（{words}）：{zh}"),
-    )
 }
 
 /// No version in common: what the client offers at most stands in its ClientHello.
@@ -244,8 +234,12 @@ fn incompatible(side: Side, fault: &PeerIncompatible, past: &Past) -> Said {
         )
         | (_, "TLS 1.1" | "TLS 1.0" | "SSL 3.0") => incompatible_version(side, past),
         (PeerIncompatible::NoCipherSuitesInCommon, _) => Said::new(
-            format!("no cipher suite in common with the {}: leave out `--variant`", peer.en),
-            format!("与{}没有共同的密码套件：可去掉 `--variant`", peer.zh),
+            format!("no cipher suite in common with the {}: leave out `--suite` and `--variant`", peer.en),
+            format!("与{}没有共同的密码套件：可去掉 `--suite` 和 `--variant`", peer.zh),
+        ),
+        (PeerIncompatible::NoKxGroupsInCommon, _) => Said::new(
+            format!("no group for the key exchange in common with the {}: leave out `--group`", peer.en),
+            format!("与{}没有共同的密钥交换曲线：可去掉 `--group`", peer.zh),
         ),
         (other, _) => Said::new(
             format!("the {} lacks what is needed here: {other:?}", peer.en),
@@ -271,13 +265,16 @@ pub(super) fn vanished(side: Side, past: &Past, error: &io::Error) -> Said {
     }
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Said::new(
-            format!("the {} closed the TCP connection {} (without an alert)", peer.en, place.en),
-            format!("{}{}关闭了 TCP 连接（没有发送 Alert）", peer.zh, place.zh),
+            format!(
+                "the {}, or something between, closed the TCP connection {} (without an alert)",
+                peer.en, place.en
+            ),
+            format!("{}（或途中的某个设备）{}关闭了 TCP 连接（没有发送 Alert）", peer.zh, place.zh),
         ),
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
             Said::new(
-                format!("the {} reset the TCP connection {}", peer.en, place.en),
-                format!("{}{}重置了 TCP 连接", peer.zh, place.zh),
+                format!("the {}, or something between, reset the TCP connection {}", peer.en, place.en),
+                format!("{}（或途中的某个设备）{}重置了 TCP 连接", peer.zh, place.zh),
             )
         }
         _ => Said::new(

@@ -78,7 +78,7 @@ impl ServerCertVerifier for Verifier {
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let verdict = self.0.verify_tls12_signature(message, cert, dss);
-        verified(message, cert, dss, &verdict);
+        verified(Step::VerifySignature, message, cert, dss, &verdict);
         verdict
     }
 
@@ -89,7 +89,7 @@ impl ServerCertVerifier for Verifier {
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let verdict = self.0.verify_tls13_signature(message, cert, dss);
-        verified(message, cert, dss, &verdict);
+        verified(Step::VerifySignature, message, cert, dss, &verdict);
         verdict
     }
 
@@ -106,7 +106,8 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-fn verified(
+pub(super) fn verified(
+    step: Step,
     message: &[u8],
     cert: &CertificateDer<'_>,
     dss: &DigitallySignedStruct,
@@ -122,11 +123,11 @@ fn verified(
             "signed_length" => message.len(),
             "signature_length" => dss.signature().len(),
         };
-        watch.called(Seen::local(Step::VerifySignature, fields));
+        watch.called(Seen::local(step, fields));
     });
 }
 
-fn result<T>(verdict: &Result<T, Error>) -> String {
+pub(super) fn result<T>(verdict: &Result<T, Error>) -> String {
     match verdict {
         Ok(_) => "valid".into(),
         Err(Error::InvalidCertificate(error)) => error.to_string(),
@@ -134,7 +135,7 @@ fn result<T>(verdict: &Result<T, Error>) -> String {
     }
 }
 
-fn at(now: UnixTime) -> String {
+pub(super) fn at(now: UnixTime) -> String {
     let seconds = Duration::from_secs(now.as_secs());
     let time = jiff::Timestamp::try_from(std::time::UNIX_EPOCH + seconds);
     time.map_or_else(|_| now.as_secs().to_string(), |time| time.to_string())

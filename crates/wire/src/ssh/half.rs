@@ -1,9 +1,14 @@
 //! One direction of a connection, cut into its pieces: lines before the identification, the identification, packets
-//! in the clear (RFC 4253 §4.2, §6), and the first bytes after NEWKEYS.
+//! in the clear and under keys (RFC 4253 §4.2, §6), and the first bytes after NEWKEYS.
+
+use std::collections::VecDeque;
 
 use steps::{Fields, Side};
 
-use super::foreign::{is_text, looks_like};
+use super::{
+    foreign::{is_text, looks_like},
+    open::Opener,
+};
 use crate::fields;
 
 /// An identification line, its line end included (RFC 4253 §4.2).
@@ -16,18 +21,42 @@ const QUOTED_LINES: usize = 4;
 /// A packet without encryption: every implementation must take this much (RFC 4253 §6.1), and nothing in a key
 /// exchange comes near it.
 const LONGEST_PACKET: usize = 35_000;
+/// As much of a direction as waits for its key; a connection whose secret never comes must not fill the memory.
+const MOST_WAITING: usize = 64 * 1024;
+/// As many moments as are remembered for it.
+const MOST_SLICES: usize = 4096;
 /// As many bytes as tell what was sent instead.
 const FIRST_BYTES: usize = 16;
+
+/// When something crossed: its place in the order of both directions, the moment as it was given, and how many bytes its
+/// sender had sent then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct When {
+    pub(super) order: u64,
+    pub(super) moment: u64,
+    pub(super) end: u64,
+}
 
 /// One direction.
 #[derive(Debug, Default)]
 pub(super) struct Half {
     stage: Stage,
     bytes: Vec<u8>,
+    /// When the bytes crossed: how many were left behind each slice's end, counted over the whole direction.
+    slices: VecDeque<(u64, When)>,
+    taken: u64,
+    /// The next piece, read and not yet taken: its turn is when nothing crossed before it in the other direction.
+    ahead: Option<Piece>,
     lines_before: Vec<String>,
     count_before: usize,
+    identification: Vec<u8>,
     sequence: u32,
     guess: Guess,
+    /// NEWKEYS has crossed for the first time, the first encrypted bytes have not been shown.
+    announces: bool,
+    opener: Option<Opener>,
+    /// Opens what follows the next NEWKEYS.
+    next_opener: Option<Opener>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -35,10 +64,9 @@ enum Stage {
     #[default]
     Identification,
     Packets,
-    /// A packet of the key exchange came before the other side's KEXINIT: its meaning is not known yet.
-    Waiting,
-    /// NEWKEYS has crossed, the first encrypted bytes have not.
-    Turning,
+    /// NEWKEYS has crossed, and the keys are not known yet.
+    Locked,
+    /// Nothing more is read.
     Dark,
 }
 
@@ -50,10 +78,31 @@ enum Guess {
 }
 
 /// A piece of one direction.
+#[derive(Debug)]
 pub(super) enum Piece {
-    Identification { fields: Fields, bytes: Vec<u8> },
+    Identification {
+        fields: Fields,
+        bytes: Vec<u8>,
+        when: When,
+    },
     Packet(Packet),
-    Dark([u8; FIRST_BYTES]),
+    /// The first bytes under the first keys.
+    Dark([u8; FIRST_BYTES], When),
+    /// More crossed than may wait for a key.
+    Overflow(When),
+    Lost(Lost, When),
+}
+
+impl Piece {
+    pub(super) fn when(&self) -> When {
+        match self {
+            Piece::Identification { when, .. }
+            | Piece::Dark(_, when)
+            | Piece::Overflow(when)
+            | Piece::Lost(_, when) => *when,
+            Piece::Packet(packet) => packet.when,
+        }
+    }
 }
 
 /// Bytes that SSH does not allow here.
@@ -70,25 +119,86 @@ impl Lost {
 }
 
 impl Half {
-    pub(super) fn push(&mut self, bytes: &[u8]) {
-        if self.stage != Stage::Dark {
+    pub(super) fn push(&mut self, bytes: &[u8], when: When) {
+        if (self.stage != Stage::Dark || self.announces) && !bytes.is_empty() {
             self.bytes.extend_from_slice(bytes);
+            let end = self.taken + self.bytes.len() as u64;
+            // Bytes that trickle in while they wait shall not take more room than they are worth.
+            if self.slices.len() == MOST_SLICES {
+                self.slices.pop_back();
+            }
+            self.slices.push_back((end, when));
         }
     }
 
-    /// The next complete piece. `agreed`: the algorithms are known, so a packet of the key exchange has a meaning.
-    pub(super) fn next(&mut self, from: Side, agreed: bool) -> Result<Option<Piece>, Lost> {
+    /// When the next complete piece crossed, if it has its turn. `agreed`: the algorithms are known, so a packet of the
+    /// key exchange has a meaning.
+    pub(super) fn peek(&mut self, from: Side, agreed: bool) -> Option<When> {
+        if self.ahead.is_none() {
+            let last = self.slices.back().map(|(_, when)| *when).unwrap_or_default();
+            self.ahead = self.read(from).unwrap_or_else(|lost| Some(Piece::Lost(lost, last)));
+        }
+        let ahead = self.ahead.as_ref()?;
+        match ahead {
+            Piece::Packet(packet) if !agreed && packet.is_key_exchange() => {
+                // A sender may guess one packet ahead, no more.
+                if self.bytes.len() <= 2 * LONGEST_PACKET {
+                    return None;
+                }
+                let expected = "the other side's KEXINIT before more of the key exchange";
+                let when = packet.when;
+                self.ahead = Some(Piece::Lost(packet.lost(expected), when));
+                Some(when)
+            }
+            other => Some(other.when()),
+        }
+    }
+
+    /// The piece that was looked at.
+    pub(super) fn take(&mut self) -> Option<Piece> {
+        self.ahead.take()
+    }
+
+    fn read(&mut self, from: Side) -> Result<Option<Piece>, Lost> {
+        if self.announces
+            && let Some(first) = self.bytes.first_chunk::<FIRST_BYTES>()
+        {
+            self.announces = false;
+            return Ok(Some(Piece::Dark(*first, self.when(FIRST_BYTES))));
+        }
         match self.stage {
             Stage::Identification => self.identification(from),
-            Stage::Packets => self.packet(agreed),
-            Stage::Waiting => self.waiting(),
-            Stage::Dark => Ok(None),
-            Stage::Turning => Ok(self.bytes.first_chunk::<FIRST_BYTES>().copied().map(|first| {
-                self.stage = Stage::Dark;
-                self.bytes = Vec::new();
-                Piece::Dark(first)
-            })),
+            Stage::Packets if self.opener.is_some() => self.opened(),
+            Stage::Packets => self.packet(),
+            Stage::Locked if self.bytes.len() > MOST_WAITING => {
+                Ok(Some(Piece::Overflow(self.when(self.bytes.len()))))
+            }
+            Stage::Locked => Ok(None),
+            Stage::Dark => {
+                if !self.announces {
+                    (self.bytes, self.slices) = (Vec::new(), VecDeque::new());
+                }
+                Ok(None)
+            }
         }
+    }
+
+    /// When the first `n` of the bytes at hand had crossed.
+    fn when(&self, n: usize) -> When {
+        let end = self.taken + n as u64;
+        let slice = self.slices.iter().find(|(to, _)| *to >= end);
+        When { end, ..slice.map(|(_, when)| *when).unwrap_or_default() }
+    }
+
+    /// Takes the first `n` bytes.
+    fn drain(&mut self, n: usize) -> (Vec<u8>, When) {
+        let when = self.when(n);
+        let drained = self.bytes.drain(..n).collect();
+        self.taken += n as u64;
+        while self.slices.front().is_some_and(|(to, _)| *to <= self.taken) {
+            self.slices.pop_front();
+        }
+        (drained, when)
     }
 
     /// What the end of the direction reveals: a peer that never identified itself, unless it sent nothing or was
@@ -111,16 +221,46 @@ impl Half {
         self.bytes.capacity() + self.lines_before.iter().map(String::capacity).sum::<usize>()
     }
 
-    pub(super) fn turn_dark(&mut self) {
-        self.stage = Stage::Turning;
+    /// The identification line without its line end, once it crossed.
+    pub(super) fn identification_line(&self) -> &[u8] {
+        &self.identification
     }
 
-    pub(super) fn is_waiting(&self) -> bool {
-        self.stage == Stage::Waiting
+    /// NEWKEYS crossed: what follows is under the next keys. `restart`: strict key exchange counts from zero.
+    pub(super) fn turn(&mut self, first: bool, restart: bool) {
+        self.announces = first;
+        if restart {
+            self.sequence = 0;
+        }
+        self.opener = self.next_opener.take();
+        self.stage = if self.opener.is_some() { Stage::Packets } else { Stage::Locked };
     }
 
-    pub(super) fn go_on(&mut self) {
-        self.stage = Stage::Packets;
+    /// The keys that follow NEWKEYS, which has crossed already or not.
+    pub(super) fn unlock(&mut self, opener: Opener) {
+        if self.stage == Stage::Locked {
+            self.opener = Some(opener);
+            self.stage = Stage::Packets;
+        } else {
+            self.next_opener = Some(opener);
+        }
+    }
+
+    /// The keys will not be known: whatever is encrypted is not read.
+    pub(super) fn give_up(&mut self) {
+        if self.stage == Stage::Locked {
+            self.stage = Stage::Dark;
+            self.ahead = self.ahead.take().filter(|ahead| !matches!(ahead, Piece::Overflow(_)));
+        }
+    }
+
+    pub(super) fn is_locked(&self) -> bool {
+        self.stage == Stage::Locked
+    }
+
+    /// Whether its packets are opened now.
+    pub(super) fn is_opened(&self) -> bool {
+        self.opener.is_some()
     }
 
     /// The sender guessed the result of the negotiation: a wrong guess makes its next packet void.
@@ -157,11 +297,15 @@ impl Half {
                     Ok(None)
                 };
             };
-            let line: Vec<u8> = self.bytes.drain(..=end).collect();
+            let (line, when) = self.drain(end + 1);
             if ssh {
                 let fields = self.read_identification(&line)?;
                 self.stage = Stage::Packets;
-                return Ok(Some(Piece::Identification { fields, bytes: line }));
+                self.identification = line.strip_suffix(b"\n").unwrap_or(&line).to_vec();
+                if self.identification.ends_with(b"\r") {
+                    self.identification.pop();
+                }
+                return Ok(Some(Piece::Identification { fields, bytes: line, when }));
             }
             // Only a server may send other lines first; one that begins like HTTP will never come to SSH.
             let allowed = from == Side::Server && looks_like(&line) == "other text";
@@ -203,15 +347,26 @@ impl Half {
         Ok(fields)
     }
 
-    /// A sender may guess one packet ahead, no more.
-    fn waiting(&self) -> Result<Option<Piece>, Lost> {
-        if self.bytes.len() > 2 * LONGEST_PACKET {
-            return Err(Lost::at("the other side's KEXINIT before more of the key exchange", &self.bytes));
+    /// A packet under keys.
+    fn opened(&mut self) -> Result<Option<Piece>, Lost> {
+        let Some(opener) = &mut self.opener else { return Ok(None) };
+        let opened = opener.open(self.sequence, &self.bytes).map_err(|it| Lost::at(it, &self.bytes))?;
+        let Some(opened) = opened else { return Ok(None) };
+        let padding = opened.plain.get(4).copied().map_or(0, usize::from);
+        if padding + 6 > opened.plain.len() {
+            return Err(Lost::at("a padding length that RFC 4253 §6 allows", &self.bytes));
         }
-        Ok(None)
+        let (_, when) = self.drain(opened.took);
+        Ok(Some(self.numbered(opened.plain, padding, true, when)))
     }
 
-    fn packet(&mut self, agreed: bool) -> Result<Option<Piece>, Lost> {
+    fn numbered(&mut self, bytes: Vec<u8>, padding: usize, encrypted: bool, when: When) -> Piece {
+        let packet = Packet { bytes, padding, sequence: self.sequence, encrypted, when };
+        self.sequence = self.sequence.wrapping_add(1);
+        Piece::Packet(packet)
+    }
+
+    fn packet(&mut self) -> Result<Option<Piece>, Lost> {
         let Some(length) = self.bytes.first_chunk::<4>() else { return Ok(None) };
         let length = u32::from_be_bytes(*length);
         let whole = usize::try_from(length).unwrap_or(usize::MAX).saturating_add(4);
@@ -229,23 +384,21 @@ impl Half {
         if padding < 4 || padding + 2 > whole - 4 {
             return Err(Lost::at("a padding length that RFC 4253 §6 allows", bytes));
         }
-        if !agreed && super::message::is_key_exchange(bytes[5]) {
-            self.stage = Stage::Waiting;
-            return self.waiting();
-        }
-        let packet = Packet { bytes: self.bytes.drain(..whole).collect(), padding, sequence: self.sequence };
-        self.sequence = self.sequence.wrapping_add(1);
-        Ok(Some(Piece::Packet(packet)))
+        let (bytes, when) = self.drain(whole);
+        Ok(Some(self.numbered(bytes, padding, false, when)))
     }
 }
 
 const IDENTIFICATION: &str = "a line that begins with SSH- (RFC 4253 §4.2)";
 
-/// A packet in the clear: length, padding length, payload, padding.
+/// A packet in the clear, or decrypted: length, padding length, payload, padding.
+#[derive(Debug)]
 pub(super) struct Packet {
     bytes: Vec<u8>,
     padding: usize,
     sequence: u32,
+    encrypted: bool,
+    when: When,
 }
 
 impl Packet {
@@ -257,11 +410,29 @@ impl Packet {
         &self.bytes[5..self.bytes.len() - self.padding]
     }
 
+    /// The packet up to byte `at` of its payload.
+    pub(super) fn bytes_to(&self, at: usize) -> &[u8] {
+        &self.bytes[..self.bytes.len().min(5 + at)]
+    }
+
+    pub(super) fn when(&self) -> When {
+        self.when
+    }
+
+    fn is_key_exchange(&self) -> bool {
+        self.payload().first().copied().is_some_and(super::message::is_key_exchange)
+    }
+
     /// `fields` of the payload, and what the packet around it says.
     pub(super) fn describe(&self, mut fields: Fields) -> Fields {
         fields.insert("packet_length".into(), (self.bytes.len() - 4).into());
         fields.insert("padding_length".into(), self.padding.into());
         fields.insert("sequence_number".into(), self.sequence.into());
+        if self.encrypted {
+            fields.insert("encrypted".into(), true.into());
+            // An opener gives out nothing else: this is what proves that the keys are right.
+            fields.insert("tag_verified".into(), true.into());
+        }
         fields
     }
 

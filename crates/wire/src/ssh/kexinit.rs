@@ -36,6 +36,7 @@ const KEX: usize = 0;
 const HOST_KEY: usize = 1;
 const ENCRYPTION: usize = 2;
 const MAC: usize = 4;
+const COMPRESSION: usize = 6;
 
 /// Names in the list of key exchange methods that are signs of a capability and no methods (RFC 8308, OpenSSH).
 const SIGNS: [&str; 4] =
@@ -47,7 +48,9 @@ const IMPLICIT: &str = "<implicit>";
 /// One side's KEXINIT.
 #[derive(Debug)]
 pub(super) struct Kexinit {
-    cookie: [u8; 16],
+    pub(super) cookie: [u8; 16],
+    /// I_C or I_S, which the exchange hash covers.
+    pub(super) payload: Vec<u8>,
     lists: [Vec<String>; 10],
     pub(super) first_kex_packet_follows: bool,
 }
@@ -63,7 +66,8 @@ impl Kexinit {
         }
         let first_kex_packet_follows = reader.boolean()?;
         reader.uint32()?; // reserved
-        reader.is_empty().then_some(Kexinit { cookie, lists, first_kex_packet_follows })
+        let payload = payload.to_vec();
+        reader.is_empty().then_some(Kexinit { cookie, payload, lists, first_kex_packet_follows })
     }
 
     pub(super) fn fields(&self) -> Fields {
@@ -90,7 +94,7 @@ impl Kexinit {
 #[derive(Debug)]
 pub(super) struct Agreed {
     picked: [Option<Pick>; 8],
-    strict_kex: bool,
+    pub(super) strict_kex: bool,
     ext_info: Vec<&'static str>,
     guesses: Vec<&'static str>,
     pub(super) guess_was_right: bool,
@@ -175,14 +179,15 @@ impl Agreed {
         fields
     }
 
+    /// The names that were picked for `direction` (client to server is 0): cipher, MAC, compression.
+    pub(super) fn protection(&self, direction: usize) -> [&str; 3] {
+        [ENCRYPTION, MAC, COMPRESSION]
+            .map(|kind| self.picked[kind + direction].as_ref().map_or("", |pick| pick.name.as_str()))
+    }
+
     /// Adds the algorithms under which `from` now sends, and what they leave readable of its first packet.
     pub(super) fn describe_encryption(&self, from: Side, first_bytes: &[u8], fields: &mut Fields) {
-        let direction = match from {
-            Side::Client => 0,
-            Side::Server => 1,
-        };
-        let name = |kind: usize| self.picked[kind + direction].as_ref().map(|pick| pick.name.as_str());
-        let (cipher, mac) = (name(ENCRYPTION).unwrap_or_default(), name(MAC).unwrap_or_default());
+        let [cipher, mac, _] = self.protection(from as usize);
         fields.insert("encryption_algorithm".into(), cipher.into());
         fields.insert("mac_algorithm".into(), mac.into());
         // AES-GCM and encrypt-then-MAC leave the length in the clear; chacha20-poly1305 hides even that.

@@ -2,7 +2,7 @@
 
 use steps::{Fields, ssh::Step};
 
-use super::reader::Reader;
+use super::{connection, login::Login, reader::Reader};
 use crate::fields;
 
 pub(super) const KEXINIT: u8 = 20;
@@ -13,11 +13,45 @@ pub(super) fn is_key_exchange(number: u8) -> bool {
 }
 
 /// What a message outside the key exchange says.
-pub(super) fn read(payload: &[u8]) -> (Step, Fields) {
-    let mut reader = Reader(payload);
-    let number = reader.byte().unwrap_or_default();
-    let name = name(number);
-    match number {
+pub(super) fn read(payload: &[u8], login: &mut Login) -> Message {
+    let number = payload.first().copied().unwrap_or_default();
+    let read = match number {
+        0..=49 => transport(number, payload),
+        50..=79 => login.read(payload),
+        80..=127 => connection::read(payload),
+        128..=255 => None,
+    };
+    // A message that has not the fields it should have is named all the same.
+    read.unwrap_or_else(|| Message::new(Step::OtherMessage, fields! {})).named(number)
+}
+
+/// A message, and how much of its payload may be shown.
+pub(super) struct Message {
+    pub(super) step: Step,
+    pub(super) fields: Fields,
+    /// From here on the payload is a password or an answer, which no log may hold.
+    pub(super) withheld_from: Option<usize>,
+}
+
+impl Message {
+    pub(super) fn new(step: Step, fields: Fields) -> Self {
+        Message { step, fields, withheld_from: None }
+    }
+
+    /// Steps that stand for one message alone need not repeat its name.
+    fn named(mut self, number: u8) -> Self {
+        if self.step == Step::OtherMessage {
+            let mut fields = fields! { "message" => name(number), "message_number" => number };
+            fields.append(&mut self.fields);
+            self.fields = fields;
+        }
+        self
+    }
+}
+
+fn transport(number: u8, payload: &[u8]) -> Option<Message> {
+    let mut reader = Reader(payload.get(1..)?);
+    let (step, fields) = match number {
         1 => {
             let reason = reader.uint32();
             let description = reader.text().unwrap_or_default();
@@ -28,13 +62,33 @@ pub(super) fn read(payload: &[u8]) -> (Step, Fields) {
             };
             (Step::Disconnect, fields)
         }
+        2 => (Step::OtherMessage, fields! { "length" => reader.string()?.len() }),
+        3 => (Step::OtherMessage, fields! { "packet_sequence_number" => reader.uint32()? }),
+        4 => {
+            let (_always, text) = (reader.boolean()?, reader.text()?);
+            (Step::OtherMessage, fields! { "text" => short(&text) })
+        }
+        5 => (Step::ServiceRequest, fields! { "service_name" => short(&reader.text()?) }),
+        6 => (Step::ServiceAccept, fields! { "service_name" => short(&reader.text()?) }),
+        7 => {
+            let mut fields = Fields::new();
+            for _ in 0..reader.uint32()?.min(MOST_EXTENSIONS) {
+                let (name, value) = (reader.text()?, reader.text()?);
+                fields.insert(short(&name), short(&value).into());
+            }
+            (Step::ExtInfo, fields)
+        }
         21 => (Step::Newkeys, Fields::new()),
-        _ => (Step::OtherMessage, fields! { "message" => name, "message_number" => number }),
-    }
+        _ => return None,
+    };
+    Some(Message::new(step, fields))
 }
 
+/// More than anybody sends.
+const MOST_EXTENSIONS: u32 = 32;
+
 /// The first part of a text of the peer's choosing.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
@@ -47,8 +101,29 @@ fn name(number: u8) -> &'static str {
         6 => "SSH_MSG_SERVICE_ACCEPT",
         7 => "SSH_MSG_EXT_INFO",
         8 => "SSH_MSG_NEWCOMPRESS",
-        50..=79 => "a message of the user's authentication",
-        80..=127 => "a message of the connection protocol",
+        50 => "SSH_MSG_USERAUTH_REQUEST",
+        51 => "SSH_MSG_USERAUTH_FAILURE",
+        52 => "SSH_MSG_USERAUTH_SUCCESS",
+        53 => "SSH_MSG_USERAUTH_BANNER",
+        // 60 to 79 mean what the method says they mean; `login.rs` names those it knows.
+        54..=79 => "a message of the user's authentication",
+        80 => "SSH_MSG_GLOBAL_REQUEST",
+        81 => "SSH_MSG_REQUEST_SUCCESS",
+        82 => "SSH_MSG_REQUEST_FAILURE",
+        90 => "SSH_MSG_CHANNEL_OPEN",
+        91 => "SSH_MSG_CHANNEL_OPEN_CONFIRMATION",
+        92 => "SSH_MSG_CHANNEL_OPEN_FAILURE",
+        93 => "SSH_MSG_CHANNEL_WINDOW_ADJUST",
+        94 => "SSH_MSG_CHANNEL_DATA",
+        95 => "SSH_MSG_CHANNEL_EXTENDED_DATA",
+        96 => "SSH_MSG_CHANNEL_EOF",
+        97 => "SSH_MSG_CHANNEL_CLOSE",
+        98 => "SSH_MSG_CHANNEL_REQUEST",
+        99 => "SSH_MSG_CHANNEL_SUCCESS",
+        100 => "SSH_MSG_CHANNEL_FAILURE",
+        83..=127 => "a message of the connection protocol",
+        192 => "a ping (OpenSSH's PROTOCOL §1.9)",
+        193 => "a pong (OpenSSH's PROTOCOL §1.9)",
         _ => "unassigned",
     }
 }

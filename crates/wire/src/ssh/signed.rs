@@ -1,6 +1,10 @@
 //! What a client signs to log in by public key (RFC 4252 §7).
 
-use super::{exchange::fingerprint, reader::Reader};
+use super::{
+    exchange::fingerprint,
+    reader::Reader,
+    verify::{Signature, verify},
+};
 
 /// The signed data, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +17,7 @@ pub struct SignedRequest {
     pub method_name: String,
     pub has_signature: bool,
     pub public_key_algorithm_name: String,
+    pub public_key: Vec<u8>,
     pub public_key_fingerprint: String,
 }
 
@@ -20,16 +25,29 @@ impl SignedRequest {
     /// Takes `signed` apart; none: it has another form.
     pub fn read(signed: &[u8]) -> Option<Self> {
         let mut reader = Reader(signed);
-        let request = SignedRequest {
-            session_identifier: reader.string()?.to_vec(),
-            message_number: reader.byte()?,
-            user_name: reader.text()?,
-            service_name: reader.text()?,
-            method_name: reader.text()?,
-            has_signature: reader.boolean()?,
-            public_key_algorithm_name: reader.text()?,
-            public_key_fingerprint: fingerprint(reader.string()?),
-        };
-        reader.is_empty().then_some(request)
+        let (session_identifier, message_number) = (reader.string()?.to_vec(), reader.byte()?);
+        let (user_name, service_name, method_name) = (reader.text()?, reader.text()?, reader.text()?);
+        let (has_signature, public_key_algorithm_name) = (reader.boolean()?, reader.text()?);
+        let public_key = reader.string()?;
+        reader.is_empty().then(|| SignedRequest {
+            session_identifier,
+            message_number,
+            user_name,
+            service_name,
+            method_name,
+            has_signature,
+            public_key_algorithm_name,
+            public_key_fingerprint: fingerprint(public_key),
+            public_key: public_key.to_vec(),
+        })
+    }
+
+    /// Verifies `signature`, a string of RFC 4251 that holds algorithm and value, over `signed`, with the key that the
+    /// request names.
+    pub fn verify(&self, signed: &[u8], signature: &[u8]) -> Signature {
+        match Reader(signature).string() {
+            Some(signature) => verify(&self.public_key, signature, signed),
+            None => Signature::Wrong,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Segments are written with etherparse's own builder and read back.
 
+use std::time::Duration;
+
 use etherparse::{PacketBuilder, TcpOptionElement};
 use proptest::prelude::*;
 use steps::{Side, Side::Client, Side::Server};
@@ -208,6 +210,50 @@ fn what_is_sent_again_is_the_same_step() {
             "fin retransmission",
             "fin_ack acks_fin",
             "fin_ack duplicate",
+        ]
+    );
+}
+
+#[test]
+fn what_is_sent_again_tells_its_gap_and_the_number_it_repeats() {
+    let mut tracker = Tracker::default();
+    let mut told = |ms, line: Line<'_>| {
+        let segment = Segment::parse(&packet(false, line)).expect("a whole segment");
+        let seen = tracker.segment_at(Duration::from_millis(ms), line.0, &segment, "test");
+        seen.expect("it makes sense").fields
+    };
+    assert!(!told(0, OPEN[0]).contains_key("again"));
+    for (ms, gap, times) in [(1012, 1012, 2), (2030, 1018, 3)] {
+        let again = told(ms, OPEN[0]);
+        assert_eq!((&again["gap_ms"], &again["sending"]), (&gap.into(), &times.into()));
+        assert_eq!(again["same_seq_as"], again["seq"]);
+        assert_eq!(again["again"], format!("×{times} +{gap} ms"));
+    }
+    assert!(!told(2031, OPEN[1]).contains_key("again"));
+    assert!(!told(2032, (Client, "FIN+ACK", c(1), s(1), b"")).contains_key("again"));
+    let fin = told(2239, (Client, "FIN+ACK", c(1), s(1), b""));
+    assert_eq!((&fin["gap_ms"], &fin["same_seq_as"]), (&207.into(), &c(1).into()));
+}
+
+#[test]
+fn a_segment_is_told_in_one_line() {
+    let lines = after_open(&[
+        (Client, "PSH+ACK", c(1), s(1), b"hello\n"),
+        (Server, "ACK", s(1), c(7), b""),
+        (Client, "FIN+ACK", c(7), s(1), b"x"),
+        (Server, "RST", s(1), 0, b""),
+    ]);
+    let told: Vec<_> = track(&lines).iter().map(|seen| seen.fields["segment"].clone()).collect();
+    assert_eq!(
+        told,
+        [
+            "[S] 0=4294967293 win 100 mss 1460 ws 7",
+            "[S.] 0=5000 ack 1=4294967294 win 100 mss 1460 ws 7",
+            "[.] 1=4294967294 ack 1=5001 win 12800",
+            "[P.] 1:7 ack 1 len 6 win 12800",
+            "[.] 1 ack 7 win 12800",
+            "[F.] 7:8=4 ack 1=5001 len 1 win 12800",
+            "[R] 1=5001",
         ]
     );
 }

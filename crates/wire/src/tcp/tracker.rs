@@ -1,9 +1,11 @@
 //! Which step of its connection a segment is.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use steps::{Fields, Side, tcp::Step};
 
-use super::{Segment, ranges::Ranges};
+use super::{Segment, notation::notation, ranges::Ranges, sent::Sent};
 use crate::{Seen, fields};
 
 /// Follows one connection. It keeps a few numbers for each side, however long the connection lasts.
@@ -21,6 +23,8 @@ struct Half {
     /// The initial sequence number; of a connection that is joined in the middle, one before the first number seen.
     isn: Option<u32>,
     used: Ranges,
+    /// What it sent last, so that what it sends again is found.
+    sent: Sent,
     /// The number that its FIN takes up.
     fin: Option<i64>,
     /// The highest number of the peer that it has acknowledged.
@@ -38,6 +42,16 @@ impl Tracker {
     /// The step that `segment`, sent by `from`, is; `source` says how the segment was come by. None when its header
     /// makes no sense and that was said before.
     pub fn segment(&mut self, from: Side, segment: &Segment, source: &str) -> Option<Seen> {
+        self.timed(None, from, segment, source)
+    }
+
+    /// The same for a segment that was seen at a known time, counted from any moment: a segment that is sent again
+    /// then tells how long after the last time.
+    pub fn segment_at(&mut self, at: Duration, from: Side, segment: &Segment, source: &str) -> Option<Seen> {
+        self.timed(Some(at), from, segment, source)
+    }
+
+    fn timed(&mut self, at: Option<Duration>, from: Side, segment: &Segment, source: &str) -> Option<Seen> {
         let flags = segment.flags;
         let fits = segment.header_fits();
         if !fits || (!flags.ack && !flags.syn && !flags.rst) || (flags.syn && (flags.fin || flags.rst)) {
@@ -60,7 +74,11 @@ impl Tracker {
         }
         let place = self.place(from, segment);
         let step = self.step(from, segment, &place);
-        let fields = self.fields(from, segment, &place, step, source);
+        let mut fields = self.fields(from, segment, &place, step);
+        let (own, _) = self.halves(from);
+        own.sent.tell(&mut fields, at, segment, &place);
+        fields.insert("segment".into(), notation(segment, &place, step, &fields).into());
+        fields.insert("source".into(), source.into());
         self.remember(from, segment, &place, step);
         Some(Seen::new(step, from, fields, segment.bytes.clone()))
     }
@@ -121,7 +139,7 @@ impl Tracker {
         }
     }
 
-    fn fields(&mut self, from: Side, segment: &Segment, place: &Place, step: Step, source: &str) -> Fields {
+    fn fields(&mut self, from: Side, segment: &Segment, place: &Place, step: Step) -> Fields {
         let (own, peer) = self.halves(from);
         let flags = segment.flags;
         let mut fields = fields! { "flags" => flags.to_string(), "seq" => segment.seq };
@@ -180,7 +198,6 @@ impl Tracker {
             let now = if after_fin { u64::from(segment.payload_length) } else { 0 };
             put("bytes_after_fin", (own.bytes_after_fin + now).into());
         }
-        put("source", source.into());
         fields
     }
 
@@ -221,13 +238,13 @@ impl Tracker {
 }
 
 /// Where a segment stands.
-struct Place {
+pub(super) struct Place {
     /// The numbers it takes up.
-    range: Option<(i64, i64)>,
+    pub(super) range: Option<(i64, i64)>,
     /// What it acknowledges.
-    ack: Option<i64>,
+    pub(super) ack: Option<i64>,
     /// It takes up only numbers that were used before.
-    again: bool,
+    pub(super) again: bool,
     /// Later numbers were seen before it.
     overtaken: bool,
     /// It takes up nothing, one number before the next: a probe that asks for an ACK.

@@ -5,14 +5,14 @@ use serde_json::json;
 use steps::{Fields, Side, tls::Step};
 
 use super::{
-    Decoder, Phase, encrypted,
+    Crossed, Decoder, Phase, encrypted, fingerprint,
     hello::{self, ClientHello, ServerHello},
     keys, message, names,
     read::Reader,
     record::{self, Record},
     schedule::Schedule,
 };
-use crate::fields;
+use crate::{Seen, fields};
 
 /// The longest handshake message that is gathered: room for a chain of large certificates.
 const MOST_MESSAGE: usize = 128 * 1024;
@@ -28,6 +28,8 @@ pub(super) struct Handshake {
     pub(super) client_random: Vec<u8>,
     pub(super) server_random: Vec<u8>,
     session_id: Vec<u8>,
+    /// The tickets that the client showed, by fingerprint.
+    shown: Vec<String>,
     /// The version that the server chose.
     version: Option<u16>,
     /// The name of the suite that the server chose.
@@ -217,7 +219,7 @@ impl Decoder {
     }
 
     fn client_hello(&mut self, moment: u64, body: &[u8], whole: &[u8]) -> Option<()> {
-        let ClientHello { random, session_id, early_data, mut fields } = hello::client_hello(body)?;
+        let ClientHello { random, session_id, early_data, shown, mut fields } = hello::client_hello(body)?;
         if self.handshake.retried {
             fields.insert("after_hello_retry_request".into(), json!(true));
         }
@@ -228,6 +230,7 @@ impl Decoder {
         }
         self.handshake.client_random = random.to_vec();
         self.handshake.session_id = session_id;
+        self.handshake.shown = shown;
         self.handshake.early_data = early_data && !self.handshake.retried;
         self.say(Side::Client, moment, Step::ClientHello, fields, whole);
         self.handshake.remember(whole);
@@ -257,14 +260,19 @@ impl Decoder {
         }
         // TLS 1.2 resumes when it returns the client's session id; TLS 1.3 returns it always, for middleboxes.
         let echoed = !session_id.is_empty() && session_id == self.handshake.session_id;
-        fields.insert("resumed".into(), json!(if tls13 { psk } else { echoed }));
+        let resumed = if tls13 { psk.is_some() } else { echoed };
+        fields.insert("resumed".into(), json!(resumed));
         self.handshake.server_random = random.to_vec();
         self.handshake.suite = Some(suite);
         self.handshake.extended_master_secret = Some(ems);
         self.say(Side::Server, moment, Step::ServerHello, fields, whole);
         self.handshake.remember(whole);
+        if resumed {
+            let fields = self.resumed(psk);
+            self.out.push(Crossed { moment, seen: Seen::local(Step::SessionResumed, fields) });
+        }
         if tls13 {
-            self.handshake.schedule.psk = psk;
+            self.handshake.schedule.psk = psk.is_some();
             self.handshake.schedule.hello_hash = self.transcript_hash();
             self.turn(Side::Client, Phase::Handshake);
             self.turn(Side::Server, Phase::Handshake);
@@ -274,6 +282,17 @@ impl Decoder {
 
     fn transcript_hash(&self) -> Vec<u8> {
         self.handshake.hash().map(|hash| hash.digest(&self.handshake.transcript)).unwrap_or_default()
+    }
+
+    /// By what the session is found again. In TLS 1.2 a client that shows a ticket makes up a session ID, so that the
+    /// echo of it tells whether the ticket was taken (RFC 5077 §3.4).
+    fn resumed(&self, psk: Option<u16>) -> Fields {
+        let (by, shown) = match (psk, self.handshake.shown.as_slice()) {
+            (Some(chosen), shown) => ("pre-shared key", shown.get(usize::from(chosen)).cloned()),
+            (None, [ticket]) => ("session ticket", Some(ticket.clone())),
+            (None, _) => ("session ID", Some(fingerprint(&self.handshake.session_id))),
+        };
+        fields! { "by" => by, "identity_fingerprint" => shown }
     }
 
     fn certificate_verify(&self, body: &[u8]) -> Option<Fields> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use steps::Fields;
 
 use super::{
-    names,
+    fingerprint, names,
     read::{MOST_LISTED, Reader, numbers},
 };
 use crate::fields;
@@ -21,6 +21,8 @@ pub(super) struct ClientHello {
     pub(super) random: [u8; 32],
     pub(super) session_id: Vec<u8>,
     pub(super) early_data: bool,
+    /// The tickets or sessions that it shows in order to resume one, each by its fingerprint.
+    pub(super) shown: Vec<String>,
     pub(super) fields: Fields,
 }
 
@@ -34,8 +36,8 @@ pub(super) struct ServerHello {
     pub(super) suite: String,
     pub(super) session_id: Vec<u8>,
     pub(super) retry: bool,
-    /// A pre-shared key was taken up (TLS 1.3).
-    pub(super) psk: bool,
+    /// Which of the client's pre-shared keys was taken up (TLS 1.3).
+    pub(super) psk: Option<u16>,
     /// The master secret covers the hash of the handshake (RFC 7627).
     pub(super) ems: bool,
     pub(super) fields: Fields,
@@ -52,7 +54,7 @@ pub(super) fn client_hello(body: &[u8]) -> Option<ClientHello> {
     let extensions = extensions(&mut r)?;
 
     let mut read = Fields::new();
-    let (mut highest, mut early_data) = (legacy_version, false);
+    let (mut highest, mut early_data, mut shown) = (legacy_version, false, Vec::new());
     for (number, body) in &extensions {
         match number {
             0 => insert(&mut read, "server_name", server_name(body)),
@@ -67,8 +69,13 @@ pub(super) fn client_hello(body: &[u8]) -> Option<ClientHello> {
                 insert(&mut read, "supported_versions", Some(json!(offered)));
             }
             51 => insert(&mut read, "key_share", shares(body)),
+            35 if !body.is_empty() => shown = vec![fingerprint(body)],
+            41 => shown = identities(body).unwrap_or_default(),
             _ => {}
         }
+    }
+    if !shown.is_empty() {
+        insert(&mut read, "identity_fingerprints", Some(json!(shown)));
     }
     let mut fields = fields! {
         "version" => names::version(highest),
@@ -84,7 +91,7 @@ pub(super) fn client_hello(body: &[u8]) -> Option<ClientHello> {
     if extensions.iter().any(asks) {
         fields.insert("asks_to_resume".into(), json!(true));
     }
-    Some(ClientHello { random, session_id, early_data, fields })
+    Some(ClientHello { random, session_id, early_data, shown, fields })
 }
 
 /// Reads a ServerHello's body; a HelloRetryRequest has the same form.
@@ -99,12 +106,12 @@ pub(super) fn server_hello(body: &[u8]) -> Option<ServerHello> {
     let retry = random == HELLO_RETRY_REQUEST;
 
     let mut read = Fields::new();
-    let (mut version, mut psk) = (legacy_version, false);
+    let (mut version, mut psk) = (legacy_version, None);
     let ems = extensions.iter().any(|(number, _)| *number == 23);
     for (number, body) in &extensions {
         match number {
             16 => insert(&mut read, "alpn", alpn(body)),
-            41 => psk = true,
+            41 => psk = Reader(body).u16(),
             43 => version = Reader(body).u16()?,
             44 => insert(&mut read, "cookie_length", Some(json!(body.len().saturating_sub(2)))),
             51 => insert(&mut read, "key_share", Some(json!(names::group(Reader(body).u16()?)))),
@@ -198,6 +205,17 @@ fn shares(body: &[u8]) -> Option<Value> {
         list.vec16()?;
     }
     Some(json!(groups))
+}
+
+/// The tickets that a TLS 1.3 client shows, by fingerprint (RFC 8446 §4.2.11).
+fn identities(body: &[u8]) -> Option<Vec<String>> {
+    let mut list = Reader(Reader(body).vec16()?);
+    let mut identities = Vec::new();
+    while !list.is_empty() && identities.len() < MOST_LISTED {
+        identities.push(fingerprint(list.vec16()?));
+        list.u32()?; // obfuscated_ticket_age
+    }
+    Some(identities)
 }
 
 /// Text of a peer, safe to print.

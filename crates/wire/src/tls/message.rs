@@ -5,6 +5,7 @@ use steps::Fields;
 
 use super::{
     certificate::certificate_fields,
+    fingerprint,
     hello::{extension_names, extensions, list16},
     names,
     read::Reader,
@@ -102,7 +103,11 @@ pub(super) fn new_session_ticket(body: &[u8], tls13: bool) -> Option<Fields> {
         r.vec8()?; // ticket_nonce
     }
     let ticket = r.vec16()?;
-    Some(fields! { "ticket_lifetime" => lifetime, "ticket_length" => ticket.len() })
+    Some(fields! {
+        "ticket_lifetime" => lifetime,
+        "ticket_length" => ticket.len(),
+        "ticket_fingerprint" => fingerprint(ticket),
+    })
 }
 
 /// KeyUpdate.

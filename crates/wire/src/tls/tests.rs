@@ -18,12 +18,14 @@ use steps::{
     Side,
     tls::Step::{
         Alert, ApplicationData, Certificate, CertificateVerify, ChangeCipherSpec, ClientHello,
-        ClientKeyExchange, EncryptedExtensions, Finished, HelloRetryRequest, KeyUpdate, NewSessionTicket,
-        ServerHello, ServerHelloDone, ServerKeyExchange, Undecodable,
+        ClientKeyExchange, DoesNotOpen, EncryptedExtensions, Finished, HelloRetryRequest, KeyUpdate,
+        NewSessionTicket, ServerHello, ServerHelloDone, ServerKeyExchange, Undecodable,
     },
 };
 
 use super::*;
+
+mod layout;
 
 /// What crossed, in order, and the key log.
 #[derive(Clone, Default)]
@@ -290,7 +292,7 @@ fn a_record_that_was_changed_is_said_once_and_the_other_side_goes_on() {
     let data = run.crossed.iter_mut().rev().find(|(from, _)| *from == S).unwrap();
     *data.1.last_mut().unwrap() ^= 1;
     let seen = run.decode();
-    assert_eq!(all(&seen, Undecodable).len(), 1);
+    assert_eq!(all(&seen, DoesNotOpen).len(), 1);
     assert_eq!(story(&seen).last(), Some(&(C, Alert)));
 }
 

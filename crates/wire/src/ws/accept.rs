@@ -26,6 +26,7 @@ pub fn accept_key(key: &str) -> Fields {
     fields! {
         "sec_websocket_key" => key,
         "guid" => GUID,
+        "key_and_guid" => format!("{key}{GUID}"),
         "sha1" => hex::encode(digest),
         "sec_websocket_accept" => STANDARD.encode(digest),
     }

@@ -96,6 +96,14 @@ impl Reader {
         Read::Complete(self.complete(from, header, raw))
     }
 
+    /// How many bytes have crossed of the frame at hand.
+    pub(super) fn midst(&self) -> Option<u64> {
+        match self.header {
+            Some(header) => Some(header.size as u64 + header.payload_length - self.missing),
+            None => Some(self.raw.len() as u64).filter(|crossed| *crossed > 0),
+        }
+    }
+
     /// The step of a frame that has crossed.
     fn complete(&mut self, from: Side, header: Header, raw: Vec<u8>) -> Seen {
         let crossed = &raw[header.size..];

@@ -3,8 +3,12 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use httparse::{EMPTY_HEADER, Header, Request, Response, Status};
 use serde_json::Value;
-use steps::{Fields, Side, ws::Step};
+use steps::{
+    Fields, Side,
+    ws::{Checked, Step},
+};
 
+use super::check::{self, Asked};
 use crate::fields;
 
 /// More headers than anyone sends in 16 KiB with good intent.
@@ -18,7 +22,7 @@ pub(super) enum Read {
     /// The beginning of a head.
     Partial,
     /// A whole head.
-    Complete(Head),
+    Complete(Box<Head>),
     /// No head, whatever follows.
     Malformed,
 }
@@ -31,6 +35,12 @@ pub(super) struct Head {
     pub(super) fields: Fields,
     /// Itself, without credentials.
     pub(super) bytes: Vec<u8>,
+    /// What RFC 6455 asks of it, made on this head.
+    pub(super) checks: Vec<Checked>,
+    /// What a request asks for.
+    pub(super) asked: Asked,
+    /// How long the body behind it is, when it says so.
+    pub(super) content_length: Option<u64>,
 }
 
 /// Which head it is.
@@ -39,6 +49,8 @@ pub(super) enum Kind {
     UpgradeRequest,
     PlainRequest,
     SwitchingProtocols,
+    /// The answer to a plain request, which was met.
+    PlainResponse,
     Refused,
 }
 
@@ -48,6 +60,7 @@ impl Kind {
             Kind::UpgradeRequest => Step::UpgradeRequest,
             Kind::PlainRequest => Step::PlainRequest,
             Kind::SwitchingProtocols => Step::SwitchingProtocols,
+            Kind::PlainResponse => Step::PlainResponse,
             Kind::Refused => Step::Refused,
         }
     }
@@ -61,14 +74,17 @@ pub(super) fn expected(from: Side) -> &'static str {
     }
 }
 
-/// Reads the head at the beginning of `bytes`.
-pub(super) fn read(from: Side, bytes: &[u8]) -> Read {
+/// Reads the head at the beginning of `bytes`; an answer is held against what the client `asked` for, if it asked
+/// for an upgrade at all.
+pub(super) fn read(from: Side, bytes: &[u8], asked: Option<&Asked>) -> Read {
     let mut headers = [EMPTY_HEADER; MOST_HEADERS];
     match from {
         Side::Client => {
             let mut request = Request::new(&mut headers);
             match request.parse(bytes) {
-                Ok(Status::Complete(length)) => Read::Complete(self::request(&request, &bytes[..length])),
+                Ok(Status::Complete(length)) => {
+                    Read::Complete(Box::new(self::request(&request, &bytes[..length])))
+                }
                 Ok(Status::Partial) => Read::Partial,
                 Err(_) => Read::Malformed,
             }
@@ -76,7 +92,9 @@ pub(super) fn read(from: Side, bytes: &[u8]) -> Read {
         Side::Server => {
             let mut response = Response::new(&mut headers);
             match response.parse(bytes) {
-                Ok(Status::Complete(length)) => Read::Complete(self::response(&response, &bytes[..length])),
+                Ok(Status::Complete(length)) => {
+                    Read::Complete(Box::new(self::response(&response, &bytes[..length], asked)))
+                }
                 Ok(Status::Partial) => Read::Partial,
                 Err(_) => Read::Malformed,
             }
@@ -105,10 +123,26 @@ fn request(request: &Request<'_, '_>, bytes: &[u8]) -> Head {
         Some(upgrade) if has_token(&upgrade, "websocket") => Kind::UpgradeRequest,
         _ => Kind::PlainRequest,
     };
-    Head { length: bytes.len(), kind, fields, bytes: without_credentials(bytes, headers) }
+    // A request that mentions none of it asks for none of it.
+    let of_upgrade = ["Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
+    let asks = of_upgrade.iter().any(|name| value(headers, name).is_some());
+    let list = |name| value(headers, name).as_deref().map(check::names).unwrap_or_default();
+    Head {
+        length: bytes.len(),
+        kind,
+        fields,
+        bytes: without_credentials(bytes, headers),
+        checks: if asks { check::request(request) } else { Vec::new() },
+        asked: Asked {
+            accept: value(headers, "Sec-WebSocket-Key").as_deref().map(super::accept).unwrap_or_default(),
+            protocols: list("Sec-WebSocket-Protocol"),
+            extensions: list("Sec-WebSocket-Extensions"),
+        },
+        content_length: None,
+    }
 }
 
-fn response(response: &Response<'_, '_>, bytes: &[u8]) -> Head {
+fn response(response: &Response<'_, '_>, bytes: &[u8], asked: Option<&Asked>) -> Head {
     let status = response.code.unwrap_or_default();
     let mut fields = fields! {
         "version" => version(response.version),
@@ -118,12 +152,27 @@ fn response(response: &Response<'_, '_>, bytes: &[u8]) -> Head {
     let headers: &[Header<'_>] = response.headers;
     let of_upgrade = ["Upgrade", "Connection", "Sec-WebSocket-Accept", "Sec-WebSocket-Version"];
     let negotiated = ["Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"];
-    for name in of_upgrade.into_iter().chain(negotiated) {
+    let of_http = ["Location", "Content-Type", "Content-Length"];
+    for name in of_upgrade.into_iter().chain(negotiated).chain(of_http) {
         named(&mut fields, headers, name);
     }
     fields.insert("headers".into(), all(headers));
-    let kind = if status == 101 { Kind::SwitchingProtocols } else { Kind::Refused };
-    Head { length: bytes.len(), kind, fields, bytes: without_credentials(bytes, headers) }
+    let kind = match status {
+        101 => Kind::SwitchingProtocols,
+        200..=399 if asked.is_none() => Kind::PlainResponse,
+        _ => Kind::Refused,
+    };
+    let no_body = status < 200 || matches!(status, 204 | 304);
+    let declared = value(headers, "Content-Length").and_then(|length| length.parse().ok());
+    Head {
+        length: bytes.len(),
+        kind,
+        fields,
+        bytes: without_credentials(bytes, headers),
+        checks: asked.map(|asked| check::answer(response, asked)).unwrap_or_default(),
+        asked: Asked::default(),
+        content_length: if no_body { Some(0) } else { declared },
+    }
 }
 
 fn version(minor: Option<u8>) -> String {
@@ -131,7 +180,7 @@ fn version(minor: Option<u8>) -> String {
 }
 
 /// The value of all headers called `name`, joined as RFC 9110 §5.3 allows.
-fn value(headers: &[Header<'_>], name: &str) -> Option<String> {
+pub(super) fn value(headers: &[Header<'_>], name: &str) -> Option<String> {
     let same = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
     let values: Vec<_> = same.map(|header| String::from_utf8_lossy(header.value)).collect();
     (!values.is_empty()).then(|| values.join(", "))
@@ -153,7 +202,7 @@ fn all(headers: &[Header<'_>]) -> Value {
     headers.iter().map(line).collect()
 }
 
-fn has_token(list: &str, token: &str) -> bool {
+pub(super) fn has_token(list: &str, token: &str) -> bool {
     list.split(',').any(|part| part.trim().eq_ignore_ascii_case(token))
 }
 

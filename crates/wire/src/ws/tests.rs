@@ -24,7 +24,7 @@ fn decode(said: &[(Side, &[u8])]) -> Vec<Seen> {
 fn frames(said: &[(Side, &[u8])]) -> Vec<Seen> {
     let mut all = vec![(Client, REQUEST.as_bytes()), (Server, RESPONSE.as_bytes())];
     all.extend(said);
-    decode(&all).split_off(3)
+    decode(&all).split_off(5)
 }
 
 fn check(said: &[(Side, &[u8])], step: Step, expected: &[(&str, Value)]) {
@@ -39,7 +39,7 @@ fn check(said: &[(Side, &[u8])], step: Step, expected: &[(&str, Value)]) {
 #[test]
 fn the_rfcs_own_upgrade_is_read_to_the_last_header() {
     let seen = decode(&[(Client, REQUEST.as_bytes()), (Server, RESPONSE.as_bytes())]);
-    let [request, computed, response] = seen.as_slice() else { panic!("three steps, not {seen:?}") };
+    let [request, asked, computed, response, answered] = seen.as_slice() else { panic!("{seen:?}") };
     assert_eq!(request.step, Step::UpgradeRequest.into());
     assert_eq!(request.from, Some(Client));
     assert_eq!(request.bytes, REQUEST.as_bytes());
@@ -52,9 +52,57 @@ fn the_rfcs_own_upgrade_is_read_to_the_last_header() {
     assert_eq!(computed.from, None);
     assert_eq!(computed.fields["sha1"], "b37a4f2cc0624f1690f64606cf385945b2bec4ea");
     assert_eq!(computed.fields["sec_websocket_accept"], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    assert_eq!((asked.step, &asked.fields["result"]), (Step::RequestChecked.into(), &"✓ 10 of 10".into()));
+    assert_eq!((answered.step, &answered.fields["result"]), (Step::AnswerChecked.into(), &"✓ 6 of 6".into()));
     assert_eq!(response.step, Step::SwitchingProtocols.into());
     assert_eq!(response.fields["status"], 101);
     assert_eq!(response.fields["sec_websocket_accept"], computed.fields["sec_websocket_accept"]);
+}
+
+/// What fails of the checks that `step` reports, after `find` was put `with` in the request and in the answer.
+fn failed(step: Step, find: &str, with: &str) -> String {
+    let [request, response] = [REQUEST, RESPONSE].map(|head| head.replacen(find, with, 1));
+    let seen = decode(&[(Client, request.as_bytes()), (Server, response.as_bytes())]);
+    let checked = seen.iter().find(|seen| seen.step == step.into());
+    checked.expect("it is checked").fields["result"].as_str().expect("in words").to_owned()
+}
+
+/// RFC 6455 §4.2.1 and §4.1, requirement by requirement.
+#[test]
+fn each_requirement_of_the_rfc_is_a_check_of_its_own() {
+    for (find, with, result) in [
+        ("GET", "POST", "✗ method"),
+        ("HTTP/1.1\r\nHost", "HTTP/1.0\r\nHost", "✗ HTTP version"),
+        ("/chat", "chat", "✗ Request-URI"),
+        ("Host:", "X-Host:", "✗ Host"),
+        ("Host: server.example.com", "Host: a\r\nHost: b", "✗ Host"),
+        ("Upgrade: websocket", "Upgrade: h2c", "✗ Upgrade"),
+        ("Upgrade: websocket", "Upgrade: WebSocket", "✓ 10 of 10"),
+        ("Connection: Upgrade", "Connection: keep-alive", "✗ Connection"),
+        ("Connection: Upgrade", "Connection: keep-alive, upgrade", "✓ 10 of 10"),
+        ("dGhlIHNhbXBsZSBub25jZQ==", "dGhl", "✗ Sec-WebSocket-Key"),
+        ("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 8", "✗ Sec-WebSocket-Version"),
+        ("chat, superchat", "chat, chat", "✗ Sec-WebSocket-Protocol"),
+        ("Origin: http://example.com\r\n", "", "✓ 9 of 9"),
+        ("Connection: Upgrade\r\n", "", "✗ Connection"),
+    ] {
+        assert_eq!(failed(Step::RequestChecked, find, with), result, "{find} -> {with}");
+    }
+    for (find, with, result) in [
+        ("101 Switching Protocols", "404 Not Found", "✗ status"),
+        (
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept",
+            "Sec-WebSocket-Accept",
+            "✗ Upgrade, Connection",
+        ),
+        ("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "s3pPLMBiTxaQ9kYGzzhZRbK+xOp=", "✗ Sec-WebSocket-Accept"),
+        ("Sec-WebSocket-Accept", "X-Accept", "✗ Sec-WebSocket-Accept"),
+        ("Protocol: chat\r\n", "Protocol: soap\r\n", "✗ Sec-WebSocket-Protocol"),
+        ("Sec-WebSocket-Protocol: chat\r\n\r\n", "\r\n", "✓ 6 of 6"),
+        ("Protocol: chat\r\n", "Extensions: permessage-deflate\r\n", "✗ Sec-WebSocket-Extensions"),
+    ] {
+        assert_eq!(failed(Step::AnswerChecked, find, with), result, "{find} -> {with}");
+    }
 }
 
 #[test]
@@ -66,6 +114,7 @@ fn the_traffic_up_to_the_101_is_counted() {
     let expected = fields! {
         "requests" => 1, "responses" => 1,
         "request_bytes" => REQUEST.len(), "response_bytes" => RESPONSE.len(),
+        "sec_websocket_protocol" => "chat",
     };
     assert_eq!(decoder.upgraded(), Some(&expected));
     assert_eq!(decoder.bytes(Server), RESPONSE.len() as u64 + 2);
@@ -159,6 +208,33 @@ fn a_plain_request_and_a_refusal_are_called_so() {
         (&refused.fields["status"], &refused.fields["reason_phrase"]),
         (&426.into(), &"Upgrade Required".into())
     );
+}
+
+#[test]
+fn a_body_is_read_to_its_length_or_to_the_end() {
+    let request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    let page = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello, and not this";
+    let seen = decode(&[(Client, request), (Server, page)]);
+    let steps: Vec<_> = seen.iter().map(|seen| seen.step.id()).collect();
+    assert_eq!(steps, ["ws.plain_request", "ws.plain_response", "ws.body"]);
+    let (mut decoder, mut all) = (Decoder::new(), Vec::new());
+    decoder.feed(Client, REQUEST.as_bytes(), drop);
+    decoder.feed(Server, b"HTTP/1.1 404 Not Found\r\n\r\nno such ", drop);
+    decoder.feed(Server, b"page\n", |seen| all.push(seen));
+    decoder.end(Server, |seen| all.push(seen));
+    decoder.end(Server, |seen| all.push(seen));
+    let [body] = all.as_slice() else { panic!("one step, not {all:?}") };
+    assert_eq!((&body.fields["text"], &body.fields["length"]), (&"no such page".into(), &13.into()));
+}
+
+#[test]
+fn a_frame_that_has_begun_is_counted() {
+    let mut decoder = Decoder::new();
+    decoder.feed(Client, REQUEST.as_bytes(), drop);
+    for (bytes, midst) in [(&b"\x81"[..], Some(1)), (b"\x82\0\0\0\0h", Some(7)), (b"i", None)] {
+        decoder.feed(Client, bytes, drop);
+        assert_eq!(decoder.midst(Client), midst);
+    }
 }
 
 #[test]

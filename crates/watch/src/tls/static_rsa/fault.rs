@@ -7,7 +7,7 @@ use rustls::{AlertDescription, CertificateError};
 use steps::{Past, Said, Side, tls::Step};
 
 use crate::tls::checks::{Check, Verdict};
-use crate::tls::fault::{after, incompatible_version, not_tls, refused, refused_certificate, vanished, who};
+use crate::tls::fault::{after, certificate, incompatible_version, not_tls, refused, vanished, who};
 
 /// Reason codes of OpenSSL's `sslerr.h` and `x509_vfy.h`, which the `openssl` crate does not name.
 mod code {
@@ -70,7 +70,7 @@ pub(in crate::tls) fn explain(side: Side, past: &Past, io: &io::Error) -> Option
     }
     let peer = who(side.peer());
     Some(match reason {
-        code::CERTIFICATE_VERIFY_FAILED => certificate(past),
+        code::CERTIFICATE_VERIFY_FAILED => refused_certificate(past),
         code::NO_SHARED_CIPHER => Said::new(
             "no cipher suite in common with the client: it has to offer TLS_RSA_WITH_AES_128_GCM_SHA256 \
              (`client tls --variant rsa`)",
@@ -115,7 +115,7 @@ pub(super) fn failed_check(verify_result: i32) -> Verdict {
 }
 
 /// What the verifier's callback said a moment ago.
-fn certificate(past: &Past) -> Said {
+fn refused_certificate(past: &Past) -> Said {
     let checked = past.first(Step::VerifyCertificate);
     let fault = match checked.and_then(|checked| checked.number("verify_result")).unwrap_or_default() {
         code::CERT_SIGNATURE_FAILURE => CertificateError::BadSignature,
@@ -127,5 +127,5 @@ fn certificate(past: &Past) -> Said {
         name if code::NAME_MISMATCH.contains(&name) => CertificateError::NotValidForName,
         _ => CertificateError::ApplicationVerificationFailure,
     };
-    refused_certificate(checked.map_or("", |checked| checked.text("result")), &fault)
+    certificate::refused(Side::Client, &fault, past)
 }

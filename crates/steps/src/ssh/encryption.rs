@@ -1,0 +1,125 @@
+//! The cards of what follows the key exchange: the secret, what is derived from it, and the first messages under the new
+//! keys (RFC 4253 §7.2 to §10, RFC 8308).
+
+use crate::{
+    Actor, Card,
+    Claim::{S4, S5, S6},
+    Text,
+};
+
+pub(super) const ENCRYPTED: Card = Card {
+    id: "ssh.encrypted",
+    actor: Actor::Both,
+    claims: &[S5],
+    rfc: "RFC 4253 §6, §7.3",
+    title: Text { en: "encrypted from here", zh: "此后均已加密" },
+    text: Text {
+        en: "The first bytes of this direction that a listener on the wire can no longer read: not even the kind of message. Login, commands and output all come after this point.",
+        zh: "从这里起，线路上的旁听者再也读不懂这个方向的内容，连消息类型也看不到。登录、命令和输出都在此之后。",
+    },
+    client: "",
+    server: "",
+    shows: &["encryption_algorithm", "mac_algorithm", "first_bytes"],
+};
+
+pub(super) const SESSION_KEY: Card = Card {
+    id: "ssh.session_key",
+    actor: Actor::Client,
+    claims: &[S4],
+    rfc: "RFC 4253 §8",
+    title: Text { en: "shared secret", zh: "共享密钥" },
+    text: Text {
+        en: "The library holds the shared secret K, which never crossed the wire. The exchange hash covers it too, so a side without K can neither make nor check that hash.",
+        zh: "库已得到共享密钥 K，它从未在线路上出现。交换哈希也覆盖 K，没有 K 就既算不出也验不了这个哈希。",
+    },
+    client: "Handler::kex_done",
+    server: "",
+    shows: &["kex_algorithm", "shared_secret_fingerprint", "strict_kex", "rekey"],
+};
+
+pub(super) const EXCHANGE_HASH: Card = Card {
+    id: "ssh.exchange_hash",
+    actor: Actor::Both,
+    claims: &[S4, S6],
+    rfc: "RFC 4253 §7.2, §8",
+    title: Text { en: "exchange hash", zh: "交换哈希" },
+    text: Text {
+        en: "H is the hash of all that was said so far and of K: both identifications, both KEXINIT, the host key, the public values. It is recomputed here, and the host key's signature over it checked. The first H is the session identifier for good.",
+        zh: "H 是此前全部内容与 K 的哈希：双方的标识、双方的 KEXINIT、主机公钥、公开值。此处重新计算 H，并用主机公钥验证对它的签名。第一个 H 从此就是会话标识。",
+    },
+    client: "",
+    server: "",
+    shows: &["exchange_hash", "signature", "host_key_fingerprint", "rekey", "opened_with"],
+};
+
+pub(super) const DERIVED_KEYS: Card = Card {
+    id: "ssh.derived_keys",
+    actor: Actor::Both,
+    claims: &[S5],
+    rfc: "RFC 4253 §7.2",
+    title: Text { en: "six keys", zh: "六个密钥" },
+    text: Text {
+        en: "Each is a hash of K, H, a letter from A to F and the session identifier: an initial vector, an encryption key and an integrity key for either direction. A cipher that authenticates by itself leaves some unused. Only fingerprints are shown.",
+        zh: "每个都是 K、H、字母 A 到 F 之一与会话标识的哈希：每个方向各有初始向量、加密密钥和完整性密钥。自带认证的加密算法用不到其中几个。这里只显示指纹。",
+    },
+    client: "",
+    server: "",
+    shows: &["encryption_key_client_to_server", "encryption_key_server_to_client", "hash", "opened_with"],
+};
+
+pub(super) const UNOPENED: Card = Card {
+    id: "ssh.unopened",
+    actor: Actor::Both,
+    claims: &[],
+    rfc: "RFC 4253 §7.3",
+    title: Text { en: "not opened here", zh: "此处不解密" },
+    text: Text {
+        en: "The packets under the keys cannot be opened on this side. What follows is what the library tells of them.",
+        zh: "这一侧无法解开加密的数据包，以下内容来自库的回调。",
+    },
+    client: "",
+    server: "",
+    shows: &["reason"],
+};
+
+pub(super) const EXT_INFO: Card = Card {
+    id: "ssh.ext_info",
+    actor: Actor::Both,
+    claims: &[],
+    rfc: "RFC 8308 §2.3",
+    title: Text { en: "EXT_INFO", zh: "EXT_INFO" },
+    text: Text {
+        en: "What the sender can do beyond the basics, told only to a peer that asked for it in its KEXINIT; a server names the signature algorithms that it takes from users.",
+        zh: "发送方支持的扩展，只告知在 KEXINIT 中表示愿意接收的一方；服务端借此列出它接受的用户签名算法。",
+    },
+    client: "",
+    server: "",
+    shows: &["server-sig-algs", "ping@openssh.com"],
+};
+
+pub(super) const SERVICE_REQUEST: Card = Card {
+    id: "ssh.service_request",
+    actor: Actor::Client,
+    claims: &[S5],
+    rfc: "RFC 4253 §10",
+    title: Text { en: "SERVICE_REQUEST", zh: "SERVICE_REQUEST" },
+    text: Text {
+        en: "The client asks for a service on top of the encrypted transport, first of all the one that logs users in. Everything about the user comes after this.",
+        zh: "客户端请求在加密传输之上启用一个服务，首先是用户认证服务。有关用户的一切都在此之后。",
+    },
+    client: "",
+    server: "",
+    shows: &["service_name", "packet_length", "tag_verified"],
+};
+
+pub(super) const SERVICE_ACCEPT: Card = Card {
+    id: "ssh.service_accept",
+    actor: Actor::Server,
+    claims: &[],
+    rfc: "RFC 4253 §10",
+    title: Text { en: "SERVICE_ACCEPT", zh: "SERVICE_ACCEPT" },
+    text: Text { en: "The server grants the service.", zh: "服务端同意启用该服务。" },
+    client: "",
+    server: "",
+    shows: &["service_name"],
+};

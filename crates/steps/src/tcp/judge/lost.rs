@@ -1,0 +1,281 @@
+//! What a connection shows of the notes when a segment of its opening is lost, late or an old one. Each side is asked
+//! only what it can know: whether an answer came is the client's to say, whether accept() returned is the server's.
+
+use super::{
+    super::{Step, memory::Kept},
+    after, before, seconds, setting,
+};
+use crate::{
+    Claim::{O2, O3, O4, O6, O7, O9, O10, O11, O13, O15},
+    Event, Finding, Past, Side,
+};
+
+/// A copy that comes sooner was made on the way: no timer of a handshake is that short.
+const TIMER_MS: u64 = 200;
+
+/// The client's own SYN, again.
+pub(super) fn syn_again(event: &Event, past: &Past) -> Vec<Finding> {
+    let (Some(seq), Some(gap)) = (event.number("seq"), event.number("gap_ms")) else { return Vec::new() };
+    let own = event.side == Side::Client && event.sender() == Some(Side::Client);
+    if !own || gap < TIMER_MS || past.tcp.of(Side::Server, Step::SynAck).next().is_some() {
+        return Vec::new();
+    }
+    let mut gaps: Vec<_> =
+        past.tcp.of(Side::Client, Step::Syn).filter_map(|syn| syn.number("gap_ms")).collect();
+    gaps.push(gap);
+    let told = gaps.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    let linear = setting(past, "tcp_syn_linear_timeouts").filter(|&n| n > 0);
+    let (rule, rule_zh) = match linear {
+        Some(n) => (
+            format!("; tcp_syn_linear_timeouts is {n}: so many gaps are equal before they double"),
+            format!("；tcp_syn_linear_timeouts 为 {n}：前 {n} 个间隔相等，之后才加倍"),
+        ),
+        None => ("; each gap is twice the one before".into(), "；每个间隔是前一个的两倍".into()),
+    };
+    let mut findings = vec![Finding::as_noted_because(
+        O2,
+        format!("no answer, and the SYN went again after {told} ms{rule}"),
+        format!("没有回应，SYN 在 {told} 毫秒后再次发出{rule_zh}"),
+    )];
+    if let Some(earlier) = event.number("same_seq_as") {
+        let (en, zh) = (
+            format!("sequence number {seq}, and {earlier} in the one before"),
+            format!("序列号 {seq}，前一个也是 {earlier}"),
+        );
+        findings.push(if earlier == seq {
+            Finding::as_noted_because(O3, en, zh)
+        } else {
+            Finding::differs(O3, en, zh)
+        });
+    }
+    findings
+}
+
+/// connect() gave up.
+pub(super) fn given_up(event: &Event, past: &Past) -> Vec<Finding> {
+    if event.text("call") != "connect()"
+        || event.text("errno") != "ETIMEDOUT"
+        || past.tcp.of(Side::Server, Step::SynAck).next().is_some()
+    {
+        return Vec::new();
+    }
+    let timers = past.tcp.all().filter(|one| one.step == Step::Timer);
+    let counted = timers.filter_map(|one| one.number("retransmits")).max().unwrap_or_default();
+    let seen = past.tcp.of(Side::Client, Step::Syn).count() as u64;
+    let syns = if seen > 0 { seen } else { counted + 1 };
+    if syns < 2 {
+        return Vec::new();
+    }
+    let after = seconds(event.elapsed_us);
+    let count = setting(past, "TCP_SYNCNT").unwrap_or_default();
+    let linear = setting(past, "tcp_syn_linear_timeouts").unwrap_or_default();
+    let (limit, limit_zh) = match setting(past, "TCP_USER_TIMEOUT_ms").filter(|&ms| ms > 0) {
+        Some(ms) => {
+            (format!("TCP_USER_TIMEOUT ({ms} ms) ended it"), format!("由 TCP_USER_TIMEOUT（{ms} 毫秒）终止"))
+        }
+        None if linear > 0 => (
+            format!(
+                "TCP_SYNCNT is {count}, and with tcp_syn_linear_timeouts {linear} it bounds the time, not the number: \
+                 as long as {count} repeats with doubled gaps would take"
+            ),
+            format!(
+                "TCP_SYNCNT 为 {count}，而 tcp_syn_linear_timeouts 为 {linear} 时它限制的是时间而不是次数：\
+                 等于间隔逐次加倍重发 {count} 次所需的时间"
+            ),
+        ),
+        None => (format!("TCP_SYNCNT ({count}) ended it"), format!("由 TCP_SYNCNT（{count}）终止")),
+    };
+    vec![Finding::as_noted_because(
+        O4,
+        format!("{syns} SYNs, no answer, and connect() failed with ETIMEDOUT after {after}; {limit}"),
+        format!("发出 {syns} 个 SYN 都没有回应，{after} 后 connect() 以 ETIMEDOUT 失败；{limit_zh}"),
+    )]
+}
+
+/// The SYN+ACK, again.
+pub(super) fn syn_ack_again(event: &Event, past: &Past) -> Vec<Finding> {
+    let (Some(seq), Some(gap)) = (event.number("seq"), event.number("gap_ms")) else { return Vec::new() };
+    if event.sender() != Some(Side::Server) || event.number("same_seq_as") != Some(seq) || gap < TIMER_MS {
+        return Vec::new();
+    }
+    let own = event.side == Side::Server;
+    let acked = past.tcp.all().rev().find(|one| one.from == Some(Side::Client) && one.is("acks_syn"));
+    if let (true, Some(acked)) = (own, acked) {
+        let ms = acked.ms_before(event.elapsed_us);
+        return vec![Finding::depends(
+            O6,
+            format!(
+                "the SYN+ACK (seq {seq}) went again although the ACK had arrived {ms} ms before: the kernel did not take \
+                 it, as it does while the queue for accept() is full"
+            ),
+            format!(
+                "ACK 在 {ms} 毫秒前已经到达，SYN+ACK（seq {seq}）仍再次发出：内核没有接受它，\
+                 等待 accept() 的队列已满时就是这样"
+            ),
+        )];
+    }
+    let last = past.tcp.all().rev().find(|one| matches!(one.step, Step::Syn | Step::SynAck));
+    let (why, why_zh) = match last {
+        Some(syn) if own && syn.step == Step::Syn => {
+            let ms = syn.ms_before(event.elapsed_us);
+            (format!("; the SYN had come again {ms} ms before"), format!("；{ms} 毫秒前 SYN 再次到来"))
+        }
+        Some(_) | None => (String::new(), String::new()),
+    };
+    vec![Finding::as_noted_because(
+        O6,
+        format!("SYN+ACK again after {gap} ms with the same sequence number {seq}{why}"),
+        format!("{gap} 毫秒后再次发出 SYN+ACK，序列号同为 {seq}{why_zh}"),
+    )]
+}
+
+/// The client's ACK, again. Only the client knows that it had sent one before.
+pub(super) fn ack_again(event: &Event, past: &Past) -> Vec<Finding> {
+    let own = event.side == Side::Client && event.sender() == Some(Side::Client);
+    let Some(earlier) = past.tcp.of(Side::Client, Step::Ack).next_back() else { return Vec::new() };
+    let Some(asked) = past.tcp.of(Side::Server, Step::SynAck).next_back() else { return Vec::new() };
+    // Nothing else from the client may have carried the ACK in between.
+    let alone = past.tcp.sent(Side::Client) == earlier.nth;
+    let again = asked.is("retransmission") && asked.elapsed_us >= earlier.elapsed_us;
+    if !own || !again || !alone || asked.number("gap_ms").is_none_or(|ms| ms < TIMER_MS) {
+        return Vec::new();
+    }
+    let ack = event.number("ack").unwrap_or_default();
+    let silent = earlier.ms_before(asked.elapsed_us);
+    let soon = asked.ms_before(event.elapsed_us);
+    vec![
+        Finding::as_noted_because(
+            O9,
+            format!(
+                "for {silent} ms the client sent nothing; its ACK went again only when the SYN+ACK had come again"
+            ),
+            format!("{silent} 毫秒内客户端什么也没有发；SYN+ACK 再次到来后，ACK 才再次发出"),
+        ),
+        Finding::as_noted_because(
+            O10,
+            format!("{soon} ms after the SYN+ACK had come again the ACK (ack {ack}) answered it"),
+            format!("SYN+ACK 再次到来 {soon} 毫秒后，以 ACK（ack {ack}）回应"),
+        ),
+    ]
+}
+
+/// The server's kernel dropped what the client never completed.
+pub(super) fn half_open_gone(event: &Event, past: &Past) -> Vec<Finding> {
+    let answered: Vec<_> = past.tcp.of(Side::Server, Step::SynAck).collect();
+    let reset = past.tcp.of(Side::Client, Step::Rst).next().is_some();
+    let counted = event.number("retransmits").unwrap_or_default();
+    let sent = if answered.is_empty() { counted + 1 } else { answered.len() as u64 };
+    // One whom the client reset, or whose limit is not told, was not dropped by a limit.
+    if reset || sent < 2 || event.side != Side::Server {
+        return Vec::new();
+    }
+    let since = answered.first().map_or_else(
+        || event.number("was_ms").unwrap_or_default() * 1000,
+        |first| event.elapsed_us.saturating_sub(first.elapsed_us),
+    );
+    let (since, count) = (seconds(since), setting(past, "TCP_SYNCNT").unwrap_or_default());
+    vec![Finding::as_noted_because(
+        O7,
+        format!(
+            "{sent} SYN+ACKs and no ACK that was taken: {since} after the first the kernel no longer lists the half-open \
+             connection; the limit is {count} (TCP_SYNCNT of the listener)"
+        ),
+        format!(
+            "发出 {sent} 个 SYN+ACK，没有接受到 ACK：第一个之后 {since}，内核不再列出这条半开连接；\
+             上限为 {count}（监听套接字的 TCP_SYNCNT）"
+        ),
+    )]
+}
+
+/// Whether the server has dropped what this segment belongs to: it opens nothing any more.
+pub(super) fn dropped(event: &Event, past: &Past) -> bool {
+    let last = past.tcp.all().rev().find(|one| matches!(one.step, Step::Syn | Step::HalfOpenGone));
+    event.side == Side::Server && last.is_some_and(|one| one.step == Step::HalfOpenGone)
+}
+
+/// The server answers the client's data with RST: it had dropped the connection long before.
+pub(super) fn reset(event: &Event, past: &Past) -> Vec<Finding> {
+    let at_its_isn = event.number("seq_relative") == Some(1);
+    let heard = past.first_from(Side::Server, Step::DataAck).is_some()
+        || past.first_from(Side::Server, Step::Data).is_some();
+    if event.side != Side::Client || event.sender() != Some(Side::Server) || !at_its_isn || heard {
+        return Vec::new();
+    }
+    let again = past.tcp.of(Side::Server, Step::SynAck).any(|one| one.is("retransmission"));
+    let believed = past.tcp.all().find(|one| one.step == Step::Established);
+    let (true, Some(believed)) = (again, believed) else { return Vec::new() };
+    let ms = believed.ms_before(event.elapsed_us);
+    vec![Finding::depends(
+        O11,
+        format!(
+            "the server had dropped the connection, but the client was ESTABLISHED for {ms} ms and learned it only by \
+             this RST, the answer to what it sent"
+        ),
+        format!(
+            "服务端早已丢弃连接，客户端却处于 ESTABLISHED 长达 {ms} 毫秒，直到发送数据换来这个 RST 才知道"
+        ),
+    )]
+}
+
+/// The handshake is complete. What came before it: an old SYN, or an ACK that was lost.
+pub(super) fn opened_at_last(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
+    let mut findings: Vec<_> = stale_syn(event, past).into_iter().collect();
+    // The client may have sent an ACK of its own before; the server sees only what took its place.
+    if event.side == Side::Server && step == Step::Data && event.sender() == Some(Side::Client) {
+        let ack = event.number("ack").unwrap_or_default();
+        let sent = past.tcp.of(Side::Server, Step::SynAck).count();
+        findings.push(Finding::depends(
+            O10,
+            format!(
+                "no ACK came alone: the client's data carried it (ack {ack}), after {sent} SYN+ACK; every segment after \
+                 the first carries the ACK"
+            ),
+            format!(
+                "没有单独的 ACK 到来：客户端的数据带来了确认（ack {ack}），此前服务端发出 {sent} 个 SYN+ACK；\
+                 第一个报文段之后的每个报文段都带 ACK"
+            ),
+        ));
+    }
+    findings
+}
+
+/// An old SYN was answered, the answer reset, and only then came the handshake. In the notes' numbers the old SYN is
+/// 90.
+fn stale_syn(event: &Event, past: &Past) -> Option<Finding> {
+    let x = event.number("seq")?.wrapping_sub(event.number("seq_relative")?) & super::MASK;
+    let resets: Vec<&Kept> = past.tcp.of(Side::Client, Step::Rst).collect();
+    let mut answers = past.tcp.of(Side::Server, Step::SynAck).filter_map(|answer| answer.number("ack"));
+    let wrong = answers
+        .find(|&ack| before(ack) != x && resets.iter().any(|reset| reset.number("seq") == Some(ack)))?;
+    let note = |number: u64| 90_i64 + i64::from(number.wrapping_sub(before(wrong)) as u32 as i32);
+    let (old, new) = (before(wrong), after(x));
+    let in_notes = format!("90, {}, RST {}, {}, {}", note(wrong), note(wrong), note(x), note(new));
+    Some(Finding::as_noted_because(
+        O13,
+        format!(
+            "an old SYN (seq {old}) was answered with ack {wrong}, where the client expects {new}: RST (seq {wrong}); the \
+             new SYN (seq {x}) was then answered with ack {new}. In the notes' numbers: {in_notes}"
+        ),
+        format!(
+            "旧的 SYN（seq {old}）得到 ack {wrong}，而客户端期待 {new}，于是发 RST（seq {wrong}）；随后新的 SYN（seq {x}）\
+             得到 ack {new}。换成笔记的数字：{in_notes}"
+        ),
+    ))
+}
+
+/// accept() has returned, and this is the only time that it did for this connection.
+pub(super) fn accepted_once(event: &Event, past: &Past) -> Vec<Finding> {
+    let syns: Vec<_> = past.tcp.of(Side::Client, Step::Syn).collect();
+    let Some(last) = syns.last() else { return Vec::new() };
+    let repeated = syns.iter().filter(|syn| syn.number("seq") == last.number("seq")).count();
+    let once = !past.tcp.all().any(|one| one.step == Step::Established);
+    if event.side != Side::Server || repeated < 2 || !once {
+        return Vec::new();
+    }
+    let seq = last.number("seq").unwrap_or_default();
+    vec![Finding::as_noted_because(
+        O15,
+        format!("{repeated} SYNs with the same sequence number {seq}, one accept()"),
+        format!("{repeated} 个序列号同为 {seq} 的 SYN，accept() 只返回一次"),
+    )]
+}

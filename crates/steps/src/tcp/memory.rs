@@ -1,0 +1,134 @@
+//! What the judge of TCP remembers: on loss the notes speak of what happens *again*, of what does not, and of what came
+//! between. A connection of any length takes up the same room.
+
+use std::collections::VecDeque;
+
+use super::Step;
+use crate::{Event, Fields, Side};
+
+/// How many events are remembered; what a timer repeats before it gives up is a few dozen segments.
+const MOST: usize = 128;
+
+/// The latest events that open, close, break or repeat, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory {
+    kept: VecDeque<Kept>,
+    /// How many segments each side has sent, the client first.
+    sent: [u64; 2],
+    /// How many of this side's FINs were sent again.
+    fins_again: u64,
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) step: Step,
+    /// Who sent it; none: the kernel's word.
+    pub(crate) from: Option<Side>,
+    pub(crate) elapsed_us: u64,
+    /// How many segments its sender had sent, this one included.
+    pub(crate) nth: u64,
+    pub(crate) fields: Fields,
+}
+
+impl Memory {
+    /// Remembers `event` if it is one to be remembered.
+    pub(crate) fn remember(&mut self, event: &Event) {
+        let crate::Step::Tcp(step) = event.step else { return };
+        // What the link did is not known to the side in whose log it stands.
+        if matches!(step, Step::Lost | Step::Held | Step::Repeated | Step::Damaged | Step::Forged) {
+            return;
+        }
+        let from = event.sender();
+        let nth = from.map_or(0, |side| {
+            let sent = &mut self.sent[usize::from(side == Side::Server)];
+            *sent += 1;
+            *sent
+        });
+        let fin_again = step == Step::Fin && from == Some(event.side) && event.is("retransmission");
+        self.fins_again += u64::from(fin_again);
+        let again = event.is("retransmission") || event.is("acks_syn") || event.is("acks_fin");
+        let worth = match step {
+            Step::Data | Step::DataAck | Step::PureAck => again,
+            Step::Syn
+            | Step::SynSent
+            | Step::SynAck
+            | Step::SynReceived
+            | Step::Ack
+            | Step::Established
+            | Step::HalfOpenGone
+            | Step::Fin
+            | Step::FinWait1
+            | Step::FinAck
+            | Step::CloseWait
+            | Step::FinWait2
+            | Step::Closing
+            | Step::LastAckState
+            | Step::LastAck
+            | Step::TimeWait
+            | Step::Closed
+            | Step::Rst
+            | Step::Timer
+            | Step::Error => true,
+            Step::Settings
+            | Step::Lost
+            | Step::Held
+            | Step::Repeated
+            | Step::Damaged
+            | Step::Forged
+            | Step::Undecodable
+            | Step::Summary => false,
+        };
+        if worth {
+            self.kept.push_back(Kept {
+                step,
+                from,
+                elapsed_us: event.elapsed_us,
+                nth,
+                fields: event.fields.clone(),
+            });
+            if self.kept.len() > MOST {
+                self.kept.pop_front();
+            }
+        }
+    }
+
+    /// How many FINs were seen that this side sent again.
+    pub(crate) fn fins_again(&self) -> u64 {
+        self.fins_again
+    }
+
+    /// How many segments `side` has sent before the event that is judged.
+    pub(crate) fn sent(&self, side: Side) -> u64 {
+        self.sent[usize::from(side == Side::Server)]
+    }
+
+    /// What `side` sent of `step`, oldest first.
+    pub(crate) fn of(&self, side: Side, step: Step) -> impl DoubleEndedIterator<Item = &Kept> {
+        self.kept.iter().filter(move |one| one.step == step && one.from == Some(side))
+    }
+
+    /// All that is remembered, oldest first.
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Kept> {
+        self.kept.iter()
+    }
+}
+
+impl Kept {
+    /// A field as a whole number.
+    pub(crate) fn number(&self, field: &str) -> Option<u64> {
+        self.fields.get(field).and_then(serde_json::Value::as_u64)
+    }
+
+    /// A field as yes or no; a missing field is no.
+    pub(crate) fn is(&self, field: &str) -> bool {
+        self.fields.get(field).and_then(serde_json::Value::as_bool).unwrap_or_default()
+    }
+
+    /// Milliseconds from this event to one at `elapsed_us`.
+    pub(crate) fn ms_before(&self, elapsed_us: u64) -> f64 {
+        let us = elapsed_us.saturating_sub(self.elapsed_us);
+        // One decimal where it tells something.
+        if us < 10_000 { (us as f64 / 100.0).round() / 10.0 } else { (us as f64 / 1000.0).round() }
+    }
+}

@@ -1,0 +1,242 @@
+//! The checks that RFC 6455 asks for before a WebSocket is open: of the request by the server (§4.2.1), of the
+//! answer by the client (§4.1). Each by name, with what it wants.
+
+use serde_json::Value;
+
+use crate::{Fields, Text};
+
+/// One requirement of RFC 6455, in the order of the standard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
+pub enum Check {
+    /// §4.2.1 item 1.
+    RequestMethod,
+    /// §4.2.1 item 1.
+    RequestVersion,
+    /// §4.2.1 item 1.
+    RequestUri,
+    /// §4.2.1 item 2.
+    RequestHost,
+    /// §4.2.1 item 3.
+    RequestUpgrade,
+    /// §4.2.1 item 4.
+    RequestConnection,
+    /// §4.2.1 item 5.
+    RequestKey,
+    /// §4.2.1 item 6.
+    RequestWebSocketVersion,
+    /// §4.2.1 item 7: optional.
+    RequestOrigin,
+    /// §4.2.1 item 8: optional.
+    RequestProtocol,
+    /// §4.2.1 item 9: optional.
+    RequestExtensions,
+    /// §4.1, the answer, item 1.
+    AnswerStatus,
+    /// §4.1, the answer, item 2.
+    AnswerUpgrade,
+    /// §4.1, the answer, item 3.
+    AnswerConnection,
+    /// §4.1, the answer, item 4.
+    AnswerAccept,
+    /// §4.1, the answer, item 5.
+    AnswerExtensions,
+    /// §4.1, the answer, item 6.
+    AnswerProtocol,
+}
+
+/// What the catalogue says of a check.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckCard {
+    /// The id in an event.
+    pub id: &'static str,
+    /// Where RFC 6455 asks for it.
+    pub rfc: &'static str,
+    /// What is looked at, as HTTP calls it.
+    pub name: &'static str,
+    /// What has to be there.
+    pub wants: Text,
+}
+
+impl Check {
+    /// The card of the check.
+    pub const fn card(self) -> CheckCard {
+        match self {
+            Check::RequestMethod => {
+                card("request_method", "§4.2.1 (1)", "method", Text { en: "GET", zh: "GET" })
+            }
+            Check::RequestVersion => card(
+                "request_version",
+                "§4.2.1 (1)",
+                "HTTP version",
+                Text { en: "HTTP/1.1 or higher", zh: "HTTP/1.1 或更高" },
+            ),
+            Check::RequestUri => card(
+                "request_uri",
+                "§4.2.1 (1)",
+                "Request-URI",
+                Text { en: "a path, or an http or https URI", zh: "路径，或 http、https URI" },
+            ),
+            Check::RequestHost => card(
+                "request_host",
+                "§4.2.1 (2)",
+                "Host",
+                Text { en: "the server's name, once", zh: "服务端的名字，且只有一个" },
+            ),
+            Check::RequestUpgrade => card(
+                "request_upgrade",
+                "§4.2.1 (3)",
+                "Upgrade",
+                Text { en: "the word websocket", zh: "包含 websocket" },
+            ),
+            Check::RequestConnection => card(
+                "request_connection",
+                "§4.2.1 (4)",
+                "Connection",
+                Text { en: "the word Upgrade", zh: "包含 Upgrade" },
+            ),
+            Check::RequestKey => card(
+                "request_key",
+                "§4.2.1 (5)",
+                "Sec-WebSocket-Key",
+                Text { en: "16 bytes in base64", zh: "16 字节的 base64" },
+            ),
+            Check::RequestWebSocketVersion => card(
+                "request_websocket_version",
+                "§4.2.1 (6)",
+                "Sec-WebSocket-Version",
+                Text { en: "13", zh: "13" },
+            ),
+            Check::RequestOrigin => card(
+                "request_origin",
+                "§4.2.1 (7)",
+                "Origin",
+                Text {
+                    en: "one value: a browser says whose page asks",
+                    zh: "一个值：浏览器说明是谁的页面在请求",
+                },
+            ),
+            Check::RequestProtocol => card(
+                "request_protocol",
+                "§4.2.1 (8)",
+                "Sec-WebSocket-Protocol",
+                Text { en: "names, none of them twice", zh: "若干名字，互不重复" },
+            ),
+            Check::RequestExtensions => card(
+                "request_extensions",
+                "§4.2.1 (9)",
+                "Sec-WebSocket-Extensions",
+                Text { en: "names with parameters", zh: "带参数的名字" },
+            ),
+            Check::AnswerStatus => card("answer_status", "§4.1 (1)", "status", Text { en: "101", zh: "101" }),
+            Check::AnswerUpgrade => card(
+                "answer_upgrade",
+                "§4.1 (2)",
+                "Upgrade",
+                Text { en: "exactly websocket", zh: "恰好是 websocket" },
+            ),
+            Check::AnswerConnection => card(
+                "answer_connection",
+                "§4.1 (3)",
+                "Connection",
+                Text { en: "the word Upgrade", zh: "包含 Upgrade" },
+            ),
+            Check::AnswerAccept => card(
+                "answer_accept",
+                "§4.1 (4)",
+                "Sec-WebSocket-Accept",
+                Text { en: "what the key gives", zh: "由密钥算出的值" },
+            ),
+            Check::AnswerExtensions => card(
+                "answer_extensions",
+                "§4.1 (5)",
+                "Sec-WebSocket-Extensions",
+                Text { en: "only what was asked for", zh: "只能是请求过的" },
+            ),
+            Check::AnswerProtocol => card(
+                "answer_protocol",
+                "§4.1 (6)",
+                "Sec-WebSocket-Protocol",
+                Text { en: "one that was asked for, or none", zh: "请求过的一个，或没有" },
+            ),
+        }
+    }
+
+    /// The check with this id.
+    pub fn named(id: &str) -> Option<Check> {
+        <Check as strum::VariantArray>::VARIANTS.iter().copied().find(|check| check.card().id == id)
+    }
+}
+
+const fn card(id: &'static str, rfc: &'static str, name: &'static str, wants: Text) -> CheckCard {
+    CheckCard { id, rfc, name, wants }
+}
+
+/// One check with its result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Which.
+    pub check: Check,
+    /// What was there; none: the header is missing.
+    pub found: Option<String>,
+    /// Whether that will do.
+    pub met: bool,
+}
+
+/// How the results stand in an event: the ticks in one word, then each check.
+pub fn fields(all: &[Checked]) -> Fields {
+    let met = all.iter().filter(|checked| checked.met).count();
+    let mut failed = all.iter().filter(|checked| !checked.met).map(|checked| checked.check.card().name);
+    let result = match failed.next() {
+        None => format!("✓ {met} of {met}"),
+        Some(first) => failed.fold(format!("✗ {first}"), |names, name| names + ", " + name),
+    };
+    let check = |checked: &Checked| {
+        let card = checked.check.card();
+        serde_json::json!({ "check": card.id, "found": checked.found, "met": checked.met })
+    };
+    let mut fields = Fields::new();
+    fields.insert("result".into(), result.into());
+    fields.insert("met".into(), met.into());
+    fields.insert("of".into(), all.len().into());
+    fields.insert("checks".into(), all.iter().map(check).collect());
+    fields
+}
+
+/// The results in an event's [`fields`]; empty for any other event.
+pub fn checked_in(fields: &Fields) -> Vec<Checked> {
+    let read = |value: &Value| {
+        Some(Checked {
+            check: Check::named(value["check"].as_str()?)?,
+            found: value["found"].as_str().map(str::to_owned),
+            met: value["met"].as_bool()?,
+        })
+    };
+    let all = fields.get("checks").and_then(Value::as_array);
+    all.into_iter().flatten().filter_map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::*;
+
+    #[test]
+    fn each_check_reads_back_by_its_id() {
+        for check in Check::VARIANTS {
+            assert_eq!(Check::named(check.card().id), Some(*check));
+        }
+    }
+
+    #[test]
+    fn the_result_names_what_failed() {
+        let all = |met| {
+            let found = Some("GET".to_owned());
+            let method = Checked { check: Check::RequestMethod, found, met: true };
+            [method, Checked { check: Check::RequestHost, found: None, met }]
+        };
+        assert_eq!(fields(&all(true))["result"], "✓ 2 of 2");
+        assert_eq!(fields(&all(false))["result"], "✗ Host");
+        assert_eq!(checked_in(&fields(&all(false))), all(false));
+    }
+}

@@ -1,0 +1,169 @@
+//! Decodes one connection, and opens what is encrypted with a secret of the run.
+//!
+//! A client is told the secret by russh (`kex_done`). A server is not: in a process of its own it says so and goes on by
+//! callbacks. Where both ends live in one process, as in the lab, the client's secret opens the server's packets too: it
+//! is laid down under the client's cookie, and taken from there.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use steps::{Evidence, Said, Side, ssh::Step};
+use wire::{Crossed, ssh::Decoder};
+
+use crate::{Witness, secrets};
+
+/// What decodes one connection. Clones share it.
+#[derive(Clone, Debug)]
+pub(super) struct Opening {
+    witness: Witness,
+    shared: Arc<Mutex<Shared>>,
+    key_exchange_began: Arc<AtomicBool>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    decoder: Decoder,
+    opened_with: Option<&'static str>,
+}
+
+impl Opening {
+    pub(super) fn new(witness: &Witness) -> Self {
+        Opening { witness: witness.clone(), shared: Arc::default(), key_exchange_began: Arc::default() }
+    }
+
+    /// `from` sent `bytes`.
+    pub(super) fn crossed(&self, from: Side, bytes: &[u8]) {
+        // Reported under the lock: two halves of a stream must not swap what they saw.
+        let mut shared = self.lock();
+        let moment = self.moment();
+        let seen = shared.decoder.push(from, moment, bytes);
+        let client_is_dark = seen.iter().any(|crossed| {
+            crossed.seen.step == Step::Encrypted.into() && crossed.seen.from == Some(Side::Client)
+        });
+        self.report(&shared, seen);
+        if self.witness.side() == Side::Server {
+            self.look_for_the_clients_secret(&mut shared, client_is_dark);
+        }
+    }
+
+    /// A client sends nothing under its keys before it has laid its secret down: once it does, the secret is there or
+    /// will never be.
+    fn look_for_the_clients_secret(&self, shared: &mut Shared, client_is_dark: bool) {
+        let Some(cookie) = shared.decoder.wants_secret_of() else { return };
+        let moment = self.moment();
+        let seen = match laid_down(cookie) {
+            Some(secret) => {
+                shared.opened_with = Some("the client's secret");
+                shared.decoder.secret(moment, &cookie, &secret)
+            }
+            None if client_is_dark => shared.decoder.give_up(moment, &nobody_tells()),
+            None => return,
+        };
+        self.report(shared, seen);
+    }
+
+    /// `from` will send no more.
+    pub(super) fn ended(&self, from: Side) {
+        let mut shared = self.lock();
+        for seen in shared.decoder.end(from) {
+            self.witness.saw(Evidence::Wire, seen);
+        }
+    }
+
+    /// russh tells this side the secret of the key exchange that goes on.
+    pub(super) fn secret(&self, secret: &[u8]) {
+        let mut shared = self.lock();
+        let Some(cookie) = shared.decoder.client_cookie() else { return };
+        lay_down(cookie, secret);
+        secrets::ssh(&cookie, secret);
+        shared.opened_with = Some("this side's secret");
+        let seen = shared.decoder.secret(self.moment(), &cookie, secret);
+        self.report(&shared, seen);
+    }
+
+    /// The secret will not be told.
+    pub(super) fn give_up(&self, why: &Said) {
+        let mut shared = self.lock();
+        let seen = shared.decoder.give_up(self.moment(), why);
+        self.report(&shared, seen);
+    }
+
+    /// Whether the packets are opened: then they tell what a callback would only repeat.
+    pub(super) fn is_opened(&self) -> bool {
+        self.lock().decoder.is_opened()
+    }
+
+    /// Whether the signed session identifier is the exchange hash that was recomputed; none: it was not.
+    pub(super) fn is_session_identifier(&self, signed: &[u8]) -> Option<bool> {
+        self.lock().decoder.session_identifier().map(|known| known == signed)
+    }
+
+    /// Whether the client's public value has crossed.
+    pub(super) fn key_exchange_began(&self) -> bool {
+        self.key_exchange_began.load(Ordering::Relaxed)
+    }
+
+    fn report(&self, shared: &Shared, seen: Vec<Crossed>) {
+        for Crossed { moment, mut seen } in seen {
+            if seen.step == Step::KeyExchangeInit.into() {
+                self.key_exchange_began.store(true, Ordering::Relaxed);
+            }
+            let derived = seen.step == Step::ExchangeHash.into() || seen.step == Step::DerivedKeys.into();
+            if let Some(with) = shared.opened_with
+                && (derived || seen.fields.contains_key("encrypted"))
+            {
+                seen.fields.insert("opened_with".into(), with.into());
+            }
+            self.witness.saw_after(Duration::from_micros(moment), evidence(&seen), seen);
+        }
+    }
+
+    fn moment(&self) -> u64 {
+        u64::try_from(self.witness.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        // A panic elsewhere must not silence the log: what was decoded is still true.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What follows from packets without being in one is inferred: the result of the negotiation, the keys, and that nothing
+/// will be opened. The exchange hash is checked by a signature that crossed.
+fn evidence(seen: &wire::Seen) -> Evidence {
+    let inferred = [Step::Negotiated, Step::DerivedKeys, Step::Unopened].map(steps::Step::from);
+    if inferred.contains(&seen.step) { Evidence::Inferred } else { Evidence::Wire }
+}
+
+/// What our own clients in this process were told, by their cookies. Nobody else fills it.
+static LAID_DOWN: Mutex<VecDeque<([u8; 16], Vec<u8>)>> = Mutex::new(VecDeque::new());
+
+/// More connections than the lab has open at once.
+const MOST_LAID_DOWN: usize = 64;
+
+fn lay_down(cookie: [u8; 16], secret: &[u8]) {
+    let mut all = LAID_DOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if all.len() == MOST_LAID_DOWN {
+        all.pop_front();
+    }
+    all.push_back((cookie, secret.to_vec()));
+}
+
+fn laid_down(cookie: [u8; 16]) -> Option<Vec<u8>> {
+    let all = LAID_DOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    all.iter().find(|(known, _)| *known == cookie).map(|(_, secret)| secret.clone())
+}
+
+fn nobody_tells() -> Said {
+    Said::new(
+        "russh tells a server no secret, and the client is another process: where it is one of ours, its own log shows \
+         these packets opened.",
+        "russh 不向服务端透露密钥，而客户端是另一个进程：若它是本套程序的客户端，解开的数据包见它自己的记录。",
+    )
+}

@@ -1,0 +1,125 @@
+//! The messages of the channels (RFC 4254), once they are decrypted.
+
+use steps::{Fields, ssh::Step};
+
+use super::{
+    message::{Message, short},
+    reader::Reader,
+};
+use crate::fields;
+
+/// What a message of the connection protocol says; none: its fields are not as they should be.
+pub(super) fn read(payload: &[u8]) -> Option<Message> {
+    let mut reader = Reader(payload);
+    let number = reader.byte()?;
+    let (step, fields) = match number {
+        80 => {
+            let (request, want_reply) = (reader.text()?, reader.boolean()?);
+            let fields = fields! { "request_name" => short(&request), "want_reply" => want_reply };
+            (Step::OtherMessage, fields)
+        }
+        81 | 82 => (Step::OtherMessage, fields! {}),
+        90 => {
+            let fields = fields! {
+                "channel_type" => short(&reader.text()?),
+                "sender_channel" => reader.uint32()?,
+                "initial_window_size" => reader.uint32()?,
+                "maximum_packet_size" => reader.uint32()?,
+            };
+            (Step::ChannelOpen, fields)
+        }
+        91 => {
+            let fields = fields! {
+                "channel" => reader.uint32()?,
+                "sender_channel" => reader.uint32()?,
+                "initial_window_size" => reader.uint32()?,
+                "maximum_packet_size" => reader.uint32()?,
+            };
+            (Step::ChannelConfirmed, fields)
+        }
+        92 => {
+            let fields = fields! {
+                "channel" => reader.uint32()?,
+                "reason_code" => reader.uint32()?,
+                "description" => short(&reader.text()?),
+            };
+            (Step::OtherMessage, fields)
+        }
+        93 => {
+            let fields = fields! { "channel" => reader.uint32()?, "bytes_to_add" => reader.uint32()? };
+            (Step::OtherMessage, fields)
+        }
+        94 => {
+            let channel = reader.uint32()?;
+            (Step::ChannelData, data(channel, None, reader.string()?))
+        }
+        95 => {
+            let (channel, code) = (reader.uint32()?, reader.uint32()?);
+            (Step::ChannelData, data(channel, Some(code), reader.string()?))
+        }
+        96 => (Step::ChannelEof, fields! { "channel" => reader.uint32()? }),
+        97 => (Step::ChannelClose, fields! { "channel" => reader.uint32()? }),
+        98 => return request(reader).map(|(step, fields)| Message::new(step, fields)),
+        99 => (Step::ChannelReply, fields! { "answer" => "success", "channel" => reader.uint32()? }),
+        100 => (Step::ChannelReply, fields! { "answer" => "failure", "channel" => reader.uint32()? }),
+        _ => return None,
+    };
+    Some(Message::new(step, fields))
+}
+
+/// RFC 4254 §6: what is asked for on a channel, and how a command ended.
+fn request(mut reader: Reader<'_>) -> Option<(Step, Fields)> {
+    let (channel, kind, want_reply) = (reader.uint32()?, reader.text()?, reader.boolean()?);
+    if kind == "exit-status" {
+        return Some((Step::ExitStatus, fields! { "exit_status" => reader.uint32()?, "channel" => channel }));
+    }
+    if kind == "exec" {
+        let command = printable(reader.string()?);
+        return Some((
+            Step::Exec,
+            fields! { "command" => command, "channel" => channel, "want_reply" => want_reply },
+        ));
+    }
+    let detail = match kind.as_str() {
+        // The value of a variable may be nobody's business.
+        "env" | "subsystem" => printable(reader.string()?),
+        "exit-signal" => printable(reader.string()?),
+        "pty-req" => {
+            let (term, columns, rows) = (reader.text()?, reader.uint32()?, reader.uint32()?);
+            format!("{}, {columns} x {rows}", short(&term))
+        }
+        "window-change" => format!("{} x {}", reader.uint32()?, reader.uint32()?),
+        _ => String::new(),
+    };
+    let fields = fields! {
+        "request_type" => short(&kind),
+        "detail" => detail,
+        "channel" => channel,
+        "want_reply" => want_reply,
+    };
+    Some((Step::ChannelRequest, fields))
+}
+
+fn data(channel: u32, code: Option<u32>, data: &[u8]) -> Fields {
+    let stream = match code {
+        None => "data".to_owned(),
+        Some(1) => "stderr".to_owned(),
+        Some(code) => format!("extended data {code}"),
+    };
+    fields! {
+        "stream" => stream,
+        "length" => data.len(),
+        "text" => printable(data),
+        "channel" => channel,
+    }
+}
+
+/// As much text as a line can bear.
+const SHOWN: usize = 120;
+
+/// The beginning of `data` as one line of text; control characters would reach the reader's terminal.
+pub fn printable(data: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&data[..data.len().min(4 * SHOWN)]);
+    let line: String = text.trim_end().chars().take(SHOWN).collect();
+    line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

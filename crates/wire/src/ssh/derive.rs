@@ -1,0 +1,164 @@
+//! What a told secret leads to: the exchange hash, recomputed from what crossed and checked by the host key's signature
+//! over it; the session identifier; the six keys; and with them the packets that waited.
+
+use std::fmt;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use steps::{Fields, Said, ssh::Step};
+
+use super::{
+    Decoder, Signature,
+    exchange::fingerprint as key_fingerprint,
+    keys::{self, NAMES, Secret, Six},
+    open::Lengths,
+    verify,
+};
+use crate::{Seen, fields};
+
+/// The most secrets that are kept; a connection has one for each key exchange.
+const MOST_SECRETS: usize = 16;
+
+/// A secret that was told.
+pub(super) struct Told {
+    cookie: Vec<u8>,
+    secret: Vec<u8>,
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The secret stays out of every log.
+        write!(f, "{} {}", hex::encode(&self.cookie), fingerprint(&self.secret))
+    }
+}
+
+/// The first eight hex digits of a secret's SHA-256: enough to see that two are equal, of no use to open anything.
+pub(super) fn fingerprint(secret: &[u8]) -> String {
+    hex::encode(&digest(&SHA256, secret).as_ref()[..4])
+}
+
+impl Decoder {
+    pub(super) fn remember(&mut self, cookie: &[u8], secret: &[u8]) {
+        if self.secrets.len() == MOST_SECRETS {
+            self.secrets.pop_front();
+        }
+        self.secrets.push_back(Told { cookie: cookie.to_vec(), secret: secret.to_vec() });
+    }
+
+    /// Derives the keys of the key exchange that goes on, once all that they rest on is known.
+    pub(super) fn derive(&mut self, moment: u64) {
+        if self.lost || self.not_opened || self.exchange.derived {
+            return;
+        }
+        let known = match &self.exchange.client {
+            Some(kexinit) => self.secrets.iter().find(|told| told.cookie == kexinit.cookie),
+            None => None,
+        };
+        let Some(told) = known else { return };
+        match self.derived(told) {
+            None => {}
+            Some(Err(why)) => self.stop_opening(moment, &why),
+            Some(Ok(derived)) => {
+                self.exchange.derived = true;
+                let Derived { hash, keys, exchange_hash, signature, openers } = *derived;
+                if self.login.session_identifier.is_empty() {
+                    self.login.session_identifier = exchange_hash;
+                }
+                self.say(moment, Seen::local(Step::ExchangeHash, hash));
+                if signature == Signature::Wrong {
+                    self.stop_opening(moment, &wrong_secret());
+                    return;
+                }
+                self.say(moment, Seen::local(Step::DerivedKeys, keys));
+                let [client, server] = openers;
+                self.client.unlock(client);
+                self.server.unlock(server);
+            }
+        }
+    }
+
+    /// None: the messages of the exchange have not all crossed. An error says why the packets cannot be opened.
+    fn derived(&self, told: &Told) -> Option<Result<Box<Derived>, Said>> {
+        let exchange = &self.exchange;
+        let (client, server) = (exchange.client.as_ref()?, exchange.server.as_ref()?);
+        let agreed = exchange.agreed.as_ref()?;
+        let kex = agreed.kex_algorithm()?;
+        let reply = exchange.values.reply()?;
+        let Some((hash, hash_name)) = keys::hash_of(kex) else { return Some(Err(unknown(kex))) };
+        let secret = Secret::new(kex, &told.secret);
+        let before = [
+            self.client.identification_line(),
+            self.server.identification_line(),
+            &client.payload,
+            &server.payload,
+        ];
+        let hashed = exchange.values.hashed(before, &secret)?;
+        let exchange_hash = digest(hash, &hashed).as_ref().to_vec();
+        let signature = verify(&reply.host_key, &reply.signature, &exchange_hash);
+        let first = self.login.session_identifier.is_empty();
+        let session = if first { &exchange_hash } else { &self.login.session_identifier };
+        let in_hash = self.marked(fields! {
+            "exchange_hash" => hex::encode(&exchange_hash),
+            "signature" => signature.name(),
+            "session_identifier" => hex::encode(session),
+            "is_session_identifier" => *session == exchange_hash,
+            "hash" => hash_name,
+            "hashed" => "V_C, V_S, I_C, I_S, K_S, the public values, K",
+            "hashed_length" => hashed.len(),
+            "host_key_fingerprint" => key_fingerprint(&reply.host_key),
+            "kex_algorithm" => kex,
+        });
+
+        let protection = [agreed.protection(0), agreed.protection(1)];
+        let mut lengths = [Lengths::default(); 2];
+        for ([cipher, mac, compression], lengths) in protection.iter().zip(&mut lengths) {
+            if *compression != "none" {
+                return Some(Err(unknown(compression)));
+            }
+            match Lengths::of(cipher, mac) {
+                Some(known) => *lengths = known,
+                None => return Some(Err(unknown(&format!("{cipher} / {mac}")))),
+            }
+        }
+        let six = Six::derive(hash, &secret, &exchange_hash, session, lengths);
+        let opener = |direction: usize| {
+            let [cipher, mac, _] = protection[direction];
+            six.opener(direction, cipher, mac)
+        };
+        let openers = [opener(0)?, opener(1)?];
+        let keys = self.marked(describe(&six, hash_name));
+        Some(Ok(Box::new(Derived { hash: in_hash, keys, exchange_hash, signature, openers })))
+    }
+}
+
+/// What one secret led to.
+struct Derived {
+    hash: Fields,
+    keys: Fields,
+    exchange_hash: Vec<u8>,
+    signature: Signature,
+    openers: [super::open::Opener; 2],
+}
+
+/// Each key by its name in RFC 4253 §7.2, and no more of it than a fingerprint.
+fn describe(six: &Six, hash_name: &str) -> Fields {
+    let mut fields = fields! { "hash" => hash_name };
+    for (name, key) in NAMES.iter().zip(&six.0) {
+        let shown = match key.len() {
+            0 => "not used".to_owned(),
+            length => format!("{} ({length} bytes)", fingerprint(key)),
+        };
+        fields.insert((*name).into(), shown.into());
+    }
+    fields
+}
+
+fn unknown(algorithm: &str) -> Said {
+    Said::new(format!("This decoder does not open {algorithm}."), format!("本解码器不支持解密 {algorithm}。"))
+}
+
+fn wrong_secret() -> Said {
+    Said::new(
+        "The host key's signature does not fit the exchange hash: the secret that was told is not that of this exchange.",
+        "主机密钥的签名与交换哈希不符：所给的密钥不属于这次交换。",
+    )
+}

@@ -1,0 +1,413 @@
+//! Dialogues under keys: a client and a server that seal their packets here, by every cipher that is opened.
+
+use aws_lc_rs::{
+    aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey, chacha20_poly1305_openssh},
+    cipher::{AES_128, AES_256, EncryptionContext, StreamingEncryptingKey, UnboundCipherKey},
+    digest::{SHA256, digest},
+    hmac,
+    iv::FixedLength,
+    signature::{Ed25519KeyPair, KeyPair},
+};
+use proptest::prelude::*;
+use serde_json::json;
+use steps::{
+    Said,
+    Side::{self, Client, Server},
+    ssh::Step,
+};
+
+use super::{Decoder, keys::string};
+use crate::Crossed;
+
+const SECRET: [u8; 32] = [0x9c; 32];
+const COOKIE: [u8; 16] = [7; 16];
+const CIPHERS: [(&str, &str); 7] = [
+    ("chacha20-poly1305@openssh.com", "hmac-sha2-256"),
+    ("aes128-gcm@openssh.com", "hmac-sha2-256"),
+    ("aes256-gcm@openssh.com", "hmac-sha2-256"),
+    ("aes128-ctr", "hmac-sha2-256-etm@openssh.com"),
+    ("aes256-ctr", "hmac-sha2-512-etm@openssh.com"),
+    ("aes128-ctr", "hmac-sha2-256"),
+    ("aes256-ctr", "hmac-sha1"),
+];
+
+/// Both ends at once: what they said, and how they seal.
+struct Talk {
+    said: Vec<(Side, Vec<u8>)>,
+    names: (&'static str, &'static str),
+    kexinits: [Vec<u8>; 2],
+    host_key: Ed25519KeyPair,
+    session: Vec<u8>,
+    sealers: Option<[Sealer; 2]>,
+    next: Option<[Sealer; 2]>,
+}
+
+impl Talk {
+    /// Up to the reply, in the clear.
+    fn begin(cipher: &'static str, mac: &'static str) -> Self {
+        let mut talk = Talk {
+            said: Vec::new(),
+            names: (cipher, mac),
+            kexinits: [Vec::new(), Vec::new()],
+            host_key: Ed25519KeyPair::from_seed_unchecked(&[3; 32]).unwrap(),
+            session: Vec::new(),
+            sealers: None,
+            next: None,
+        };
+        talk.said.push((Client, b"SSH-2.0-Client_1\r\n".to_vec()));
+        talk.said.push((Server, b"SSH-2.0-Server_2\r\n".to_vec()));
+        talk.exchange(COOKIE, &SECRET);
+        talk
+    }
+
+    fn exchange(&mut self, cookie: [u8; 16], secret: &[u8]) {
+        let (cipher, mac) = self.names;
+        for (side, cookie, strict) in [
+            (Client, cookie, "kex-strict-c-v00@openssh.com"),
+            (Server, [8; 16], "kex-strict-s-v00@openssh.com"),
+        ] {
+            let kex = format!("curve25519-sha256,{strict}");
+            let mut payload = [&[20][..], &cookie].concat();
+            for list in [&kex, "ssh-ed25519", cipher, cipher, mac, mac, "none", "none", "", ""] {
+                payload.extend(string(list.as_bytes()));
+            }
+            payload.extend([0; 5]);
+            self.kexinits[side as usize] = payload.clone();
+            self.say(side, &payload);
+        }
+        let host_key = [string(b"ssh-ed25519"), string(self.host_key.public_key().as_ref())].concat();
+        self.say(Client, &[&[30][..], &string(&[4; 32])].concat());
+        // The first bit is set: as a number the secret has a zero in front.
+        let mpint = string(&[&[0], secret].concat());
+        let hashed = [
+            string(b"SSH-2.0-Client_1"),
+            string(b"SSH-2.0-Server_2"),
+            string(&self.kexinits[0]),
+            string(&self.kexinits[1]),
+            string(&host_key),
+            string(&[4; 32]),
+            string(&[5; 32]),
+            mpint.clone(),
+        ];
+        let hash = digest(&SHA256, &hashed.concat());
+        let signature = [string(b"ssh-ed25519"), string(self.host_key.sign(hash.as_ref()).as_ref())].concat();
+        let reply = [&[31][..], &string(&host_key), &string(&[5; 32]), &string(&signature)].concat();
+        self.say(Server, &reply);
+        if self.session.is_empty() {
+            self.session = hash.as_ref().to_vec();
+        }
+        let key = |letter: u8| {
+            let start = [&mpint[..], hash.as_ref()].concat();
+            let mut key = digest(&SHA256, &[&start, &[letter][..], &self.session].concat()).as_ref().to_vec();
+            key.extend(digest(&SHA256, &[&start[..], &key].concat()).as_ref());
+            key
+        };
+        self.next = Some([b"ACE", b"BDF"].map(|letters| {
+            let [iv, encryption, integrity] = letters.map(key);
+            Sealer::new(cipher, mac, &iv, &encryption, &integrity)
+        }));
+    }
+
+    /// Both turn to the new keys.
+    fn newkeys(&mut self) {
+        self.say(Server, &[21]);
+        self.say(Client, &[21]);
+        self.sealers = self.next.take();
+    }
+
+    fn say(&mut self, side: Side, payload: &[u8]) {
+        let (block, counted) = match &self.sealers {
+            None => (8, 4),
+            Some(sealers) => sealers[side as usize].block(),
+        };
+        let padding = 4 + (block - (5 - 4 + counted + payload.len() + 4) % block) % block;
+        let length = u32::try_from(1 + payload.len() + padding).unwrap().to_be_bytes();
+        let plain = [&length[..], &[u8::try_from(padding).unwrap()], payload, &vec![0; padding]].concat();
+        let packet = match &mut self.sealers {
+            None => plain,
+            Some(sealers) => sealers[side as usize].seal(plain),
+        };
+        self.said.push((side, packet));
+    }
+
+    /// The login and a command, as they follow the first NEWKEYS.
+    fn log_in(&mut self) {
+        self.say(Client, &[&[5][..], &string(b"ssh-userauth")].concat());
+        self.say(Server, &[&[6][..], &string(b"ssh-userauth")].concat());
+        let request = |method: &str| {
+            [&[50][..], &string(b"demo"), &string(b"ssh-connection"), &string(method.as_bytes())].concat()
+        };
+        self.say(Client, &request("none"));
+        self.say(Server, &[&[51][..], &string(b"publickey,password"), &[0]].concat());
+        self.say(Client, &[&request("password")[..], &[0], &string(b"sesame opens")].concat());
+        self.say(Server, &[&[51][..], &string(b"publickey"), &[0]].concat());
+        let user = Ed25519KeyPair::from_seed_unchecked(&[9; 32]).unwrap();
+        let key = [string(b"ssh-ed25519"), string(user.public_key().as_ref())].concat();
+        let named = [&string(b"ssh-ed25519")[..], &string(&key)].concat();
+        self.say(Client, &[&request("publickey")[..], &[0], &named].concat());
+        self.say(Server, &[&[60][..], &named].concat());
+        let unsigned = [&request("publickey")[..], &[1], &named].concat();
+        let signature = user.sign(&[&string(&self.session)[..], &unsigned].concat());
+        let signature = [string(b"ssh-ed25519"), string(signature.as_ref())].concat();
+        self.say(Client, &[unsigned, string(&signature)].concat());
+        self.say(Server, &[52]);
+        self.say(Client, &[&[90][..], &string(b"session"), &[0; 12]].concat());
+        self.say(Server, &[&[91][..], &[0; 16]].concat());
+        self.say(Client, &[&[98, 0, 0, 0, 0][..], &string(b"exec"), &[1], &string(b"whoami")].concat());
+        self.say(Server, &[99, 0, 0, 0, 0]);
+        self.say(Server, &[&[94, 0, 0, 0, 0][..], &string(b"demo\n")].concat());
+    }
+}
+
+/// Seals what one side sends.
+struct Sealer {
+    way: Way,
+    sequence: u32,
+}
+
+enum Way {
+    ChaCha(Box<chacha20_poly1305_openssh::SealingKey>),
+    Gcm(LessSafeKey, [u8; 12]),
+    Ctr { key: StreamingEncryptingKey, mac: Box<hmac::Key>, etm: bool },
+}
+
+impl Sealer {
+    fn new(cipher: &str, mac: &str, iv: &[u8], key: &[u8], integrity: &[u8]) -> Self {
+        let ctr = |algorithm, length: usize| {
+            let key = UnboundCipherKey::new(algorithm, &key[..length]).unwrap();
+            let iv: [u8; 16] = iv[..16].try_into().unwrap();
+            let context = EncryptionContext::Iv128(FixedLength::from(iv));
+            let key = StreamingEncryptingKey::less_safe_ctr(key, context).unwrap();
+            let (algorithm, length) = match mac.split("-etm").next().unwrap() {
+                "hmac-sha2-256" => (hmac::HMAC_SHA256, 32),
+                "hmac-sha2-512" => (hmac::HMAC_SHA512, 64),
+                _ => (hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, 20),
+            };
+            let mac_key = Box::new(hmac::Key::new(algorithm, &integrity[..length]));
+            Way::Ctr { key, mac: mac_key, etm: mac.contains("-etm") }
+        };
+        let gcm = |algorithm, length: usize| {
+            let key = LessSafeKey::new(UnboundKey::new(algorithm, &key[..length]).unwrap());
+            Way::Gcm(key, iv[..12].try_into().unwrap())
+        };
+        let way = match cipher {
+            "aes128-gcm@openssh.com" => gcm(&AES_128_GCM, 16),
+            "aes256-gcm@openssh.com" => gcm(&AES_256_GCM, 32),
+            "aes128-ctr" => ctr(&AES_128, 16),
+            "aes256-ctr" => ctr(&AES_256, 32),
+            _ => Way::ChaCha(Box::new(chacha20_poly1305_openssh::SealingKey::new(key.try_into().unwrap()))),
+        };
+        Sealer { way, sequence: 0 }
+    }
+
+    /// The block to which a packet is padded, and how much of its length field counts.
+    fn block(&self) -> (usize, usize) {
+        match &self.way {
+            Way::ChaCha(_) => (8, 0),
+            Way::Gcm(..) | Way::Ctr { etm: true, .. } => (16, 0),
+            Way::Ctr { etm: false, .. } => (16, 4),
+        }
+    }
+
+    fn seal(&mut self, mut plain: Vec<u8>) -> Vec<u8> {
+        let sequence = self.sequence;
+        self.sequence += 1;
+        match &mut self.way {
+            Way::ChaCha(key) => {
+                let mut tag = [0; 16];
+                key.seal_in_place(sequence, &mut plain, &mut tag);
+                [&plain[..], &tag].concat()
+            }
+            Way::Gcm(key, nonce) => {
+                let (head, mut body) = (plain[..4].to_vec(), plain.split_off(4));
+                let now = Nonce::assume_unique_for_key(*nonce);
+                key.seal_in_place_append_tag(now, Aad::from(&head[..]), &mut body).unwrap();
+                let counter = u64::from_be_bytes(nonce[4..].try_into().unwrap()).wrapping_add(1);
+                nonce[4..].copy_from_slice(&counter.to_be_bytes());
+                [head, body].concat()
+            }
+            Way::Ctr { key, mac, etm } => {
+                let clear = if *etm { 4 } else { 0 };
+                let mut sealed = vec![0; plain.len() + 16];
+                let length = key.update(&plain[clear..], &mut sealed).unwrap().written().len();
+                sealed.truncate(length);
+                let sealed = [&plain[..clear], &sealed].concat();
+                let covered = if *etm { &sealed } else { &plain };
+                let tag = hmac::sign(mac, &[&sequence.to_be_bytes()[..], covered].concat());
+                [&sealed[..], tag.as_ref()].concat()
+            }
+        }
+    }
+}
+
+/// A login, new keys, and a goodbye.
+fn talk(cipher: &'static str, mac: &'static str) -> Talk {
+    let mut talk = Talk::begin(cipher, mac);
+    talk.newkeys();
+    talk.log_in();
+    talk.exchange([1; 16], &[0xaa; 32]);
+    talk.newkeys();
+    talk.say(Client, &[&[1, 0, 0, 0, 11][..], &string(b"done"), &string(b"")].concat());
+    talk
+}
+
+/// The secrets are told before slice `at`.
+fn check(said: &[(Side, Vec<u8>)], at: usize) -> Vec<Crossed> {
+    let mut decoder = Decoder::default();
+    let mut seen = Vec::new();
+    for (n, (from, bytes)) in said.iter().enumerate() {
+        if n == at {
+            seen.extend(decoder.secret(n as u64, &COOKIE, &SECRET));
+            seen.extend(decoder.secret(n as u64, &[1; 16], &[0xaa; 32]));
+        }
+        seen.extend(decoder.push(*from, n as u64, bytes));
+    }
+    seen
+}
+
+fn ids(seen: &[Crossed]) -> Vec<&'static str> {
+    seen.iter().map(|crossed| crossed.seen.step.id()).collect()
+}
+
+fn one(seen: &[Crossed], step: Step) -> &Crossed {
+    seen.iter().find(|crossed| crossed.seen.step == step.into()).unwrap_or_else(|| panic!("no {step:?}"))
+}
+
+#[test]
+fn every_packet_is_opened_under_every_cipher_and_its_tag_verified() {
+    for (cipher, mac) in CIPHERS {
+        let seen = check(&talk(cipher, mac).said, 0);
+        let expected = [
+            "identification identification kexinit kexinit negotiated key_exchange_init key_exchange_reply",
+            "exchange_hash derived_keys newkeys newkeys encrypted service_request encrypted service_accept",
+            "auth_none auth_methods auth_password auth_failure publickey_query publickey_ok",
+            "publickey_signature auth_success channel_open channel_confirmed exec channel_reply channel_data",
+            "kexinit kexinit negotiated key_exchange_init key_exchange_reply exchange_hash derived_keys newkeys",
+            "newkeys disconnect",
+        ];
+        let expected = expected.join(" ");
+        let expected: Vec<_> = expected.split(' ').map(|step| format!("ssh.{step}")).collect();
+        assert_eq!(ids(&seen), expected, "{cipher} {mac}");
+        let opened = seen.iter().filter(|crossed| crossed.seen.fields.contains_key("encrypted"));
+        assert!(opened.clone().all(|crossed| crossed.seen.fields["tag_verified"] == true));
+        assert_eq!(opened.count(), 22, "{cipher} {mac}");
+    }
+}
+
+#[test]
+fn the_exchange_hash_is_the_session_identifier_and_new_keys_keep_it() {
+    let talk = talk(CIPHERS[0].0, CIPHERS[0].1);
+    let seen = check(&talk.said, 0);
+    let hashes: Vec<_> =
+        seen.iter().filter(|crossed| crossed.seen.step == Step::ExchangeHash.into()).collect();
+    let [first, second] = hashes[..] else { panic!("two exchanges") };
+    assert_eq!(first.seen.fields["exchange_hash"], hex::encode(&talk.session));
+    assert_eq!((&first.seen.fields["signature"], first.seen.fields.get("rekey")), (&json!("verified"), None));
+    assert_eq!(second.seen.fields["session_identifier"], hex::encode(&talk.session));
+    assert_eq!(second.seen.fields["is_session_identifier"], false);
+    assert_eq!(
+        (&second.seen.fields["signature"], &second.seen.fields["rekey"]),
+        (&json!("verified"), &json!(true))
+    );
+    let proof = &one(&seen, Step::PublickeySignature).seen.fields;
+    assert_eq!((&proof["signature"], &proof["asked_before"]), (&json!("verified"), &json!(true)));
+}
+
+#[test]
+fn what_crossed_before_the_secret_waits_and_comes_with_its_own_moment() {
+    let talk = talk(CIPHERS[0].0, CIPHERS[0].1);
+    let whole = check(&talk.said, 0);
+    for at in 7..20 {
+        let late = check(&talk.said, at);
+        for crossed in &whole {
+            let derived = ["ssh.exchange_hash", "ssh.derived_keys"].contains(&crossed.seen.step.id());
+            if !derived {
+                assert!(late.contains(crossed), "{} at {at}", crossed.seen.step);
+            }
+        }
+        assert_eq!(late.len(), whole.len());
+    }
+}
+
+#[test]
+fn no_password_is_in_a_field_or_in_the_bytes() {
+    let seen = check(&talk(CIPHERS[0].0, CIPHERS[0].1).said, 0);
+    for crossed in &seen {
+        let fields = serde_json::to_string(&crossed.seen.fields).unwrap();
+        let bytes = String::from_utf8_lossy(&crossed.seen.bytes).into_owned();
+        assert!(!fields.contains("sesame") && !bytes.contains("sesame"), "{}", crossed.seen.step);
+    }
+    assert_eq!(one(&seen, Step::AuthPassword).seen.fields["user_name"], "demo");
+}
+
+#[test]
+fn one_changed_bit_is_named_and_nothing_after_it_is_read() {
+    for (cipher, mac) in CIPHERS {
+        let mut talk = talk(cipher, mac);
+        // The client's second packet under the keys: the request by "none".
+        talk.said[10].1[6] ^= 1;
+        let seen = check(&talk.said, 0);
+        let last = seen.last().unwrap();
+        assert_eq!(last.seen.step, Step::Undecodable.into(), "{cipher} {mac}");
+        assert!(last.seen.fields["expected"].as_str().unwrap().contains("changed"), "{cipher} {mac}");
+        assert_eq!(seen.iter().filter(|it| it.seen.step == Step::AuthMethods.into()).count(), 0);
+    }
+}
+
+#[test]
+fn a_secret_of_another_exchange_opens_nothing_and_is_told_apart_by_the_signature() {
+    let talk = talk(CIPHERS[0].0, CIPHERS[0].1);
+    let mut decoder = Decoder::default();
+    decoder.secret(0, &COOKIE, &[1; 32]);
+    let seen: Vec<_> = talk.said.iter().flat_map(|(from, bytes)| decoder.push(*from, 0, bytes)).collect();
+    assert_eq!(one(&seen, Step::ExchangeHash).seen.fields["signature"], "wrong");
+    assert!(ids(&seen).contains(&"ssh.unopened") && !ids(&seen).contains(&"ssh.service_request"));
+}
+
+#[test]
+fn without_a_secret_the_first_encrypted_bytes_are_shown_and_the_rest_is_bounded() {
+    let mut decoder = Decoder::default();
+    let talk = talk(CIPHERS[0].0, CIPHERS[0].1);
+    let mut seen = Vec::new();
+    for (from, bytes) in &talk.said {
+        seen.extend(decoder.push(*from, 0, bytes));
+    }
+    assert_eq!(decoder.wants_secret_of(), Some(COOKIE));
+    assert_eq!(ids(&seen)[seen.len() - 2..], ["ssh.encrypted", "ssh.encrypted"]);
+    for _ in 0..1000 {
+        seen.extend(decoder.push(Server, 0, &[0; 999]));
+    }
+    assert_eq!(seen.last().unwrap().seen.step, Step::Unopened.into());
+    assert!(decoder.server.held() + decoder.client.held() <= 256 * 1024);
+    assert_eq!(decoder.give_up(0, &Said::new("twice", "两次")), [], "it is said once");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn any_slicing_under_keys_gives_the_same_steps(
+        which in 0..CIPHERS.len(),
+        cuts in proptest::collection::vec(1..60_usize, 1..8),
+        flipped in proptest::option::of((7..30_usize, 0..600_usize)),
+    ) {
+        let (cipher, mac) = CIPHERS[which];
+        let mut said = talk(cipher, mac).said;
+        if let Some((at, bit)) = flipped {
+            let at = at.min(said.len() - 1);
+            let bit = bit % (said[at].1.len() * 8);
+            said[at].1[bit / 8] ^= 1 << (bit % 8);
+        }
+        let steps = |seen: Vec<Crossed>| -> Vec<_> { seen.into_iter().map(|it| it.seen).collect() };
+        let mut sliced = Vec::new();
+        let mut cuts = cuts.iter().cycle();
+        for (from, bytes) in &said {
+            let mut rest = &bytes[..];
+            while !rest.is_empty() {
+                let (slice, after) = rest.split_at((*cuts.next().unwrap()).min(rest.len()));
+                sliced.push((*from, slice.to_vec()));
+                rest = after;
+            }
+        }
+        prop_assert_eq!(steps(check(&sliced, 0)), steps(check(&said, 0)));
+    }
+}

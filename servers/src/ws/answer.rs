@@ -1,0 +1,207 @@
+//! HTTP answers to whoever is not upgraded. The library leaves without a word; RFC 6455 §4.2.1 and §4.2.2 ask for an
+//! answer, and a browser that visits gets a page which opens a WebSocket to this very server.
+
+use std::sync::LazyLock;
+
+use steps::{Claim, Fields, Heading, Said, Step, ws::Check};
+use strum::VariantArray;
+use tokio_tungstenite::tungstenite::{
+    Error,
+    error::ProtocolError,
+    handshake::server::ErrorResponse,
+    http::{self, HeaderName, HeaderValue},
+};
+use watch::ws::Watch;
+
+use super::trouble::HTTP;
+
+/// An HTTP answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    status: http::StatusCode,
+    headers: Vec<(&'static str, &'static str)>,
+    body: String,
+}
+
+impl Answer {
+    fn new(status: http::StatusCode, headers: &[(&'static str, &'static str)]) -> Self {
+        Answer { status, headers: headers.to_vec(), body: String::new() }
+    }
+
+    /// The answer to a request that does not meet a requirement of RFC 6455 §4.2.1; none when all are met.
+    pub(super) fn to_unmet(watch: &Watch) -> Option<Answer> {
+        let failed: Vec<_> = watch.failed().into_iter().map(|(check, _)| check).collect();
+        let fails = |checks: &[Check]| checks.iter().any(|check| failed.contains(check));
+        if watch.request().is_none() {
+            // The library took a head that is longer than what the watcher follows.
+            return Some(Answer::new(http::StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, &[]));
+        }
+        if fails(&[Check::RequestMethod]) {
+            return Some(method_not_allowed());
+        }
+        if fails(&[Check::RequestUpgrade, Check::RequestConnection, Check::RequestWebSocketVersion]) {
+            return Some(upgrade_required());
+        }
+        (!failed.is_empty()).then(bad_request)
+    }
+
+    /// The answer to a request that the library refused; none to a peer that does not speak HTTP or is gone.
+    pub(super) fn to_refused(error: &Error, watch: &Watch) -> Option<Answer> {
+        if let Error::Http(_) = error {
+            return None; // it has been answered already, by us and through the library
+        }
+        if let Some(request) = watch.request() {
+            if let Some(answer) = Answer::to_unmet(watch) {
+                return Some(answer);
+            }
+            if !request.contains_key("upgrade") {
+                return Some(to_plain(&request));
+            }
+        }
+        match error {
+            Error::Protocol(ProtocolError::HandshakeIncomplete) => None,
+            Error::Protocol(ProtocolError::HttparseError(_))
+                if watch.looks_like().is_none_or(|looks| looks != HTTP) =>
+            {
+                None
+            }
+            Error::Protocol(_) | Error::HttpFormat(_) | Error::Utf8(_) => Some(bad_request()),
+            Error::Capacity(_) | Error::AttackAttempt => {
+                Some(Answer::new(http::StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, &[]))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is what was asked for.
+    pub(super) fn is_page(&self) -> bool {
+        self.status == http::StatusCode::OK
+    }
+
+    /// Says why in the body, where the body is not a page.
+    pub(super) fn because(mut self, why: &Said) -> Self {
+        if self.body.is_empty() {
+            self.body = format!("{}\n{}\n", why.en, why.zh);
+            self.headers.push(("Content-Type", "text/plain; charset=utf-8"));
+        }
+        self
+    }
+
+    /// As the library takes it, which then sends it.
+    pub(super) fn into_response(self) -> ErrorResponse {
+        let mut response = ErrorResponse::new(None);
+        *response.status_mut() = self.status;
+        let length = HeaderValue::from(self.body.len());
+        let headers = self.headers.into_iter().map(|(name, value)| {
+            (
+                HeaderName::from_bytes(name.as_bytes()).expect("a name of ours"),
+                HeaderValue::from_static(value),
+            )
+        });
+        response.headers_mut().extend(headers);
+        response.headers_mut().insert(http::header::CONTENT_LENGTH, length);
+        if !response.headers().contains_key(http::header::CONNECTION) {
+            response.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        *response.body_mut() = Some(self.body);
+        response
+    }
+
+    /// As it crosses.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        let response = self.into_response();
+        let mut text = format!("HTTP/1.1 {}\r\n", response.status());
+        for (name, value) in response.headers() {
+            let value = value.to_str().expect("a value of ours");
+            text.push_str(&format!("{}: {value}\r\n", title_case(name.as_str())));
+        }
+        text.push_str("\r\n");
+        text.push_str(response.body().as_deref().unwrap_or_default());
+        text.into_bytes()
+    }
+}
+
+/// `sec-websocket-version` as RFC 6455 writes it.
+fn title_case(name: &str) -> String {
+    let word = |word: &str| match word {
+        "websocket" => "WebSocket".to_owned(),
+        word => word[..1].to_ascii_uppercase() + &word[1..],
+    };
+    name.split('-').map(word).collect::<Vec<_>>().join("-")
+}
+
+fn method_not_allowed() -> Answer {
+    Answer::new(http::StatusCode::METHOD_NOT_ALLOWED, &[("Allow", "GET")])
+}
+
+fn bad_request() -> Answer {
+    Answer::new(http::StatusCode::BAD_REQUEST, &[("Sec-WebSocket-Version", "13")])
+}
+
+fn upgrade_required() -> Answer {
+    Answer::new(
+        http::StatusCode::UPGRADE_REQUIRED,
+        &[("Connection", "Upgrade, close"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")],
+    )
+}
+
+/// To a request that asks for no upgrade: the page for a browser, the way to it for anyone else.
+fn to_plain(request: &Fields) -> Answer {
+    let text = |name: &str| request.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+    let headers = request.get("headers").and_then(|headers| headers.as_array());
+    let mut headers = headers.into_iter().flatten().filter_map(|header| header.as_str()?.split_once(": "));
+    let wants_a_page =
+        headers.any(|(name, value)| name.eq_ignore_ascii_case("accept") && value.contains("text/html"));
+    match (text("method"), text("path")) {
+        ("GET", "/") if wants_a_page => Answer {
+            body: PAGE.clone(),
+            ..Answer::new(
+                http::StatusCode::OK,
+                &[
+                    ("Content-Type", "text/html; charset=utf-8"),
+                    ("Content-Security-Policy", POLICY),
+                    ("X-Content-Type-Options", "nosniff"),
+                    ("Cache-Control", "no-store"),
+                ],
+            )
+        },
+        ("GET", _) if wants_a_page => Answer {
+            body: "There is one page here: /\n这里只有一个页面：/\n".into(),
+            ..Answer::new(http::StatusCode::NOT_FOUND, &[("Content-Type", "text/plain; charset=utf-8")])
+        },
+        ("GET", _) => upgrade_required(),
+        _ => method_not_allowed(),
+    }
+}
+
+/// The page brings all it needs and speaks to nobody but the server that it came from.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
+                      connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'";
+
+/// The page with the catalogue in it: what it says of steps and claims is what the log says.
+static PAGE: LazyLock<String> = LazyLock::new(|| {
+    let steps = Step::all().filter(|step| !matches!(step, Step::Ssh(_))).map(|step| {
+        let card = step.card();
+        let words = |text: steps::Text| serde_json::json!({ "en": text.en, "zh": text.zh });
+        (
+            card.id,
+            serde_json::json!({ "title": words(card.title), "text": words(card.text), "shows": card.shows }),
+        )
+    });
+    let claims =
+        Claim::VARIANTS.iter().filter(|claim| claim.card().heading == Heading::WebSocket).map(|claim| {
+            let says = claim.card().says;
+            serde_json::json!({ "id": claim.id(), "says": { "en": says.en, "zh": says.zh } })
+        });
+    let checks = Check::VARIANTS.iter().map(|check| {
+        let card = check.card();
+        let wants = serde_json::json!({ "en": card.wants.en, "zh": card.wants.zh });
+        (card.id, serde_json::json!({ "name": card.name, "rfc": card.rfc, "wants": wants }))
+    });
+    let steps: serde_json::Map<_, _> = steps.map(|(id, card)| (id.to_owned(), card)).collect();
+    let checks: serde_json::Map<_, _> = checks.map(|(id, card)| (id.to_owned(), card)).collect();
+    let catalogue =
+        serde_json::json!({ "steps": steps, "claims": claims.collect::<Vec<_>>(), "checks": checks });
+    // In a script element nothing may look like its end.
+    include_str!("page.html").replace("\"CATALOGUE\"", &catalogue.to_string().replace('<', "\\u003c"))
+});
