@@ -25,7 +25,7 @@ enum Command {
     Tcp(tcp::Options),
     /// TLS 1.3 or 1.2, and an HTTPS request over it
     Tls(tls::Options),
-    /// WebSocket: upgrade, text, binary, ping, close
+    /// WebSocket (ws or wss): upgrade, text, binary, ping, close
     Ws(ws::Options),
     /// SSH: host key, public key login, one command
     Ssh(ssh::Options),
