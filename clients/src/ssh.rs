@@ -216,6 +216,9 @@ async fn speak(
         .await
         .ok_or_else(|| trouble::no_key_exchange(witness))?
         .map_err(|error| host_key.refusal().unwrap_or_else(|| trouble::explain(&error, witness)))?;
+    if let Some(binding) = session.agent_session_binding() {
+        calls.session_binding(binding);
+    }
     log_in(&mut session, witness, &calls, means).await?;
     if options.rekey {
         session.rekey_soon().await.map_err(|error| trouble::explain(&error, witness))?;

@@ -80,7 +80,10 @@ fn refused(answer: &Fields, body: &str) -> Said {
     let status = answer.get("status").and_then(serde_json::Value::as_u64).unwrap_or_default();
     let line = format!("{} {status} {}", text("version"), text("reason_phrase"));
     let line = line.trim_end();
-    let (why_en, why_zh) = match (text("location"), text("sec_websocket_version")) {
+    // What the server speaks matters only where it is not what we speak.
+    let versions = text("sec_websocket_version");
+    let versions = if versions.split(',').any(|version| version.trim() == "13") { "" } else { versions };
+    let (why_en, why_zh) = match (text("location"), versions) {
         ("", "") => (
             "is it a WebSocket server, and is the path right?".into(),
             "它是 WebSocket 服务端吗？路径对吗？".into(),

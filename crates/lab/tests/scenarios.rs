@@ -9,9 +9,13 @@ use common::with_capture;
 use steps::Protocol;
 
 fn run(protocol: Protocol) {
+    run_with(protocol, &[]);
+}
+
+fn run_with(protocol: Protocol, options: &[&str]) {
     let keys = tempfile::tempdir().expect("a temporary folder can be made");
     let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
-    command.args(["run", &format!("{}/*", protocol.id()), "--certs"]).arg(keys.path());
+    command.args(["run", &format!("{}/*", protocol.id()), "--certs"]).arg(keys.path()).args(options);
     let Some(mut command) = with_capture(command) else { return };
     let output = command.output().expect("lab runs");
     let said = String::from_utf8_lossy(&output.stderr);
@@ -27,6 +31,11 @@ fn the_scenarios_of_tls() {
 #[test]
 fn the_scenarios_of_tcp() {
     run(Protocol::Tcp);
+}
+
+#[test]
+fn the_scenarios_of_tcp_over_ipv6() {
+    run_with(Protocol::Tcp, &["--ipv6"]);
 }
 
 #[test]

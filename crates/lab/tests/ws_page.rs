@@ -196,6 +196,7 @@ async fn the_page_lists_what_the_server_logged_of_its_own_connection() {
         focused.send_keys(&Key::Enter.to_string()).await.expect("it takes keys");
         browser.wait_for(&format!("return {summary}.parentElement.open")).await;
 
+        browser.script("scrollTo(0, 0)").await;
         let shot = browser.page.screenshot().await.expect("the browser draws");
         fs::write(screenshots().join(format!("ws-page-{}.png", look.name)), shot).expect("target is ours");
 

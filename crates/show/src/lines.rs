@@ -210,6 +210,14 @@ impl Lines {
             }
         }
         for (name, value) in event.fields.iter().filter(|(name, _)| *name != "checks") {
+            if let (Value::Array(headers), "headers") = (value, name.as_str()) {
+                // As they crossed, one below the other.
+                push(out, &format!("{}{name}:", " ".repeat(DETAILS)));
+                for line in headers.iter().flat_map(|header| wrap(&whole(header), DETAILS + 2, self.width)) {
+                    push(out, &line);
+                }
+                continue;
+            }
             for line in wrap(&format!("{name}: {}", whole(value)), DETAILS, self.width) {
                 push(out, &line);
             }
@@ -370,6 +378,8 @@ pub(crate) fn mark(finding: &Finding) -> String {
 /// Client on the left, server on the right; the arrow points the way the bytes went.
 fn lane(event: &Event) -> &'static str {
     match (event.side, event.direction) {
+        (Side::Client, Direction::Local) if event.step == steps::tcp::Step::Lost.into() => "C ─✗  ",
+        (Side::Server, Direction::Local) if event.step == steps::tcp::Step::Lost.into() => "  ✗─ S",
         (Side::Client, Direction::Sent) => "C ─▶  ",
         (Side::Client, Direction::Received) => "C ◀─  ",
         (Side::Client, Direction::Local) => "C     ",

@@ -122,7 +122,7 @@ pub enum Direction {
     Sent,
     /// They reached this side.
     Received,
-    /// Nothing crossed the wire: the event happened inside this side.
+    /// Nothing crossed the wire: the event happened inside this side, or on the link, to what this side had sent.
     Local,
 }
 

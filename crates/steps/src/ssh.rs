@@ -93,6 +93,8 @@ pub enum Step {
     OtherMessage,
     /// A side ends the connection and says why.
     Disconnect,
+    /// A packet does not open under the session's key.
+    WrongTag,
     /// The decoder lost the thread.
     Undecodable,
     /// The connection is over: what it showed, and how it went.
@@ -142,6 +144,7 @@ impl Step {
             Step::ChannelClose => connection::CLOSE,
             Step::OtherMessage => transport::OTHER_MESSAGE,
             Step::Disconnect => transport::DISCONNECT,
+            Step::WrongTag => encryption::WRONG_TAG,
             Step::Undecodable => transport::UNDECODABLE,
             Step::Summary => SUMMARY,
         }

@@ -44,6 +44,7 @@ use login::Login;
 use message::Message;
 
 pub use connection::printable;
+pub use exchange::fingerprint;
 pub use signed::SignedRequest;
 pub use verify::{Signature, verify};
 
@@ -289,6 +290,15 @@ impl Decoder {
 
     fn lose(&mut self, from: Side, lost: Lost, moment: u64) {
         self.lost = true;
+        if let Some(sequence_number) = lost.unopened {
+            let fields = fields! {
+                "expected" => lost.expected,
+                "sequence_number" => sequence_number,
+                "first_bytes" => hex::encode(&lost.bytes),
+            };
+            self.say(moment, Seen::new(Step::WrongTag, from, fields, lost.bytes));
+            return;
+        }
         let fields = fields! {
             "expected" => lost.expected,
             "looks_like" => foreign::looks_like(&lost.bytes),

@@ -135,7 +135,7 @@ fn method_not_allowed() -> Answer {
 }
 
 fn bad_request() -> Answer {
-    Answer::new(http::StatusCode::BAD_REQUEST, &[("Sec-WebSocket-Version", "13")])
+    Answer::new(http::StatusCode::BAD_REQUEST, &[])
 }
 
 fn upgrade_required() -> Answer {
@@ -188,11 +188,11 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
             serde_json::json!({ "title": words(card.title), "text": words(card.text), "shows": card.shows }),
         )
     });
-    let claims =
-        Claim::VARIANTS.iter().filter(|claim| claim.card().heading == Heading::WebSocket).map(|claim| {
-            let says = claim.card().says;
-            serde_json::json!({ "id": claim.id(), "says": { "en": says.en, "zh": says.zh } })
-        });
+    let of = |heading| Claim::VARIANTS.iter().filter(move |claim| claim.card().heading == heading);
+    let claims = of(Heading::WebSocket).chain(of(Heading::Tls)).map(|claim| {
+        let says = claim.card().says;
+        serde_json::json!({ "id": claim.id(), "says": { "en": says.en, "zh": says.zh } })
+    });
     let checks = Check::VARIANTS.iter().map(|check| {
         let card = check.card();
         let wants = serde_json::json!({ "en": card.wants.en, "zh": card.wants.zh });

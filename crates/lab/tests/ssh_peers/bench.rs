@@ -112,6 +112,11 @@ impl Bench {
 
     /// A real sshd on a free port with a configuration of its own.
     pub(crate) fn sshd(&self) -> Option<Sshd> {
+        self.sshd_with("LogLevel DEBUG2\n")
+    }
+
+    /// The same, with `lines` in front of the configuration.
+    pub(crate) fn sshd_with(&self, lines: &str) -> Option<Sshd> {
         if !Path::new("/usr/sbin/sshd").exists() {
             assert!(std::env::var_os("CI").is_none(), "sshd is not installed");
             eprintln!("not run: sshd is not installed");
@@ -122,8 +127,8 @@ impl Bench {
         let port = free_port();
         let config = self.dir("sshd_config");
         let text = format!(
-            "ListenAddress 127.0.0.1:{port}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\nStrictModes no\n\
-             UsePAM no\nPermitRootLogin yes\nLogLevel DEBUG2\n",
+            "{lines}ListenAddress 127.0.0.1:{port}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\nStrictModes no\n\
+             UsePAM no\nPermitRootLogin yes\n",
             self.dir("certs/ssh_host_ed25519_key").display(),
             self.dir("certs/authorized_keys").display()
         );
@@ -131,7 +136,7 @@ impl Bench {
         let mut command = Command::new("/usr/sbin/sshd");
         command.args(["-D", "-e", "-f"]).arg(&config).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = Running(command.spawn().unwrap());
-        let log = lines(child.0.stderr.take().unwrap());
+        let log = self::lines(child.0.stderr.take().unwrap());
         let sshd = Sshd { _child: child, port, log };
         sshd.wait_for("Server listening");
         Some(sshd)
@@ -197,10 +202,17 @@ pub(crate) fn installed(peer: &str) -> bool {
 }
 
 pub(crate) fn keygen(path: &Path) {
+    keygen_as(path, &["ed25519"]);
+}
+
+/// A key of a kind, as `ssh-keygen -t` is told.
+pub(crate) fn keygen_as(path: &Path, kind: &[&str]) {
     drop(fs::remove_file(path));
     let made = Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f"])
+        .args(["-q", "-N", "", "-C", "test", "-f"])
         .arg(path)
+        .arg("-t")
+        .args(kind)
         .stdin(Stdio::null())
         .status();
     assert!(made.unwrap().success());

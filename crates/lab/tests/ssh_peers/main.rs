@@ -12,6 +12,7 @@ use steps::{Claim, Event, Evidence, Step, Verdict, ssh::Step as Ssh};
 
 mod bench;
 mod login;
+mod packets;
 mod shell;
 mod strangers;
 

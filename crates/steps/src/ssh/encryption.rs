@@ -123,3 +123,18 @@ pub(super) const SERVICE_ACCEPT: Card = Card {
     server: "",
     shows: &["service_name"],
 };
+
+pub(super) const WRONG_TAG: Card = Card {
+    id: "ssh.wrong_tag",
+    actor: Actor::Both,
+    claims: &[],
+    rfc: "RFC 4253 §6.4",
+    title: Text { en: "tag does not verify", zh: "校验不符" },
+    text: Text {
+        en: "The packet does not open under the session's key: its bytes are not those that were sealed. Whoever receives it ends the connection, and nothing after it is read here either.",
+        zh: "用会话密钥解不开这个数据包：它的字节已不是加密时的字节。接收方会终止连接，此处也不再解读之后的内容。",
+    },
+    client: "",
+    server: "",
+    shows: &["expected", "sequence_number", "first_bytes"],
+};

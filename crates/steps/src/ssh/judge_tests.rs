@@ -106,3 +106,36 @@ fn a_refused_key_is_no_named_key() {
         assert_eq!(check(&[query]).len(), shown, "{answer}");
     }
 }
+
+#[test]
+fn a_claim_rests_on_a_signature_that_verified_and_on_a_tag_that_did() {
+    let local = |fields| event(Side::Client, Direction::Local, Step::ExchangeHash, fields);
+    let shown = |fields| check(&[local(fields)]).iter().map(|it| (it.0, it.1)).collect::<Vec<_>>();
+    assert_eq!(shown(json!({"signature": "verified"})), [(S4, Verdict::AsNoted), (S6, Verdict::Differs)]);
+    assert_eq!(shown(json!({"signature": "wrong"})), []);
+    assert_eq!(shown(json!({"signature": "verified", "rekey": true})), [], "the notes tell of the beginning");
+
+    let newkeys = event(Side::Client, Direction::Sent, Step::Newkeys, json!({}));
+    for (fields, shown) in [
+        (json!({"encrypted": true, "tag_verified": true, "sequence_number": 0}), 1),
+        (json!({"encrypted": true, "sequence_number": 0}), 0),
+        (json!({"sequence_number": 2}), 0),
+    ] {
+        let request = event(Side::Client, Direction::Sent, Step::ServiceRequest, fields.clone());
+        assert_eq!(check(&[newkeys.clone(), request]).len(), shown, "{fields}");
+    }
+}
+
+#[test]
+fn a_signature_is_told_by_what_it_covers_and_whether_it_fits() {
+    for (fields, says) in [
+        (json!({"signed_length": 147, "signature": "verified"}), "it is good"),
+        (json!({"signed_length": 147, "signature": "wrong"}), "does not fit"),
+        (json!({"verified": true}), "The server verified a signature"),
+    ] {
+        let proof = event(Side::Server, Direction::Received, Step::PublickeySignature, fields);
+        let found = check(&[proof]);
+        let [(S11, Verdict::Differs, because)] = &found[..] else { panic!("{found:?}") };
+        assert!(because.contains(says), "{because}");
+    }
+}

@@ -22,6 +22,8 @@ pub(super) fn of_event(event: &Event, about: bool, lang: Lang) -> String {
     let card = event.step.card();
     let place = match (about, event.direction, event.side, lang) {
         (false, ..) => "",
+        (true, Direction::Local, _, Lang::En) if event.text("source") == "link" => "on the link: ",
+        (true, Direction::Local, _, Lang::Zh) if event.text("source") == "link" => "链路上：",
         (true, Direction::Local, Side::Client, Lang::En) => "in the client: ",
         (true, Direction::Local, Side::Server, Lang::En) => "in the server: ",
         (true, Direction::Local, Side::Client, Lang::Zh) => "客户端内部：",

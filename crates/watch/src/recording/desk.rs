@@ -150,7 +150,11 @@ impl Desk {
             (Some(from), Some(end)) => {
                 Place::End { from, end, received: event.direction == Direction::Received }
             }
-            _ if event.step.protocol() == Protocol::Tcp && event.evidence == Evidence::Wire => {
+            // What a link did to a segment has the segment's bytes and is no packet of its own.
+            _ if event.step.protocol() == Protocol::Tcp
+                && event.evidence == Evidence::Wire
+                && event.crossed() =>
+            {
                 let header = event.bytes.0.first_chunk().copied().unwrap_or_default();
                 Place::Segment { header, by: event.side }
             }

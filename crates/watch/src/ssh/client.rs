@@ -5,10 +5,13 @@ use aws_lc_rs::digest::{SHA256, digest};
 use russh::{
     ChannelId, Disconnect, MethodSet, Names,
     client::DisconnectReason,
-    keys::{HashAlg, PublicKey},
+    keys::{HashAlg, PublicKey, agent::AgentSessionBinding},
 };
 use steps::{Evidence, Fields, Said, Side, ssh::Step};
-use wire::{Seen, fields, ssh::printable};
+use wire::{
+    Seen, fields,
+    ssh::{fingerprint, printable, verify},
+};
 
 use super::{Line, channel::data_fields};
 use crate::{Witness, secrets};
@@ -96,6 +99,26 @@ impl ClientCalls {
             Some(_) => self.line.opening.give_up(&half(kex)),
             None => self.line.opening.give_up(&none(kex)),
         }
+    }
+
+    /// `agent_session_binding`: the session identifier that the library computed. Where the secret was not told it is the
+    /// only one there is; the host key's signature over it is checked all the same.
+    pub fn session_binding(&self, binding: &AgentSessionBinding) {
+        if self.line.opening.is_session_identifier(binding.session_id()).is_some() {
+            return;
+        }
+        let (hash, key) = (binding.session_id(), binding.host_key());
+        let fields = fields! {
+            "exchange_hash" => hex::encode(hash),
+            "signature" => verify(key, binding.signature(), hash).name(),
+            "session_identifier" => hex::encode(hash),
+            "host_key_fingerprint" => fingerprint(key),
+            "kex_algorithm" => self.witness.past(|past| {
+                past.first(Step::Negotiated).map(|it| it.text("kex_algorithm").to_owned())
+            }),
+            "recomputed" => false,
+        };
+        self.local(Step::ExchangeHash, fields);
     }
 
     /// `authenticate_none` came back: the server refused, as it was meant to.

@@ -78,7 +78,9 @@ impl Crossed {
             Side::Client => &self.client,
             Side::Server => &self.server,
         };
-        witness.saw(Evidence::Wire, Seen::new(step, from, fields, bytes));
+        // On the way, neither sent nor received: the segment itself is in the log of who sent it.
+        let seen = Seen { bytes: bytes.to_vec(), ..Seen::local(step, fields) };
+        witness.saw(Evidence::Wire, seen);
     }
 }
 

@@ -145,6 +145,6 @@ fn reply(method: Method, kex_algorithm: &str, mut reader: Reader<'_>) -> Option<
 const SHOWN: usize = 32;
 
 /// The fingerprint of a public key as OpenSSH writes it.
-pub(super) fn fingerprint(key: &[u8]) -> String {
+pub fn fingerprint(key: &[u8]) -> String {
     format!("SHA256:{}", BASE64_STANDARD_NO_PAD.encode(digest(&SHA256, key)))
 }

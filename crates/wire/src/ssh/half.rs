@@ -110,11 +110,13 @@ impl Piece {
 pub(super) struct Lost {
     pub(super) expected: &'static str,
     pub(super) bytes: Vec<u8>,
+    /// The number of a packet that did not open under the session's key.
+    pub(super) unopened: Option<u32>,
 }
 
 impl Lost {
     fn at(expected: &'static str, bytes: &[u8]) -> Self {
-        Lost { expected, bytes: bytes[..bytes.len().min(FIRST_BYTES)].to_vec() }
+        Lost { expected, bytes: bytes[..bytes.len().min(FIRST_BYTES)].to_vec(), unopened: None }
     }
 }
 
@@ -350,7 +352,9 @@ impl Half {
     /// A packet under keys.
     fn opened(&mut self) -> Result<Option<Piece>, Lost> {
         let Some(opener) = &mut self.opener else { return Ok(None) };
-        let opened = opener.open(self.sequence, &self.bytes).map_err(|it| Lost::at(it, &self.bytes))?;
+        let opened = opener.open(self.sequence, &self.bytes);
+        let opened =
+            opened.map_err(|it| Lost { unopened: Some(self.sequence), ..Lost::at(it, &self.bytes) })?;
         let Some(opened) = opened else { return Ok(None) };
         let padding = opened.plain.get(4).copied().map_or(0, usize::from);
         if padding + 6 > opened.plain.len() {

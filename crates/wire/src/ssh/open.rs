@@ -154,8 +154,8 @@ impl Opener {
     }
 }
 
-const TAG: &str = "a packet whose tag verifies under the session's key: its bytes were changed";
-const LENGTH: &str = "a packet length under the session's key: its bytes were changed";
+const TAG: &str = "a tag that verifies: the bytes were changed on the way";
+const LENGTH: &str = "a length that SSH allows: the bytes were changed on the way";
 
 fn length(bytes: [u8; 4]) -> Result<usize, &'static str> {
     let length = usize::try_from(u32::from_be_bytes(bytes)).unwrap_or(usize::MAX);

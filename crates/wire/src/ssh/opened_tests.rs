@@ -348,7 +348,8 @@ fn one_changed_bit_is_named_and_nothing_after_it_is_read() {
         talk.said[10].1[6] ^= 1;
         let seen = check(&talk.said, 0);
         let last = seen.last().unwrap();
-        assert_eq!(last.seen.step, Step::Undecodable.into(), "{cipher} {mac}");
+        assert_eq!(last.seen.step, Step::WrongTag.into(), "{cipher} {mac}");
+        assert_eq!(last.seen.fields["sequence_number"], 1);
         assert!(last.seen.fields["expected"].as_str().unwrap().contains("changed"), "{cipher} {mac}");
         assert_eq!(seen.iter().filter(|it| it.seen.step == Step::AuthMethods.into()).count(), 0);
     }
@@ -380,6 +381,18 @@ fn without_a_secret_the_first_encrypted_bytes_are_shown_and_the_rest_is_bounded(
     assert_eq!(seen.last().unwrap().seen.step, Step::Unopened.into());
     assert!(decoder.server.held() + decoder.client.held() <= 256 * 1024);
     assert_eq!(decoder.give_up(0, &Said::new("twice", "两次")), [], "it is said once");
+}
+
+proptest! {
+    #[test]
+    fn no_payload_makes_a_reader_panic(payloads in proptest::collection::vec(
+        (prop_oneof![Just(50_u8), Just(60), any::<u8>()], proptest::collection::vec(0..9_u8, 0..80)), 1..6,
+    )) {
+        let mut login = super::login::Login::default();
+        for (number, rest) in payloads {
+            super::message::read(&[&[number], &rest[..]].concat(), &mut login);
+        }
+    }
 }
 
 proptest! {

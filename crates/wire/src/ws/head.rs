@@ -118,6 +118,7 @@ fn request(request: &Request<'_, '_>, bytes: &[u8]) -> Head {
     for name in ["Sec-WebSocket-Version", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Origin"] {
         named(&mut fields, headers, name);
     }
+    fields.insert("request_line".into(), first_line(bytes).into());
     fields.insert("headers".into(), all(headers));
     let kind = match value(headers, "Upgrade") {
         Some(upgrade) if has_token(&upgrade, "websocket") => Kind::UpgradeRequest,
@@ -156,6 +157,7 @@ fn response(response: &Response<'_, '_>, bytes: &[u8], asked: Option<&Asked>) ->
     for name in of_upgrade.into_iter().chain(negotiated).chain(of_http) {
         named(&mut fields, headers, name);
     }
+    fields.insert("status_line".into(), first_line(bytes).into());
     fields.insert("headers".into(), all(headers));
     let kind = match status {
         101 => Kind::SwitchingProtocols,
@@ -173,6 +175,12 @@ fn response(response: &Response<'_, '_>, bytes: &[u8], asked: Option<&Asked>) ->
         asked: Asked::default(),
         content_length: if no_body { Some(0) } else { declared },
     }
+}
+
+/// The request line or the status line as it crossed.
+fn first_line(head: &[u8]) -> String {
+    let line = head.trim_ascii_start().split(|byte| *byte == b'\r' || *byte == b'\n').next();
+    String::from_utf8_lossy(line.unwrap_or_default()).into_owned()
 }
 
 fn version(minor: Option<u8>) -> String {

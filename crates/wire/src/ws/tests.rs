@@ -45,6 +45,7 @@ fn the_rfcs_own_upgrade_is_read_to_the_last_header() {
     assert_eq!(request.bytes, REQUEST.as_bytes());
     assert_eq!(request.fields["path"], "/chat");
     assert_eq!(request.fields["version"], "HTTP/1.1");
+    assert_eq!(request.fields["request_line"], "GET /chat HTTP/1.1");
     assert_eq!(request.fields["key_bytes"], hex::encode("the sample nonce"));
     assert_eq!(request.fields["sec_websocket_protocol"], "chat, superchat");
     assert_eq!(request.fields["headers"].as_array().unwrap().len(), 7);
