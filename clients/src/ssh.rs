@@ -46,7 +46,8 @@ use identity::Key;
 use known_hosts::KnownHosts;
 pub use login::Method;
 use login::{Means, log_in};
-use secrets::{Asking, Passwords};
+pub use secrets::Asking;
+use secrets::Passwords;
 
 /// What the SSH client is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -141,14 +142,22 @@ impl FromStr for Login {
     }
 }
 
-/// Makes one connection, runs the command and reports each step.
+/// Makes one connection, runs the command and reports each step; where something is asked, the user is.
 ///
 /// # Errors
 ///
 /// Says what failed, where, and what to do.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
+    run_for(options, Asking::default()).await
+}
+
+/// The same, with somebody else to ask.
+///
+/// # Errors
+///
+/// Says what failed, where, and what to do.
+pub async fn run_for(options: &Options, asking: Asking) -> anyhow::Result<()> {
     let Login { user, target } = &options.target;
-    let asking = Asking::default();
     let mut means = means(options, &asking).await?;
     let known_hosts = options.known_hosts.clone().unwrap_or_else(|| options.certs.join("known_hosts"));
     let host_key = HostKeyCheck::new(KnownHosts::new(known_hosts), target, options.strict, asking);

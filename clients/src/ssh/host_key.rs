@@ -1,15 +1,11 @@
 //! The decision on the host key (RFC 4251 §4.1; the notes' block 6): what the file of known hosts says, what the
 //! option says, and where both leave it open, what the user says.
 
-use std::{
-    io::{IsTerminal, Write, stderr, stdin},
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
 use clap::ValueEnum;
 use russh::keys::{Algorithm, HashAlg, PublicKey};
 use steps::Said;
-use tokio::sync::oneshot;
 use watch::ssh::HostKeyDecision;
 
 use super::{
@@ -156,7 +152,7 @@ impl HostKeyCheck {
                 format!("{host} is unknown and --strict yes refuses unknown hosts; its key is {print}."),
                 format!("{host} 没有记录，--strict yes 拒绝未知主机；其公钥为 {print}。"),
             ),
-            Strict::Ask if !stdin().is_terminal() => {
+            Strict::Ask if !self.asking.is_somebody_there() => {
                 decision.decided_by = "nobody";
                 self.refuse(
                     format!(
@@ -171,8 +167,7 @@ impl HostKeyCheck {
             }
             Strict::Ask => {
                 decision.decided_by = "user";
-                let question = ask(host.clone(), key.algorithm().to_string(), print.to_owned());
-                if self.asking.during(question).await {
+                if confirmed(&self.asking, host, key.algorithm().as_str(), print).await {
                     self.add(decision, key);
                 } else {
                     self.refuse(
@@ -202,36 +197,19 @@ impl HostKeyCheck {
     }
 }
 
-/// Asks on standard error, reads standard input. In a thread of its own, which nobody has to wait for: the
-/// connection may end while the question stands.
-async fn ask(host: String, kind: String, print: String) -> bool {
-    let (tell, told) = oneshot::channel();
-    std::thread::spawn(move || {
-        let mut question = format!(
-            "\nThe host {host} is not known yet. It shows this key:\n  {kind} {print}\n\
-             Compare it with what the server's administrator told you.\n\
-             Trust it and add it to known_hosts? (yes/no/the fingerprint) "
-        );
-        let answer = loop {
-            let mut out = stderr().lock();
-            if out.write_all(question.as_bytes()).and_then(|()| out.flush()).is_err() {
-                break false;
-            }
-            drop(out);
-            let mut line = String::new();
-            match stdin().read_line(&mut line) {
-                Ok(0) | Err(_) => break false,
-                Ok(_) => {}
-            }
-            match line.trim() {
-                "yes" => break true,
-                "no" => break false,
-                typed if typed == print => break true,
-                _ => question = "Please type yes, no or the whole fingerprint: ".into(),
-            }
-        };
-        // The connection may be gone; then the answer comes too late.
-        let _ = tell.send(answer);
-    });
-    told.await.unwrap_or(false)
+/// Asks until there is a clear answer. The question is put on standard error; no answer is a no.
+async fn confirmed(asking: &Asking, host: &str, kind: &str, print: &str) -> bool {
+    let mut question = format!(
+        "\nThe host {host} is not known yet. It shows this key:\n  {kind} {print}\n\
+         Compare it with what the server's administrator told you.\n\
+         Trust it and add it to known_hosts? (yes/no/the fingerprint) "
+    );
+    loop {
+        match asking.ask_openly(&question).await.as_deref() {
+            Ok("yes") => return true,
+            Ok("no") | Err(_) => return false,
+            Ok(typed) if typed == print => return true,
+            Ok(_) => question = "Please type yes, no or the whole fingerprint: ".into(),
+        }
+    }
 }

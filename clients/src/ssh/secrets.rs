@@ -4,11 +4,11 @@
 use std::{
     collections::VecDeque,
     fmt, fs,
-    io::{self, BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, IsTerminal, Write},
     os::unix::fs::PermissionsExt,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -72,21 +72,73 @@ impl Passwords {
     }
 }
 
-/// Whether a person is being asked something: that takes the time it takes.
+/// Who is asked: the user at the terminal, or one who is played. While a question stands, the connection waits: a
+/// person takes the time it takes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Asking(Arc<AtomicUsize>);
+pub struct Asking {
+    standing: Arc<AtomicUsize>,
+    played: Option<Arc<Mutex<VecDeque<Secret>>>>,
+}
 
 impl Asking {
-    pub(super) fn is_going_on(&self) -> bool {
-        self.0.load(Ordering::Relaxed) > 0
+    /// A user who gives `answers`, one to each question, and then has nothing more to say.
+    pub fn played(answers: Vec<String>) -> Self {
+        let answers = answers.into_iter().map(Secret).collect();
+        Asking { played: Some(Arc::new(Mutex::new(answers))), ..Asking::default() }
     }
 
-    /// Waits for `answer`, given by a person.
-    pub(super) async fn during<T>(&self, answer: impl Future<Output = T>) -> T {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        let answer = answer.await;
-        self.0.fetch_sub(1, Ordering::Relaxed);
-        answer
+    pub(super) fn is_going_on(&self) -> bool {
+        self.standing.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether a question on standard error would be read and answered by somebody.
+    pub(super) fn is_somebody_there(&self) -> bool {
+        self.played.is_some() || io::stdin().is_terminal()
+    }
+
+    fn play(&self) -> Option<io::Result<Secret>> {
+        let mut answers = self.played.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(answers.pop_front().ok_or_else(|| io::Error::other("the played user has no more answers")))
+    }
+
+    /// Asks on standard error, reads a line of standard input.
+    ///
+    /// # Errors
+    ///
+    /// When either is closed.
+    pub(super) async fn ask_openly(&self, question: &str) -> io::Result<String> {
+        if let Some(answer) = self.play() {
+            return answer.map(|secret| secret.0);
+        }
+        let question = question.to_owned();
+        self.in_a_thread(move || {
+            let mut out = io::stderr().lock();
+            out.write_all(question.as_bytes())?;
+            out.flush()?;
+            drop(out);
+            let mut line = String::new();
+            match io::stdin().read_line(&mut line)? {
+                0 => Err(io::ErrorKind::UnexpectedEof.into()),
+                _ => Ok(line.trim().to_owned()),
+            }
+        })
+        .await
+    }
+
+    /// Reading a terminal blocks: in a thread of its own, which nobody has to wait for.
+    async fn in_a_thread<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let (tell, told) = oneshot::channel();
+        std::thread::spawn(move || {
+            // The receiver is gone only where the connection ended while the question stood.
+            let _ = tell.send(ask());
+        });
+        self.standing.fetch_add(1, Ordering::Relaxed);
+        let answer = told.await;
+        self.standing.fetch_sub(1, Ordering::Relaxed);
+        answer.unwrap_or_else(|_| Err(io::ErrorKind::Interrupted.into()))
     }
 
     /// Asks at the terminal, whatever standard input is. With `echo`, what is typed can be seen.
@@ -95,15 +147,12 @@ impl Asking {
     ///
     /// When there is no terminal.
     pub(super) async fn ask(&self, prompt: &str, echo: bool) -> io::Result<Secret> {
-        let (tell, told) = oneshot::channel();
+        if let Some(answer) = self.play() {
+            return answer;
+        }
         let prompt = prompt.to_owned();
-        // Reading a terminal blocks: in a thread of its own.
-        std::thread::spawn(move || {
-            let answer = if echo { seen(&prompt) } else { rpassword::prompt_password(prompt) };
-            // The receiver is gone only where the program is ending.
-            let _ = tell.send(answer.map(Secret));
-        });
-        self.during(async { told.await.unwrap_or_else(|_| Err(io::ErrorKind::Interrupted.into())) }).await
+        let read = move || if echo { seen(&prompt) } else { rpassword::prompt_password(prompt) };
+        self.in_a_thread(read).await.map(Secret)
     }
 }
 

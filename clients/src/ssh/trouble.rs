@@ -33,12 +33,22 @@ pub(super) fn explain(error: &Error, witness: &Witness) -> Said {
             "服务端最初的几行里没有 SSH-2 标识：这是 SSH 服务器的端口吗？",
         ),
         Error::NoCommonAlgo { kind, ours, theirs } => {
-            let (ours, theirs, (en, zh)) = (ours.join(", "), theirs.join(", "), kind_name(kind));
+            let (ours, theirs, (en, zh)) = (names(ours), names(theirs), kind_name(kind));
             Said::new(
                 format!("No common {en} algorithm: this client has {ours}; the server has {theirs}."),
                 format!("没有共同的{zh}算法：客户端支持 {ours}；服务端支持 {theirs}。"),
             )
         }
+        Error::StrictKeyExchangeViolation { message_type, sequence_number } => Said::new(
+            format!(
+                "Message {message_type} (packet {sequence_number}) came where strict key exchange allows none: \
+                 slipped in on the way, or sent by a server that does not keep to it."
+            ),
+            format!(
+                "消息 {message_type}（第 {sequence_number} 个包）出现在严格密钥交换不允许的位置：\
+                 途中被塞入，或服务端没有遵守约定。"
+            ),
+        ),
         Error::WrongServerSig => Said::new(
             "The server's signature over the exchange hash is wrong: it does not hold the host key it showed, or \
              the handshake was changed on the way.",
@@ -67,6 +77,12 @@ fn closed(witness: &Witness) -> Said {
         }
         if past.has(Step::AuthSuccess) {
             Said::new("The server vanished in the middle of the session.", "服务端在会话中途断开了连接。")
+        } else if past.has(Step::SessionKey) && !past.has(Step::AuthMethods) {
+            Said::new(
+                "The server closed the connection before it answered the login: it ran out of patience, or a packet \
+                 was damaged on the way. Its own log may say why.",
+                "服务端在回应登录之前就断开了连接：等待超时，或有数据包在途中损坏，原因可查看它的日志。",
+            )
         } else if past.has(Step::SessionKey) {
             Said::new(
                 "The server closed the connection during the login: too many attempts, or it ran out of patience.",
@@ -87,6 +103,12 @@ fn closed(witness: &Witness) -> Said {
     })
 }
 
+/// Without the signs of a capability, which stand in the list and are no algorithms.
+fn names(list: &[String]) -> String {
+    let is_sign = |name: &&String| name.starts_with("ext-info-") || name.starts_with("kex-strict-");
+    list.iter().filter(|name| !is_sign(name)).map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
 fn kind_name(kind: &AlgorithmKind) -> (&'static str, &'static str) {
     match kind {
         AlgorithmKind::Kex => ("key exchange", "密钥交换"),
@@ -100,8 +122,18 @@ fn kind_name(kind: &AlgorithmKind) -> (&'static str, &'static str) {
 /// What the decoder found instead of SSH.
 fn not_ssh(witness: &Witness) -> Option<Said> {
     witness.past(|past| {
+        // What cannot be read under the keys is no other protocol.
+        if past.first_from(Side::Server, Step::Newkeys).is_some() {
+            return None;
+        }
         let lost = past.first_from(Side::Server, Step::Undecodable)?;
         let (looks_like, expected) = (lost.text("looks_like"), lost.text("expected"));
+        if looks_like == "SSH identification" {
+            return Some(Said::new(
+                format!("The server's identification is none that SSH-2 allows: expected {expected}."),
+                format!("服务端的版本标识不符合 SSH-2 的规定：应为 {expected}。"),
+            ));
+        }
         Some(Said::new(
             format!(
                 "The server does not speak SSH here: expected {expected}, got what looks like {looks_like}. Is \

@@ -18,6 +18,7 @@ use crate::{
     scenario::Scenario,
 };
 
+mod ssh;
 mod tcp;
 mod tls;
 mod ws;
@@ -56,6 +57,7 @@ struct Order {
     tcp: tcp::Setup,
     next: Option<Vec<String>>,
     ws: ws::Setup,
+    ssh: ssh::Setup,
 }
 
 impl Bench {
@@ -113,17 +115,15 @@ impl Bench {
                 Protocol::Tcp | Protocol::Tls | Protocol::Ssh => ws::Setup::default(),
             },
             next: scenario.pair.next.as_deref().map(fill),
+            ssh: match scenario.pair.protocol {
+                Protocol::Ssh => ssh::Setup::read(&scenario.setup, state.path())?,
+                Protocol::Tcp | Protocol::Tls | Protocol::Ws => ssh::Setup::default(),
+            },
         };
         match scenario.pair.protocol {
-            Protocol::Tcp | Protocol::Ws => {}
+            Protocol::Tcp | Protocol::Ws | Protocol::Ssh => {}
             Protocol::Tls => tls::prepare(&scenario.setup, state.path())
                 .with_context(|| format!("{}: `setup`", scenario.name))?,
-            Protocol::Ssh => {
-                if let Some(key) = scenario.setup.keys().next() {
-                    let protocol = scenario.pair.protocol.id();
-                    anyhow::bail!("{}: `setup` of {protocol} knows no `{key}`", scenario.name);
-                }
-            }
         }
         match self.pair(scenario.pair.protocol, &order).await {
             Err(error) if error.is::<NextNotServed>() => Err(error),
@@ -174,8 +174,18 @@ impl Bench {
             Protocol::Ssh => {
                 let server = servers::ssh::Server::bind(&self.words(&server)?).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
+                let user = order.ssh.user(&self.certs)?;
+                let impostor = order.ssh.impostor(here, &stop).await?;
                 let client = async |target: SocketAddr, options: &[String]| {
-                    clients::ssh::run(&self.words(&with(options, &format!("demo@{target}")))?).await
+                    let target = impostor.as_ref().map_or(target, ssh::Impostor::stands_at);
+                    order.ssh.write_known_hosts(target, &self.certs)?;
+                    let options = [order.ssh.known_hosts(), options.to_vec()].concat();
+                    let options = self.words(&with(&options, &format!("demo@{target}")))?;
+                    let ran = clients::ssh::run_for(&options, user.clone()).await;
+                    if let Some(impostor) = &impostor {
+                        impostor.take_over();
+                    }
+                    ran
                 };
                 meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }

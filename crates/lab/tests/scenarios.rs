@@ -42,3 +42,8 @@ fn the_scenarios_of_tcp_over_ipv6() {
 fn the_scenarios_of_websocket() {
     run(Protocol::Ws);
 }
+
+#[test]
+fn the_scenarios_of_ssh() {
+    run(Protocol::Ssh);
+}

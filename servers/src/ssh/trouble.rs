@@ -54,7 +54,7 @@ pub(super) fn explain(error: &Error, witness: &Witness, progress: &Progress) -> 
             "客户端的第一行不是 SSH 标识，它使用的是 SSH-2 吗？",
         ),
         Error::NoCommonAlgo { kind, ours, theirs } => {
-            let (ours, theirs, (en, zh)) = (ours.join(", "), theirs.join(", "), kind_name(kind));
+            let (ours, theirs, (en, zh)) = (names(ours), names(theirs), kind_name(kind));
             Said::new(
                 format!(
                     "No common {en} algorithm: the server has {ours}; the client offers {theirs}. \
@@ -66,6 +66,16 @@ pub(super) fn explain(error: &Error, witness: &Witness, progress: &Progress) -> 
                 ),
             )
         }
+        Error::StrictKeyExchangeViolation { message_type, sequence_number } => Said::new(
+            format!(
+                "Message {message_type} (packet {sequence_number}) came where strict key exchange allows none: \
+                 slipped in on the way, or sent by a client that does not keep to it."
+            ),
+            format!(
+                "消息 {message_type}（第 {sequence_number} 个包）出现在严格密钥交换不允许的位置：\
+                 途中被塞入，或客户端没有遵守约定。"
+            ),
+        ),
         Error::InactivityTimeout | Error::KeepaliveTimeout => Said::new(
             "The client was silent for too long (--idle-timeout).",
             "客户端沉默太久（--idle-timeout）。",
@@ -106,10 +116,16 @@ fn left_early(witness: &Witness, progress: &Progress) -> Said {
                 "The client left without logging in: does authorized_keys have its key, and is the user demo?",
                 "客户端没有登录就离开了：authorized_keys 里有它的公钥吗？用户名是 demo 吗？",
             )
+        } else if past.first_from(steps::Side::Client, Step::Encrypted).is_some() {
+            Said::new(
+                "The client trusted the host key, and vanished before its login began.",
+                "客户端信任主机公钥，但在登录开始之前断开了连接。",
+            )
         } else if past.has(Step::KeyExchangeReply) {
             Said::new(
-                "The client left once it knew the host key: it may not trust it (ssh-keyscan leaves here too).",
-                "客户端得知主机公钥后就离开了：可能不信任它（ssh-keyscan 也在此离开）。",
+                "The client left once it had the host key: it may not trust it, or not find the signature right \
+                 (ssh-keyscan leaves here too).",
+                "客户端得到主机公钥后就离开了：可能不信任它，或签名对不上（ssh-keyscan 也在此离开）。",
             )
         } else if past.first_from(steps::Side::Client, Step::Identification).is_some() {
             Said::new(
@@ -126,6 +142,12 @@ fn left_early(witness: &Witness, progress: &Progress) -> Said {
     })
 }
 
+/// Without the signs of a capability, which stand in the list and are no algorithms.
+fn names(list: &[String]) -> String {
+    let is_sign = |name: &&String| name.starts_with("ext-info-") || name.starts_with("kex-strict-");
+    list.iter().filter(|name| !is_sign(name)).map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
 fn kind_name(kind: &AlgorithmKind) -> (&'static str, &'static str) {
     match kind {
         AlgorithmKind::Kex => ("key exchange", "密钥交换"),
@@ -139,8 +161,18 @@ fn kind_name(kind: &AlgorithmKind) -> (&'static str, &'static str) {
 /// What the decoder found instead of SSH.
 fn not_ssh(witness: &Witness) -> Option<Said> {
     witness.past(|past| {
+        // What cannot be read under the keys is no other protocol.
+        if past.first_from(steps::Side::Client, Step::Newkeys).is_some() {
+            return None;
+        }
         let lost = past.first(Step::Undecodable)?;
         let (looks_like, expected) = (lost.text("looks_like"), lost.text("expected"));
+        if looks_like == "SSH identification" {
+            return Some(Said::new(
+                format!("The client's identification is none that SSH-2 allows: expected {expected}."),
+                format!("客户端的版本标识不符合 SSH-2 的规定：应为 {expected}。"),
+            ));
+        }
         Some(Said::new(
             format!(
                 "The client does not speak SSH here: expected {expected}, got what looks like {looks_like}. \

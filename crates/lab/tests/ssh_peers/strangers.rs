@@ -20,7 +20,7 @@ fn a_peer_that_does_not_speak_ssh_is_named_and_the_server_lives_on() {
         (&hello, "TLS record"),
         (b"GET / HTTP/1.1\r\nHost: here\r\n\r\n", "HTTP request"),
         (&[0; 64], "binary data"),
-        (&long, "SSH identification"),
+        (&long, "none that SSH-2 allows"),
         (b"SSH-2.0-x\r\n\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "binary data"),
         (b"", "before an SSH identification was read"),
         (b"SSH-2.0-gone\r\n", "in the middle of the handshake"),
