@@ -34,7 +34,7 @@ enum Command {
 const EXAMPLES: &str = "\
 Examples:
   client tls                              our server on this machine
-  client tls example.com:443 --ca FILE    any server; FILE: the CAs to trust, in PEM
+  client tls example.com:443 --system-roots   any server; --ca FILE names the CAs to trust
   client ssh demo@127.0.0.1:7022 whoami   one command over SSH
   client ws ws://127.0.0.1:7080 --lang zh the log in Chinese
   client tcp --format json                one JSON object a step";
