@@ -25,7 +25,7 @@ enum Command {
     Tcp(tcp::Options),
     /// TLS 1.3 or 1.2, and an HTTPS request over it
     Tls(tls::Options),
-    /// WebSocket: upgrade, text, binary, ping, close
+    /// WebSocket (ws or wss): upgrade, text, binary, ping, close
     Ws(ws::Options),
     /// SSH: host key, public key login, one command
     Ssh(ssh::Options),
@@ -34,7 +34,7 @@ enum Command {
 const EXAMPLES: &str = "\
 Examples:
   client tls                              our server on this machine
-  client tls example.com:443 --ca FILE    any server; FILE: the CAs to trust, in PEM
+  client tls example.com:443 --system-roots   any server; --ca FILE names the CAs to trust
   client ssh demo@127.0.0.1:7022 whoami   one command over SSH
   client ws ws://127.0.0.1:7080 --lang zh the log in Chinese
   client tcp --format json                one JSON object a step";

@@ -4,7 +4,7 @@
 //! client tls                            # our server, TLS 1.3
 //! client tls --variant ecdhe            # TLS 1.2 as deployed
 //! client tls --variant rsa              # TLS 1.2 as the notes tell it, on the port beside
-//! client tls example.com:443 --ca /etc/ssl/certs/ca-certificates.crt
+//! client tls example.com:443 --system-roots
 //! ```
 //!
 //! Read beside it: `servers/src/tls.rs`, the notes' heading "HTTPS TLS 四次握手过程", RFC 8446 §2 (TLS 1.3) and
@@ -49,8 +49,16 @@ pub struct Options {
     pub variant: Option<Variant>,
 
     /// The CA to trust, in PEM [default: the demo CA]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "system_roots")]
     pub ca: Option<PathBuf>,
+
+    /// Trust the CAs that this machine trusts, for servers that are not ours
+    #[arg(long)]
+    pub system_roots: bool,
+
+    /// Go on although the certificate is refused. Whoever answers may be anyone
+    #[arg(long)]
+    pub insecure: bool,
 
     /// The name to ask for and to find in the certificate [default: HOST]
     #[arg(long, value_name = "NAME")]
@@ -98,6 +106,9 @@ impl Variant {
 ///
 /// Says what failed, where, and what to do.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
+    if options.insecure {
+        eprintln!("{INSECURE}");
+    }
     let target = options.target();
     let connector = connector(options)?;
     let name = options.server_name.as_deref().unwrap_or(&target.host);
@@ -239,6 +250,12 @@ fn is_whole(answer: &[u8]) -> bool {
     length.is_some_and(|length| answer.len() - end - 4 >= length)
 }
 
+/// The warning of `--insecure`, in both languages.
+const INSECURE: &str = "\
+client: WARNING: --insecure: a refused certificate will not end the connection. Whoever answers may be anyone,
+        and reads all that is sent. The log still tells what the check found.
+        警告：--insecure：证书被拒绝也不会终止连接，对方可能是任何人，发送的内容都会被它读到。日志仍会写明检查结果。";
+
 impl Options {
     /// The server with its port.
     fn target(&self) -> Target {
@@ -267,21 +284,22 @@ fn connector(options: &Options) -> anyhow::Result<Connector> {
         #[cfg(feature = "rsa-kx")]
         Some(Variant::Rsa) => {
             options.beyond.not_with_static_rsa()?;
-            return Ok(Connector::OpenSsl(rsa::Connector::new(&roots)?));
+            return Ok(Connector::OpenSsl(rsa::Connector::new(&roots, options.insecure)?));
         }
         None => &[&TLS13, &TLS12],
         Some(Variant::Tls13) => &[&TLS13],
         Some(Variant::Ecdhe) => &[&TLS12],
     };
-    Ok(Connector::Rustls(TlsConnector::from(Arc::new(config(roots, versions, &options.beyond)?))))
+    Ok(Connector::Rustls(TlsConnector::from(Arc::new(config(roots, versions, options)?))))
 }
 
 /// The configuration: whom to trust, versions and suites, and the hooks.
 fn config(
     roots: Vec<CertificateDer<'static>>,
     versions: &[&'static SupportedProtocolVersion],
-    beyond: &Beyond,
+    options: &Options,
 ) -> anyhow::Result<ClientConfig> {
+    let beyond = &options.beyond;
     let mut provider = watch::tls::provider();
     // The generator gathers its seed on first use, which takes a while: not between the SYN and the ClientHello.
     provider.secure_random.fill(&mut [0]).map_err(|_| anyhow!("the system gave no randomness"))?;
@@ -299,7 +317,10 @@ fn config(
         .with_protocol_versions(versions)
         .context("rustls refused the TLS versions")?
         .dangerous() // the verifier below is rustls's own, with an ear on it
-        .with_custom_certificate_verifier(watch::tls::verifier(verifier));
+        .with_custom_certificate_verifier(match options.insecure {
+            false => watch::tls::verifier(verifier),
+            true => watch::tls::insecure_verifier(verifier),
+        });
     let mut config = match certificate {
         Some(certificate) => config.with_client_cert_resolver(certificate),
         None => config.with_no_client_auth(),
@@ -311,6 +332,14 @@ fn config(
 
 /// The CAs to trust.
 fn roots(options: &Options) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    if options.system_roots {
+        let found = rustls_native_certs::load_native_certs();
+        if found.certs.is_empty() {
+            let why = found.errors.first().map_or("there are none".into(), ToString::to_string);
+            bail!("this machine's CAs could not be read: {why} (--ca FILE names others)");
+        }
+        return Ok(found.certs);
+    }
     match &options.ca {
         Some(file) => trusted(file, "--ca wants a PEM file"),
         None => {

@@ -26,7 +26,7 @@ enum Command {
     Tcp(tcp::Options),
     /// TLS 1.3 and 1.2, and an HTTPS page over it
     Tls(tls::Options),
-    /// WebSocket, an echo
+    /// WebSocket over TCP and TLS: an echo, and a page for browsers
     Ws(ws::Options),
     /// SSH with a few built-in commands
     Ssh(ssh::Options),

@@ -314,7 +314,14 @@ impl Connection {
             return Err(why);
         };
         let is_page = answer.is_page();
-        drop(timeout(FAREWELL, stream.write_all(&answer.because(&why).into_bytes())).await);
+        let mut bytes = answer.because(&why).into_bytes();
+        // The answer to HEAD ends with its head (RFC 9110 §9.3.2).
+        let is_head =
+            watch.request().is_some_and(|request| request.get("method").is_some_and(|it| it == "HEAD"));
+        if let Some(end) = bytes.windows(4).position(|end| end == b"\r\n\r\n").filter(|_| is_head) {
+            bytes.truncate(end + 4);
+        }
+        drop(timeout(FAREWELL, stream.write_all(&bytes)).await);
         farewell(stream).await;
         if is_page { Ok(()) } else { Err(why) }
     }

@@ -22,12 +22,16 @@ const CIPHER: &str = "AES128-GCM-SHA256";
 const NO_EXTENDED_MASTER_SECRET: SslOptions = SslOptions::from_bits_retain(1);
 
 /// Makes connections with static RSA.
-pub(super) struct Connector(SslContext);
+pub(super) struct Connector {
+    context: SslContext,
+    insecure: bool,
+}
 
 impl Connector {
-    /// Trusts `roots`.
-    pub(super) fn new(roots: &[CertificateDer<'_>]) -> anyhow::Result<Self> {
-        context(roots).map(Connector).context("OpenSSL refused the configuration")
+    /// Trusts `roots`; with `insecure` a refused certificate does not end the connection.
+    pub(super) fn new(roots: &[CertificateDer<'_>], insecure: bool) -> anyhow::Result<Self> {
+        let context = context(roots).context("OpenSSL refused the configuration")?;
+        Ok(Connector { context, insecure })
     }
 
     /// The handshake with the server that has to prove to be `name`.
@@ -42,7 +46,7 @@ impl Connector {
     }
 
     fn ssl(&self, name: &str) -> Result<Ssl, ErrorStack> {
-        let mut ssl = Ssl::new(&self.0)?;
+        let mut ssl = Ssl::new(&self.context)?;
         match name.parse::<IpAddr>() {
             Ok(address) => ssl.param_mut().set_ip(address)?,
             Err(_) => {
@@ -50,7 +54,7 @@ impl Connector {
                 ssl.param_mut().set_host(name)?;
             }
         }
-        ssl.set_verify_callback(SslVerifyMode::PEER, static_rsa::verifier(name.to_owned()));
+        ssl.set_verify_callback(SslVerifyMode::PEER, static_rsa::verifier(name.to_owned(), self.insecure));
         Ok(ssl)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use steps::{Claim, Event, Side, Verdict};
+use steps::{Claim, Event, Protocol, Side, Verdict};
 
 use crate::scenario::{Expected, Scenario};
 
@@ -76,7 +76,12 @@ fn one_side(side: Side, expected: &Expected, events: &[&Event]) -> Vec<String> {
             found.push(format!("{who}: the reason is {reason:?}, expected one with {words:?}"));
         }
     }
-    let mut rest = events.iter();
+    // What the link did to a segment and the segment itself are told by two who do not wait for each other.
+    let mut in_time = events.to_vec();
+    if in_time.iter().all(|event| event.protocol == Protocol::Tcp) {
+        in_time.sort_by_key(|event| event.at);
+    }
+    let mut rest = in_time.iter();
     for step in &expected.steps {
         if !rest.any(|event| event.step == *step) {
             found.push(format!("{who}: {step} did not happen, or not in this order"));

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, builder::PossibleValuesParser};
 use show::{Init, Kept};
 use steps::Protocol;
 
@@ -39,8 +39,8 @@ enum Command {
     Tcp,
     /// TLS, and an HTTPS request over it
     Tls {
-        /// rsa (TLS 1.2 as the notes tell it), ecdhe (TLS 1.2 as deployed) or tls13
-        #[arg(long, default_value = pairs::AS_DEPLOYED, value_parser = pairs::VARIANTS)]
+        /// rsa (TLS 1.2 as the notes tell it), ecdhe (TLS 1.2 as deployed), tls13; all: each in turn, then compared
+        #[arg(long, default_value = pairs::AS_DEPLOYED, value_parser = PossibleValuesParser::new(pairs::VARIANTS.into_iter().chain([ALL])))]
         variant: String,
     },
     /// WebSocket: upgrade, frames, close
@@ -79,10 +79,14 @@ enum Command {
     },
 }
 
+/// All variants of TLS in turn.
+const ALL: &str = "all";
+
 const EXAMPLES: &str = "\
 Examples:
   lab                         all four pairs, nothing to set up
   lab tls --variant tls13     one pair
+  lab tls --variant all -q    the notes against static RSA, ECDHE and TLS 1.3, in one table
   lab -v --lang zh            every step explained, in Chinese
   lab --format json           one JSON object a step
   lab run tls/unknown-ca      something goes wrong; `lab list` says what can
@@ -124,7 +128,8 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
     // One scenario is watched, many are checked.
     let brief = scenarios.len() > 1 && !cli.output.verbose && cli.output.format == show::Format::Text;
     let kept = Kept::default();
-    let keep = matches!(&cli.command, Some(Command::Run { .. })).then(|| kept.clone());
+    let compared = matches!(&cli.command, Some(Command::Tls { variant }) if variant == ALL);
+    let keep = (compared || matches!(&cli.command, Some(Command::Run { .. }))).then(|| kept.clone());
     let log = show::init(
         &cli.output,
         Init { both_sides: true, kept: keep.clone(), silent: brief, layout: Some(wire::layout) },
@@ -144,6 +149,18 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             Ok(())
         }
         Some(Command::Tcp) => bench.run(Protocol::Tcp, "").await,
+        Some(Command::Tls { variant }) if variant == ALL => {
+            for variant in pairs::VARIANTS {
+                bench.run(Protocol::Tls, variant).await?;
+            }
+            drop(log); // the log ends before the table
+            if cli.output.format == show::Format::Text {
+                let table = kept
+                    .look(|events| show::verdicts(events, Protocol::Tls, cli.output.lang(), show::width()));
+                show::print(&format!("\n{table}"));
+            }
+            Ok(())
+        }
         Some(Command::Tls { variant }) => bench.run(Protocol::Tls, &variant).await,
         Some(Command::Ws { variant }) => bench.run(Protocol::Ws, &variant).await,
         Some(Command::Ssh) => bench.run(Protocol::Ssh, "").await,

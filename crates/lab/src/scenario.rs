@@ -206,6 +206,20 @@ mod tests {
     }
 
     #[test]
+    fn every_claim_points_to_a_run_that_shows_it() {
+        let all = all().expect("each file reads");
+        for claim in <Claim as strum::VariantArray>::VARIANTS {
+            assert!(!claim.shown_by().is_empty(), "{} points nowhere", claim.id());
+            for run in claim.shown_by() {
+                let Some(name) = run.strip_prefix("lab run ") else { continue };
+                let scenario = all.iter().find(|scenario| scenario.name == name);
+                let scenario = scenario.unwrap_or_else(|| panic!("{}: no scenario {name}", claim.id()));
+                assert!(scenario.claims.contains_key(claim), "{name} does not show {}", claim.id());
+            }
+        }
+    }
+
+    #[test]
     fn a_star_stands_for_anything() {
         for (pattern, name, fits) in [
             ("tls/*", "tls/unknown-ca", true),

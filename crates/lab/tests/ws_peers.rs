@@ -207,7 +207,7 @@ fn a_plain_get_by_curl_is_answered_426_and_told_what_to_use() {
     assert!(client(&["ws", &url(server.addr)]).status.success(), "the server lives on");
 }
 
-/// Sends each of `parts` to a fresh server, a further one once the one before it was answered, ends the sending side and gives what came back, and the server's log.
+/// Says each of `parts` to a fresh server, a further one once the one before was answered; gives its answer and log.
 fn visit(args: &[&str], parts: &[&[u8]], end: bool) -> (Vec<u8>, Vec<Event>) {
     let mut server = Server::start("ws", args);
     let mut stream = TcpStream::connect(server.addr).expect("it listens");

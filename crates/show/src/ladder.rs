@@ -73,6 +73,10 @@ fn remark(crossed: &Crossed, lang: Lang) -> Option<String> {
         Lang::En => en.to_owned(),
         Lang::Zh => zh.to_owned(),
     };
+    // The link knows what the two ends cannot.
+    if let Some(link) = &crossed.link {
+        return Some(link.step.card().title.in_lang(lang).to_owned());
+    }
     match (crossed.fate, crossed.part) {
         (Fate::Changed, Part::Whole | Part::Arrives) => Some(say("arrived changed", "到达时已被改动")),
         (Fate::NotSeen, _) if crossed.sent.is_some() => match crossed.from {

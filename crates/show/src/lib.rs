@@ -15,6 +15,7 @@ mod recorder;
 pub mod story;
 mod style;
 mod text;
+mod verdicts;
 
 pub use args::{Args, Color, Format, LangArg};
 pub use ladder::{Ladder, html, ladder, mermaid, text as ladder_text};
@@ -24,3 +25,4 @@ pub use notes::notes;
 pub use own_notes::{Block, Notes, Place, Section};
 pub use reader::{Checked, checked_notes};
 pub use record::{Log, MOST_TROUBLES, read_log};
+pub use verdicts::verdicts;

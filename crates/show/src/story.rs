@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use steps::{Claim, Direction, Event, Evidence, Finding, Protocol, Side, Verdict};
 
 mod clock;
+mod link;
 mod meet;
 mod order;
 
@@ -69,6 +70,8 @@ pub struct Crossed {
     pub received: Option<Event>,
     /// What became of it on the way.
     pub fate: Fate,
+    /// What the link between the two says that it did, where there was one.
+    pub link: Option<Event>,
     /// How much of the crossing this row tells.
     pub part: Part,
 }
@@ -116,6 +119,11 @@ impl Row {
 }
 
 impl Crossed {
+    /// Whether it was sent and is not in the log of whom it was for.
+    pub fn is_lost(&self) -> bool {
+        self.fate == Fate::NotSeen && self.sent.is_some()
+    }
+
     /// The sender's event, else the receiver's; of an arrival the receiver's.
     pub fn event(&self) -> &Event {
         let both = match self.part {
@@ -142,12 +150,16 @@ impl Story {
     /// Every event once, in the order of the story, summaries last.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         let of_rows = self.rows.iter().flat_map(|row| match &row.what {
-            What::Inside(event) => [Some(&**event), None],
-            What::Crossed(crossed) => match crossed.part {
-                Part::Whole => [crossed.sent.as_ref(), crossed.received.as_ref()],
-                Part::Leaves => [crossed.sent.as_ref(), None],
-                Part::Arrives => [None, crossed.received.as_ref()],
-            },
+            What::Inside(event) => [Some(&**event), None, None],
+            What::Crossed(crossed) => {
+                let (sent, link, received) =
+                    (crossed.sent.as_ref(), crossed.link.as_ref(), crossed.received.as_ref());
+                match crossed.part {
+                    Part::Whole => [sent, link, received],
+                    Part::Leaves => [sent, link, None],
+                    Part::Arrives => [None, None, received],
+                }
+            }
         });
         let summaries = self.client.iter().chain(&self.server).filter_map(|end| end.summary.as_ref());
         of_rows.flatten().chain(summaries)
@@ -197,18 +209,21 @@ pub(crate) struct Connection {
     pub(crate) protocol: Protocol,
     pub(crate) conn: String,
     pub(crate) events: Vec<Event>,
+    /// What a link did to the segments of this end.
+    pub(crate) link: Vec<Event>,
 }
 
 /// Sorts events by end and connection. Addresses come again: a connection ends with its summary.
 fn connections(events: Vec<Event>) -> Vec<Connection> {
     let mut found: Vec<Connection> = Vec::new();
     let mut open: HashMap<(Side, Protocol, String), usize> = HashMap::new();
-    for event in events {
+    let (of_links, of_ends): (Vec<_>, Vec<_>) = events.into_iter().partition(link::is_of_a_link);
+    for event in of_ends {
         let key = (event.side, event.protocol, event.conn.clone());
         let ends = event.step.is_summary();
         let at = *open.entry(key.clone()).or_insert_with(|| {
             let (side, protocol, conn) = key.clone();
-            found.push(Connection { side, protocol, conn, events: Vec::new() });
+            found.push(Connection { side, protocol, conn, events: Vec::new(), link: Vec::new() });
             found.len() - 1
         });
         found[at].events.push(event);
@@ -216,6 +231,7 @@ fn connections(events: Vec<Event>) -> Vec<Connection> {
             open.remove(&key);
         }
     }
+    link::hand_out(of_links, &mut found);
     found
 }
 
@@ -238,15 +254,16 @@ fn tell((client, server, met_by): meet::Met) -> Story {
     let variant =
         [&client, &server].into_iter().flatten().find_map(|end| end.events.first()?.variant.clone());
     let ends = (client.as_ref().map(Connection::end), server.as_ref().map(Connection::end));
+    let deeds = link::deeds(client.as_ref(), server.as_ref());
     let pairs = match (&client, &server) {
-        (Some(client), Some(server)) => meet::same(client, server),
+        (Some(client), Some(server)) => meet::same(client, server, &deeds),
         _ => Vec::new(),
     };
     let offset = match (&client, &server) {
         (Some(client), Some(server)) => clock::offset(client, server, &pairs),
         _ => None,
     };
-    let rows = order::rows(client, server, &pairs, offset.map_or(0, Offset::correction_us));
+    let rows = order::rows(client, server, (&pairs, &deeds), offset.map_or(0, Offset::correction_us));
     Story { protocol, variant, client: ends.0, server: ends.1, met_by, offset, rows }
 }
 

@@ -9,6 +9,7 @@
 //! such messages are reported once the key is known, with the time at which they crossed.
 
 mod certify;
+mod checks;
 mod client_auth;
 mod fault;
 mod key_log;
@@ -37,7 +38,7 @@ pub use client_auth::{client_resolver, client_verifier};
 pub use fault::hung;
 pub use key_log::key_log;
 pub use provider::provider;
-pub use verify::verifier;
+pub use verify::{insecure_verifier, verifier};
 
 /// Whether the peer closed TCP without close_notify, in the words of either library.
 pub fn is_cut(error: &std::io::Error) -> bool {

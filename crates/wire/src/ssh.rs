@@ -31,22 +31,37 @@ mod message;
 mod open;
 #[cfg(test)]
 mod opened_tests;
+mod packet;
 mod reader;
 mod signed;
 #[cfg(test)]
 mod tests;
 mod verify;
 
-use half::{Half, Lost, Packet, Piece, When};
+use half::{Half, Piece};
 use kexinit::{Agreed, Kexinit};
 use keys::Values;
 use login::Login;
 use message::Message;
+use packet::{Lost, Packet, When};
 
 pub use connection::printable;
 pub use exchange::fingerprint;
 pub use signed::SignedRequest;
 pub use verify::{Signature, verify};
+
+/// Takes a line of a key log apart, as Wireshark reads it from version 4.2 on: the cookie of the client's KEXINIT, the word
+/// `SHARED_SECRET`, the secret. What it gives is for [`Decoder::secret`]; none: another kind of line.
+pub fn key_log_line(line: &str) -> Option<([u8; 16], Vec<u8>)> {
+    let mut words = line.split_whitespace();
+    let cookie = hex::decode(words.next()?).ok()?;
+    if words.next()? != "SHARED_SECRET" {
+        return None;
+    }
+    let secret = hex::decode(words.next()?).ok()?;
+    words.next().is_none().then_some(())?;
+    Some((cookie.try_into().ok()?, secret))
+}
 
 /// Recognises one SSH connection. It holds at most one unfinished line or packet a direction, and what waits for its
 /// secret.

@@ -19,6 +19,8 @@ mod record;
 mod schedule;
 
 #[cfg(test)]
+mod rfc8448;
+#[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;

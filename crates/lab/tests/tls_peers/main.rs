@@ -7,10 +7,12 @@ mod common;
 mod bench;
 mod openssl;
 mod strangers;
+mod tshark;
 
 use std::{
     io::{Read, Write},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    process::Command,
     thread,
 };
 
@@ -18,6 +20,7 @@ use bench::{server, tls_client, told, values, verdicts};
 use common::summary;
 use serde_json::json;
 use steps::{Direction, Evidence, Side};
+use unicode_width::UnicodeWidthStr;
 
 #[test]
 fn our_pair_tells_one_story_from_both_ends() {
@@ -97,6 +100,30 @@ fn the_server_has_a_port_for_static_rsa_beside_the_other() {
     let heard = server.after_connections(2);
     let last: Vec<_> = heard.into_iter().filter(|event| event.step.is_summary()).skip(1).collect();
     assert!(bench::reason(&last).contains("TLS_RSA_WITH_AES_128_GCM_SHA256"));
+}
+
+#[test]
+fn the_three_variants_are_laid_side_by_side_in_80_columns() {
+    let table = [
+        ("t1", "as noted", "as noted", "differs", "与笔记一致", "与笔记一致", "不同"),
+        ("t4", "as noted", "differs", "absent", "与笔记一致", "不同", "没有"),
+        ("t5", "as noted", "as noted", "as noted", "与笔记一致", "与笔记一致", "与笔记一致"),
+        ("t8", "as noted", "differs", "absent", "与笔记一致", "不同", "没有"),
+        ("t14", "as noted", "as noted", "as noted", "与笔记一致", "与笔记一致", "与笔记一致"),
+    ];
+    for lang in ["en", "zh"] {
+        let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+        lab.args(["tls", "--variant", "all", "-q", "--lang", lang, "--certs"]).arg(bench::key(""));
+        let (status, lines) = common::Running::start(&mut lab).wait_text();
+        assert!(status.success() && lines.iter().all(|line| line.width() <= 80), "{lines:#?}");
+        for (claim, rsa, ecdhe, tls13, rsa_zh, ecdhe_zh, tls13_zh) in table {
+            let row =
+                if lang == "en" { [claim, rsa, ecdhe, tls13] } else { [claim, rsa_zh, ecdhe_zh, tls13_zh] };
+            let is_row =
+                |line: &String| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).eq(row);
+            assert!(lines.iter().any(is_row), "{row:?} is not in {lines:#?}");
+        }
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::bench::{reason, server, tls_client};
+use crate::bench::{reason, server, tls_client, values, verdicts};
 
 #[test]
 fn our_server_names_each_strange_visitor_and_lives_on() {
@@ -70,6 +70,43 @@ fn our_client_says_what_is_wrong_with_the_server() {
         assert_eq!(left.status.code(), Some(1));
         assert!(left.stderr.contains(why), "`{why}` is not in: {}", left.stderr);
         assert!(reason(&left.events).contains(why));
+    }
+}
+
+#[test]
+fn past_a_refused_certificate_only_with_a_warning_and_the_refusal_in_the_log() {
+    let other = TempDir::new().expect("a temporary folder can be made");
+    certs::ensure(other.path()).expect("the demo keys can be made");
+    let stranger = other.path().join(certs::CA_CERT).display().to_string();
+    for variant in ["rsa", "ecdhe", "tls13"] {
+        let server = server(&["--variant", variant]);
+        let args = ["--variant", variant, "--ca", &stranger];
+        let left = tls_client(&server.addr.to_string(), &[&args[..], &["--insecure"]].concat());
+        assert!(left.status.success(), "{variant}: {}", left.stderr);
+        assert!(left.stderr.contains("WARNING: --insecure"), "{variant}: {}", left.stderr);
+        let refused = left.events.iter().find(|event| event.step.id() == "tls.verify_certificate");
+        let refused = refused.expect("the library checked it all the same");
+        assert!(refused.is("overridden") && refused.text("result") != "valid", "{variant}");
+        assert_eq!(
+            refused.fields["checks"]["issuer"].as_str().map(|told| &told[..6]),
+            Some("failed"),
+            "{variant}"
+        );
+        assert_eq!(&verdicts(&left.events)[4..5], "d", "{variant}: t5 is not as noted");
+    }
+}
+
+#[test]
+fn each_check_of_the_certificate_is_told_by_its_name() {
+    for (variant, library) in [("rsa", "OpenSSL"), ("ecdhe", "rustls (webpki)"), ("tls13", "rustls (webpki)")]
+    {
+        let server = server(&["--variant", variant]);
+        let left = tls_client(&server.addr.to_string(), &["--variant", variant]);
+        let told = &values(&left.events, "tls.verify_certificate", "checks")[0];
+        for check in ["issuer", "signature", "validity", "purpose", "name"] {
+            assert!(told[check].as_str().is_some_and(|told| told.starts_with("passed")), "{variant}: {told}");
+        }
+        assert_eq!(*values(&left.events, "tls.verify_certificate", "checked_by")[0], library);
     }
 }
 

@@ -10,7 +10,7 @@ use super::{joined, label, marks, name, remark};
 use crate::{
     Notes,
     lines::{evidence_word, verdict_name},
-    story::{Crossed, Fate, Part, Row, Story, What},
+    story::{Crossed, Part, Row, Story, What},
     text::whole,
 };
 
@@ -256,7 +256,7 @@ fn arrow(svg: &mut String, crossed: &Crossed) {
         Side::Server => (RIGHT, LEFT, "server"),
     };
     let step = (to - from).signum();
-    let lost = crossed.fate == Fate::NotSeen && crossed.sent.is_some();
+    let lost = crossed.is_lost();
     let (begin, end) = match crossed.part {
         Part::Whole if lost => (from, to - step * 120),
         Part::Whole => (from, to),

@@ -4,7 +4,7 @@
 use steps::{Lang, Side};
 
 use super::{joined, label, marks, name, remark};
-use crate::story::{Crossed, Fate, Part, Row, Story, What};
+use crate::story::{Crossed, Part, Row, Story, What};
 
 /// One diagram a story, each in a fence of its own when there are several.
 pub fn mermaid(stories: &[Story], lang: Lang) -> String {
@@ -58,10 +58,10 @@ fn line(row: &Row, lang: Lang) -> String {
 
 /// Solid for what crossed, a cross for what was not seen to arrive, open for what is still on its way.
 fn arrow(crossed: &Crossed) -> &'static str {
-    match (crossed.fate, crossed.part) {
-        (Fate::NotSeen, _) if crossed.sent.is_some() => "-x",
-        (_, Part::Leaves) => "-)",
-        (_, Part::Whole | Part::Arrives) => "->>",
+    match crossed.part {
+        _ if crossed.is_lost() => "-x",
+        Part::Leaves => "-)",
+        Part::Whole | Part::Arrives => "->>",
     }
 }
 

@@ -13,7 +13,7 @@ use steps::{Event, Lang, Side};
 
 use super::{joined, label, marks, name, remark};
 use crate::{
-    story::{Crossed, Fate, Part, Row, Story, What},
+    story::{Crossed, Part, Row, Story, What},
     text::{columns, fit, pad, wrap},
 };
 
@@ -82,10 +82,17 @@ impl Page {
         let words = self.words(row, crossed.event(), room.saturating_sub(8 + columns(&remark)));
         let text = format!(" {words} {remark}");
         let line = "─".repeat(room.saturating_sub(columns(&text) + 3));
-        let lost = crossed.fate == Fate::NotSeen && crossed.sent.is_some();
+        let lost = crossed.is_lost();
         let body = match (crossed.from, crossed.part) {
-            (Side::Client, Part::Whole) if lost => format!("──{text}{line}✗"),
-            (Side::Server, Part::Whole) if lost => format!("✗{line}{text}──"),
+            // It stops short of the other lifeline.
+            (Side::Client, Part::Whole) if lost => format!("──{text}{}✗", shorter(&line)),
+            (Side::Server, Part::Whole) if lost => {
+                format!(
+                    "{}✗{}{text}──",
+                    " ".repeat(line.chars().count() - shorter(&line).chars().count()),
+                    shorter(&line)
+                )
+            }
             (Side::Client, Part::Whole) => format!("──{text}{line}▶"),
             (Side::Server, Part::Whole) => format!("◀{line}{text}──"),
             // It is on its way while the other end is busy with something else.
@@ -111,6 +118,11 @@ impl Page {
         let marks = if marks.is_empty() { marks } else { format!("{marks} ") };
         fit(&format!("{marks}{}", label(event, self.lang, room.saturating_sub(columns(&marks)))), room)
     }
+}
+
+/// A line that ends early.
+fn shorter(line: &str) -> String {
+    line.chars().take(line.chars().count().saturating_sub(6).max(1)).collect()
 }
 
 /// A line of the same length that has an open end.

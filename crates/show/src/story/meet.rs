@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use steps::{Direction, Event, Protocol, Side, Step, ssh, tcp, tls, ws};
 
-use super::{Connection, Same, micros};
+use super::{Connection, Same, link::Deeds, micros};
 
 /// By what two ends were found to belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,14 +91,16 @@ fn overlap(a: &Connection, b: &Connection) -> bool {
 }
 
 /// The messages that stand in both logs.
-pub(super) fn same(client: &Connection, server: &Connection) -> Vec<Same> {
+pub(super) fn same(client: &Connection, server: &Connection, deeds: &Deeds) -> Vec<Same> {
     let mut found = Vec::new();
     for from in [Side::Client, Side::Server] {
         let (sender, receiver) = match from {
             Side::Client => (client, server),
             Side::Server => (server, client),
         };
-        let sent = by_content(&sender.crossed(Direction::Sent));
+        let mut left = sender.crossed(Direction::Sent);
+        left.retain(|(at, _)| !deeds.lost(from, *at));
+        let sent = by_content(&left);
         for (content, received) in by_content(&receiver.crossed(Direction::Received)) {
             let Some(sent) = sent.get(&content) else { continue };
             // Of a segment that was sent again and arrived less often, the last ones arrived.
@@ -128,13 +130,17 @@ fn by_segment(one: &Connection) -> bool {
 fn by_content(crossed: &[(usize, &Event)]) -> HashMap<String, Vec<usize>> {
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, event) in crossed {
-        let content = match event.step {
-            Step::Tcp(_) => ["flags", "seq", "ack", "payload_length"]
-                .map(|name| event.fields.get(name).map(ToString::to_string).unwrap_or_default())
-                .join(" "),
-            step => step.id().to_owned(),
-        };
-        places.entry(content).or_default().push(*at);
+        places.entry(content(event)).or_default().push(*at);
     }
     places
+}
+
+/// What makes two events the same: of segments what the header says, of messages the step.
+pub(super) fn content(event: &Event) -> String {
+    match event.step {
+        Step::Tcp(_) => ["flags", "seq", "ack", "payload_length"]
+            .map(|name| event.fields.get(name).map(ToString::to_string).unwrap_or_default())
+            .join(" "),
+        step => step.id().to_owned(),
+    }
 }

@@ -2,13 +2,13 @@
 
 use steps::{Direction, Event, Evidence, Side};
 
-use super::{Connection, Crossed, Fate, Part, Row, Same, What, micros};
+use super::{Connection, Crossed, Fate, Part, Row, Same, What, link::Deeds, micros};
 
 /// The rows of a story. The server's times are put `correction_us` back.
 pub(super) fn rows(
     client: Option<Connection>,
     server: Option<Connection>,
-    pairs: &[Same],
+    (pairs, deeds): (&[Same], &Deeds),
     correction_us: i64,
 ) -> Vec<Row> {
     let both = client.is_some() && server.is_some();
@@ -31,12 +31,17 @@ pub(super) fn rows(
         let event = &mine.events[place.at];
         let at_us = place.at_us - began;
         let pair = mine.pairs[place.at];
+        let link = deeds.at(place.side, place.at).or_else(|| {
+            let (other, _) = pair?;
+            deeds.at(place.side.peer(), other)
+        });
         let crossed = |sent: Option<&Event>, received: Option<&Event>, fate, part| {
             let from = if event.direction == Direction::Sent { place.side } else { place.side.peer() };
             What::Crossed(Box::new(Crossed {
                 from,
                 sent: sent.cloned(),
                 received: received.cloned(),
+                link: link.cloned(),
                 fate,
                 part,
             }))

@@ -64,7 +64,7 @@ pub(super) const DERIVED_KEYS: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["encryption_key_client_to_server", "encryption_key_server_to_client", "hash", "opened_with"],
+    shows: &["opened_with", "encryption_key_client_to_server", "encryption_key_server_to_client", "rekey"],
 };
 
 pub(super) const UNOPENED: Card = Card {

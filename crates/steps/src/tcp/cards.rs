@@ -314,7 +314,7 @@ impl Step {
             Step::Timer => Card {
                 id: "tcp.timer",
                 actor: Actor::Both,
-                claims: &[C2, C6, C7],
+                claims: &[O2, O6, C2, C6, C7],
                 rfc: "RFC 6298 §5, RFC 8985 §7",
                 title: Text { en: "timer", zh: "定时器" },
                 text: Text {

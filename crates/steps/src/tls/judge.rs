@@ -18,7 +18,7 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         Step::SharedSecret => vec![shared_secret(event)],
         Step::PreMasterSecret => vec![pre_master_secret(event)],
         Step::SessionKeys => session_keys(event, past).into_iter().collect(),
-        Step::ClientKeyExchange => client_key_exchange(event),
+        Step::ClientKeyExchange => client_key_exchange(event, past),
         Step::ChangeCipherSpec => change_cipher_spec(event, past),
         Step::Finished => finished(event, past),
         Step::ApplicationData => application_data(event),
@@ -114,6 +114,11 @@ fn certificate(event: &Event) -> Finding {
 /// t4: with static RSA it follows the certificate; with ECDHE the server's public key comes first.
 fn server_hello_done(past: &Past) -> Finding {
     match past.first(Step::ServerKeyExchange) {
+        None if past.has(Step::Certificate) => Finding::as_noted_because(
+            Claim::T4,
+            "it follows the certificate; the server sent no key of its own for this connection",
+            "紧跟在证书之后；服务端没有为这条连接另发公钥",
+        ),
         None => Finding::as_noted(Claim::T4),
         Some(exchange) => {
             let curve = exchange.text("named_curve");
@@ -130,20 +135,36 @@ fn server_hello_done(past: &Past) -> Finding {
 fn verify_certificate(event: &Event) -> Finding {
     let (name, issuer) = (event.text("name"), event.text("issuer"));
     match event.text("result") {
+        refused if event.is("overridden") => Finding::differs(
+            Claim::T5,
+            format!(
+                "checked for the name {name} and refused ({refused}), and the connection went on all the same: the \
+                 check was overridden (--insecure)"
+            ),
+            format!("按名称 {name} 检查，结果被拒绝（{refused}），但检查被忽略（--insecure），连接照常继续"),
+        ),
         // The library read it, the watcher could not: what was checked is not known here.
         "valid" if issuer.is_empty() => Finding::as_noted_because(
             Claim::T5,
             format!("checked for the name {name}: accepted"),
             format!("按名称 {name} 检查：通过"),
         ),
-        "valid" => Finding::as_noted_because(
-            Claim::T5,
-            format!(
-                "issued by {issuer}, good until {} and for the name {name}: accepted",
-                event.text("not_after")
-            ),
-            format!("由 {issuer} 签发，有效期至 {}，适用于 {name}：通过", event.text("not_after")),
-        ),
+        "valid" => {
+            // One verdict stands for all five checks; the library that gave it is named.
+            let (by_en, by_zh) = match event.text("checked_by") {
+                "" => (String::new(), String::new()),
+                library => (
+                    format!("{library} checked issuer, signature, dates, purpose and name: "),
+                    format!("{library} 检查了签发者、签名、有效期、用途和名称："),
+                ),
+            };
+            let until = event.text("not_after");
+            Finding::as_noted_because(
+                Claim::T5,
+                format!("{by_en}issued by {issuer}, good until {until} and for the name {name}: accepted"),
+                format!("{by_zh}由 {issuer} 签发，有效期至 {until}，适用于 {name}：通过"),
+            )
+        }
         refused => Finding::as_noted_because(
             Claim::T5,
             format!("checked for the name {name} and refused: {refused}"),
@@ -311,14 +332,20 @@ fn three_randoms(event: &Event) -> Finding {
 }
 
 /// t6, t7 and t8 with static RSA; t8 with ECDHE.
-fn client_key_exchange(event: &Event) -> Vec<Finding> {
+fn client_key_exchange(event: &Event, past: &Past) -> Vec<Finding> {
     if let Some(length) = event.number("encrypted_pre_master_secret_length") {
         let carries = Finding::as_noted_because(
             Claim::T8,
             format!("it carries {length} bytes: the pre-master secret under the server's public key"),
             format!("它带着 {length} 字节：用服务端公钥加密的 pre-master"),
         );
-        return vec![Finding::as_noted(Claim::T6), Finding::as_noted(Claim::T7), carries];
+        let key = past.first(Step::Certificate).map_or("", |certificate| certificate.text("public_key"));
+        let takes = Finding::as_noted_because(
+            Claim::T6,
+            format!("the certificate's {key} key, and it encrypts: the pre-master secret goes out under it"),
+            format!("取出证书中的 {key} 公钥并用它加密：pre-master 就是用它加密后发出的"),
+        );
+        return vec![takes, Finding::as_noted(Claim::T7), carries];
     }
     let length = event.number("public_key_length").unwrap_or_default();
     vec![Finding::differs(
@@ -359,7 +386,7 @@ fn finished(event: &Event, past: &Past) -> Vec<Finding> {
     let mut findings = vec![tampering(event)];
     match from {
         Side::Client => findings.push(encryption_tested(event)),
-        Side::Server => findings.push(servers_turn(past)),
+        Side::Server => findings.push(servers_turn(event, past)),
     }
     findings
 }
@@ -406,8 +433,15 @@ fn tampering(event: &Event) -> Finding {
 }
 
 /// t13: who finished first.
-fn servers_turn(past: &Past) -> Finding {
+fn servers_turn(event: &Event, past: &Past) -> Finding {
     if past.first_from(Side::Client, Step::Finished).is_some() {
+        if event.is("equal") && past.first_from(Side::Server, Step::ChangeCipherSpec).is_some() {
+            return Finding::as_noted_because(
+                Claim::T13,
+                "ChangeCipherSpec and Finished came after the client's, and the digest is right",
+                "ChangeCipherSpec 和 Finished 在客户端的之后到来，摘要正确",
+            );
+        }
         Finding::as_noted(Claim::T13)
     } else {
         Finding::differs(

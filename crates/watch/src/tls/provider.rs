@@ -45,6 +45,7 @@ fn started(group: NamedGroup, public_key: &[u8]) {
 fn completed(group: NamedGroup, secret: &SharedSecret) {
     current(|watch| {
         let secret = secret.secret_bytes();
+        watch.lock().decoder.shared_secret(secret);
         let mut fields = fields! {
             "group" => names::group(group.into()),
             "length" => secret.len(),

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use rustls::{
-    DigitallySignedStruct, DistinguishedName, Error, SignatureScheme,
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
@@ -13,15 +13,33 @@ use wire::{
     tls::{certificate_fields, names},
 };
 
-use super::current;
+use super::{
+    checks::{self, Check, Verdict},
+    current,
+};
 
 /// `inner`, whose verdicts are reported to the connection at hand and returned untouched.
 pub fn verifier(inner: Arc<dyn ServerCertVerifier>) -> Arc<dyn ServerCertVerifier> {
-    Arc::new(Verifier(inner))
+    Arc::new(Verifier(inner, Refusal::Counts))
+}
+
+/// `inner`, whose verdicts are reported; a refused certificate is reported as such, and then the connection goes on all
+/// the same. The signatures of the handshake still count.
+pub fn insecure_verifier(inner: Arc<dyn ServerCertVerifier>) -> Arc<dyn ServerCertVerifier> {
+    Arc::new(Verifier(inner, Refusal::Overridden))
 }
 
 #[derive(Debug)]
-struct Verifier(Arc<dyn ServerCertVerifier>);
+struct Verifier(Arc<dyn ServerCertVerifier>, Refusal);
+
+/// What becomes of a refused certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The connection ends.
+    Counts,
+    /// The user wanted it so.
+    Overridden,
+}
 
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
@@ -41,9 +59,16 @@ impl ServerCertVerifier for Verifier {
             };
             let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
             fields.append(&mut certificate_fields(&chain));
+            checks::tell(&mut fields, "rustls (webpki)", failed_check(&verdict));
+            if verdict.is_err() && self.1 == Refusal::Overridden {
+                fields.insert("overridden".into(), true.into());
+            }
             watch.called(Seen::local(Step::VerifyCertificate, fields));
         });
-        verdict
+        match self.1 {
+            Refusal::Counts => verdict,
+            Refusal::Overridden => Ok(verdict.unwrap_or_else(|_| ServerCertVerified::assertion())),
+        }
     }
 
     fn verify_tls12_signature(
@@ -114,4 +139,25 @@ pub(super) fn at(now: UnixTime) -> String {
     let seconds = Duration::from_secs(now.as_secs());
     let time = jiff::Timestamp::try_from(std::time::UNIX_EPOCH + seconds);
     time.map_or_else(|_| now.as_secs().to_string(), |time| time.to_string())
+}
+
+/// Which check the library's error is about.
+fn failed_check<T>(verdict: &Result<T, Error>) -> Verdict {
+    let Err(error) = verdict else { return Verdict::Valid };
+    let Error::InvalidCertificate(error) = error else { return Verdict::Refused };
+    match error {
+        CertificateError::UnknownIssuer => Verdict::Failed(Check::Issuer),
+        CertificateError::BadSignature => Verdict::Failed(Check::Signature),
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => Verdict::Failed(Check::Validity),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            Verdict::Failed(Check::Name)
+        }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            Verdict::Failed(Check::Purpose)
+        }
+        _ => Verdict::Refused, // the library's list is open
+    }
 }

@@ -8,6 +8,7 @@ use steps::{Fields, Side};
 use super::{
     foreign::{is_text, looks_like},
     open::Opener,
+    packet::{FIRST_BYTES, Lost, Packet, When},
 };
 use crate::fields;
 
@@ -25,17 +26,6 @@ const LONGEST_PACKET: usize = 35_000;
 const MOST_WAITING: usize = 64 * 1024;
 /// As many moments as are remembered for it.
 const MOST_SLICES: usize = 4096;
-/// As many bytes as tell what was sent instead.
-const FIRST_BYTES: usize = 16;
-
-/// When something crossed: its place in the order of both directions, the moment as it was given, and how many bytes its
-/// sender had sent then.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct When {
-    pub(super) order: u64,
-    pub(super) moment: u64,
-    pub(super) end: u64,
-}
 
 /// One direction.
 #[derive(Debug, Default)]
@@ -100,23 +90,8 @@ impl Piece {
             | Piece::Dark(_, when)
             | Piece::Overflow(when)
             | Piece::Lost(_, when) => *when,
-            Piece::Packet(packet) => packet.when,
+            Piece::Packet(packet) => packet.when(),
         }
-    }
-}
-
-/// Bytes that SSH does not allow here.
-#[derive(Debug)]
-pub(super) struct Lost {
-    pub(super) expected: &'static str,
-    pub(super) bytes: Vec<u8>,
-    /// The number of a packet that did not open under the session's key.
-    pub(super) unopened: Option<u32>,
-}
-
-impl Lost {
-    fn at(expected: &'static str, bytes: &[u8]) -> Self {
-        Lost { expected, bytes: bytes[..bytes.len().min(FIRST_BYTES)].to_vec(), unopened: None }
     }
 }
 
@@ -148,7 +123,7 @@ impl Half {
                     return None;
                 }
                 let expected = "the other side's KEXINIT before more of the key exchange";
-                let when = packet.when;
+                let when = packet.when();
                 self.ahead = Some(Piece::Lost(packet.lost(expected), when));
                 Some(when)
             }
@@ -365,7 +340,7 @@ impl Half {
     }
 
     fn numbered(&mut self, bytes: Vec<u8>, padding: usize, encrypted: bool, when: When) -> Piece {
-        let packet = Packet { bytes, padding, sequence: self.sequence, encrypted, when };
+        let packet = Packet::new(bytes, padding, (self.sequence, encrypted), when);
         self.sequence = self.sequence.wrapping_add(1);
         Piece::Packet(packet)
     }
@@ -394,53 +369,3 @@ impl Half {
 }
 
 const IDENTIFICATION: &str = "a line that begins with SSH- (RFC 4253 §4.2)";
-
-/// A packet in the clear, or decrypted: length, padding length, payload, padding.
-#[derive(Debug)]
-pub(super) struct Packet {
-    bytes: Vec<u8>,
-    padding: usize,
-    sequence: u32,
-    encrypted: bool,
-    when: When,
-}
-
-impl Packet {
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    pub(super) fn payload(&self) -> &[u8] {
-        &self.bytes[5..self.bytes.len() - self.padding]
-    }
-
-    /// The packet up to byte `at` of its payload.
-    pub(super) fn bytes_to(&self, at: usize) -> &[u8] {
-        &self.bytes[..self.bytes.len().min(5 + at)]
-    }
-
-    pub(super) fn when(&self) -> When {
-        self.when
-    }
-
-    fn is_key_exchange(&self) -> bool {
-        self.payload().first().copied().is_some_and(super::message::is_key_exchange)
-    }
-
-    /// `fields` of the payload, and what the packet around it says.
-    pub(super) fn describe(&self, mut fields: Fields) -> Fields {
-        fields.insert("packet_length".into(), (self.bytes.len() - 4).into());
-        fields.insert("padding_length".into(), self.padding.into());
-        fields.insert("sequence_number".into(), self.sequence.into());
-        if self.encrypted {
-            fields.insert("encrypted".into(), true.into());
-            // An opener gives out nothing else: this is what proves that the keys are right.
-            fields.insert("tag_verified".into(), true.into());
-        }
-        fields
-    }
-
-    pub(super) fn lost(&self, expected: &'static str) -> Lost {
-        Lost::at(expected, &self.bytes)
-    }
-}

@@ -1,11 +1,7 @@
 //! Dialogues under keys: a client and a server that seal their packets here, by every cipher that is opened.
 
 use aws_lc_rs::{
-    aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey, chacha20_poly1305_openssh},
-    cipher::{AES_128, AES_256, EncryptionContext, StreamingEncryptingKey, UnboundCipherKey},
     digest::{SHA256, digest},
-    hmac,
-    iv::FixedLength,
     signature::{Ed25519KeyPair, KeyPair},
 };
 use proptest::prelude::*;
@@ -16,8 +12,12 @@ use steps::{
     ssh::Step,
 };
 
-use super::{Decoder, keys::string};
+use super::{Decoder, key_log_line, keys::string};
 use crate::Crossed;
+
+mod sealer;
+
+use sealer::Sealer;
 
 const SECRET: [u8; 32] = [0x9c; 32];
 const COOKIE: [u8; 16] = [7; 16];
@@ -159,87 +159,6 @@ impl Talk {
     }
 }
 
-/// Seals what one side sends.
-struct Sealer {
-    way: Way,
-    sequence: u32,
-}
-
-enum Way {
-    ChaCha(Box<chacha20_poly1305_openssh::SealingKey>),
-    Gcm(LessSafeKey, [u8; 12]),
-    Ctr { key: StreamingEncryptingKey, mac: Box<hmac::Key>, etm: bool },
-}
-
-impl Sealer {
-    fn new(cipher: &str, mac: &str, iv: &[u8], key: &[u8], integrity: &[u8]) -> Self {
-        let ctr = |algorithm, length: usize| {
-            let key = UnboundCipherKey::new(algorithm, &key[..length]).unwrap();
-            let iv: [u8; 16] = iv[..16].try_into().unwrap();
-            let context = EncryptionContext::Iv128(FixedLength::from(iv));
-            let key = StreamingEncryptingKey::less_safe_ctr(key, context).unwrap();
-            let (algorithm, length) = match mac.split("-etm").next().unwrap() {
-                "hmac-sha2-256" => (hmac::HMAC_SHA256, 32),
-                "hmac-sha2-512" => (hmac::HMAC_SHA512, 64),
-                _ => (hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, 20),
-            };
-            let mac_key = Box::new(hmac::Key::new(algorithm, &integrity[..length]));
-            Way::Ctr { key, mac: mac_key, etm: mac.contains("-etm") }
-        };
-        let gcm = |algorithm, length: usize| {
-            let key = LessSafeKey::new(UnboundKey::new(algorithm, &key[..length]).unwrap());
-            Way::Gcm(key, iv[..12].try_into().unwrap())
-        };
-        let way = match cipher {
-            "aes128-gcm@openssh.com" => gcm(&AES_128_GCM, 16),
-            "aes256-gcm@openssh.com" => gcm(&AES_256_GCM, 32),
-            "aes128-ctr" => ctr(&AES_128, 16),
-            "aes256-ctr" => ctr(&AES_256, 32),
-            _ => Way::ChaCha(Box::new(chacha20_poly1305_openssh::SealingKey::new(key.try_into().unwrap()))),
-        };
-        Sealer { way, sequence: 0 }
-    }
-
-    /// The block to which a packet is padded, and how much of its length field counts.
-    fn block(&self) -> (usize, usize) {
-        match &self.way {
-            Way::ChaCha(_) => (8, 0),
-            Way::Gcm(..) | Way::Ctr { etm: true, .. } => (16, 0),
-            Way::Ctr { etm: false, .. } => (16, 4),
-        }
-    }
-
-    fn seal(&mut self, mut plain: Vec<u8>) -> Vec<u8> {
-        let sequence = self.sequence;
-        self.sequence += 1;
-        match &mut self.way {
-            Way::ChaCha(key) => {
-                let mut tag = [0; 16];
-                key.seal_in_place(sequence, &mut plain, &mut tag);
-                [&plain[..], &tag].concat()
-            }
-            Way::Gcm(key, nonce) => {
-                let (head, mut body) = (plain[..4].to_vec(), plain.split_off(4));
-                let now = Nonce::assume_unique_for_key(*nonce);
-                key.seal_in_place_append_tag(now, Aad::from(&head[..]), &mut body).unwrap();
-                let counter = u64::from_be_bytes(nonce[4..].try_into().unwrap()).wrapping_add(1);
-                nonce[4..].copy_from_slice(&counter.to_be_bytes());
-                [head, body].concat()
-            }
-            Way::Ctr { key, mac, etm } => {
-                let clear = if *etm { 4 } else { 0 };
-                let mut sealed = vec![0; plain.len() + 16];
-                let length = key.update(&plain[clear..], &mut sealed).unwrap().written().len();
-                sealed.truncate(length);
-                let sealed = [&plain[..clear], &sealed].concat();
-                let covered = if *etm { &sealed } else { &plain };
-                let tag = hmac::sign(mac, &[&sequence.to_be_bytes()[..], covered].concat());
-                [&sealed[..], tag.as_ref()].concat()
-            }
-        }
-    }
-}
-
 /// A login, new keys, and a goodbye.
 fn talk(cipher: &'static str, mac: &'static str) -> Talk {
     let mut talk = Talk::begin(cipher, mac);
@@ -326,6 +245,21 @@ fn what_crossed_before_the_secret_waits_and_comes_with_its_own_moment() {
             }
         }
         assert_eq!(late.len(), whole.len());
+    }
+}
+
+#[test]
+fn a_key_log_opens_a_recording() {
+    let log = format!("# a comment\n{} SHARED_SECRET {}\n", hex::encode(COOKIE), hex::encode(SECRET));
+    let mut decoder = Decoder::default();
+    for (cookie, secret) in log.lines().filter_map(key_log_line) {
+        decoder.secret(0, &cookie, &secret);
+    }
+    let talk = talk(CIPHERS[0].0, CIPHERS[0].1);
+    let seen: Vec<_> = talk.said.iter().flat_map(|(from, bytes)| decoder.push(*from, 0, bytes)).collect();
+    assert!(ids(&seen).contains(&"ssh.auth_success"));
+    for other in ["", "CLIENT_RANDOM 00 00", "00 SHARED_SECRET 00", "zz SHARED_SECRET 00"] {
+        assert_eq!(key_log_line(other), None, "{other}");
     }
 }
 

@@ -3,7 +3,9 @@
 use serde_json::json;
 use steps::Fields;
 use x509_parser::{
+    der_parser::oid::Oid,
     extensions::GeneralName,
+    objects::{oid_registry, oid2sn},
     prelude::{FromDer, X509Certificate},
     public_key::PublicKey,
 };
@@ -46,7 +48,31 @@ fn leaf_fields(leaf: &X509Certificate<'_>) -> Fields {
         "not_after" => date(leaf.validity().not_after),
         "names" => names(leaf),
         "public_key" => public_key(leaf),
+        "signature_algorithm" => name_of(&leaf.signature_algorithm.algorithm),
+        "extended_key_usage" => purposes(leaf),
     }
+}
+
+/// The short name of an object identifier, else its numbers.
+fn name_of(oid: &Oid<'_>) -> String {
+    oid2sn(oid, oid_registry()).map_or_else(|_| oid.to_id_string(), str::to_owned)
+}
+
+/// What the certificate is for.
+fn purposes(leaf: &X509Certificate<'_>) -> Vec<String> {
+    let Ok(Some(usage)) = leaf.extended_key_usage() else { return Vec::new() };
+    let usage = usage.value;
+    let named = [
+        (usage.any, "any"),
+        (usage.server_auth, "serverAuth"),
+        (usage.client_auth, "clientAuth"),
+        (usage.code_signing, "codeSigning"),
+        (usage.email_protection, "emailProtection"),
+        (usage.time_stamping, "timeStamping"),
+        (usage.ocsp_signing, "OCSPSigning"),
+    ];
+    let named = named.into_iter().filter(|(set, _)| *set).map(|(_, name)| name.to_owned());
+    named.chain(usage.other.iter().take(8).map(name_of)).collect()
 }
 
 fn serial(certificate: &X509Certificate<'_>) -> String {

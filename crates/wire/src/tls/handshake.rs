@@ -10,6 +10,7 @@ use super::{
     keys, message, names,
     read::Reader,
     record::{self, Record},
+    schedule::Schedule,
 };
 use crate::{Seen, fields};
 
@@ -37,6 +38,7 @@ pub(super) struct Handshake {
     pub(super) early_data: bool,
     pub(super) extended_master_secret: Option<bool>,
     retried: bool,
+    pub(super) schedule: Schedule,
     /// All handshake messages so far, in the order in which they crossed.
     transcript: Vec<u8>,
     /// Not all of it fitted.
@@ -270,10 +272,16 @@ impl Decoder {
             self.out.push(Crossed { moment, seen: Seen::local(Step::SessionResumed, fields) });
         }
         if tls13 {
+            self.handshake.schedule.psk = psk.is_some();
+            self.handshake.schedule.hello_hash = self.transcript_hash();
             self.turn(Side::Client, Phase::Handshake);
             self.turn(Side::Server, Phase::Handshake);
         }
         Some(())
+    }
+
+    fn transcript_hash(&self) -> Vec<u8> {
+        self.handshake.hash().map(|hash| hash.digest(&self.handshake.transcript)).unwrap_or_default()
     }
 
     /// By what the session is found again. In TLS 1.2 a client that shows a ticket makes up a session ID, so that the
@@ -316,13 +324,19 @@ impl Decoder {
         fields.insert("verify_data_recomputed".into(), json!(hex::encode(&recomputed)));
         fields.insert("equal".into(), json!(recomputed == body));
         fields.insert("handshake_hash".into(), json!(hex::encode(hash.digest(transcript))));
+        if self.handshake.is_tls13() {
+            self.key_schedule(from, &mut fields);
+        }
         Some(fields)
     }
 
     fn after_finished(&mut self, from: Side) {
         match from {
             Side::Client => self.handshake.finished.0 = true,
-            Side::Server => self.handshake.finished.1 = true,
+            Side::Server => {
+                self.handshake.finished.1 = true;
+                self.handshake.schedule.server_finished_hash = self.transcript_hash();
+            }
         }
         if self.handshake.is_tls13() {
             self.turn(from, Phase::Application);

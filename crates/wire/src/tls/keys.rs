@@ -34,7 +34,7 @@ impl Hash {
         context.sign().as_ref().to_vec()
     }
 
-    fn len(self) -> usize {
+    pub(super) fn len(self) -> usize {
         match self {
             Hash::Sha256 => 32,
             Hash::Sha384 => 48,
@@ -136,15 +136,30 @@ pub(super) fn key_block(
     }
 }
 
-/// TLS 1.3's HKDF-Expand-Label with an empty context, RFC 8446 §7.1. No output here is longer than the hash, so
-/// that HKDF-Expand is a single HMAC.
+/// TLS 1.3's HKDF-Expand-Label with an empty context, RFC 8446 §7.1.
 pub(super) fn expand_label(hash: Hash, secret: &[u8], label: &str, len: usize) -> Vec<u8> {
+    expand_label_with(hash, secret, label, &[], len)
+}
+
+/// HKDF-Expand-Label. No output here is longer than the hash, so that HKDF-Expand is a single HMAC.
+fn expand_label_with(hash: Hash, secret: &[u8], label: &str, context: &[u8], len: usize) -> Vec<u8> {
     let label = [b"tls13 ", label.as_bytes()].concat();
     let len16 = u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes();
     let label_len = [u8::try_from(label.len()).unwrap_or(u8::MAX)];
-    let mut out = hash.hmac(secret, &[&len16, &label_len, &label, &[0], &[1]]);
+    let context_len = [u8::try_from(context.len()).unwrap_or(u8::MAX)];
+    let mut out = hash.hmac(secret, &[&len16, &label_len, &label, &context_len, context, &[1]]);
     out.truncate(len);
     out
+}
+
+/// TLS 1.3's HKDF-Extract, RFC 5869 §2.2.
+pub(super) fn extract(hash: Hash, salt: &[u8], secret: &[u8]) -> Vec<u8> {
+    hash.hmac(salt, &[secret])
+}
+
+/// TLS 1.3's Derive-Secret, with the hash of the messages, RFC 8446 §7.1.
+pub(super) fn derive_secret(hash: Hash, secret: &[u8], label: &str, transcript_hash: &[u8]) -> Vec<u8> {
+    expand_label_with(hash, secret, label, transcript_hash, hash.len())
 }
 
 /// The secret that follows `secret` after a KeyUpdate, RFC 8446 §7.2.

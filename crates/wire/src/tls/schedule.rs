@@ -1,7 +1,30 @@
 //! From one secret to the next: what the decoder can compute of the key schedule with what crossed. TLS 1.2: RFC 5246
-//! §8.1 and §6.3.
+//! §8.1 and §6.3. TLS 1.3: the column of extracts and derivations in RFC 8446 §7.1.
+
+use serde_json::json;
+use steps::{Fields, Side};
 
 use super::{Decoder, fingerprint, keys};
+
+/// What TLS 1.3's key schedule starts from.
+#[derive(Default)]
+pub(super) struct Schedule {
+    /// What the key exchange gave, where the library told.
+    shared_secret: Option<Vec<u8>>,
+    /// A pre-shared key goes in first, which nobody tells us.
+    pub(super) psk: bool,
+    /// The hash from ClientHello to ServerHello.
+    pub(super) hello_hash: Vec<u8>,
+    /// The hash from ClientHello to the server's Finished.
+    pub(super) server_finished_hash: Vec<u8>,
+}
+
+impl std::fmt::Debug for Schedule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The secret stays out of every log.
+        f.debug_struct("Schedule").field("psk", &self.psk).finish_non_exhaustive()
+    }
+}
 
 impl Decoder {
     /// TLS 1.2's master secret as it follows from `pre_master_secret` and the two randoms that crossed. None before
@@ -25,6 +48,68 @@ impl Decoder {
             ("client_write_IV", fingerprint(&block.client_write_iv)),
             ("server_write_IV", fingerprint(&block.server_write_iv)),
         ])
+    }
+
+    /// Takes what the key exchange gave. With it, TLS 1.3's traffic secrets are computed again and compared with those
+    /// of the key log: the fields of both Finished messages say so.
+    pub fn shared_secret(&mut self, secret: &[u8]) {
+        self.handshake.schedule.shared_secret = Some(secret.to_vec());
+    }
+
+    /// The way from the shared secret to the secrets that TLS 1.3 uses around `from`'s Finished.
+    pub(super) fn key_schedule(&self, from: Side, fields: &mut Fields) {
+        let Schedule { shared_secret, psk: false, hello_hash, server_finished_hash } =
+            &self.handshake.schedule
+        else {
+            return;
+        };
+        let (Some(shared_secret), Some((_, hash))) =
+            (shared_secret, self.cipher_suite().and_then(keys::of_suite))
+        else {
+            return;
+        };
+        let derived = |secret: &[u8]| keys::derive_secret(hash, secret, "derived", &hash.digest(&[]));
+        let zeros = vec![0; hash.len()];
+        let early = keys::extract(hash, &zeros, &zeros);
+        let handshake = keys::extract(hash, &derived(&early), shared_secret);
+        let mut way = vec![("Early Secret", early), ("Handshake Secret", handshake.clone())];
+        let mut equal = true;
+        let mut derive = |name, label, secret: &[u8], transcript_hash: &[u8], logged| {
+            let traffic = keys::derive_secret(hash, secret, label, transcript_hash);
+            equal &= self.logged(logged) == Some(&traffic);
+            way.push((name, traffic));
+        };
+        match from {
+            Side::Server => derive(
+                "server_handshake_traffic_secret",
+                "s hs traffic",
+                &handshake,
+                hello_hash,
+                "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+            ),
+            Side::Client => {
+                let client = "client_handshake_traffic_secret";
+                derive(client, "c hs traffic", &handshake, hello_hash, "CLIENT_HANDSHAKE_TRAFFIC_SECRET");
+                let master = keys::extract(hash, &derived(&handshake), &zeros);
+                let (client, server) =
+                    ("client_application_traffic_secret_0", "server_application_traffic_secret_0");
+                derive(client, "c ap traffic", &master, server_finished_hash, "CLIENT_TRAFFIC_SECRET_0");
+                derive(server, "s ap traffic", &master, server_finished_hash, "SERVER_TRAFFIC_SECRET_0");
+                way.insert(3, ("Master Secret", master));
+            }
+        }
+        let way: Vec<_> =
+            way.iter().map(|(name, secret)| format!("{name} {}", fingerprint(secret))).collect();
+        fields.insert("key_schedule".into(), json!(way));
+        fields.insert("key_schedule_equal".into(), json!(equal));
+    }
+
+    /// The secret of that label in the key log.
+    fn logged(&self, label: &str) -> Option<&Vec<u8>> {
+        let ours = |known: &&super::Secret| {
+            known.label == label && known.client_random == self.handshake.client_random
+        };
+        self.secrets.iter().find(ours).map(|known| &known.secret)
     }
 
     fn randoms(&self) -> (&[u8], &[u8]) {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Claim,
-    Claim::{C1, C2, C3, C4, C5, C6, C7, C8, C9, C10},
+    Claim::{C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, O2, O6},
     Event, Finding, Past, Side,
 };
 
@@ -350,10 +350,19 @@ fn unanswered(side: Side, event: &Event, past: &Past) -> Vec<Finding> {
 
 /// What the kernel's timers say of a FIN that was sent, or of one that is awaited.
 pub(super) fn timer(event: &Event, past: &Past) -> Vec<Finding> {
+    // Where segments are seen, they are what tells of a repeat in the opening.
+    let state = event.text("state");
+    if matches!((event.side, state), (Side::Client, "SYN_SENT") | (Side::Server, "SYN_RECEIVED")) {
+        return if past.first_from(event.side, opens(event.side)).is_none() {
+            vec![counted(if event.side == Side::Client { O2 } else { O6 }, event)]
+        } else {
+            Vec::new()
+        };
+    }
     if closed_first(event, past) != Some(Side::Client) {
         return Vec::new();
     }
-    let (state, ms) = (event.text("state"), event.number("timer_ms").unwrap_or_default());
+    let ms = event.number("timer_ms").unwrap_or_default();
     let claim = of_lost_fin(event.side);
     match (event.side, state) {
         (Side::Client, "FIN_WAIT_2") if event.text("timer") == "no timer" => {
@@ -371,26 +380,38 @@ pub(super) fn timer(event: &Event, past: &Past) -> Vec<Finding> {
             )]
         }
         (Side::Client, "FIN_WAIT_1" | "CLOSING") | (Side::Server, "LAST_ACK") => {
-            let next = format!("next in {ms} ms");
-            let (en, zh) = if event.is("tail_loss_probe") {
-                (
-                    format!(
-                        "the first repeat was a tail loss probe (RFC 8985), before the retransmission timer: \
-                         the kernel counts 0 retransmissions, {next}"
-                    ),
-                    format!(
-                        "第一次重发是尾部丢失探测（RFC 8985），早于重传定时器：内核的重传计数为 0，{ms} 毫秒后再试"
-                    ),
-                )
-            } else {
-                let n = event.number("retransmits").unwrap_or_default();
-                (
-                    format!("sock_diag counts {n} retransmissions in {state}, {next}"),
-                    format!("sock_diag 报告 {state} 中已重传 {n} 次，{ms} 毫秒后再试"),
-                )
-            };
-            vec![Finding::as_noted_because(claim, en, zh)]
+            if !event.is("tail_loss_probe") {
+                return vec![counted(claim, event)];
+            }
+            vec![Finding::as_noted_because(
+                claim,
+                format!(
+                    "the first repeat was a tail loss probe (RFC 8985), before the retransmission timer: the kernel counts \
+                     0 retransmissions, next in {ms} ms"
+                ),
+                format!(
+                    "第一次重发是尾部丢失探测（RFC 8985），早于重传定时器：内核的重传计数为 0，{ms} 毫秒后再试"
+                ),
+            )]
         }
         (Side::Client | Side::Server, _) => Vec::new(),
     }
+}
+
+fn opens(side: Side) -> Step {
+    match side {
+        Side::Client => Step::Syn,
+        Side::Server => Step::SynAck,
+    }
+}
+
+/// The kernel's own count of repeats.
+fn counted(claim: Claim, event: &Event) -> Finding {
+    let (state, ms) = (event.text("state"), event.number("timer_ms").unwrap_or_default());
+    let n = event.number("retransmits").unwrap_or_default();
+    Finding::as_noted_because(
+        claim,
+        format!("sock_diag counts {n} retransmissions in {state}, next in {ms} ms"),
+        format!("sock_diag 报告 {state} 中已重传 {n} 次，{ms} 毫秒后再试"),
+    )
 }

@@ -84,9 +84,9 @@ fn unknown_issuer(side: Side, issuer: &str, seen: &Record) -> Said {
     let sent = seen.number("certificates").unwrap_or(1);
     let (en, zh) = match side {
         Side::Client => (
-            "trust the right CA (`--ca FILE`; our demo CA is ca.pem of `--certs`), or the server has to send the \
+            "trust the right CA (`--ca FILE`, `--system-roots`; our demo CA is ca.pem of `--certs`), or the server has to send the \
              certificates between",
-            "请信任正确的 CA（`--ca FILE`；演示 CA 是 `--certs` 目录里的 ca.pem），或由服务端补发中间证书",
+            "请信任正确的 CA（`--ca FILE`、`--system-roots`；演示 CA 是 `--certs` 目录里的 ca.pem），或由服务端补发中间证书",
         ),
         Side::Server => (
             "the client needs a certificate of the CA that is trusted here (ca.pem of `--certs`)",

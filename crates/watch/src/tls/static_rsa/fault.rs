@@ -6,6 +6,7 @@ use openssl::ssl::{Error, ErrorCode};
 use rustls::{AlertDescription, CertificateError};
 use steps::{Past, Said, Side, tls::Step};
 
+use crate::tls::checks::{Check, Verdict};
 use crate::tls::fault::{after, certificate, incompatible_version, not_tls, refused, vanished, who};
 
 /// Reason codes of OpenSSL's `sslerr.h` and `x509_vfy.h`, which the `openssl` crate does not name.
@@ -95,6 +96,22 @@ pub(in crate::tls) fn explain(side: Side, past: &Past, io: &io::Error) -> Option
             Said::new(format!("TLS failed {}: {words}", place.en), format!("TLS {}失败：{words}", place.zh))
         }
     })
+}
+
+/// Which check an error of the verifier's is about.
+pub(super) fn failed_check(verify_result: i32) -> Verdict {
+    const INVALID_PURPOSE: u64 = 26;
+    match u64::try_from(verify_result).unwrap_or_default() {
+        0 => Verdict::Valid,
+        INVALID_PURPOSE => Verdict::Failed(Check::Purpose),
+        code::CERT_SIGNATURE_FAILURE => Verdict::Failed(Check::Signature),
+        code::CERT_NOT_YET_VALID | code::CERT_HAS_EXPIRED => Verdict::Failed(Check::Validity),
+        issuer if code::SELF_SIGNED.contains(&issuer) || code::UNABLE_TO_GET_ISSUER.contains(&issuer) => {
+            Verdict::Failed(Check::Issuer)
+        }
+        name if code::NAME_MISMATCH.contains(&name) => Verdict::Failed(Check::Name),
+        _ => Verdict::Refused,
+    }
 }
 
 /// What the verifier's callback said a moment ago.

@@ -4,16 +4,22 @@ use openssl::x509::{X509StoreContextRef, X509VerifyResult};
 use steps::tls::Step;
 use wire::{Seen, fields, tls::certificate_fields};
 
-use crate::tls::current;
+use super::fault::failed_check;
+use crate::tls::{checks, current};
 
-/// A callback for `SslRef::set_verify_callback` that reports OpenSSL's verdict for `name` and hands it back untouched.
-pub fn verifier(name: String) -> impl Fn(bool, &mut X509StoreContextRef) -> bool + Send + Sync + 'static {
+/// A callback for `SslRef::set_verify_callback` that reports OpenSSL's verdict for `name` and hands it back untouched;
+/// with `insecure`, a refusal is reported as such and then the connection goes on all the same.
+pub fn verifier(
+    name: String,
+    insecure: bool,
+) -> impl Fn(bool, &mut X509StoreContextRef) -> bool + Send + Sync + 'static {
     move |passed, context| {
-        // OpenSSL asks once for each certificate that passed, the server's own last, and at once for a fault.
-        if passed && context.error_depth() > 0 {
-            return passed;
-        }
         let verdict = context.error();
+        // OpenSSL asks once for each certificate that passed, the server's own last, and at once for a fault, which
+        // stays in its memory where it was overridden.
+        if passed && (context.error_depth() > 0 || verdict != X509VerifyResult::OK) {
+            return true;
+        }
         let result = match verdict {
             X509VerifyResult::OK => "valid",
             fault => fault.error_string(),
@@ -26,8 +32,12 @@ pub fn verifier(name: String) -> impl Fn(bool, &mut X509StoreContextRef) -> bool
                 fields.insert("verify_result".into(), verdict.as_raw().into());
             }
             fields.append(&mut certificate_fields(&chain));
+            checks::tell(&mut fields, "OpenSSL", failed_check(verdict.as_raw()));
+            if !passed && insecure {
+                fields.insert("overridden".into(), true.into());
+            }
             watch.called(Seen::local(Step::VerifyCertificate, fields));
         });
-        passed
+        passed || insecure
     }
 }

@@ -1,0 +1,92 @@
+//! A real browser, driven over WebDriver.
+#![allow(dead_code, unreachable_pub)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::common::{PATIENCE, Running};
+
+/// A language and a colour scheme, as a browser is told of them.
+pub struct Look {
+    pub name: &'static str,
+    pub language: &'static str,
+    pub dark: bool,
+}
+
+pub const LOOKS: [Look; 4] = [
+    Look { name: "en-light", language: "en-GB", dark: false },
+    Look { name: "en-dark", language: "en-GB", dark: true },
+    Look { name: "zh-light", language: "zh-CN", dark: false },
+    Look { name: "zh-dark", language: "zh-CN", dark: true },
+];
+
+/// Chromium, driven over WebDriver; it ends with its driver.
+pub struct Browser {
+    pub page: Client,
+    _driver: Running,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    pub async fn open(look: &Look) -> Browser {
+        let mut driver = Running::start(Command::new("chromedriver").arg("--port=0"));
+        let port: u16 = driver.wait_for("port of chromedriver", |driver| {
+            let line =
+                driver.stdout().into_iter().find(|line| line.contains("started successfully on port"))?;
+            line.rsplit(' ').next()?.trim_end_matches('.').parse().ok()
+        });
+        let profile = tempfile::tempdir().expect("a temporary folder can be made");
+        let scheme = if look.dark { 0 } else { 1 };
+        let args = json!([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--ignore-certificate-errors",
+            "--window-size=1200,1500",
+            format!("--user-data-dir={}", profile.path().display()),
+            format!("--accept-lang={}", look.language),
+            format!("--blink-settings=preferredColorScheme={scheme}"),
+        ]);
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("goog:chromeOptions".into(), json!({ "args": args }));
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let driven = format!("http://127.0.0.1:{port}");
+        let page =
+            builder.capabilities(capabilities).connect(&driven).await.expect("chromedriver starts a browser");
+        Browser { page, _driver: driver, _profile: profile }
+    }
+
+    pub async fn script(&self, script: &str) -> Value {
+        self.page.execute(script, Vec::new()).await.expect("the script runs")
+    }
+
+    /// Waits until `script` gives something else than null and false.
+    pub async fn wait_for(&self, script: &str) -> Value {
+        let waiting = async {
+            loop {
+                match self.script(script).await {
+                    Value::Null | Value::Bool(false) => tokio::time::sleep(Duration::from_millis(20)).await,
+                    found => return found,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("never: {script}"))
+    }
+}
+
+/// Where the pictures go.
+pub fn screenshots() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screenshots");
+    fs::create_dir_all(&folder).expect("target is ours");
+    folder
+}
