@@ -53,6 +53,9 @@ impl Server {
             tracing::warn!("{address}: the kernel keeps no SYNs: {error}");
         }
         let mut settings = Settings::read(Side::Server, &listener);
+        if let Some(count) = options.syn_ack_count {
+            settings = settings.with_syn_ack_count(count);
+        }
         if let Some(timeout) = options.user_timeout {
             settings = settings.with_user_timeout(timeout);
         }

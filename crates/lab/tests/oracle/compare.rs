@@ -35,9 +35,12 @@ struct Known {
 }
 
 /// Values in lists count one by one.
-const KNOWN: [Known; 8] = [
+const KNOWN: [Known; 11] = [
     Known { field: "supported_groups", ours: "X25519MLKEM768", theirs: "0x11ec", why: CODE_POINT },
     Known { field: "key_share", ours: "X25519MLKEM768", theirs: "0x11ec", why: CODE_POINT },
+    Known { field: "signature_algorithms", ours: "mldsa44", theirs: "0x0904", why: ML_DSA },
+    Known { field: "signature_algorithms", ours: "mldsa65", theirs: "0x0905", why: ML_DSA },
+    Known { field: "signature_algorithms", ours: "mldsa87", theirs: "0x0906", why: ML_DSA },
     Known { field: "signature_algorithms", ours: "0x0301", theirs: "SHA224 RSA", why: PAIR },
     Known { field: "signature_algorithms", ours: "0x0302", theirs: "SHA224 DSA", why: PAIR },
     Known { field: "signature_algorithms", ours: "0x0303", theirs: "SHA224 ECDSA", why: PAIR },
@@ -48,6 +51,8 @@ const KNOWN: [Known; 8] = [
 
 const CODE_POINT: &str =
     "Wireshark 4.0 is older than the code point 0x11EC (RFC 8446 §4.2.7, IANA's TLS Supported Groups)";
+const ML_DSA: &str =
+    "Wireshark 4.0 is older than the code points of ML-DSA (IANA's TLS SignatureScheme, RFC 8446 §4.2.3)";
 const PAIR: &str = "a pair of hash and signature (RFC 5246 §7.4.1.4.1) to which RFC 8446 §4.2.3 gives no name: we print its code";
 const MODULO: &str =
     "a number before the initial one: tshark counts it modulo 2^32 (RFC 9293 §3.4), we below zero";
@@ -231,7 +236,9 @@ fn same(name: &str, ours: &Value, theirs: &Value) -> bool {
 fn align(ours: &[(usize, &Event)], theirs: &[&Told]) -> Vec<(Option<usize>, Option<usize>)> {
     let fits = |here: usize, there: usize| {
         let told = &theirs[there].step;
-        told == OPAQUE || told == SEGMENT || told == ours[here].1.step.id()
+        let id = ours[here].1.step.id();
+        // What does not open with the keys of this side may open with those of the other.
+        told == OPAQUE || told == SEGMENT || told == id || id == "tls.does_not_open"
     };
     if theirs.first().is_some_and(|told| told.step == SEGMENT) {
         let most = ours.len().max(theirs.len());

@@ -55,7 +55,7 @@ pub(crate) fn tell(file: &Path, decode: &[(u16, &str)]) -> Vec<Told> {
         let mut messages = vec![tcp::segment(tcp)];
         for layer in &packet.children {
             match layer.name.as_str() {
-                "tls" => messages.extend(tls::messages(layer)),
+                "tls" => messages.extend(tls::messages(layer, from)),
                 "http" => messages.extend(ws::messages(layer)),
                 "websocket" => messages.extend(ws::frame(layer, &packet)),
                 "ssh" => messages.extend(ssh::messages(layer)),

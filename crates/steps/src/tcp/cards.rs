@@ -29,7 +29,7 @@ impl Step {
                 },
                 client: "/proc/sys/net/ipv4",
                 server: "/proc/sys/net/ipv4",
-                shows: &["TCP_SYNCNT", "TCP_USER_TIMEOUT_ms", "TCP_LINGER2_s", "tcp_congestion_control"],
+                shows: &["TCP_SYNCNT", "tcp_synack_retries", "TCP_USER_TIMEOUT_ms", "tcp_congestion_control"],
             },
             Step::Syn => Card {
                 id: "tcp.syn",

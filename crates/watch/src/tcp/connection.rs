@@ -253,7 +253,9 @@ impl Connection {
         let mut fields = fields! { "state" => State::Closed.name() };
         self.was(&mut fields, State::Closed);
         fields.insert("retransmits".into(), self.known().retransmits.into());
-        fields.insert("TCP_SYNCNT".into(), self.settings.number("TCP_SYNCNT").into());
+        if let Some(count) = self.settings.number("TCP_SYNCNT") {
+            fields.insert("TCP_SYNCNT".into(), count.into());
+        }
         fields.insert("asked".into(), "sock_diag".into());
         self.saw(SystemTime::now(), Seen::local(Step::HalfOpenGone, fields));
         *self.known() = Known::default();

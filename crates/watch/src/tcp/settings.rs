@@ -24,6 +24,10 @@ impl Settings {
             ("TCP_LINGER2_s", libc::TCP_LINGER2),
         ];
         for (name, option) in names {
+            // Asked of a listener that was told nothing, the kernel gives the bound for SYNs, which is not its own.
+            if side == Side::Server && option == libc::TCP_SYNCNT {
+                continue;
+            }
             if let Ok(value) = value(&socket, option) {
                 fields.insert(name.into(), value.into());
             }
@@ -40,6 +44,13 @@ impl Settings {
         }
         fields.insert("asked".into(), "/proc/sys/net/ipv4, getsockopt".into());
         Settings(fields)
+    }
+
+    /// The same for a listener that was told how often to repeat a SYN+ACK.
+    #[must_use]
+    pub fn with_syn_ack_count(mut self, count: u8) -> Self {
+        self.0.insert("TCP_SYNCNT".into(), count.into());
+        self
     }
 
     /// The same for connections that are told another TCP_USER_TIMEOUT than their listener.

@@ -1,15 +1,17 @@
 //! Records and handshake messages (RFC 5246, RFC 8446), opened with the secrets in the capture.
 
 use serde_json::Value;
+use steps::Side;
 
 use super::{Fields, Message, OPAQUE};
 use crate::pdml::Node;
 
-pub(super) fn messages(tls: &Node) -> Vec<Message> {
-    tls.children.iter().filter(|node| node.name == "tls.record").flat_map(record).collect()
+pub(super) fn messages(tls: &Node, from: Side) -> Vec<Message> {
+    let records = tls.children.iter().filter(|node| node.name == "tls.record");
+    records.flat_map(|node| record(node, from)).collect()
 }
 
-fn record(record: &Node) -> Vec<Message> {
+fn record(record: &Node, from: Side) -> Vec<Message> {
     let opaque = || vec![Fields::default().of(OPAQUE)];
     let Some(kind) = record.number("tls.record.content_type") else { return opaque() };
     match kind {
@@ -18,11 +20,18 @@ fn record(record: &Node) -> Vec<Message> {
             let Some(level) = record.find("tls.alert_message.level") else { return opaque() };
             let mut fields = Fields::default();
             fields.put("level", Some(level.named().to_lowercase()));
-            let description = record.find("tls.alert_message.desc").map(Node::named);
-            fields.put("description", description.map(|name| name.to_lowercase().replace([' ', '-'], "_")));
+            // Description: Unknown CA (48), which is a name.
+            let description = record.find("tls.alert_message.desc").and_then(|node| {
+                let (name, _) = node.showname.split_once(": ")?.1.rsplit_once(" (")?;
+                Some(name.to_lowercase().replace([' ', '-'], "_"))
+            });
+            fields.put("description", description);
             vec![fields.of("tls.alert")]
         }
-        22 => record.children.iter().filter(|node| node.name == "tls.handshake").map(handshake).collect(),
+        22 => {
+            let messages = record.children.iter().filter(|node| node.name == "tls.handshake");
+            messages.map(|node| handshake(node, from)).collect()
+        }
         23 => {
             let mut fields = Fields::default();
             fields.put("ciphertext_length", record.number("tls.record.length"));
@@ -32,7 +41,7 @@ fn record(record: &Node) -> Vec<Message> {
     }
 }
 
-fn handshake(message: &Node) -> Message {
+fn handshake(message: &Node, from: Side) -> Message {
     let mut fields = Fields::default();
     let Some(kind) = message.number("tls.handshake.type") else { return fields.of(OPAQUE) };
     let hex = |name: &str| message.find(name).map(|node| node.value.clone());
@@ -73,7 +82,10 @@ fn handshake(message: &Node) -> Message {
         }
         11 => {
             certificate(message, &mut fields);
-            "tls.certificate"
+            match from {
+                Side::Client => "tls.client_certificate",
+                Side::Server => "tls.certificate",
+            }
         }
         12 => {
             fields.put("named_curve", named("tls.handshake.server_named_curve"));

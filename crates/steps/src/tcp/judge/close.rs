@@ -68,11 +68,11 @@ fn second_fin(event: &Event, past: &Past) -> Vec<Finding> {
             C8,
             format!(
                 "three segments here: FIN and ack {ack} in one, {after} ms after the client's FIN and before the \
-                 server's kernel sent the ACK it holds back (40 ms at most); a server that closes later sends four"
+                 server's kernel had sent the ACK that it holds back for a moment; a server that closes later sends four"
             ),
             format!(
-                "这次是三个报文段：FIN 与 ack {ack} 合并，距客户端的 FIN {after} 毫秒，早于服务端内核发出被延迟的 ACK\
-                 （至多 40 毫秒）；服务端关闭得晚就是四个"
+                "这次是三个报文段：FIN 与 ack {ack} 合并，距客户端的 FIN {after} 毫秒，早于服务端内核发出暂缓的 ACK；\
+                 服务端关闭得晚就是四个"
             ),
         ));
     }
@@ -271,6 +271,7 @@ fn forgotten(event: &Event, past: &Past) -> Vec<Finding> {
     match (event.side, event.text("was")) {
         (Side::Client, "FIN_WAIT_2") if !reset && past.first_from(Side::Server, Step::Fin).is_none() => {
             let timer = past.first(Step::FinWait2).and_then(|record| record.number("timer_ms"));
+            let timer_zh = timer.map_or_else(String::new, |ms| format!("（{ms} 毫秒）"));
             let timer = timer.map_or_else(String::new, |ms| format!(" ({ms} ms)"));
             vec![Finding::depends(
                 C6,
@@ -280,7 +281,7 @@ fn forgotten(event: &Event, past: &Past) -> Vec<Finding> {
                 ),
                 format!(
                     "没有等到 FIN，在 FIN_WAIT_2 停留 {was_ms} 毫秒后内核不再保留连接：程序已关闭套接字，\
-                     这个定时器{timer}才会走；仅仅半关闭时它永远不走"
+                     这个定时器{timer_zh}才会走；仅仅半关闭时它永远不走"
                 ),
             )]
         }
@@ -340,11 +341,15 @@ fn unanswered(side: Side, event: &Event, past: &Past) -> Vec<Finding> {
             (format!("tcp_retries2 ({n}) ended it"), format!("由 tcp_retries2（{n}）终止"))
         }
     };
-    let told = if error.is_empty() { String::new() } else { format!(", {error}") };
+    let (told, told_zh) = if error.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!(", {error}"), format!("，{error}"))
+    };
     vec![Finding::as_noted_because(
         of_lost_fin(side),
         format!("{sent} FINs and no ACK: given up {since} after the first{told}; {limit}"),
-        format!("发出 {sent} 个 FIN 都没有 ACK：第一个之后 {since} 放弃{told}；{limit_zh}"),
+        format!("发出 {sent} 个 FIN 都没有 ACK：第一个之后 {since} 放弃{told_zh}；{limit_zh}"),
     )]
 }
 

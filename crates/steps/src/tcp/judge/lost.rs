@@ -24,13 +24,16 @@ pub(super) fn syn_again(event: &Event, past: &Past) -> Vec<Finding> {
         past.tcp.of(Side::Client, Step::Syn).filter_map(|syn| syn.number("gap_ms")).collect();
     gaps.push(gap);
     let told = gaps.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
-    let linear = setting(past, "tcp_syn_linear_timeouts").filter(|&n| n > 0);
-    let (rule, rule_zh) = match linear {
+    let (rule, rule_zh) = match setting(past, "tcp_syn_linear_timeouts") {
+        Some(0) => (
+            "; tcp_syn_linear_timeouts is 0: each gap is twice the one before".into(),
+            "；tcp_syn_linear_timeouts 为 0：每个间隔是前一个的两倍".into(),
+        ),
         Some(n) => (
             format!("; tcp_syn_linear_timeouts is {n}: so many gaps are equal before they double"),
             format!("；tcp_syn_linear_timeouts 为 {n}：前 {n} 个间隔相等，之后才加倍"),
         ),
-        None => ("; each gap is twice the one before".into(), "；每个间隔是前一个的两倍".into()),
+        None => (String::new(), String::new()),
     };
     let mut findings = vec![Finding::as_noted_because(
         O2,
@@ -173,16 +176,26 @@ pub(super) fn half_open_gone(event: &Event, past: &Past) -> Vec<Finding> {
         || event.number("was_ms").unwrap_or_default() * 1000,
         |first| event.elapsed_us.saturating_sub(first.elapsed_us),
     );
-    let (since, count) = (seconds(since), setting(past, "TCP_SYNCNT").unwrap_or_default());
+    let since = seconds(since);
+    let (limit, limit_zh) = match (setting(past, "TCP_SYNCNT"), setting(past, "tcp_synack_retries")) {
+        (Some(n), _) => (
+            format!("; the limit is {n} repeats (TCP_SYNCNT of the listener)"),
+            format!("；上限为重发 {n} 次（监听套接字的 TCP_SYNCNT）"),
+        ),
+        (None, Some(n)) => (
+            format!("; the limit is {n} repeats (tcp_synack_retries)"),
+            format!("；上限为重发 {n} 次（tcp_synack_retries）"),
+        ),
+        (None, None) => (String::new(), String::new()),
+    };
     vec![Finding::as_noted_because(
         O7,
         format!(
             "{sent} SYN+ACKs and no ACK that was taken: {since} after the first the kernel no longer lists the half-open \
-             connection; the limit is {count} (TCP_SYNCNT of the listener)"
+             connection{limit}"
         ),
         format!(
-            "发出 {sent} 个 SYN+ACK，没有接受到 ACK：第一个之后 {since}，内核不再列出这条半开连接；\
-             上限为 {count}（监听套接字的 TCP_SYNCNT）"
+            "发出 {sent} 个 SYN+ACK，没有接受到 ACK：第一个之后 {since}，内核不再列出这条半开连接{limit_zh}"
         ),
     )]
 }
