@@ -233,6 +233,9 @@ async fn request<S: AsyncRead + AsyncWrite + Unpin>(
     if answer.starts_with(b"HTTP/1.") {
         return Ok(());
     }
+    if let (true, Some(cut)) = (answer.is_empty(), watch.cut_off()) {
+        return Err(cut);
+    }
     Err(Said::new(
         "TLS is fine, but what came back is no HTTP/1 answer: is it a web server?",
         "TLS 没有问题，但返回的不是 HTTP/1 应答：它是网站服务器吗？",

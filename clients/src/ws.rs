@@ -178,7 +178,7 @@ where
         }
         Ok((mut socket, _response)) => frames::converse(&mut socket, &watch, options.fragments).await,
         Err(error) => {
-            if let Error::Http(_) = error {
+            if watch.refused().is_some() {
                 body(&mut stream, &watch).await;
             }
             Err(not_upgraded(&error, &watch))

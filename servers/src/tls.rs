@@ -311,7 +311,7 @@ impl Connection {
         let (mut head, mut part) = (Vec::new(), [0; 2048]);
         loop {
             match timeout(patience, tls.read(&mut part)).await {
-                Ok(Ok(0)) if head.is_empty() => return Ok(None),
+                Ok(Ok(0)) if head.is_empty() => return watch.cut_off().map_or(Ok(None), Err),
                 Ok(Ok(0)) => {
                     return Err(Said::new(
                         "the client closed in the middle of its request",

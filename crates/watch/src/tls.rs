@@ -138,9 +138,19 @@ impl Watch {
         // OpenSSL gives up on a stranger after five bytes, before the decoder has seen enough to say what it is.
         #[cfg(feature = "rsa-kx")]
         if static_rsa::is_openssl(error) {
+            self.derive_master_secret();
             self.end();
         }
         fault::explain(&self.witness, error)
+    }
+
+    /// The sentence for a stream that ended without close_notify, which a library may not tell from one with it.
+    pub fn cut_off(&self) -> Option<Said> {
+        let peer = self.witness.side().peer();
+        self.witness.past(|past| {
+            let cut = past.first_from(peer, Step::Alert).is_none();
+            cut.then(|| fault::vanished(self.witness.side(), past, &std::io::ErrorKind::UnexpectedEof.into()))
+        })
     }
 
     /// Closes the account of the connection: what the decoder has left, then the summary.

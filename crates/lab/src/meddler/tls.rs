@@ -54,11 +54,16 @@ impl Split for Splitter {
         const RANDOM: Range<usize> = 11..43;
         match (step, name) {
             (Step::Tls(tls::Step::ClientHello | tls::Step::ServerHello), "random") => Some(RANDOM),
-            (Step::Tls(tls::Step::ClientHello), "cipher_suites") => {
+            (Step::Tls(tls::Step::ClientHello), "cipher_suites" | "extensions") => {
                 let session_id = usize::from(*record.get(RANDOM.end)?);
                 let at = RANDOM.end + 1 + session_id;
                 let length = usize::from(u16::from_be_bytes([*record.get(at)?, *record.get(at + 1)?]));
-                Some(at + 2..at + 2 + length)
+                let suites = at + 2..at + 2 + length;
+                if name == "cipher_suites" {
+                    return Some(suites);
+                }
+                let compression = usize::from(*record.get(suites.end)?);
+                Some(suites.end + 1 + compression + 2..record.len())
             }
             (Step::Tls(_), "fragment") => Some(HEADER..record.len()),
             _ => None,

@@ -229,7 +229,7 @@ pub(crate) fn free_port() -> u16 {
 }
 
 /// A program that ends with its test.
-pub(crate) struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {

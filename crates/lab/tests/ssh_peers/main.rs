@@ -11,6 +11,7 @@ use std::{
 use steps::{Claim, Event, Evidence, Step, Verdict, ssh::Step as Ssh};
 
 mod bench;
+mod dropbear;
 mod login;
 mod packets;
 mod shell;

@@ -5,6 +5,8 @@
 mod common;
 
 mod bench;
+mod beyond;
+mod gnutls;
 mod openssl;
 mod strangers;
 mod tshark;

@@ -62,7 +62,7 @@ fn with_our_alert(side: Side, past: &Past, why: Said) -> Said {
 }
 
 /// An encrypted record failed its authentication.
-fn does_not_open(side: Side, past: &Past) -> Said {
+pub(super) fn does_not_open(side: Side, past: &Past) -> Said {
     let peer = who(side.peer());
     if past.first_from(side.peer(), Step::Finished).is_some() {
         return Said::new(

@@ -89,6 +89,19 @@ impl Watch {
         self.called(Seen::local(Step::HandshakeComplete, fields));
     }
 
+    /// OpenSSL logs the master secret once Finished is right. Where it was not, the server's is made of the pre-master
+    /// secret that was opened here: it tells whether the record opens at all.
+    pub(super) fn derive_master_secret(&self) {
+        let mut shared = self.lock();
+        let pre_master_secret = shared.openssl.as_ref().and_then(|account| account.pre_master_secret.clone());
+        let Some(pre_master_secret) = pre_master_secret else { return };
+        let decoder = &mut shared.decoder;
+        let Some(client_random) = decoder.client_random().map(<[u8]>::to_vec) else { return };
+        let Some(master_secret) = decoder.master_secret(&pre_master_secret) else { return };
+        let opened = decoder.secret("CLIENT_RANDOM", &client_random, &master_secret);
+        self.report(&mut shared, opened);
+    }
+
     /// A handshake message by OpenSSL's account.
     fn openssl_told(&self, sent: bool, message: &[u8]) {
         let side = self.witness().side();

@@ -14,8 +14,20 @@ pub(super) fn meaning(side: Side, alert: AlertDescription, past: &Past) -> Said 
     };
     match (alert, ours) {
         (AlertDescription::UnknownCA, Some(ours)) => unknown_ca(side, ours),
-        (AlertDescription::CertificateExpired, Some(ours)) => outside_its_days(ours),
+        (AlertDescription::CertificateExpired, Some(ours)) => outside_its_days(ours).unwrap_or_else(|| {
+            let [from, to] = ["not_before", "not_after"].map(|field| ours.text(field));
+            Said::new(
+                format!(
+                    "our certificate is valid from {from} to {to} by our clock: is the other clock right?"
+                ),
+                format!("按我们的时钟，证书在 {from} 至 {to} 有效：对方的时钟对吗？"),
+            )
+        }),
         (AlertDescription::BadCertificate | AlertDescription::CertificateUnknown, Some(ours)) => {
+            // OpenSSL has no better alert for a certificate that is not valid yet.
+            if let Some(why) = outside_its_days(ours) {
+                return why;
+            }
             let names = names(ours);
             match side {
                 Side::Server => Said::new(
@@ -103,27 +115,23 @@ fn unknown_ca(side: Side, ours: &Record) -> Said {
     )
 }
 
-/// One alert for "no longer" and "not yet": our certificate's dates and our clock tell which.
-fn outside_its_days(ours: &Record) -> Said {
+/// What our certificate's dates and our clock say, where that is enough to refuse it; the alert may stand for both.
+fn outside_its_days(ours: &Record) -> Option<Said> {
     let (from, to) = (ours.text("not_before"), ours.text("not_after"));
     let now = jiff::Timestamp::now().to_string();
     // Both are written in UTC, the year first: their order as text is that in time.
     if now.as_str() > to {
-        Said::new(
+        return Some(Said::new(
             format!(
                 "our certificate expired on {to}: it has to be issued again (`certs --check` says which)"
             ),
             format!("我们的证书已于 {to} 过期：需要重新签发（`certs --check` 会指出是哪一张）"),
-        )
-    } else if now.as_str() < from {
+        ));
+    }
+    (now.as_str() < from).then(|| {
         Said::new(
             format!("our certificate is not valid before {from} (this alert stands for that, too)"),
             format!("我们的证书要到 {from} 才生效（这个 Alert 也表示这种情况）"),
         )
-    } else {
-        Said::new(
-            format!("our certificate is valid from {from} to {to} by our clock: is the other clock right?"),
-            format!("按我们的时钟，证书在 {from} 至 {to} 有效：对方的时钟对吗？"),
-        )
-    }
+    })
 }

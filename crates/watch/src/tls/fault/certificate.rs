@@ -21,8 +21,8 @@ pub(crate) fn refused(side: Side, fault: &CertificateError, past: &Past) -> Said
 }
 
 fn why(side: Side, fault: &CertificateError, seen: &Record) -> Said {
-    let [subject, issuer, name, from, to, at] =
-        ["subject", "issuer", "name", "not_before", "not_after", "checked_at"].map(|field| seen.text(field));
+    let [subject, issuer, name, from, to] =
+        ["subject", "issuer", "name", "not_before", "not_after"].map(|field| seen.text(field));
     match fault {
         CertificateError::UnknownIssuer if subject == issuer => Said::new(
             format!(
@@ -45,16 +45,12 @@ fn why(side: Side, fault: &CertificateError, seen: &Record) -> Said {
             )
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Said::new(
-            format!(
-                "it expired on {to} (checked at {at}): its owner needs a new one, unless the clock here is wrong"
-            ),
-            format!("它已于 {to} 过期（检查时间 {at}）：持有者需要换新证书，除非这里的时钟不准"),
+            format!("it expired on {to}: its owner needs a new one, unless the clock here is wrong"),
+            format!("它已于 {to} 过期：持有者需要换新证书，除非这里的时钟不准"),
         ),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Said::new(
-            format!(
-                "it is not valid before {from} (checked at {at}): too early, unless the clock here is wrong"
-            ),
-            format!("它要到 {from} 才生效（检查时间 {at}）：来早了，除非这里的时钟不准"),
+            format!("it is not valid before {from}: too early, unless the clock here is wrong"),
+            format!("它要到 {from} 才生效：来早了，除非这里的时钟不准"),
         ),
         CertificateError::BadSignature => Said::new(
             format!(

@@ -6,12 +6,15 @@ use openssl::ssl::{Error, ErrorCode};
 use rustls::{AlertDescription, CertificateError};
 use steps::{Past, Said, Side, tls::Step};
 
-use crate::tls::checks::{Check, Verdict};
-use crate::tls::fault::{after, certificate, incompatible_version, not_tls, refused, vanished, who};
+use crate::tls::{
+    checks::{Check, Verdict},
+    fault::{after, certificate, does_not_open, incompatible_version, not_tls, refused, vanished, who},
+};
 
 /// Reason codes of OpenSSL's `sslerr.h` and `x509_vfy.h`, which the `openssl` crate does not name.
 mod code {
     pub(super) const CERTIFICATE_VERIFY_FAILED: i32 = 134;
+    pub(super) const DIGEST_CHECK_FAILED: i32 = 149;
     pub(super) const NO_SHARED_CIPHER: i32 = 193;
     pub(super) const UNSUPPORTED_PROTOCOL: i32 = 258;
     pub(super) const DECRYPTION_FAILED_OR_BAD_RECORD_MAC: i32 = 281;
@@ -65,6 +68,11 @@ pub(in crate::tls) fn explain(side: Side, past: &Past, io: &io::Error) -> Option
     if let Some(alert) = u8::try_from(reason - code::ALERT).ok().filter(|_| reason > code::ALERT) {
         return Some(refused(side, AlertDescription::from(alert), past));
     }
+    // Its stack begins with the cipher's own word, which is no name for it.
+    let opens_not = past.first_from(side.peer(), Step::DoesNotOpen).is_some();
+    if opens_not || reason == code::DECRYPTION_FAILED_OR_BAD_RECORD_MAC {
+        return Some(does_not_open(side, past));
+    }
     if past.first_from(side.peer(), Step::Undecodable).is_some() {
         return Some(not_tls(side, past, io));
     }
@@ -77,16 +85,14 @@ pub(in crate::tls) fn explain(side: Side, past: &Past, io: &io::Error) -> Option
             "与客户端没有共同的密码套件：它需要提供 TLS_RSA_WITH_AES_128_GCM_SHA256（`client tls --variant rsa`）",
         ),
         code::UNSUPPORTED_PROTOCOL | code::VERSION_TOO_LOW => incompatible_version(side, past),
-        code::DECRYPTION_FAILED_OR_BAD_RECORD_MAC => Said::new(
+        code::DIGEST_CHECK_FAILED => Said::new(
             format!(
-                "a record of the {} does not open with the session's key, {}: it was changed on the way, or the two \
-                 sides derived different keys",
-                peer.en,
-                after(side, past).en
+                "the {}'s Finished opens, but its digest is not that of the handshake we saw: something on the way \
+                 changed a message (compare the hellos in both logs)",
+                peer.en
             ),
             format!(
-                "{}，{}的一条记录无法用会话密钥解开：它在途中被改动，或双方导出的密钥不同",
-                after(side, past).zh,
+                "{}的 Finished 能解开，但其中的摘要与我们看到的握手不符：途中有消息被改动（对照两边日志里的 Hello）",
                 peer.zh
             ),
         ),
