@@ -112,7 +112,7 @@ mod tests {
             ("--linger2 121", "1..=120"),
             ("--user-timeout 0", "0.001 to 3600"),
             ("--patience nan", "0.001 to 3600"),
-            ("--delay-line -1", "--delay-line"),
+            ("--delay-line=-1", "--delay-line"),
             ("--silent --line x", "cannot be used with"),
             ("--at-once --wait-for-close", "cannot be used with"),
         ] {

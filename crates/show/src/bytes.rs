@@ -96,8 +96,7 @@ mod tests {
             part(10, 50, 1, "", ""),
         ];
         let seen = view(&parts, &bytes, Lang::En, 80).join("\n");
-        let expected = "\
-  0000  00                       msg_type: client_hello (1)
+        let expected = "  0000  00                       msg_type: client_hello (1)
   0001                           client_hello: 59 bytes
   0001  01 02 03 04 05 06 07 08    random
   0009  09

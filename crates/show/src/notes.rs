@@ -37,10 +37,14 @@ impl Page {
         lines.extend([String::new(), self.say("Steps", "步骤").to_owned()]);
         for step in Step::all() {
             let claims: Vec<_> = step.card().claims.iter().map(|claim| claim.id()).collect();
-            lines.push(
-                format!("  {} {}", pad(step.id(), 30), pad(step.card().title.in_lang(self.lang), 20))
-                    + &claims.join(" "),
-            );
+            let name = format!("  {} {}", pad(step.id(), 30), pad(step.card().title.in_lang(self.lang), 20));
+            let claims = wrap(&claims.join(" "), 0, self.width - 53);
+            for (i, claims) in claims.iter().enumerate() {
+                lines.push(format!("{}{claims}", pad(if i == 0 { &name } else { "" }, 53)));
+            }
+            if claims.is_empty() {
+                lines.push(name);
+            }
         }
         text(&lines)
     }

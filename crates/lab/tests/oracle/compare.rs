@@ -35,7 +35,8 @@ struct Known {
 }
 
 /// Values in lists count one by one.
-const KNOWN: [Known; 11] = [
+const KNOWN: [Known; 12] = [
+    Known { field: "cipher_suites", ours: "0x001c", theirs: "SSL_FORTEZZA_KEA_WITH_NULL_SHA", why: FORTEZZA },
     Known { field: "supported_groups", ours: "X25519MLKEM768", theirs: "0x11ec", why: CODE_POINT },
     Known { field: "key_share", ours: "X25519MLKEM768", theirs: "0x11ec", why: CODE_POINT },
     Known { field: "signature_algorithms", ours: "mldsa44", theirs: "0x0904", why: ML_DSA },
@@ -49,6 +50,8 @@ const KNOWN: [Known; 11] = [
     Known { field: "signature_algorithms", ours: "0x0602", theirs: "SHA512 DSA", why: PAIR },
 ];
 
+const FORTEZZA: &str =
+    "a suite of SSL 3.0 that TLS keeps free without a name (RFC 5246 §A.5): we print its code";
 const CODE_POINT: &str =
     "Wireshark 4.0 is older than the code point 0x11EC (RFC 8446 §4.2.7, IANA's TLS Supported Groups)";
 const ML_DSA: &str =

@@ -44,12 +44,12 @@ pub(super) const EXCHANGE_HASH: Card = Card {
     rfc: "RFC 4253 §7.2, §8",
     title: Text { en: "exchange hash", zh: "交换哈希" },
     text: Text {
-        en: "H is the hash of all that was said so far and of K: both identifications, both KEXINIT, the host key, the public values. It is recomputed here, and the host key's signature over it checked. The first H is the session identifier for good.",
-        zh: "H 是此前全部内容与 K 的哈希：双方的标识、双方的 KEXINIT、主机公钥、公开值。此处重新计算 H，并用主机公钥验证对它的签名。第一个 H 从此就是会话标识。",
+        en: "H is the hash of all that was said so far and of K, computed again here, and the host key's signature over it is checked. The first H is the session identifier for good.",
+        zh: "H 是此前全部内容与 K 的哈希，此处重新计算，并用主机公钥验证对它的签名。第一个 H 从此就是会话标识。",
     },
     client: "",
     server: "",
-    shows: &["exchange_hash", "signature", "host_key_fingerprint", "rekey", "opened_with"],
+    shows: &["exchange_hash", "signature", "host_key_fingerprint", "opened_with"],
 };
 
 pub(super) const DERIVED_KEYS: Card = Card {
