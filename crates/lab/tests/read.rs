@@ -9,7 +9,7 @@ use std::{
     process::{Command, Output},
 };
 
-use common::with_capture;
+use common::{Server, client, with_capture};
 use serde_json::Value;
 use steps::{Claim, Direction, Event, Side};
 use strum::VariantArray;
@@ -204,6 +204,23 @@ fn clocks_that_differ_are_corrected_and_said_to_be() {
     let at = |side, id: &str| told.iter().position(|event| event.side == side && event.step.id() == id);
     assert!(at(Side::Server, "tls.server_hello") < at(Side::Client, "tls.server_hello"));
     assert!(at(Side::Client, "tls.client_key_exchange") < at(Side::Server, "tls.client_key_exchange"));
+}
+
+#[test]
+fn what_a_server_has_no_key_for_is_not_drawn_as_lost() {
+    let Some(bench) = Bench::record(&[]) else { return };
+    let (certs, logs) = (bench.folder.path().join("certs"), bench.logs());
+    certs::ensure(&certs).expect("the demo keys can be made");
+    let folders = ["--certs", &certs.display().to_string(), "--log-dir", &logs.display().to_string()];
+    let mut server = Server::start("ssh", &folders);
+    let target = format!("demo@{}", server.addr);
+    let visit = client(&[&["ssh", &target, "--strict", "no"], &folders[..]].concat());
+    assert!(visit.status.success(), "{}", visit.stderr);
+    server.after_connections(1);
+    drop(server.stop());
+    let ladder = bench.read(&["--last", "ssh"]);
+    assert!(ladder.contains("one log does not open the encrypted packets"), "{ladder}");
+    assert!(ladder.contains("SERVICE_REQUEST") && !ladder.contains('✗'), "{ladder}");
 }
 
 #[test]

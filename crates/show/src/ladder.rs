@@ -59,7 +59,7 @@ fn marks(findings: &[steps::Finding]) -> String {
 fn label(event: &Event, lang: Lang, room: usize) -> String {
     let mut label = event.step.card().title.in_lang(lang).to_owned();
     let left = room.saturating_sub(columns(&label) + 3);
-    let fields = line_fields(event, left);
+    let fields = line_fields(event, lang, left);
     if left > 8 && !fields.is_empty() {
         let _ = write!(label, " · {fields}");
     }
@@ -118,15 +118,31 @@ pub(crate) fn joined(story: &Story, lang: Lang) -> Vec<String> {
     if let Some(offset) = story.offset {
         let (low, high) = (ms(offset.at_least_us), ms(offset.at_most_us));
         let estimate = ms(offset.correction_us());
-        said.push(match (offset.contradicts_itself(), offset.correction_us(), zh) {
-            (true, _, false) => "the clocks contradict each other: one was set during the run; the order is that of the messages".into(),
-            (true, _, true) => "两个时钟互相矛盾：运行途中有人调过时钟；顺序以消息为准".into(),
-            (false, 0, false) => format!("the clocks may agree (server ahead by {low} to {high} ms)"),
-            (false, 0, true) => format!("两个时钟可视为一致（服务端快 {low} 至 {high} 毫秒）"),
-            (false, _, false) => {
+        said.push(match (offset.correction_us(), offset.crossing_us(), zh) {
+            (0, ..=1000, false) => format!("the clocks may agree (server ahead by {low} to {high} ms)"),
+            (0, ..=1000, true) => format!("两个时钟可视为一致（服务端快 {low} 至 {high} 毫秒）"),
+            (0, crossing, false) => format!(
+                "the clocks may agree; some sendings were noted up to {} ms late, and the order is that of the messages",
+                ms(crossing)
+            ),
+            (0, crossing, true) => {
+                format!("两个时钟可视为一致；有的发送最多晚记了 {} 毫秒，顺序以消息为准", ms(crossing))
+            }
+            (_, _, false) => {
                 format!("the server's clock was taken to be ahead by {estimate} ms (between {low} and {high})")
             }
-            (false, _, true) => format!("按服务端时钟快 {estimate} 毫秒校正（介于 {low} 与 {high} 之间）"),
+            (_, _, true) => format!("按服务端时钟快 {estimate} 毫秒校正（介于 {low} 与 {high} 之间）"),
+        });
+    }
+    let one_sided = |row: &crate::story::Row| match &row.what {
+        crate::story::What::Crossed(crossed) => crossed.fate == crate::story::Fate::OneLog,
+        crate::story::What::Inside(_) => false,
+    };
+    if story.met_by.is_some() && story.rows.iter().any(one_sided) {
+        said.push(if zh {
+            "有一份日志没有解开加密的数据包：另一端没有时刻的箭头，只有一端知道".into()
+        } else {
+            "one log does not open the encrypted packets: an arrow with a time at one end only is known from that end".to_owned()
         });
     }
     said

@@ -19,7 +19,7 @@ use crate::{
     Args, bytes,
     layer::Layout,
     style::Paint,
-    text::{columns, fit, pad, printable, short, whole, wrap},
+    text::{columns, fit, in_lang, pad, printable, short, whole, wrap},
 };
 
 /// Where the step's name begins, and where its fields begin.
@@ -171,7 +171,7 @@ impl Lines {
         let left = TITLE - 8 + claims_and_title + room;
         let fill = self.width.saturating_sub(left + columns(evidence));
         // A few letters of a value tell nothing.
-        let fields = if fill > 10 { line_fields(event, fill - 1) } else { String::new() };
+        let fields = if fill > 10 { line_fields(event, self.lang, fill - 1) } else { String::new() };
         let fields = pad(&fields, fill);
         push(
             out,
@@ -218,7 +218,11 @@ impl Lines {
                 }
                 continue;
             }
-            for line in wrap(&format!("{name}: {}", whole(value)), DETAILS, self.width) {
+            for line in wrap(
+                &format!("{name}: {}", in_lang(value, self.lang).map_or_else(|| whole(value), printable)),
+                DETAILS,
+                self.width,
+            ) {
                 push(out, &line);
             }
         }
@@ -400,12 +404,13 @@ fn indent(event: &Event) -> &'static str {
 
 /// The fields that the card asks for, as many as fit `room` columns. Text stands for itself; a number or a yes
 /// needs its name.
-pub(crate) fn line_fields(event: &Event, room: usize) -> String {
+pub(crate) fn line_fields(event: &Event, lang: Lang, room: usize) -> String {
     let mut line = String::new();
     for name in event.step.card().shows {
         let Some(value) = event.fields.get(*name) else { continue };
         let label = name.replace('_', " ");
         let piece = match value {
+            said if in_lang(said, lang).is_some() => printable(in_lang(said, lang).unwrap_or_default()),
             Value::Bool(true) => label,
             Value::Bool(false) => format!("not {label}"),
             Value::Number(number) => format!("{label} {number}"),

@@ -85,7 +85,7 @@ pub enum Fate {
     Changed,
     /// The receiver's log is there and does not have it.
     NotSeen,
-    /// Only one end's log is there.
+    /// Only one end's log can know: the other is not there, or had no key for it.
     OneLog,
 }
 

@@ -1,6 +1,7 @@
 //! Text in columns: a Chinese character is two wide.
 
 use serde_json::Value;
+use steps::Lang;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How many columns `text` takes.
@@ -65,6 +66,16 @@ pub(crate) fn short(value: &Value) -> String {
             [first, rest @ ..] => format!("{} +{}", short(first), rest.len()),
         },
         other => printable(&whole(other)),
+    }
+}
+
+/// The words of a sentence that a field holds in both languages; none: the value is something else.
+pub(crate) fn in_lang(value: &Value, lang: Lang) -> Option<&str> {
+    let map =
+        value.as_object().filter(|map| map.len() == 2 && map.contains_key("en") && map.contains_key("zh"))?;
+    match lang {
+        Lang::En => map["en"].as_str(),
+        Lang::Zh => map["zh"].as_str(),
     }
 }
 
@@ -135,6 +146,13 @@ mod tests {
         let value = Value::String("\u{1b}[2Jgone\r\n\u{202e}".into());
         assert_eq!(short(&value), "\\u{1b}[2Jgone\\r\\n\\u{202e}");
         assert_eq!(whole(&value), short(&value));
+    }
+
+    #[test]
+    fn a_sentence_in_two_languages_is_told_in_one() {
+        let said = serde_json::json!({"en": "no key", "zh": "没有密钥"});
+        assert_eq!(in_lang(&said, Lang::Zh), Some("没有密钥"));
+        assert_eq!(in_lang(&serde_json::json!({"en": 1}), Lang::En), None);
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl Seen<'_> {
             return because.in_lang(lang).to_owned();
         }
         let title = self.event.step.card().title.in_lang(lang);
-        match line_fields(self.event, 100) {
+        match line_fields(self.event, lang, 100) {
             fields if fields.is_empty() => title.to_owned(),
             fields => format!("{title} · {fields}"),
         }

@@ -11,7 +11,7 @@ use crate::{
     Notes,
     lines::{evidence_word, verdict_name},
     story::{Crossed, Part, Row, Story, What},
-    text::whole,
+    text::{in_lang, whole},
 };
 
 const STYLE: &str = include_str!("page.css");
@@ -373,7 +373,11 @@ fn facts(out: &mut String, event: &Event, both_alike: bool) {
     ));
     out.push_str("<dl>\n");
     for (name, value) in &event.fields {
-        let _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", escape(name), escape(&whole(value)));
+        let value = match (in_lang(value, Lang::En), in_lang(value, Lang::Zh)) {
+            (Some(en), Some(zh)) => both("span", en, zh),
+            _one_language => escape(&whole(value)),
+        };
+        let _ = writeln!(out, "<dt>{}</dt><dd>{value}</dd>", escape(name));
     }
     out.push_str("</dl>\n");
     if !event.bytes.is_empty() {

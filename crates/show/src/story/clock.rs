@@ -14,23 +14,22 @@ pub struct Offset {
     pub at_most_us: i64,
 }
 
-/// What a time stamp is worth: on one machine both ends are stamped by the same clock, and rounding makes the rest.
-const RESOLUTION_US: i64 = 1000;
-
 impl Offset {
     /// The estimate: none where the clocks may agree, else the middle of the bounds.
     pub fn correction_us(self) -> i64 {
-        if self.at_least_us <= RESOLUTION_US && self.at_most_us >= -RESOLUTION_US {
-            return 0;
-        }
-        self.at_least_us.midpoint(self.at_most_us)
+        let (low, high) = (self.at_least_us.min(self.at_most_us), self.at_least_us.max(self.at_most_us));
+        if low <= RESOLUTION_US && high >= -RESOLUTION_US { 0 } else { low.midpoint(high) }
     }
 
-    /// Whether the bounds contradict each other: a clock was set during the run.
-    pub fn contradicts_itself(self) -> bool {
-        self.at_least_us > self.at_most_us + RESOLUTION_US
+    /// By how much the bounds cross. A program notes a sending when its call has returned, and by then the other end
+    /// may have noted the arrival: the stamps cross by as long as it was kept waiting.
+    pub fn crossing_us(self) -> i64 {
+        (self.at_least_us - self.at_most_us).max(0)
     }
 }
+
+/// What a time stamp is worth: on one machine both ends are stamped by the same clock, and rounding makes the rest.
+const RESOLUTION_US: i64 = 1000;
 
 /// The bounds, once a message went each way.
 pub(super) fn offset(client: &Connection, server: &Connection, pairs: &[Same]) -> Option<Offset> {
@@ -52,6 +51,7 @@ mod tests {
         {
             assert_eq!(Offset { at_least_us, at_most_us }.correction_us(), correction);
         }
-        assert!(Offset { at_least_us: 5_000, at_most_us: -5_000 }.contradicts_itself());
+        let late = Offset { at_least_us: 5_000, at_most_us: -3_000 };
+        assert_eq!((late.correction_us(), late.crossing_us()), (0, 8_000));
     }
 }

@@ -49,6 +49,8 @@ pub(super) fn rows(
         let fate = match pair {
             Some((_, Same { changed: true, .. })) => Fate::Changed,
             Some(_) => Fate::Arrived,
+            // What one end decrypted, the other had no key for.
+            None if both && opened(event) && !theirs.events.iter().any(opened) => Fate::OneLog,
             None if both && event.evidence == Evidence::Wire => Fate::NotSeen,
             None => Fate::OneLog,
         };
@@ -81,6 +83,11 @@ pub(super) fn rows(
         rows.push(Row { at_us, what });
     }
     rows
+}
+
+/// Whether the event was read from an encrypted packet.
+fn opened(event: &Event) -> bool {
+    event.fields.contains_key("opened_with")
 }
 
 /// Whether `receiver` did something of its own before the arrival that stands at `arrival` of its log.
