@@ -61,7 +61,7 @@ enum Command {
         /// All scenarios of the suite
         #[arg(long, conflicts_with = "scenarios")]
         all: bool,
-        /// Meet on [::1] instead of 127.0.0.1
+        /// Meet on `[::1]` instead of 127.0.0.1
         #[arg(long)]
         ipv6: bool,
     },

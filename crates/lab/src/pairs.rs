@@ -41,7 +41,7 @@ pub(crate) struct Bench {
     pub(crate) certs: PathBuf,
     /// The events of the run, where the lab looks at them itself.
     pub(crate) kept: Option<Kept>,
-    /// Pairs meet on [::1] instead of 127.0.0.1.
+    /// Pairs meet on `[::1]` instead of 127.0.0.1.
     pub(crate) ipv6: bool,
 }
 

@@ -2,7 +2,7 @@
 //! its comments, and the secrets in front of the packets that need them.
 //!
 //! A packet waits in memory until its connection has ended, for what there is to say of it may come later than itself;
-//! at most [`HOLD`], and at most [`MOST_HELD`] bytes of packets wait. A thread of its own listens: the kernel's queue
+//! at most `HOLD`, and at most `MOST_HELD` bytes of packets wait. A thread of its own listens: the kernel's queue
 //! must not overrun while the runtime is busy.
 
 use std::{

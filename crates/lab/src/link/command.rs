@@ -21,7 +21,7 @@ pub(crate) struct Options {
     #[arg(long, default_value = "127.0.0.1:7000", value_name = "HOST:PORT")]
     to: String,
 
-    /// What is done: ACT SIDE [KIND [WHICH]], once for each rule
+    /// What is done: `ACT SIDE [KIND [WHICH]]`, once for each rule
     #[arg(long = "rule", value_name = "RULE")]
     rules: Vec<Rule>,
 
