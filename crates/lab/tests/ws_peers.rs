@@ -394,7 +394,8 @@ fn pythons_http_server_refuses_the_upgrade_with_a_status() {
     let left = client(&["ws", &format!("ws://127.0.0.1:{port}/chat")]);
     assert!(!left.status.success());
     assert!(left.stderr.contains("answered `HTTP/1.0 404 File not found` instead of 101"), "{}", left.stderr);
-    let steps =
-        ["ws.upgrade_request", "ws.accept_key", "ws.refused", "ws.answer_checked", "ws.body", "ws.summary"];
-    assert_eq!(ws_ids(&left.events), steps);
+    // Python says the head and the body in two writes and is gone: the body may come too late to be read.
+    let mut ids = ws_ids(&left.events);
+    ids.retain(|id| *id != "ws.body");
+    assert_eq!(ids, ["ws.upgrade_request", "ws.accept_key", "ws.refused", "ws.answer_checked", "ws.summary"]);
 }

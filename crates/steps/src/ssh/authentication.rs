@@ -79,7 +79,7 @@ pub(super) const SIGNED_REQUEST: Card = Card {
     },
     client: "Signer::auth_sign",
     server: "",
-    shows: &["session_identifier", "user_name", "public_key_fingerprint", "signed_length", "signature"],
+    shows: &["session_identifier", "user_name", "public_key_fingerprint", "signature"],
 };
 
 pub(super) const PUBLICKEY_SIGNATURE: Card = Card {

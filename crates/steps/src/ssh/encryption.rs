@@ -59,8 +59,8 @@ pub(super) const DERIVED_KEYS: Card = Card {
     rfc: "RFC 4253 §7.2",
     title: Text { en: "six keys", zh: "六个密钥" },
     text: Text {
-        en: "Each is a hash of K, H, a letter from A to F and the session identifier: an initial vector, an encryption key and an integrity key for either direction. A cipher that authenticates by itself leaves some unused. Only fingerprints are shown.",
-        zh: "每个都是 K、H、字母 A 到 F 之一与会话标识的哈希：每个方向各有初始向量、加密密钥和完整性密钥。自带认证的加密算法用不到其中几个。这里只显示指纹。",
+        en: "Each is a hash of K, H, a letter from A to F and the session identifier: an initial vector, an encryption key and an integrity key for either direction. A cipher that authenticates by itself leaves some unused, and only fingerprints are shown.",
+        zh: "每个都是 K、H、字母 A 到 F 之一与会话标识的哈希：每个方向各有初始向量、加密密钥和完整性密钥。自带认证的加密算法用不到其中几个；这里只显示指纹。",
     },
     client: "",
     server: "",

@@ -158,7 +158,7 @@ pub(super) const OTHER_MESSAGE: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["message", "method_name", "request_name", "bytes_to_add", "channel"],
+    shows: &["message", "method_name", "request_name", "channel"],
 };
 
 pub(super) const DISCONNECT: Card = Card {

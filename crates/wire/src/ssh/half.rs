@@ -137,9 +137,9 @@ impl Half {
     }
 
     fn read(&mut self, from: Side) -> Result<Option<Piece>, Lost> {
-        if self.announces
-            && let Some(first) = self.bytes.first_chunk::<FIRST_BYTES>()
-        {
+        if self.announces {
+            // Every packet is longer: until so much is here nothing is judged, in whatever slices it comes.
+            let Some(first) = self.bytes.first_chunk::<FIRST_BYTES>() else { return Ok(None) };
             self.announces = false;
             return Ok(Some(Piece::Dark(*first, self.when(FIRST_BYTES))));
         }
