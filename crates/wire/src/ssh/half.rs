@@ -145,6 +145,8 @@ impl Half {
         }
         match self.stage {
             Stage::Identification => self.identification(from),
+            // The same for each packet: what is told of a bad one must not depend on how much of it has come.
+            Stage::Packets if self.opener.is_some() && self.bytes.len() < FIRST_BYTES => Ok(None),
             Stage::Packets if self.opener.is_some() => self.opened(),
             Stage::Packets => self.packet(),
             Stage::Locked if self.bytes.len() > MOST_WAITING => {
