@@ -129,5 +129,6 @@ pub(crate) async fn run(
 
 /// What the lab says of a run stays out of the log: on standard error.
 fn say(text: &str) {
+    show::drain();
     eprintln!("{text}");
 }

@@ -51,6 +51,26 @@ impl Event {
             Direction::Local => None,
         }
     }
+
+    /// About how long its JSON is, without writing it.
+    pub fn weight(&self) -> usize {
+        const REST: usize = 256; // times, addresses and the names of what every event has
+        let claims = self.claims.len() * 64;
+        REST + 2 * self.bytes.0.len()
+            + claims
+            + self.fields.iter().map(|(name, value)| name.len() + weight(value)).sum::<usize>()
+    }
+}
+
+fn weight(value: &Value) -> usize {
+    const MARKS: usize = 4; // quotes, comma, colon
+    MARKS
+        + match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => 4,
+            Value::String(text) => text.len(),
+            Value::Array(values) => values.iter().map(weight).sum(),
+            Value::Object(fields) => fields.iter().map(|(name, value)| name.len() + weight(value)).sum(),
+        }
 }
 
 /// Named values in the order in which they were read.
