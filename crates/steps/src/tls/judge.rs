@@ -194,27 +194,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Bytes, Direction, Evidence, Protocol, SCHEMA_VERSION, Side, Verdict};
+    use crate::{Direction, Evidence, Side, Verdict};
 
     #[test]
     fn t9_of_a_resumed_session_names_no_pre_master_secret() {
         let fields = json!({"derivation": "PRF", "before_server_hello": true, "fingerprints": ["3fb67ec6"]});
-        let Value::Object(fields) = fields else { panic!("fields are an object") };
-        let event = Event {
-            v: SCHEMA_VERSION,
-            at: jiff::Timestamp::UNIX_EPOCH,
-            elapsed_us: 0,
-            side: Side::Server,
-            protocol: Protocol::Tls,
-            variant: None,
-            conn: String::new(),
-            step: Step::SessionKeys.into(),
-            claims: Vec::new(),
-            direction: Direction::Local,
-            evidence: Evidence::Callback,
-            fields,
-            bytes: Bytes::default(),
-        };
+        let here = (Side::Server, Direction::Local);
+        let event = Event::by_hand(here, Step::SessionKeys, Evidence::Callback, fields);
         let findings = Past::default().judge(&event);
         let [finding] = findings.as_slice() else { panic!("one finding, not {findings:?}") };
         assert_eq!((finding.id, finding.verdict), (Claim::T9, Verdict::Differs));
