@@ -73,6 +73,34 @@ fn weight(value: &Value) -> usize {
         }
 }
 
+#[cfg(test)]
+impl Event {
+    /// An event written by hand, for the judges: `fields` is a JSON object.
+    pub(crate) fn by_hand(
+        (side, direction): (Side, Direction),
+        step: impl Into<Step>,
+        evidence: Evidence,
+        fields: Value,
+    ) -> Event {
+        let (step, Value::Object(fields)) = (step.into(), fields) else { panic!("fields are an object") };
+        Event {
+            v: SCHEMA_VERSION,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            elapsed_us: 0,
+            side,
+            protocol: step.protocol(),
+            variant: None,
+            conn: "127.0.0.1:1>127.0.0.1:2".into(),
+            step,
+            claims: Vec::new(),
+            direction,
+            evidence,
+            fields,
+            bytes: Bytes::default(),
+        }
+    }
+}
+
 /// Named values in the order in which they were read.
 pub type Fields = Map<String, Value>;
 
