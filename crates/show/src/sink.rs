@@ -148,7 +148,7 @@ impl<P: Place> Sink<P> {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // Another program that shares the terminal has made it so.
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    thread::sleep(Duration::from_millis(5))
+                    thread::sleep(Duration::from_millis(5));
                 }
                 Err(error) => return Err((written, error)),
             }
