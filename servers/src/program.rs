@@ -15,7 +15,7 @@ struct Cli {
     command: Command,
 
     /// Stop when standard input ends: who started the server may be killed and leaves none behind
-    #[arg(long, hide = true)]
+    #[arg(long, hide = true, global = true)]
     until_eof: bool,
 
     #[command(flatten)]

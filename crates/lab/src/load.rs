@@ -160,9 +160,11 @@ async fn throw(
     if let Some(idle) = options.idle {
         // Those whose handshake is on its way are waited for, and each may take its time.
         let patience = Instant::now() + PATIENCE;
-        while open.load(Relaxed) + lock(&tally).failed.values().sum::<usize>() < lock(&tally).attempted
-            && Instant::now() < patience
-        {
+        let all_are_there = || {
+            let tally = lock(&tally);
+            open.load(Relaxed) + tally.failed.values().sum::<usize>() >= tally.attempted
+        };
+        while !all_are_there() && Instant::now() < patience {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         if let Some(server) = server {

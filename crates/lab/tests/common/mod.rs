@@ -121,6 +121,16 @@ impl Running {
         }
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for the end; what it wrote stays here.
+    pub fn end(&mut self) -> ExitStatus {
+        self.ended()
+    }
+
     /// Waits for the end; events that do not read as JSON fail the test.
     pub fn wait(mut self) -> Output {
         let status = self.ended();
@@ -175,6 +185,7 @@ fn collect(pipe: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) -> 
     })
 }
 
+/// An event, and nothing else: also a line that says that events are missing fails the test.
 fn event(line: &str) -> Event {
     serde_json::from_str(line).unwrap_or_else(|error| panic!("not an event ({error}): {line}"))
 }
@@ -220,6 +231,11 @@ impl Server {
         let line = |running: &Running| running.stderr().into_iter().find(|line| line.contains(words));
         let line = self.running.wait_for(words, line);
         line.split(' ').find(|word| word.parse::<SocketAddr>().is_ok()).map(str::to_owned)
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.running.pid()
     }
 
     /// The events so far.
