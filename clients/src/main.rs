@@ -41,7 +41,7 @@ Examples:
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = match show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() }) {
+    let mut log = match show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() }) {
         Ok(log) => log,
         Err(error) => {
             eprintln!("client: {error}");
@@ -57,6 +57,10 @@ fn main() -> ExitCode {
     };
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    if let Err(error) = log.begin() {
+        eprintln!("client: {error}");
+        return ExitCode::FAILURE;
+    }
     start(cli)
 }
 
@@ -65,6 +69,7 @@ async fn start(cli: Cli) -> ExitCode {
     match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            show::drain();
             eprintln!("client: {error:#}");
             ExitCode::FAILURE
         }

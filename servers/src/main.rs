@@ -57,9 +57,13 @@ Examples:
 
 A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may connect.";
 
+/// At the end, how long the server waits for a reader of its log who takes nothing.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = match show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() }) {
+    let how = Init { layout: Some(wire::layout), patience: Some(PATIENCE), ..Init::default() };
+    let mut log = match show::init(&cli.output, how) {
         Ok(log) => log,
         Err(error) => {
             eprintln!("server: {error}");
@@ -75,6 +79,10 @@ fn main() -> ExitCode {
     };
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    if let Err(error) = log.begin() {
+        eprintln!("server: {error}");
+        return ExitCode::FAILURE;
+    }
     start(cli)
 }
 
@@ -83,6 +91,7 @@ async fn start(cli: Cli) -> ExitCode {
     match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            show::drain();
             eprintln!("server: {error:#}");
             ExitCode::FAILURE
         }
@@ -129,6 +138,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
 
 /// Says on standard error where the server listens, so that the log stays a log.
 fn listening(protocol: &str, address: std::net::SocketAddr) {
+    show::drain();
     eprintln!("server: {protocol} listens on {address}");
 }
 

@@ -130,11 +130,18 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
     let kept = Kept::default();
     let compared = matches!(&cli.command, Some(Command::Tls { variant }) if variant == ALL);
     let keep = (compared || matches!(&cli.command, Some(Command::Run { .. }))).then(|| kept.clone());
-    let log = show::init(
+    let mut log = show::init(
         &cli.output,
-        Init { both_sides: true, kept: keep.clone(), silent: brief, layout: Some(wire::layout) },
+        Init {
+            both_sides: true,
+            kept: keep.clone(),
+            silent: brief,
+            layout: Some(wire::layout),
+            patience: None,
+        },
     )?;
     let _kept = cli.keep.begin(cli.output.lang())?;
+    log.begin()?;
     if let Some(Command::Link(options)) = &cli.command {
         return link::run(options).await;
     }

@@ -2,29 +2,23 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     process,
-    sync::{Mutex, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// A log that is being recorded.
-#[derive(Debug)]
-pub(crate) struct Recorder {
-    path: PathBuf,
-    state: Mutex<State>,
-}
+use crate::sink::Place;
 
-#[derive(Debug, Default)]
-struct State {
+/// The file of a log that is being recorded.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    path: PathBuf,
     /// Made with the first event: a program that sees none leaves no file.
     file: Option<File>,
-    /// Lines that could not be written; the first is said at once.
-    lost: u64,
 }
 
-impl Recorder {
+impl Recorded {
     /// Makes the folder. The name of the file begins with the time: sorted by name, the last is the newest.
     pub(crate) fn create(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder).map_err(|error| {
@@ -38,37 +32,36 @@ impl Recorder {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         // In containers every process is number 1: the time tells them apart.
         let name = format!("{}.{:09}-{program}-{}.jsonl", now.as_secs(), now.subsec_nanos(), process::id());
-        Ok(Recorder { path: folder.join(name), state: Mutex::default() })
+        Ok(Recorded { path: folder.join(name), file: None })
     }
 
-    /// Appends one event. A full disk costs the record, not the handshake.
-    pub(crate) fn write(&self, json: &str) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = state.append(&self.path, json) {
-            if state.lost == 0 {
-                tracing::error!("steps cannot be recorded in {}: {error}", self.path.display());
-            }
-            state.lost += 1;
-        }
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 }
 
-impl State {
-    fn append(&mut self, path: &Path, json: &str) -> io::Result<()> {
+impl Write for Recorded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(File::create_new(path)?),
+            None => self.file.insert(File::create_new(&self.path)?),
         };
-        // One write a line: a program that is killed leaves whole lines.
-        file.write_all(format!("{json}\n").as_bytes())
+        file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        let lost = self.state.get_mut().unwrap_or_else(PoisonError::into_inner).lost;
-        if lost > 0 {
-            tracing::error!("{lost} events were not recorded");
-        }
+impl Place for Recorded {
+    fn take_back(&mut self, torn: u64) -> bool {
+        // The file is this process's alone: nobody has added to it since.
+        let taken = self.file.as_mut().map(|file| {
+            let whole = file.stream_position()?.saturating_sub(torn);
+            file.set_len(whole)?;
+            file.seek(SeekFrom::Start(whole))
+        });
+        taken.is_some_and(|taken| taken.is_ok())
     }
 }
