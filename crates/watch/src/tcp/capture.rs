@@ -8,7 +8,10 @@ use std::{
     collections::{HashMap, VecDeque},
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -20,7 +23,7 @@ use wire::{
 };
 
 use super::{packet::PacketSocket, privilege};
-use crate::Witness;
+use crate::{Witness, emit::wanted, recording};
 
 /// How the segments are come by, as events name it.
 pub(super) const SOURCE: &str = "AF_PACKET";
@@ -81,6 +84,9 @@ impl Capture {
     ///
     /// When the system allows no packet socket; [`no_capture`] says what to do.
     pub async fn open(port: u16) -> io::Result<Self> {
+        if !wanted() && !recording::on() {
+            return Err(io::Error::other("nobody listens to what they would tell"));
+        }
         let socket = privilege::packet_socket()?;
         socket.listen(&[port])?;
         let knock = Arc::new(Notify::new());
@@ -144,19 +150,26 @@ impl Drop for Capture {
     }
 }
 
-/// One sentence for a capture that could not be opened: what is missing, and how to get it.
-pub fn no_capture(program: &str, error: &io::Error) -> String {
+/// Says that a capture could not be opened, what is missing, and how to get it. Once in a program: what one of its
+/// connections lacks, all of them lack.
+pub fn no_capture(error: &io::Error) {
+    static SAID: AtomicBool = AtomicBool::new(false);
+    if SAID.swap(true, Relaxed) {
+        return;
+    }
     if error.kind() == io::ErrorKind::PermissionDenied {
-        format!(
+        let program = std::env::current_exe().ok();
+        let program = program.as_deref().and_then(|path| path.file_name()).unwrap_or_default().display();
+        tracing::warn!(
             "segments cannot be captured without CAP_NET_RAW, so this run rests on what the kernel says of its own \
              sockets (TCP_INFO, sock_diag); for the segments: `sudo {program} …`, or `sudo setcap cap_net_raw+ep \
              $(which {program})`, or in a container `--cap-add NET_RAW`"
-        )
+        );
     } else {
-        format!(
+        tracing::warn!(
             "segments cannot be captured ({error}), so this run rests on what the kernel says of its own sockets \
              (TCP_INFO, sock_diag)"
-        )
+        );
     }
 }
 
