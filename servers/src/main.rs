@@ -59,7 +59,8 @@ A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = match show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() }) {
+    let how = Init { layout: Some(wire::layout), private: cli.keep.secrets, ..Init::default() };
+    let _log = match show::init(&cli.output, how) {
         Ok(log) => log,
         Err(error) => {
             eprintln!("server: {error}");
@@ -74,13 +75,8 @@ fn main() -> ExitCode {
         }
     };
     // While there is one thread: capabilities belong to threads.
-    watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
-    start(cli)
-}
-
-#[tokio::main]
-async fn start(cli: Cli) -> ExitCode {
-    match run(cli.command).await {
+    watch::tcp::settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    match start(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("server: {error:#}");
@@ -89,7 +85,15 @@ async fn start(cli: Cli) -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> anyhow::Result<()> {
+fn start(cli: Cli) -> anyhow::Result<()> {
+    let records = cli.output.log_dir.is_some();
+    let confine = move || watch::tcp::confine(records);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(confine).build()?;
+    runtime.block_on(run(cli.command, confine))
+}
+
+/// Binds in the first thread, which may still do what that takes; then `confine` takes it away there too.
+async fn run(command: Command, confine: impl Fn()) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let on_signal = stop.clone();
     tokio::spawn(async move {
@@ -99,11 +103,13 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Tcp(options) => {
             let server = tcp::Server::bind(&options).await?;
+            confine();
             listening("tcp", server.local_addr());
             server.run(stop).await
         }
         Command::Tls(options) => {
             let server = tls::Server::bind(&options).await?;
+            confine();
             listening("tls", server.local_addr());
             if let Some(rsa) = server.local_addr_rsa() {
                 eprintln!("server: tls listens on {rsa} for static RSA (`client tls --variant rsa`)");
@@ -112,6 +118,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Ws(options) => {
             let server = ws::Server::bind(&options).await?;
+            confine();
             listening("ws", server.local_addr());
             if let Some(address) = server.local_addr_tls() {
                 listening("wss", address);
@@ -120,6 +127,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Ssh(options) => {
             let server = ssh::Server::bind(&options).await?;
+            confine();
             listening("ssh", server.local_addr());
             server.run(stop).await
         }
