@@ -41,7 +41,8 @@ Examples:
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = match show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() }) {
+    let how = Init { layout: Some(wire::layout), private: cli.keep.secrets, ..Init::default() };
+    let _log = match show::init(&cli.output, how) {
         Ok(log) => log,
         Err(error) => {
             eprintln!("client: {error}");

@@ -132,7 +132,13 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
     let keep = (compared || matches!(&cli.command, Some(Command::Run { .. }))).then(|| kept.clone());
     let log = show::init(
         &cli.output,
-        Init { both_sides: true, kept: keep.clone(), silent: brief, layout: Some(wire::layout) },
+        Init {
+            both_sides: true,
+            kept: keep.clone(),
+            silent: brief,
+            layout: Some(wire::layout),
+            private: cli.keep.secrets,
+        },
     )?;
     let _kept = cli.keep.begin(cli.output.lang())?;
     if let Some(Command::Link(options)) = &cli.command {

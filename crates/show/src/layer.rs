@@ -33,6 +33,8 @@ pub struct Init {
     pub silent: bool,
     /// Tells the bytes of an event apart, for `--bytes`.
     pub layout: Option<Layout>,
+    /// What is recorded may hold secrets: nobody but its owner may read it.
+    pub private: bool,
 }
 
 /// The events of this process, in order. Clones share them.
@@ -77,7 +79,7 @@ pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
         .with_filter(filter)
         .with_filter(filter_fn(|meta| meta.target() != TARGET));
     let output = Output::new(args, &how)?;
-    let recorder = args.log_dir.as_deref().map(Recorder::create).transpose()?;
+    let recorder = args.log_dir.as_deref().map(|folder| Recorder::create(folder, how.private)).transpose()?;
     let printer = Printer { output: output.clone(), kept: how.kept, recorder };
     tracing_subscriber::registry()
         .with(printer.with_filter(filter_fn(|meta| meta.target() == TARGET)))

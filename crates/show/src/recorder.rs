@@ -1,8 +1,9 @@
 //! Records every event as a line of JSON, in a file of this process alone.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process,
     sync::{Mutex, PoisonError},
@@ -13,6 +14,7 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct Recorder {
     path: PathBuf,
+    mode: u32,
     state: Mutex<State>,
 }
 
@@ -26,7 +28,8 @@ struct State {
 
 impl Recorder {
     /// Makes the folder. The name of the file begins with the time: sorted by name, the last is the newest.
-    pub(crate) fn create(folder: &Path) -> io::Result<Self> {
+    /// A `private` one is its owner's only.
+    pub(crate) fn create(folder: &Path, private: bool) -> io::Result<Self> {
         fs::create_dir_all(folder).map_err(|error| {
             let what =
                 format!("could not record in {}: {error} (--log-dir takes a folder)", folder.display());
@@ -38,13 +41,14 @@ impl Recorder {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         // In containers every process is number 1: the time tells them apart.
         let name = format!("{}.{:09}-{program}-{}.jsonl", now.as_secs(), now.subsec_nanos(), process::id());
-        Ok(Recorder { path: folder.join(name), state: Mutex::default() })
+        let mode = if private { 0o600 } else { 0o666 }; // less what the umask takes away
+        Ok(Recorder { path: folder.join(name), mode, state: Mutex::default() })
     }
 
     /// Appends one event. A full disk costs the record, not the handshake.
     pub(crate) fn write(&self, json: &str) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = state.append(&self.path, json) {
+        if let Err(error) = state.append(&self.path, self.mode, json) {
             if state.lost == 0 {
                 tracing::error!("steps cannot be recorded in {}: {error}", self.path.display());
             }
@@ -54,10 +58,13 @@ impl Recorder {
 }
 
 impl State {
-    fn append(&mut self, path: &Path, json: &str) -> io::Result<()> {
+    fn append(&mut self, path: &Path, mode: u32, json: &str) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(File::create_new(path)?),
+            None => {
+                let mut options = OpenOptions::new();
+                self.file.insert(options.write(true).create_new(true).mode(mode).open(path)?)
+            }
         };
         // One write a line: a program that is killed leaves whole lines.
         file.write_all(format!("{json}\n").as_bytes())
