@@ -41,8 +41,10 @@ Examples:
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let how = Init { layout: Some(wire::layout), private: cli.keep.secrets, ..Init::default() };
-    let _log = match show::init(&cli.output, how) {
+    let mut log = match show::init(
+        &cli.output,
+        Init { layout: Some(wire::layout), private: cli.keep.secrets, ..Init::default() },
+    ) {
         Ok(log) => log,
         Err(error) => {
             eprintln!("client: {error}");
@@ -58,6 +60,10 @@ fn main() -> ExitCode {
     };
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    if let Err(error) = log.begin() {
+        eprintln!("client: {error}");
+        return ExitCode::FAILURE;
+    }
     start(cli)
 }
 
@@ -66,6 +72,7 @@ async fn start(cli: Cli) -> ExitCode {
     match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            show::drain();
             eprintln!("client: {error:#}");
             ExitCode::FAILURE
         }

@@ -57,10 +57,18 @@ Examples:
 
 A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may connect.";
 
+/// At the end, how long the server waits for a reader of its log who takes nothing.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let how = Init { layout: Some(wire::layout), private: cli.keep.secrets, ..Init::default() };
-    let _log = match show::init(&cli.output, how) {
+    let how = Init {
+        layout: Some(wire::layout),
+        private: cli.keep.secrets,
+        patience: Some(PATIENCE),
+        ..Init::default()
+    };
+    let mut log = match show::init(&cli.output, how) {
         Ok(log) => log,
         Err(error) => {
             eprintln!("server: {error}");
@@ -76,20 +84,26 @@ fn main() -> ExitCode {
     };
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
-    match start(cli) {
+    let records = cli.output.log_dir.is_some();
+    if let Err(error) = log.begin_after(move || watch::tcp::confine(records)) {
+        eprintln!("server: {error}");
+        return ExitCode::FAILURE;
+    }
+    match start(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            show::drain();
             eprintln!("server: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn start(cli: Cli) -> anyhow::Result<()> {
-    let records = cli.output.log_dir.is_some();
-    let confine = move || watch::tcp::confine(records);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(confine).build()?;
-    runtime.block_on(run(cli.command, confine))
+fn start(command: Command) -> anyhow::Result<()> {
+    let confine = || watch::tcp::confine(false);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(confine).build()?;
+    runtime.block_on(run(command, confine))
 }
 
 /// Binds in the first thread, which may still do what that takes; then `confine` takes it away there too.
@@ -137,6 +151,7 @@ async fn run(command: Command, confine: impl Fn()) -> anyhow::Result<()> {
 
 /// Says on standard error where the server listens, so that the log stays a log.
 fn listening(protocol: &str, address: std::net::SocketAddr) {
+    show::drain();
     eprintln!("server: {protocol} listens on {address}");
 }
 

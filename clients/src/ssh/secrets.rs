@@ -132,6 +132,8 @@ impl Asking {
     ) -> io::Result<T> {
         let (tell, told) = oneshot::channel();
         std::thread::spawn(move || {
+            // What led to the question stands above it.
+            show::drain();
             // The receiver is gone only where the connection ended while the question stood.
             let _ = tell.send(ask());
         });

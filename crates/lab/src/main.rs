@@ -130,7 +130,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
     let kept = Kept::default();
     let compared = matches!(&cli.command, Some(Command::Tls { variant }) if variant == ALL);
     let keep = (compared || matches!(&cli.command, Some(Command::Run { .. }))).then(|| kept.clone());
-    let log = show::init(
+    let mut log = show::init(
         &cli.output,
         Init {
             both_sides: true,
@@ -138,9 +138,11 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             silent: brief,
             layout: Some(wire::layout),
             private: cli.keep.secrets,
+            patience: None,
         },
     )?;
     let _kept = cli.keep.begin(cli.output.lang())?;
+    log.begin()?;
     if let Some(Command::Link(options)) = &cli.command {
         return link::run(options).await;
     }

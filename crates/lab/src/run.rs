@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use show::{Guard, Kept};
-use steps::{Lang, Protocol, Verdict};
+use steps::{Lang, Protocol};
 
 use crate::{
     expect, link,
@@ -36,13 +36,7 @@ pub(crate) fn list(lang: Lang) -> anyhow::Result<String> {
 
 /// The claims of a scenario with the marks of the log: `t4≠ t5`.
 fn claims(scenario: &Scenario) -> String {
-    let mark = |verdict: &Verdict| match verdict {
-        Verdict::AsNoted => "",
-        Verdict::Depends => "~",
-        Verdict::Differs => "≠",
-        Verdict::Absent => "-",
-    };
-    let claims = scenario.claims.iter().map(|(claim, verdict)| format!("{}{}", claim.id(), mark(verdict)));
+    let claims = scenario.claims.iter().map(|(claim, verdict)| format!("{}{}", claim.id(), verdict.mark()));
     claims.collect::<Vec<_>>().join(" ")
 }
 
@@ -129,5 +123,6 @@ pub(crate) async fn run(
 
 /// What the lab says of a run stays out of the log: on standard error.
 fn say(text: &str) {
+    show::drain();
     eprintln!("{text}");
 }

@@ -116,7 +116,9 @@ fn of_the_set(certs: &Path) -> Secrets {
         }
     }
     assert!(keys >= 4, "{keys} private keys");
-    let shown = Command::new(binary("certs")).args(["--dir", &certs.display().to_string(), "--show-password"]).output();
+    let shown = Command::new(binary("certs"))
+        .args(["--dir", &certs.display().to_string(), "--show-password"])
+        .output();
     let password = String::from_utf8(shown.expect("certs runs").stdout).expect("the password is text");
     secrets.text(password.trim());
     secrets
@@ -139,7 +141,9 @@ fn unbase64(text: &str) -> Vec<u8> {
 /// All files below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("it is a folder").map(|entry| entry.expect("it can be read").path()) {
+    for entry in
+        fs::read_dir(folder).expect("it is a folder").map(|entry| entry.expect("it can be read").path())
+    {
         if entry.is_dir() {
             found.extend(files(&entry));
         } else {
@@ -195,12 +199,18 @@ fn searched(program: &str, args: &[&str], folder: &Path, kept: &Secrets) -> Vec<
     command.env("CERTS_DIR", folder.join("certs")).env("RUST_LOG", "trace").current_dir(folder);
     let ran = command.output().expect("sh is there");
     assert!(ran.status.success(), "{program} {what}: {}", String::from_utf8_lossy(&ran.stderr));
-    let mut secrets = Secrets { texts: kept.texts.clone(), pieces: kept.pieces.clone(), digits: kept.digits.clone() };
+    let mut secrets =
+        Secrets { texts: kept.texts.clone(), pieces: kept.pieces.clone(), digits: kept.digits.clone() };
     if keys.exists() {
         of_the_session(&mut secrets, &keys);
-        assert_eq!(fs::metadata(&keys).expect("it is there").permissions().mode() & 0o777, 0o600, "{what}: the key log");
+        assert_eq!(
+            fs::metadata(&keys).expect("it is there").permissions().mode() & 0o777,
+            0o600,
+            "{what}: the key log"
+        );
     }
-    let mut outputs = vec![("standard output".to_owned(), ran.stdout.clone()), ("standard error".into(), ran.stderr)];
+    let mut outputs =
+        vec![("standard output".to_owned(), ran.stdout.clone()), ("standard error".into(), ran.stderr)];
     for log in files(&logs) {
         outputs.push(("the record".into(), fs::read(log).expect("it is there")));
     }
@@ -232,7 +242,9 @@ fn no_output_of_any_pair_holds_a_secret() {
         // All four pairs, and then what they leave out.
         searched("lab", form, folder.path(), &kept);
     }
-    for pair in [&["tls", "--variant", "all"][..], &["ws", "--variant", "wss"], &["run", "ssh/wrong-password"]] {
+    for pair in
+        [&["tls", "--variant", "all"][..], &["ws", "--variant", "wss"], &["run", "ssh/wrong-password"]]
+    {
         searched("lab", &[pair, &["-v"]].concat(), folder.path(), &kept);
     }
     // The search would have found it.
@@ -266,7 +278,8 @@ fn a_password_that_opens_the_door_is_in_no_output_of_either_side() {
             let how = ["--methods", method, "--password-file", &file, "--strict", "accept-new"];
             let where_to = ["ssh", &address, "--certs", &certs, "--known-hosts", &known];
             searched("client", &[&where_to[..], &how, form].concat(), folder.path(), &kept);
-            let mut told = serde_json::to_string(&server.after_connections(1)).expect("events are plain data");
+            let mut told =
+                serde_json::to_string(&server.after_connections(1)).expect("events are plain data");
             told.push_str(&server.stop().stderr);
             assert_eq!(kept.found_in(told.as_bytes()), None, "the server, {method}");
         }
@@ -284,11 +297,19 @@ fn a_record_with_secrets_is_its_owners_only() {
     for (secrets, expected) in [(&["--secrets"][..], 0o600), (&[], 0o644)] {
         let logs = folder.path().join(format!("logs{}", secrets.len()));
         let mut command = Command::new("sh");
-        command.args(["-c", "umask 022; exec \"$@\"", "sh"]).arg(binary("lab")).args(["tls", "-q"]).args(secrets);
+        command
+            .args(["-c", "umask 022; exec \"$@\"", "sh"])
+            .arg(binary("lab"))
+            .args(["tls", "-q"])
+            .args(secrets);
         command.arg("--certs").arg(&certs).arg("--log-dir").arg(&logs);
         let ran = command.output().expect("sh is there");
         assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
         let [record] = &files(&logs)[..] else { panic!("one record") };
-        assert_eq!(fs::metadata(record).expect("it is there").permissions().mode() & 0o777, expected, "{secrets:?}");
+        assert_eq!(
+            fs::metadata(record).expect("it is there").permissions().mode() & 0o777,
+            expected,
+            "{secrets:?}"
+        );
     }
 }

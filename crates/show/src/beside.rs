@@ -33,13 +33,23 @@ pub(crate) struct Beside {
     width: usize,
     left: usize,
     /// What is still to be put on the right.
-    right: VecDeque<(char, Option<Verdict>, String)>,
+    right: VecDeque<Note>,
     /// The claims beside the steps so far, with their verdicts.
     shown: BTreeMap<Claim, Verdict>,
     /// The blocks of the notes that were quoted.
     quoted: Vec<(usize, usize)>,
     /// What this log is about.
     headings: BTreeSet<usize>,
+}
+
+/// A line of the right column.
+#[derive(Debug, Default)]
+struct Note {
+    /// The verdict between the columns, where a claim begins.
+    sign: Option<Verdict>,
+    /// The verdict that colours the text.
+    colour: Option<Verdict>,
+    text: String,
 }
 
 impl Beside {
@@ -160,23 +170,17 @@ impl Beside {
         if !again {
             text = format!("{text} {}", self.words(finding.id));
         }
-        let sign = match finding.verdict {
-            Verdict::AsNoted => '=',
-            Verdict::Depends => '~',
-            Verdict::Differs => '≠',
-            Verdict::Absent => '-',
-        };
         let room = self.width - self.left - BETWEEN;
         for (n, line) in wrap(&text, 0, room).into_iter().enumerate() {
-            let sign = if n == 0 { sign } else { ' ' };
-            self.right.push_back((sign, None, line));
+            let sign = (n == 0).then_some(finding.verdict);
+            self.right.push_back(Note { sign, colour: None, text: line });
         }
         if let (Verdict::Depends | Verdict::Differs | Verdict::Absent, Some(because)) =
             (finding.verdict, &finding.because)
         {
             let because = format!("→ {}", printable(because.in_lang(self.lang)));
             for line in wrap(&because, 0, room) {
-                self.right.push_back((' ', Some(finding.verdict), line));
+                self.right.push_back(Note { sign: None, colour: Some(finding.verdict), text: line });
             }
         }
     }
@@ -211,17 +215,16 @@ impl Beside {
     /// A line with the next line of the right column beside it.
     fn join(&mut self, left: &str) -> String {
         let fill = " ".repeat(self.left.saturating_sub(visible_columns(left)));
-        let (sign, verdict, text) = self.right.pop_front().unwrap_or((' ', None, String::new()));
-        let sign = sign.to_string();
-        let right = match verdict {
+        let Note { sign, colour, text } = self.right.pop_front().unwrap_or_default();
+        let right = match colour {
             Some(verdict) => self.paint.verdict(verdict, &text),
             None => text,
         };
-        let sign = match sign.as_str() {
-            "=" => self.paint.verdict(Verdict::AsNoted, &sign),
-            "~" | "-" => self.paint.verdict(Verdict::Depends, &sign),
-            "≠" => self.paint.verdict(Verdict::Differs, &sign),
-            _ => sign,
+        let sign = match sign {
+            // Here the place of "as noted" must not look empty.
+            Some(Verdict::AsNoted) => self.paint.verdict(Verdict::AsNoted, "="),
+            Some(verdict) => self.paint.verdict(verdict, verdict.mark()),
+            None => " ".to_owned(),
         };
         debug_assert_eq!(columns("│"), 1);
         let line = format!("{left}{fill} {sign} │ {right}");

@@ -1,18 +1,24 @@
 //! Where `tracing` meets the renderers.
 
 use std::{
+    error::Error,
     io::{self, Write},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    mem,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    thread::{self, JoinHandle},
+    time::Duration,
 };
 
-use steps::{Event, Part};
+use steps::{Carried, Event, Part};
 use tracing::{Subscriber, field::Visit};
 use tracing_subscriber::{
     EnvFilter, Layer, filter::filter_fn, layer::Context, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
 use crate::{
-    Args, Format, Ladder, Notes, beside::Beside, json, ladder, lines::Lines, recorder::Recorder, story,
+    Args,
+    queue::{Item, Queue, Room},
+    writer::Writer,
 };
 
 /// The tracing target and field in which events arrive.
@@ -35,6 +41,8 @@ pub struct Init {
     pub layout: Option<Layout>,
     /// What is recorded may hold secrets: nobody but its owner may read it.
     pub private: bool,
+    /// At the end, how long to wait for a reader who takes nothing; without it, as long as he likes.
+    pub patience: Option<Duration>,
 }
 
 /// The events of this process, in order. Clones share them.
@@ -62,158 +70,123 @@ impl Kept {
     }
 }
 
+/// The queue of this process.
+static QUEUE: OnceLock<Arc<Queue>> = OnceLock::new();
+
 /// Sends events to standard output as `args` asks, and the program's own messages to standard error, filtered
-/// by `RUST_LOG` (default: `warn`). To be called once, first; what is still to be said at the end is printed
-/// when the guard is dropped.
+/// by `RUST_LOG` (default: `warn`). To be called once, first. Both wait in a queue until [`Guard::begin`]; what is
+/// still to be said at the end is printed when the guard is dropped.
 ///
 /// # Errors
 ///
 /// When the reader's notes cannot be read, or the folder of the logs cannot be written to.
 pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
+    let writer = Writer::new(args, &how)?;
+    let queue = Arc::clone(QUEUE.get_or_init(|| Arc::new(Queue::new(Room::USUAL))));
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let messages = Messages(Arc::clone(&queue));
     let messages = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
+        .with_writer(move || messages.clone())
         .with_ansi(args.colored())
         .without_time()
         .with_target(false)
         .with_filter(filter)
         .with_filter(filter_fn(|meta| meta.target() != TARGET));
-    let output = Output::new(args, &how)?;
-    let recorder = args.log_dir.as_deref().map(|folder| Recorder::create(folder, how.private)).transpose()?;
-    let printer = Printer { output: output.clone(), kept: how.kept, recorder };
+    let reporter = Reporter { queue: Arc::clone(&queue), kept: how.kept };
     tracing_subscriber::registry()
-        .with(printer.with_filter(filter_fn(|meta| meta.target() == TARGET)))
+        .with(reporter.with_filter(filter_fn(|meta| meta.target() == TARGET)))
         .with(messages)
         .init();
-    Ok(Guard(output))
+    Ok(Guard { queue, log: Log::Waits(Box::new(writer)), patience: how.patience })
 }
 
 /// Ends the log when dropped.
 #[derive(Debug)]
 #[must_use = "dropping it ends the log"]
-pub struct Guard(Output);
+pub struct Guard {
+    queue: Arc<Queue>,
+    log: Log,
+    patience: Option<Duration>,
+}
+
+#[derive(Debug)]
+enum Log {
+    /// Nothing is written yet.
+    Waits(Box<Writer>),
+    Runs(JoinHandle<()>),
+    Ended,
+}
 
 impl Guard {
-    /// Says what is still to be said of the connections so far: one run ends, another may follow.
-    pub fn end_of_run(&self) {
-        self.say(|render| match render {
-            Render::Lines(lines) => lines.end_of_run(),
-            Render::Beside(beside) => beside.end_of_run(),
-            Render::Ladder(_) | Render::Json | Render::Silent | Render::Closed => String::new(),
-        });
+    /// Starts the thread that writes. To be called when what needs a process of one thread is done: capabilities and
+    /// namespaces belong to threads.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no thread left.
+    pub fn begin(&mut self) -> io::Result<()> {
+        self.begin_after(|| {})
     }
 
-    fn say(&self, what: impl FnOnce(&mut Render) -> String) {
-        let mut render = self.0.lock();
-        let text = what(&mut render);
-        if !text.is_empty() {
-            render.write(&text);
+    /// The same with something that the thread does first: rights belong to threads, and it may give some up.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no thread left.
+    pub fn begin_after(&mut self, first: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        if let Log::Waits(writer) = mem::replace(&mut self.log, Log::Ended) {
+            self.queue.begin();
+            let queue = Arc::clone(&self.queue);
+            let write = move || {
+                first();
+                writer.run(&queue);
+            };
+            self.log = Log::Runs(thread::Builder::new().name("log".into()).spawn(write)?);
+        }
+        Ok(())
+    }
+
+    /// Says what is still to be said of the connections so far: one run ends, another may follow.
+    pub fn end_of_run(&self) {
+        if self.queue.push(Item::EndOfRun).is_ok() {
+            self.queue.drain(None);
         }
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.say(|render| match render {
-            Render::Lines(lines) => lines.end(),
-            Render::Beside(beside) => beside.end(),
-            Render::Ladder(rungs) => rungs.end(),
-            Render::Json | Render::Silent | Render::Closed => String::new(),
-        });
-    }
-}
-
-/// Standard output, shared by the layer and the guard.
-#[derive(Clone, Debug)]
-struct Output(Arc<Mutex<Render>>);
-
-#[derive(Debug)]
-enum Render {
-    Lines(Box<Lines>),
-    Beside(Box<Beside>),
-    Ladder(Box<Rungs>),
-    Json,
-    /// Nothing is to be printed.
-    Silent,
-    /// The reader of standard output is gone.
-    Closed,
-}
-
-/// Events that wait to be drawn together.
-#[derive(Debug)]
-struct Rungs {
-    form: Ladder,
-    notes: Option<Notes>,
-    lang: steps::Lang,
-    events: Vec<Event>,
-    left_out: usize,
-}
-
-impl Rungs {
-    /// A ladder of more is not read by anybody.
-    const MOST: usize = 100_000;
-
-    fn take(&mut self, event: Event) {
-        if self.events.len() < Self::MOST {
-            self.events.push(event);
-        } else {
-            self.left_out += 1;
-        }
-    }
-
-    fn end(&mut self) -> String {
-        if self.left_out > 0 {
-            tracing::warn!(
-                "the ladder shows the first {} events; {} were left out",
-                Self::MOST,
-                self.left_out
-            );
-        }
-        let stories = story::stories(std::mem::take(&mut self.events));
-        ladder::ladder(self.form, &stories, self.notes.as_ref(), self.lang, width())
-    }
-}
-
-impl Output {
-    fn new(args: &Args, how: &Init) -> io::Result<Self> {
-        let notes = args.own_notes()?;
-        let render = match (args.format, args.ladder) {
-            _ if how.silent => Render::Silent,
-            (_, Some(form)) => {
-                let rungs = Rungs { form, notes, lang: args.lang(), events: Vec::new(), left_out: 0 };
-                Render::Ladder(Box::new(rungs))
+        self.queue.end();
+        match mem::replace(&mut self.log, Log::Ended) {
+            Log::Waits(writer) => writer.run(&self.queue),
+            Log::Runs(thread) if self.patience.is_none() || self.queue.drain(self.patience) => {
+                drop(thread.join());
             }
-            (Format::Json, None) => Render::Json,
-            (Format::Text, None) if args.is_beside() => {
-                Render::Beside(Box::new(Beside::new(args, notes, full_width(), how.both_sides)))
+            Log::Runs(_) => {
+                let left = self.queue.leave();
+                eprintln!("standard output takes no more: {} events were not written", left.events);
             }
-            (Format::Text, None) => {
-                let lines = Lines::new(args, width(), how.both_sides);
-                Render::Lines(Box::new(lines.with_bytes(how.layout.filter(|_| args.bytes))))
-            }
-        };
-        Ok(Output(Arc::new(Mutex::new(render))))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Render> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Render {
-    fn write(&mut self, text: &str) {
-        let mut out = io::stdout().lock();
-        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-            // `server tls | head` is no reason to drop the next client.
-            *self = Render::Closed;
+            Log::Ended => {}
         }
     }
 }
 
-/// Prints a page to standard output; a reader who is gone is no error.
+/// Waits until everything reported so far is written: what is said next on the terminal comes after it.
+pub fn drain() {
+    if let Some(queue) = QUEUE.get() {
+        queue.drain(None);
+    }
+}
+
+/// Prints a page to standard output, after everything reported so far; a reader who is gone is no error.
 pub fn print(page: &str) {
-    let mut out = io::stdout().lock();
-    let _ = out.write_all(page.as_bytes()).and_then(|()| out.flush());
+    let queued = QUEUE.get().is_some_and(|queue| queue.push(Item::Page(page.to_owned())).is_ok());
+    if queued {
+        drain();
+    } else {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(page.as_bytes()).and_then(|()| out.flush());
+    }
 }
 
 /// The columns of the terminal, at most 120 (a longer line is hard to read); 80 when there is no terminal.
@@ -222,63 +195,57 @@ pub fn width() -> usize {
 }
 
 /// The columns of the terminal, at least 80: two columns of text may fill it.
-fn full_width() -> usize {
+pub(crate) fn full_width() -> usize {
     terminal_size::terminal_size_of(io::stdout()).map_or(110, |(width, _)| usize::from(width.0).max(80))
 }
 
-/// Prints each event to standard output; keeps and records it where that is asked for.
-struct Printer {
-    output: Output,
+/// Hands each event to the thread that writes, and never waits: this is called in the middle of a handshake.
+struct Reporter {
+    queue: Arc<Queue>,
     kept: Option<Kept>,
-    recorder: Option<Recorder>,
 }
 
-impl<S: Subscriber> Layer<S> for Printer {
+impl<S: Subscriber> Layer<S> for Reporter {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        let mut json = Json(None);
-        event.record(&mut json);
-        let Json(Some(json)) = json else { return };
-        let mut render = self.output.lock();
-        if let Some(recorder) = &self.recorder {
-            recorder.write(&json);
+        let mut found = Found(None);
+        event.record(&mut found);
+        let Found(Some(event)) = found else { return };
+        if let Some(kept) = &self.kept {
+            kept.add(Event::clone(&event));
         }
-        let printed = matches!(&*render, Render::Lines(_) | Render::Beside(_) | Render::Ladder(_));
-        let read = printed || self.kept.is_some();
-        let event = match read.then(|| serde_json::from_str::<Event>(&json)).transpose() {
-            Ok(event) => event,
-            Err(error) => {
-                tracing::error!("an event could not be read back: {error}");
-                return;
-            }
-        };
-        let text = match (&mut *render, &event) {
-            (Render::Json, _) => json::line(&json),
-            (Render::Lines(lines), Some(event)) => lines.print(event),
-            (Render::Beside(beside), Some(event)) => beside.print(event),
-            (Render::Ladder(rungs), Some(event)) => {
-                rungs.take(event.clone());
-                String::new()
-            }
-            (Render::Lines(_) | Render::Beside(_) | Render::Ladder(_), None) => String::new(),
-            (Render::Silent | Render::Closed, _) => String::new(),
-        };
-        if !text.is_empty() {
-            render.write(&text);
-        }
-        if let (Some(kept), Some(event)) = (&self.kept, event) {
-            kept.add(event);
+        if let Err(Item::Event(event)) = self.queue.push(Item::Event(event)) {
+            eprintln!("{} of {} came after the end of the log", event.step.id(), event.conn);
         }
     }
 }
 
-struct Json(Option<String>);
+/// The event in the field of a tracing event.
+struct Found(Option<Arc<Event>>);
 
-impl Visit for Json {
-    fn record_str(&mut self, field: &tracing::field::Field, value: &str) {
+impl Visit for Found {
+    fn record_error(&mut self, field: &tracing::field::Field, value: &(dyn Error + 'static)) {
         if field.name() == FIELD {
-            self.0 = Some(value.to_owned());
+            self.0 = value.downcast_ref().map(|Carried(event)| Arc::clone(event));
         }
     }
 
     fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
+}
+
+/// Takes the program's own messages, each in one piece; they keep their place among the events.
+#[derive(Clone)]
+struct Messages(Arc<Queue>);
+
+impl Write for Messages {
+    fn write(&mut self, message: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(message).into_owned();
+        match self.0.push(Item::Message(text)) {
+            Ok(()) => Ok(message.len()),
+            Err(_) => io::stderr().write(message),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -6,7 +6,7 @@ use steps::{Claim, Finding, Lang};
 
 use crate::{
     Notes,
-    lines::{mark, spans, verdict_name},
+    lines::{mark, spans},
     text::{pad, printable, wrap},
 };
 
@@ -31,7 +31,7 @@ pub fn checked_notes(notes: &Notes, checked: &Checked, lang: Lang, width: usize)
                 let moved = if moved { say(" · moved", " · 已移动") } else { "" };
                 let entry = match checked.get(&claim) {
                     Some(finding) => {
-                        let verdict = verdict_name(finding.verdict).in_lang(lang);
+                        let verdict = finding.verdict.title().in_lang(lang);
                         let because = finding.because.as_ref().map(|said| printable(said.in_lang(lang)));
                         let because = because.map(|said| format!(" · {said}")).unwrap_or_default();
                         format!("{} {verdict}{moved}{because}", pad(&mark(finding), 4))

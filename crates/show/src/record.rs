@@ -2,13 +2,15 @@
 //! program was killed, or hold lines of others (`docker compose logs` puts a name before each): what cannot be read is
 //! reported and the rest is kept.
 
-use steps::{Event, SCHEMA_VERSION, Said};
+use steps::{Event, Gap, SCHEMA_VERSION, Said};
 
 /// What one log holds.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
     /// The events, in the order of the log.
     pub events: Vec<Event>,
+    /// How many events the log itself says are missing; where is among the troubles.
+    pub dropped: u64,
     /// What could not be read, at most [`MOST_TROUBLES`] of it, and where.
     pub troubles: Vec<Said>,
 }
@@ -41,8 +43,9 @@ pub fn read_log(name: &str, text: &str) -> Log {
                 log.trouble(name, n, unread, &format!("not JSON: {error}"), &format!("不是 JSON：{error}"));
             }
             Ok(value) => match value.get("v").and_then(serde_json::Value::as_u64) {
-                Some(v) if v == u64::from(SCHEMA_VERSION) => match serde_json::from_value::<Event>(value) {
-                    Ok(event) => log.events.push(event),
+                Some(v) if v == u64::from(SCHEMA_VERSION) => match Line::read(value) {
+                    Ok(Line::Event(event)) => log.events.push(*event),
+                    Ok(Line::Gap(gap)) => log.gap(name, n, gap),
                     Err(error) => {
                         unread += 1;
                         log.trouble(name, n, unread, &error.to_string(), &error.to_string());
@@ -73,7 +76,32 @@ pub fn read_log(name: &str, text: &str) -> Log {
     log
 }
 
+/// A line of a log.
+enum Line {
+    Event(Box<Event>),
+    Gap(Gap),
+}
+
+impl Line {
+    fn read(value: serde_json::Value) -> serde_json::Result<Line> {
+        match value.get("dropped") {
+            Some(_) => serde_json::from_value(value).map(Line::Gap),
+            None => serde_json::from_value(value).map(Line::Event),
+        }
+    }
+}
+
 impl Log {
+    /// What is missing is said every time: each is a place in the log.
+    fn gap(&mut self, name: &str, line: usize, gap: Gap) {
+        let (line, said) = (line + 1, gap.said());
+        self.dropped += gap.dropped;
+        self.troubles.push(Said::new(
+            format!("{name}, line {line}: {}", said.en),
+            format!("{name} 第 {line} 行：{}", said.zh),
+        ));
+    }
+
     fn trouble(&mut self, name: &str, line: usize, count: usize, en: &str, zh: &str) {
         if count <= MOST_TROUBLES {
             let line = line + 1;
@@ -91,6 +119,8 @@ mod tests {
 
     const EVENT: &str = r#"{"v":1,"at":"2026-11-22T19:00:00Z","elapsed_us":5,"side":"client","protocol":"tls","conn":"127.0.0.1:1>127.0.0.1:2","step":"tls.client_hello","direction":"sent","evidence":"wire","fields":{}}"#;
 
+    const GAP: &str = r#"{"v":1,"dropped":12,"because":"queue_full"}"#;
+
     #[test]
     fn what_cannot_be_read_is_named_and_the_rest_is_kept() {
         let newer = EVENT.replace("\"v\":1", "\"v\":9");
@@ -104,6 +134,7 @@ mod tests {
             (format!("{unknown}\n"), 0, Some("telepathy")),
             ("{\"a\": 1}\n".into(), 0, Some("not an event")),
             (String::new(), 0, None),
+            (format!("{EVENT}\n{GAP}\n{EVENT}\n"), 2, Some("line 2: 12 events dropped here")),
         ] {
             let log = read_log("x.jsonl", &text);
             assert_eq!(log.events.len(), events, "{text}");
@@ -112,6 +143,7 @@ mod tests {
                 Some(says) => assert!(log.troubles[0].en.contains(says), "{:?}", log.troubles),
             }
         }
+        assert_eq!(read_log("x", &format!("{GAP}\n{EVENT}\n{GAP}\n")).dropped, 24);
         let foreign = read_log("x", &"foreign\n".repeat(50));
         assert_eq!(foreign.troubles.len(), MOST_TROUBLES + 1);
         assert!(foreign.troubles[MOST_TROUBLES].en.contains("40 more"));

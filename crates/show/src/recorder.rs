@@ -2,31 +2,25 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, Seek, SeekFrom, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process,
-    sync::{Mutex, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// A log that is being recorded.
+use crate::sink::Place;
+
+/// The file of a log that is being recorded.
 #[derive(Debug)]
-pub(crate) struct Recorder {
+pub(crate) struct Recorded {
     path: PathBuf,
     mode: u32,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
     /// Made with the first event: a program that sees none leaves no file.
     file: Option<File>,
-    /// Lines that could not be written; the first is said at once.
-    lost: u64,
 }
 
-impl Recorder {
+impl Recorded {
     /// Makes the folder. The name of the file begins with the time: sorted by name, the last is the newest.
     /// A `private` one is its owner's only.
     pub(crate) fn create(folder: &Path, private: bool) -> io::Result<Self> {
@@ -42,40 +36,40 @@ impl Recorder {
         // In containers every process is number 1: the time tells them apart.
         let name = format!("{}.{:09}-{program}-{}.jsonl", now.as_secs(), now.subsec_nanos(), process::id());
         let mode = if private { 0o600 } else { 0o666 }; // less what the umask takes away
-        Ok(Recorder { path: folder.join(name), mode, state: Mutex::default() })
+        Ok(Recorded { path: folder.join(name), mode, file: None })
     }
 
-    /// Appends one event. A full disk costs the record, not the handshake.
-    pub(crate) fn write(&self, json: &str) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = state.append(&self.path, self.mode, json) {
-            if state.lost == 0 {
-                tracing::error!("steps cannot be recorded in {}: {error}", self.path.display());
-            }
-            state.lost += 1;
-        }
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 }
 
-impl State {
-    fn append(&mut self, path: &Path, mode: u32, json: &str) -> io::Result<()> {
+impl Write for Recorded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let file = match &mut self.file {
             Some(file) => file,
             None => {
                 let mut options = OpenOptions::new();
-                self.file.insert(options.write(true).create_new(true).mode(mode).open(path)?)
+                options.write(true).create_new(true).mode(self.mode);
+                self.file.insert(options.open(&self.path)?)
             }
         };
-        // One write a line: a program that is killed leaves whole lines.
-        file.write_all(format!("{json}\n").as_bytes())
+        file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        let lost = self.state.get_mut().unwrap_or_else(PoisonError::into_inner).lost;
-        if lost > 0 {
-            tracing::error!("{lost} events were not recorded");
-        }
+impl Place for Recorded {
+    fn take_back(&mut self, torn: u64) -> bool {
+        // The file is this process's alone: nobody has added to it since.
+        let taken = self.file.as_mut().map(|file| {
+            let whole = file.stream_position()?.saturating_sub(torn);
+            file.set_len(whole)?;
+            file.seek(SeekFrom::Start(whole))
+        });
+        taken.is_some_and(|taken| taken.is_ok())
     }
 }

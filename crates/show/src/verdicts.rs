@@ -7,7 +7,7 @@ use steps::{Claim, Event, Evidence, Lang, Protocol, Text, Verdict};
 use strum::VariantArray;
 
 use crate::{
-    lines::{line_fields, verdict_name},
+    lines::line_fields,
     text::{columns, pad, printable, wrap},
 };
 
@@ -79,7 +79,7 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     fn word(&self) -> Text {
-        verdict_name(self.verdict)
+        self.verdict.title()
     }
 
     /// The finding's own sentence; where all is as noted and needs none, the event by its name and values.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Claim, Direction, Event, Evidence, Fields, Protocol, Said, Side, Step, ssh, tcp, tls, ws};
+use crate::{Claim, Direction, Event, Evidence, Fields, Protocol, Said, Side, Step, Text, ssh, tcp, tls, ws};
 
 /// How a run bears out a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,6 +19,28 @@ pub enum Verdict {
     Differs,
     /// A completed handshake had no such message: said once, in its summary, and inferred by nature.
     Absent,
+}
+
+impl Verdict {
+    /// The sign behind a claim's number: `t4≠`. As noted has none.
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Verdict::AsNoted => "",
+            Verdict::Depends => "~",
+            Verdict::Differs => "≠",
+            Verdict::Absent => "-",
+        }
+    }
+
+    /// The verdict in a word or two.
+    pub const fn title(self) -> Text {
+        match self {
+            Verdict::AsNoted => Text { en: "as noted", zh: "与笔记一致" },
+            Verdict::Depends => Text { en: "depends", zh: "视情况" },
+            Verdict::Differs => Text { en: "differs", zh: "不同" },
+            Verdict::Absent => Text { en: "absent", zh: "没有" },
+        }
+    }
 }
 
 /// What one event shows of one claim.

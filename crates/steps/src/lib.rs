@@ -4,6 +4,7 @@
 //! protocol, an [`Event`] is one step seen in one connection, and [`Past::judge`] says what an event shows of
 //! the claims. Read `claim.rs` beside the notes, then the file of the protocol at hand.
 
+mod carried;
 mod claim;
 mod event;
 mod judge;
@@ -19,6 +20,7 @@ pub mod tcp;
 pub mod tls;
 pub mod ws;
 
+pub use carried::{Because, Carried, Gap};
 pub use claim::{Claim, ClaimCard, Heading};
 pub use event::{Bytes, Direction, Event, Evidence, Fields, Protocol, SCHEMA_VERSION, Side};
 pub use judge::{Finding, Past, Record, Verdict};

@@ -17,7 +17,7 @@ use crate::{
 /// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
 const MOST_BYTES: usize = 16 * 1024;
 
-/// How much a witness keeps of its connection's story, counted as JSON.
+/// How much a witness keeps of its connection's story, counted as about its JSON.
 const MOST_KEPT: usize = 256 * 1024;
 
 /// The moment a connection began, on the steady clock and on the wall clock.
@@ -78,8 +78,8 @@ struct State {
 /// Events as they were emitted, in order and without a gap.
 #[derive(Debug, Default)]
 struct Kept {
-    events: Vec<Event>,
-    size: usize,
+    events: Vec<Arc<Event>>,
+    weight: usize,
 }
 
 impl Witness {
@@ -144,13 +144,13 @@ impl Witness {
         self.lock().kept = None;
     }
 
-    /// A copy of the events kept so far, as they were emitted.
-    pub fn kept(&self) -> Vec<Event> {
+    /// The events kept so far, as they were emitted.
+    pub fn kept(&self) -> Vec<Arc<Event>> {
         self.lock().kept.as_ref().map(|kept| kept.events.clone()).unwrap_or_default()
     }
 
     /// The events kept since the last time, which makes room for as many more.
-    pub fn take_kept(&self) -> Vec<Event> {
+    pub fn take_kept(&self) -> Vec<Arc<Event>> {
         self.lock().kept.as_mut().map(|kept| std::mem::take(kept).events).unwrap_or_default()
     }
 
@@ -228,10 +228,11 @@ impl State {
 
     /// Emits an event, and keeps it where that was asked for.
     fn emit(&mut self, event: Event) {
-        let size = emit(&event);
+        let event = Arc::new(event);
+        emit(&event);
         if let Some(kept) = &mut self.kept {
-            kept.size = kept.size.saturating_add(size);
-            if kept.size <= MOST_KEPT {
+            kept.weight = kept.weight.saturating_add(event.weight());
+            if kept.weight <= MOST_KEPT {
                 kept.events.push(event);
             }
         }
@@ -263,18 +264,19 @@ mod tests {
     fn a_witness_keeps_its_story_only_where_asked() {
         let witness = witness();
         see(&witness, 0);
-        assert_eq!(witness.kept(), []);
+        assert!(witness.kept().is_empty());
         witness.keep();
         see(&witness, 1);
         see(&witness, 2);
-        let lengths = |events: Vec<Event>| events.iter().map(|event| event.bytes.0.len()).collect::<Vec<_>>();
+        let lengths =
+            |events: Vec<Arc<Event>>| events.iter().map(|event| event.bytes.0.len()).collect::<Vec<_>>();
         assert_eq!(lengths(witness.kept()), [1, 2]);
         assert_eq!(lengths(witness.take_kept()), [1, 2]);
         witness.finish(&Outcome::Complete);
         assert!(witness.kept()[0].step.is_summary());
         witness.forget();
         see(&witness, 3);
-        assert_eq!(witness.kept(), []);
+        assert!(witness.kept().is_empty());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What follows the upgrade: frames (RFC 6455 §5), and their end (§7).
 
+use std::sync::Arc;
+
 use futures_util::{SinkExt, StreamExt};
 use steps::{Direction, Event, Said, Step, tls, ws};
 use tokio::{
@@ -94,16 +96,16 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     for event in without_carriers(witness.take_kept()) {
-        let json = serde_json::to_string(&event).expect("an event is plain data");
+        let json = serde_json::to_string(&*event).expect("an event is plain data");
         socket.feed(Message::text(json)).await?;
     }
     socket.flush().await
 }
 
 /// What carries the story is no part of it: the text frames that we sent, and the TLS records around them.
-fn without_carriers(events: Vec<Event>) -> Vec<Event> {
+fn without_carriers(events: Vec<Arc<Event>>) -> Vec<Arc<Event>> {
     let sent = |event: &Event, step: Step| event.direction == Direction::Sent && event.step == step;
-    let mut told = Vec::new();
+    let mut told: Vec<Arc<Event>> = Vec::new();
     for event in events {
         if sent(&event, ws::Step::Text.into()) {
             // A record is told before the frame that it carries.

@@ -9,7 +9,7 @@ use strum::VariantArray;
 use super::{joined, label, marks, name, remark};
 use crate::{
     Notes,
-    lines::{evidence_word, verdict_name},
+    lines::evidence_word,
     story::{Crossed, Part, Row, Story, What},
     text::{in_lang, whole},
 };
@@ -162,7 +162,7 @@ impl Page<'_> {
 
     fn finding(&self, finding: &Finding) -> String {
         let card = finding.id.card();
-        let verdict = verdict_name(finding.verdict);
+        let verdict = finding.verdict.title();
         let head = |verdict: &str| format!("<b>{} {}</b> ", finding.id.id(), escape(verdict));
         let block = self.notes.and_then(|notes| notes.place(finding.id).map(|place| notes.block(place)));
         let words = |says: &str, verdict: &str| match block {
@@ -193,7 +193,7 @@ impl Page<'_> {
             let card = claim.card();
             let found = findings.iter().find(|finding| finding.id == *claim);
             let (class, verdict) = match found {
-                Some(finding) => (verdict_id(finding.verdict), verdict_name(finding.verdict)),
+                Some(finding) => (verdict_id(finding.verdict), finding.verdict.title()),
                 None => ("", Text { en: "not in this run", zh: "本次没有涉及" }),
             };
             let because = found.and_then(|finding| finding.because.as_ref());

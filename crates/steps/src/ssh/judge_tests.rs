@@ -3,25 +3,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::{Bytes, Claim, Direction, Evidence, Protocol, Verdict};
+use crate::{Claim, Direction, Evidence, Verdict};
 
 fn event(side: Side, direction: Direction, step: Step, fields: Value) -> Event {
-    let Value::Object(fields) = fields else { panic!("fields are named") };
-    Event {
-        v: crate::SCHEMA_VERSION,
-        at: jiff::Timestamp::UNIX_EPOCH,
-        elapsed_us: 0,
-        side,
-        protocol: Protocol::Ssh,
-        variant: None,
-        conn: "127.0.0.1:1>127.0.0.1:2".into(),
-        step: step.into(),
-        claims: Vec::new(),
-        direction,
-        evidence: Evidence::Wire,
-        fields,
-        bytes: Bytes::default(),
-    }
+    Event::by_hand((side, direction), step, Evidence::Wire, fields)
 }
 
 fn check(events: &[Event]) -> Vec<(Claim, Verdict, String)> {

@@ -3,25 +3,10 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Bytes, Direction, Evidence, Protocol, Side, Verdict};
+use crate::{Direction, Evidence, Side, Verdict};
 
 fn event(side: Side, direction: Direction, step: Step, fields: Value) -> Event {
-    let Value::Object(fields) = fields else { panic!("fields are named") };
-    Event {
-        v: crate::SCHEMA_VERSION,
-        at: jiff::Timestamp::UNIX_EPOCH,
-        elapsed_us: 0,
-        side,
-        protocol: Protocol::Ssh,
-        variant: None,
-        conn: "127.0.0.1:1>127.0.0.1:2".into(),
-        step: step.into(),
-        claims: Vec::new(),
-        direction,
-        evidence: Evidence::Callback,
-        fields,
-        bytes: Bytes::default(),
-    }
+    Event::by_hand((side, direction), step, Evidence::Callback, fields)
 }
 
 fn on_client(step: Step, fields: Value) -> Event {

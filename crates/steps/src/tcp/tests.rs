@@ -3,9 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Step;
-use crate::{
-    Bytes, Direction, Event, Evidence, Past, Protocol, SCHEMA_VERSION, Side, Side::Client, Side::Server,
-};
+use crate::{Direction, Event, Evidence, Past, Side, Side::Client, Side::Server};
 
 mod loss;
 
@@ -34,24 +32,18 @@ fn labelled(here: Side, variant: Option<&str>, lines: &[Line]) -> Vec<String> {
 }
 
 fn events(here: Side, variant: Option<&str>, lines: &[Line]) -> Vec<Event> {
-    let event = |(step, from, fields): &Line| Event {
-        v: SCHEMA_VERSION,
-        at: jiff::Timestamp::UNIX_EPOCH,
-        elapsed_us: fields["at_ms"].as_u64().unwrap_or(0) * 1000,
-        side: here,
-        protocol: Protocol::Tcp,
-        variant: variant.map(Into::into),
-        conn: "127.0.0.1:5>127.0.0.1:7".into(),
-        step: (*step).into(),
-        claims: Vec::new(),
-        direction: match from {
+    let event = |(step, from, fields): &Line| {
+        let direction = match from {
             None => Direction::Local,
             Some(side) if *side == here => Direction::Sent,
             Some(_) => Direction::Received,
-        },
-        evidence: if from.is_some() { Evidence::Wire } else { Evidence::Kernel },
-        fields: fields.as_object().expect("fields are an object").clone(),
-        bytes: Bytes::default(),
+        };
+        let evidence = if from.is_some() { Evidence::Wire } else { Evidence::Kernel };
+        Event {
+            elapsed_us: fields["at_ms"].as_u64().unwrap_or(0) * 1000,
+            variant: variant.map(Into::into),
+            ..Event::by_hand((here, direction), *step, evidence, fields.clone())
+        }
     };
     lines.iter().map(event).collect()
 }

@@ -266,24 +266,13 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{Bytes, Direction, Evidence, Protocol, SCHEMA_VERSION, Step as Any, Verdict};
+    use crate::{Direction, Evidence, Protocol, Step as Any, Verdict};
 
     fn event(step: impl Into<Any>, direction: Direction, fields: Value) -> Event {
-        let Value::Object(fields) = fields else { panic!("fields are an object") };
+        let step = step.into();
         Event {
-            v: SCHEMA_VERSION,
-            at: jiff::Timestamp::UNIX_EPOCH,
-            elapsed_us: 0,
-            side: Side::Client,
             protocol: Protocol::Ws,
-            variant: None,
-            conn: String::new(),
-            step: step.into(),
-            claims: Vec::new(),
-            direction,
-            evidence: Evidence::Wire,
-            fields,
-            bytes: Bytes::default(),
+            ..Event::by_hand((Side::Client, direction), step, Evidence::Wire, fields)
         }
     }
 

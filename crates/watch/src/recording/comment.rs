@@ -1,6 +1,6 @@
 //! What a packet's comment says: the step, and what it shows of the notes.
 
-use steps::{Direction, Event, Lang, Side, Verdict};
+use steps::{Direction, Event, Lang, Side};
 
 /// What the file says of itself.
 pub(super) fn of_file(lang: Lang) -> &'static str {
@@ -33,7 +33,7 @@ pub(super) fn of_event(event: &Event, about: bool, lang: Lang) -> String {
     };
     let mut text = format!("{place}{} · {}", card.id, card.title.in_lang(lang));
     for finding in &event.claims {
-        text.push_str(&format!("\n{} {}", finding.id.id(), word(finding.verdict, lang)));
+        text.push_str(&format!("\n{} {}", finding.id.id(), finding.verdict.title().in_lang(lang)));
         if let Some(because) = &finding.because {
             text.push_str(match lang {
                 Lang::En => ": ",
@@ -44,17 +44,4 @@ pub(super) fn of_event(event: &Event, about: bool, lang: Lang) -> String {
         }
     }
     text
-}
-
-fn word(verdict: Verdict, lang: Lang) -> &'static str {
-    match (verdict, lang) {
-        (Verdict::AsNoted, Lang::En) => "as noted",
-        (Verdict::Depends, Lang::En) => "depends",
-        (Verdict::Differs, Lang::En) => "differs",
-        (Verdict::Absent, Lang::En) => "absent",
-        (Verdict::AsNoted, Lang::Zh) => "与笔记一致",
-        (Verdict::Depends, Lang::Zh) => "视情况",
-        (Verdict::Differs, Lang::Zh) => "不同",
-        (Verdict::Absent, Lang::Zh) => "没有",
-    }
 }

@@ -56,11 +56,11 @@ pub fn settle_server(capture: bool) {
     }
 }
 
-/// This thread of a server gives up what is left: every thread of the runtime as it starts, the first one once it
-/// listens. A server that `records_later` opens that file with its first event, in a folder that may be another
-/// user's: it keeps the right to do so, if it has it.
-pub fn confine(records_later: bool) {
-    keep(if records_later { &[CAP_DAC_OVERRIDE] } else { &[] });
+/// This thread of a server gives up what is left: every thread as it starts, the first one once the server listens. The
+/// one that `records` opens its file with the first event, in a folder that may be another user's: it keeps the right to
+/// do so, if it has it.
+pub fn confine(records: bool) {
+    keep(if records { &[CAP_DAC_OVERRIDE] } else { &[] });
 }
 
 /// Gives up everything but `these`, as far as this thread has them.

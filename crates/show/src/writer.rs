@@ -1,0 +1,248 @@
+//! The one thread that writes: it renders what was queued, in order, and writes many lines at once.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    os::fd::AsFd,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use steps::{Because, Event, Gap, Lang};
+
+use crate::{
+    Args, Format, Init, Ladder, Notes,
+    beside::Beside,
+    json, ladder,
+    layer::{full_width, width},
+    lines::Lines,
+    queue::{Item, Queue},
+    recorder::Recorded,
+    sink::{Place, Sink},
+    story,
+};
+
+/// Turns queued items into text, and writes it.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    render: Render,
+    out: Sink<Stdout>,
+    recorder: Option<Sink<Recorded>>,
+    /// The JSON of the event at hand.
+    json: Vec<u8>,
+    dropped: u64,
+}
+
+#[derive(Debug)]
+enum Render {
+    Lines(Box<Lines>),
+    Beside(Box<Beside>),
+    Ladder(Box<Rungs>),
+    Json,
+    /// Nothing is to be printed.
+    Silent,
+}
+
+impl Writer {
+    pub(crate) fn new(args: &Args, how: &Init) -> io::Result<Self> {
+        let lang = args.lang();
+        let render = Render::new(args, how)?;
+        let gap_line = if matches!(render, Render::Json) { json::gap } else { gap_in_text };
+        let out = Sink::new(Stdout::open()?, "standard output".into(), gap_line, lang);
+        let recorder =
+            args.log_dir.as_deref().map(|folder| Recorded::create(folder, how.private)).transpose()?.map(
+                |recorded| {
+                    let name = recorded.path().display().to_string();
+                    Sink::new(recorded, name, json::gap, lang)
+                },
+            );
+        Ok(Writer { render, out, recorder, json: Vec::new(), dropped: 0 })
+    }
+
+    /// Writes until the queue has come to its end.
+    pub(crate) fn run(mut self, queue: &Queue) {
+        let _gone = Gone(queue);
+        self.write(queue);
+        self.end();
+        // What there was to say at the end has gone the way of all messages.
+        self.write(queue);
+    }
+
+    fn write(&mut self, queue: &Queue) {
+        while let Some(items) = queue.take() {
+            items.into_iter().for_each(|item| self.item(item));
+            self.out.flush();
+            if let Some(recorder) = &mut self.recorder {
+                recorder.flush();
+            }
+        }
+    }
+
+    fn item(&mut self, item: Item) {
+        match item {
+            Item::Event(event) => {
+                // A mistake in a renderer costs a line and not the log; what it was is on standard error.
+                if catch_unwind(AssertUnwindSafe(|| self.event(&event))).is_err() {
+                    self.out.gap(Gap::new(1, Because::NotWritten));
+                }
+            }
+            Item::Dropped(n) => {
+                self.dropped += n;
+                let gap = Gap::new(n, Because::QueueFull);
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.gap(gap);
+                }
+                match &mut self.render {
+                    Render::Lines(_) | Render::Beside(_) | Render::Json => self.out.gap(gap),
+                    // Said at the end.
+                    Render::Ladder(_) | Render::Silent => {}
+                }
+            }
+            Item::Message(text) => {
+                self.out.flush();
+                let _ = io::stderr().lock().write_all(text.as_bytes());
+            }
+            Item::Page(page) => self.out.text(&page),
+            Item::EndOfRun => match &mut self.render {
+                Render::Lines(lines) => self.out.text(&lines.end_of_run()),
+                Render::Beside(beside) => self.out.text(&beside.end_of_run()),
+                Render::Ladder(_) | Render::Json | Render::Silent => {}
+            },
+        }
+    }
+
+    fn event(&mut self, event: &Arc<Event>) {
+        if self.recorder.is_some() || matches!(self.render, Render::Json) {
+            json::line(event, &mut self.json);
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.event(&self.json);
+        }
+        match &mut self.render {
+            Render::Json => self.out.event(&self.json),
+            Render::Lines(lines) => self.out.event(lines.print(event).as_bytes()),
+            Render::Beside(beside) => self.out.event(beside.print(event).as_bytes()),
+            Render::Ladder(rungs) => rungs.take(event),
+            Render::Silent => {}
+        }
+    }
+
+    fn end(&mut self) {
+        let text = match &mut self.render {
+            Render::Lines(lines) => lines.end(),
+            Render::Beside(beside) => beside.end(),
+            Render::Ladder(rungs) => rungs.end(),
+            Render::Json | Render::Silent => String::new(),
+        };
+        self.out.text(&text);
+        self.out.end();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.end();
+        }
+        if self.dropped > 0 {
+            tracing::error!(
+                "{} events were dropped: they came faster than the log could be written",
+                self.dropped
+            );
+        }
+    }
+}
+
+/// Lets go whoever waits for the writer, also where it ends by a panic.
+struct Gone<'a>(&'a Queue);
+
+impl Drop for Gone<'_> {
+    fn drop(&mut self) {
+        let left = self.0.leave();
+        if left.events + left.messages > 0 {
+            eprintln!("{} events and {} messages were not written", left.events, left.messages);
+        }
+    }
+}
+
+impl Render {
+    fn new(args: &Args, how: &Init) -> io::Result<Self> {
+        let notes = args.own_notes()?;
+        Ok(match (args.format, args.ladder) {
+            _ if how.silent => Render::Silent,
+            (_, Some(form)) => {
+                let rungs = Rungs { form, notes, lang: args.lang(), events: Vec::new(), left_out: 0 };
+                Render::Ladder(Box::new(rungs))
+            }
+            (Format::Json, None) => Render::Json,
+            (Format::Text, None) if args.is_beside() => {
+                Render::Beside(Box::new(Beside::new(args, notes, full_width(), how.both_sides)))
+            }
+            (Format::Text, None) => {
+                let lines = Lines::new(args, width(), how.both_sides);
+                Render::Lines(Box::new(lines.with_bytes(how.layout.filter(|_| args.bytes))))
+            }
+        })
+    }
+}
+
+/// Events that wait to be drawn together.
+#[derive(Debug)]
+struct Rungs {
+    form: Ladder,
+    notes: Option<Notes>,
+    lang: Lang,
+    events: Vec<Event>,
+    left_out: usize,
+}
+
+impl Rungs {
+    /// A ladder of more is not read by anybody.
+    const MOST: usize = 100_000;
+
+    fn take(&mut self, event: &Event) {
+        if self.events.len() < Self::MOST {
+            self.events.push(event.clone());
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    fn end(&mut self) -> String {
+        if self.left_out > 0 {
+            tracing::warn!(
+                "the ladder shows the first {} events; {} were left out",
+                Self::MOST,
+                self.left_out
+            );
+        }
+        let stories = story::stories(std::mem::take(&mut self.events));
+        ladder::ladder(self.form, &stories, self.notes.as_ref(), self.lang, width())
+    }
+}
+
+/// The line that stands among lines of text where events are missing.
+fn gap_in_text(gap: Gap, lang: Lang) -> String {
+    format!("  ⋯ {}\n", gap.said().in_lang(lang))
+}
+
+/// Standard output as it is: what is written has left the program.
+#[derive(Debug)]
+struct Stdout(File);
+
+impl Stdout {
+    fn open() -> io::Result<Self> {
+        Ok(Stdout(io::stdout().as_fd().try_clone_to_owned()?.into()))
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Place for Stdout {
+    fn take_back(&mut self, _: u64) -> bool {
+        false // others may write there, too
+    }
+}

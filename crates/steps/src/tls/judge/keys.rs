@@ -1,0 +1,166 @@
+//! t6 to t9: the key of the certificate, the secret, and the keys that come of it.
+
+use serde_json::Value;
+
+use super::list;
+use crate::{Claim, Event, Finding, Past, judge::Record, tls::Step};
+
+/// t6: the key from the certificate verifies and encrypts nothing. A signature that does not fit shows t12 as well: it
+/// covers a part of the handshake, and was made over another.
+pub(super) fn verify_signature(event: &Event) -> Vec<Finding> {
+    let (key, scheme, over) = (event.text("public_key"), event.text("signature_scheme"), event.text("over"));
+    if event.text("result") == "valid" {
+        return vec![Finding::differs(
+            Claim::T6,
+            format!(
+                "the certificate's {key} key checked a signature ({scheme}) over {over}; it encrypted nothing"
+            ),
+            format!("证书中的 {key} 公钥用来验证签名（{scheme}，签的是 {over}），没有加密任何东西"),
+        )];
+    }
+    let used = Finding::differs(
+        Claim::T6,
+        format!("the certificate's {key} key checked a signature ({scheme}) over {over}, which does not fit"),
+        format!("证书中的 {key} 公钥用来验证签名（{scheme}，签的是 {over}），签名对不上"),
+    );
+    let noticed = Finding::as_noted_because(
+        Claim::T12,
+        format!(
+            "noticed before any Finished: the server's signature over {over} does not fit what the client saw"
+        ),
+        format!("还没到 Finished 就已发现：服务端对 {over} 的签名与客户端看到的内容对不上"),
+    );
+    vec![used, noticed]
+}
+
+/// t7: each side computes the secret, so that nobody needs to send it.
+pub(super) fn shared_secret(event: &Event) -> Finding {
+    let (group, fingerprint) = (event.text("group"), event.text("fingerprint"));
+    Finding::differs(
+        Claim::T7,
+        format!("computed from ephemeral {group} keys (fingerprint {fingerprint}), not sent"),
+        format!("由 {group} 临时密钥算出（指纹 {fingerprint}），没有发送"),
+    )
+}
+
+/// t7 with static RSA: the client made it; the server's key opened it.
+pub(super) fn pre_master_secret(event: &Event) -> Finding {
+    let (length, fingerprint) = (event.number("length").unwrap_or_default(), event.text("fingerprint"));
+    match event.text("opened_with") {
+        "" => Finding::as_noted_because(
+            Claim::T7,
+            format!("the client made {length} bytes (fingerprint {fingerprint}) and encrypted them"),
+            format!("客户端生成 {length} 字节（指纹 {fingerprint}）并将其加密"),
+        ),
+        key => Finding::as_noted_because(
+            Claim::T7,
+            format!("the server's {key} opened what crossed: {length} bytes (fingerprint {fingerprint})"),
+            format!("服务端用私钥（{key}）解开线路上的密文：{length} 字节（指纹 {fingerprint}）"),
+        ),
+    }
+}
+
+/// t9: three randoms and the PRF, where the third crossed; or a secret that never did; or HKDF.
+pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
+    let derivation = event.text("derivation");
+    if derivation.starts_with("HKDF") {
+        let stage = event.text("stage");
+        return Some(Finding::differs(
+            Claim::T9,
+            format!(
+                "{derivation}: the {stage} keys come from the shared secret and the hash of the handshake"
+            ),
+            format!("{derivation}：{stage} 阶段的密钥由共享密钥和握手摘要导出"),
+        ));
+    }
+    let resumed = |hello: &Record| hello.fields.get("resumed") == Some(&Value::Bool(true));
+    let certificate = past.has(Step::Certificate);
+    if event.is("before_server_hello") || (!certificate && past.first(Step::ServerHello).is_some_and(resumed))
+    {
+        let fingerprint = list(event, "fingerprints");
+        return Some(Finding::differs(
+            Claim::T9,
+            format!(
+                "resumed: the master secret ({fingerprint}) is that of an earlier session, only the two randoms are new"
+            ),
+            format!("会话是恢复的：master secret（{fingerprint}）沿用先前的会话，只有两个随机数是新的"),
+        ));
+    }
+    // The client derives before its ClientKeyExchange leaves: the server's part already tells which kind it is.
+    match past.first(Step::ServerKeyExchange) {
+        None if past.has(Step::ServerHelloDone) => Some(three_randoms(event)),
+        // What the keys rest on was not seen.
+        None => None,
+        Some(exchange) => {
+            let curve = exchange.text("named_curve");
+            Some(Finding::differs(
+                Claim::T9,
+                format!("{derivation}; two randoms crossed, the third is the {curve} secret that never did"),
+                format!("{derivation}；两个随机数在线路上出现过，第三个是从未传输的 {curve} 共享密钥"),
+            ))
+        }
+    }
+}
+
+/// t9 as the notes have it; computed again where the pre-master secret is at hand.
+fn three_randoms(event: &Event) -> Finding {
+    let (derivation, pre_master) = (event.text("derivation"), event.text("pre_master_secret"));
+    match event.fields.get("equal").and_then(Value::as_bool) {
+        None => Finding::as_noted_because(
+            Claim::T9,
+            format!("{derivation} over the two randoms and the pre-master secret"),
+            format!("由两个随机数和 pre-master 经 {derivation} 导出"),
+        ),
+        Some(true) => Finding::as_noted_because(
+            Claim::T9,
+            format!(
+                "{derivation} over the two randoms and the pre-master secret ({pre_master}): computed again, the \
+                 master secret is the session's ({})",
+                event.text("master_secret_recomputed")
+            ),
+            format!(
+                "由两个随机数和 pre-master（{pre_master}）经 {derivation} 导出：重新计算的 master secret 与会话的相同\
+                 （{}）",
+                event.text("master_secret_recomputed")
+            ),
+        ),
+        Some(false) => Finding::differs(
+            Claim::T9,
+            format!(
+                "{derivation} over the two randoms and the pre-master secret ({pre_master}) gives {}, but the session \
+                 has {}",
+                event.text("master_secret_recomputed"),
+                list(event, "fingerprints")
+            ),
+            format!(
+                "由两个随机数和 pre-master（{pre_master}）经 {derivation} 得到 {}，会话用的却是 {}",
+                event.text("master_secret_recomputed"),
+                list(event, "fingerprints")
+            ),
+        ),
+    }
+}
+
+/// t6, t7 and t8 with static RSA; t8 with ECDHE.
+pub(super) fn client_key_exchange(event: &Event, past: &Past) -> Vec<Finding> {
+    if let Some(length) = event.number("encrypted_pre_master_secret_length") {
+        let carries = Finding::as_noted_because(
+            Claim::T8,
+            format!("it carries {length} bytes: the pre-master secret under the server's public key"),
+            format!("它带着 {length} 字节：用服务端公钥加密的 pre-master"),
+        );
+        let key = past.first(Step::Certificate).map_or("", |certificate| certificate.text("public_key"));
+        let takes = Finding::as_noted_because(
+            Claim::T6,
+            format!("the certificate's {key} key, and it encrypts: the pre-master secret goes out under it"),
+            format!("取出证书中的 {key} 公钥并用它加密：pre-master 就是用它加密后发出的"),
+        );
+        return vec![takes, Finding::as_noted(Claim::T7), carries];
+    }
+    let length = event.number("public_key_length").unwrap_or_default();
+    vec![Finding::differs(
+        Claim::T8,
+        format!("it carries the client's ephemeral public key ({length} bytes, in the clear), no secret"),
+        format!("它带的是客户端的临时公钥（{length} 字节，明文），不是秘密"),
+    )]
+}
