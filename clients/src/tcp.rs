@@ -52,7 +52,7 @@ async fn capture(port: u16, no_capture_wanted: bool) -> Option<Capture> {
     match Capture::open(port).await {
         Ok(capture) => Some(capture),
         Err(error) => {
-            tracing::warn!("{}", no_capture("client", &error));
+            no_capture(&error);
             None
         }
     }
@@ -205,7 +205,13 @@ async fn close(stream: &mut TcpStream, connection: &Connection, options: &Option
     }
     // 5. The server's FIN is here and acknowledged: TIME_WAIT.
     match connection.ended(stream, options.patience).await {
-        Ended::TimeWait | Ended::Closed(None) => Ok(()),
+        Ended::TimeWait => {
+            if let Some(stay) = options.stay {
+                connection.looking_on(sleep(stay)).await;
+            }
+            Ok(())
+        }
+        Ended::Closed(None) => Ok(()),
         Ended::Closed(Some(error)) => Err(End::Call("close", error)),
         Ended::Not(state) => Err(End::NoFin(state)),
     }

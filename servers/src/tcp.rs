@@ -16,7 +16,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use watch::{
     Outcome,
-    tcp::{Capture, Connection, HalfOpen, Settings, keep_syns, no_capture},
+    tcp::{Capture, Connection, HalfOpen, Settings, keep_syns, no_capture, waiting},
 };
 
 use crate::{accept_loop, bind};
@@ -83,7 +83,7 @@ impl Server {
                     half_open.stop();
                     return Ok(());
                 }
-                () = sleep(late) => {}
+                () = first_waits(address, late) => {}
             }
         }
         let served = accept_loop(listener, options.limits, stop, move |stream, peer, stop| {
@@ -93,6 +93,14 @@ impl Server {
         half_open.stop();
         served
     }
+}
+
+/// Until the first connection has waited for accept() for so long.
+async fn first_waits(address: SocketAddr, late: Duration) {
+    while waiting(address).is_some_and(|connections| connections == 0) {
+        sleep(Duration::from_millis(5)).await;
+    }
+    sleep(late).await;
 }
 
 /// 1. On what this run stands: the segments themselves, or the kernel's word.
@@ -106,7 +114,7 @@ async fn capture(port: u16, no_capture_wanted: bool) -> Option<Capture> {
     match Capture::open(port).await {
         Ok(capture) => Some(capture),
         Err(error) => {
-            tracing::warn!("{}", no_capture("server", &error));
+            no_capture(&error);
             None
         }
     }

@@ -40,6 +40,10 @@ pub struct Options {
     #[arg(long, help_heading = CLOSING)]
     pub orphan: bool,
 
+    /// Seconds to watch on in TIME_WAIT, where the kernel still answers a FIN that comes again
+    #[arg(long, help_heading = CLOSING, value_parser = seconds, value_name = "SECONDS")]
+    pub stay: Option<Duration>,
+
     /// Seconds to wait for each stage: to connect, to hear the rest, to be done
     #[arg(long, help_heading = LIMITS, default_value = "10", value_parser = seconds, value_name = "SECONDS")]
     pub patience: Duration,

@@ -270,6 +270,10 @@ fn toward(to: SocketAddr) -> io::Result<SocketAddr> {
     Ok(SocketAddr::new(probe.local_addr()?.ip(), 0))
 }
 
+/// How long a segment is on its way in a scenario that does not say it: enough that each state lasts long enough to be
+/// seen, and each line stands before its consequence.
+pub(crate) const LATENCY_MS: u64 = 5;
+
 /// How many connections may cross at once; each needs a port and two instructions of the kernel's filter.
 const MOST: usize = 1000;
 

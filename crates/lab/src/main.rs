@@ -188,7 +188,10 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
             (None, Some(notes)) => read::check(&notes, output)?,
             (what, _) => show::notes(what.as_deref(), output.lang(), show::width())?,
         },
-        Some(Command::List) => run::list(output.lang())?,
+        Some(Command::List) => match output.format {
+            show::Format::Text => run::list(output.lang())?,
+            show::Format::Json => run::list_json()?,
+        },
         Some(Command::Read(logs)) => read::read(logs, output)?,
         Some(
             Command::Tcp

@@ -99,9 +99,10 @@ impl Bench {
         };
         let deaf = scenario.deaf.clone().filter(|_| *stand == Stand::Deaf);
         let client = deaf.as_ref().and_then(|deaf| deaf.client.as_ref()).unwrap_or(&scenario.pair.client);
+        let server = deaf.as_ref().and_then(|deaf| deaf.server.as_ref()).unwrap_or(&scenario.pair.server);
         let order = Order {
             client: fill(client),
-            server: fill(&scenario.pair.server),
+            server: fill(server),
             visits: scenario.pair.visits,
             faults: scenario.meddler.clone(),
             link: scenario.link.clone(),

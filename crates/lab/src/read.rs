@@ -4,7 +4,9 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
 use show::{Args, Checked, Format, Ladder, Notes, story::Story};
-use steps::{Event, Lang, Protocol};
+use steps::{Direction, Event, Evidence, Lang, Protocol, Side};
+
+use crate::{expect, run, scenario};
 
 /// The logs to read.
 #[derive(Clone, Debug, clap::Args)]
@@ -16,6 +18,10 @@ pub(crate) struct Logs {
     /// The last run of this protocol in the folder of --log-dir
     #[arg(long, value_name = "PROTOCOL", conflicts_with = "logs", value_parser = protocol)]
     last: Option<Protocol>,
+
+    /// Say whether what was recorded is what this scenario expects (`lab list`)
+    #[arg(long, value_name = "SCENARIO")]
+    scenario: Option<String>,
 }
 
 fn protocol(text: &str) -> Result<Protocol, String> {
@@ -48,6 +54,9 @@ pub(crate) fn read(logs: &Logs, output: &Args) -> anyhow::Result<String> {
     if stories.is_empty() {
         bail!("no event in {}", paths(&logs.logs));
     }
+    if let Some(name) = &logs.scenario {
+        return compared(name, &stories, lang);
+    }
     let notes = output.own_notes()?;
     Ok(match output.format {
         Format::Json => json(&stories)?,
@@ -56,6 +65,33 @@ pub(crate) fn read(logs: &Logs, output: &Args) -> anyhow::Result<String> {
             show::ladder(form, &stories, notes.as_ref(), lang, show::width())
         }
     })
+}
+
+/// Whether the recorded ends of a run, and the link between them, tell what the scenario expects. Ends that saw no
+/// segment can tell only how they ended.
+fn compared(name: &str, stories: &[Story], lang: Lang) -> anyhow::Result<String> {
+    let events: Vec<Event> = stories.iter().flat_map(Story::events).cloned().collect();
+    let crossed = |event: &&Event| event.evidence == Evidence::Wire && event.direction != Direction::Local;
+    let seen = |side: Side| events.iter().filter(crossed).any(|event| event.side == side);
+    let whole = seen(Side::Client) && seen(Side::Server);
+    let mut page = String::new();
+    for scenario in scenario::select(&[name.to_owned()])? {
+        let differences = if whole {
+            expect::differences(&scenario, &events)
+        } else {
+            expect::differences_at_the_end(&scenario, &events)
+        };
+        if !differences.is_empty() {
+            bail!(
+                "{} was otherwise than its file expects:\n    {}",
+                scenario.name,
+                differences.join("\n    ")
+            );
+        }
+        page.push_str(&run::came_out(&scenario.name, &differences, whole, lang));
+        page.push('\n');
+    }
+    Ok(page)
 }
 
 /// The reader's notes with what the recorded runs of `--log-dir` say of them.

@@ -10,7 +10,7 @@ use crate::{
     expect, link,
     link::{Rung, Stand},
     pairs::Bench,
-    scenario::{self, Scenario},
+    scenario::{self, Pair, Scenario},
 };
 
 /// How long any scenario may take.
@@ -30,6 +30,32 @@ pub(crate) fn list(lang: Lang) -> anyhow::Result<String> {
             page.push_str(&format!("  [{claims}]"));
         }
         page.push('\n');
+    }
+    Ok(page)
+}
+
+/// The same for programs: one JSON object a scenario, with what each end and the link between them is told.
+///
+/// # Errors
+///
+/// When a file of the suite does not read.
+pub(crate) fn list_json() -> anyhow::Result<String> {
+    let mut page = String::new();
+    for scenario in scenario::all()? {
+        let Pair { protocol, client, server, visits, next: _ } = &scenario.pair;
+        let title = serde_json::json!({ "en": scenario.title.en, "zh": scenario.title.zh });
+        let link: Vec<_> = scenario.link.iter().map(ToString::to_string).collect();
+        let object = serde_json::json!({
+            "name": scenario.name,
+            "title": title,
+            "claims": scenario.claims,
+            "protocol": protocol,
+            "client": client,
+            "server": server,
+            "visits": visits,
+            "link": link,
+        });
+        page.push_str(&format!("{object}\n"));
     }
     Ok(page)
 }
@@ -89,20 +115,10 @@ pub(crate) async fn run(
             Ok(Err(error)) => vec![format!("{error:#}")],
             Err(_) => vec![format!("did not end within {} s", PATIENCE.as_secs())],
         };
-        let mark = if differences.is_empty() { "✓" } else { "✗" };
         let seconds = began.elapsed().as_secs_f64();
         let name = if brief { scenario.name.as_str() } else { "" };
-        let verdict = match (lang, differences.is_empty()) {
-            (Lang::En, true) if stand != Stand::Whole => {
-                "ends as its file expects; its segments were not seen"
-            }
-            (Lang::Zh, true) if stand != Stand::Whole => "结局与场景文件的预期一致；报文段没有看到",
-            (Lang::En, true) => "as its file expects",
-            (Lang::En, false) => "otherwise than its file expects",
-            (Lang::Zh, true) => "与场景文件的预期一致",
-            (Lang::Zh, false) => "与场景文件的预期不符",
-        };
-        say(&format!("{mark} {name:<28} {verdict} · {seconds:.2} s"));
+        let line = came_out(name, &differences, stand == Stand::Whole, lang);
+        say(&format!("{line} · {seconds:.2} s"));
         for difference in &differences {
             say(&format!("    {difference}"));
         }
@@ -119,6 +135,20 @@ pub(crate) async fn run(
         );
     }
     Ok(())
+}
+
+/// How a scenario came out, in a line; `whole`: its segments were seen.
+pub(crate) fn came_out(name: &str, differences: &[String], whole: bool, lang: Lang) -> String {
+    let mark = if differences.is_empty() { "✓" } else { "✗" };
+    let verdict = match (lang, differences.is_empty()) {
+        (Lang::En, true) if !whole => "ends as its file expects; its segments were not seen",
+        (Lang::Zh, true) if !whole => "结局与场景文件的预期一致；报文段没有看到",
+        (Lang::En, true) => "as its file expects",
+        (Lang::En, false) => "otherwise than its file expects",
+        (Lang::Zh, true) => "与场景文件的预期一致",
+        (Lang::Zh, false) => "与场景文件的预期不符",
+    };
+    format!("{mark} {name:<28} {verdict}")
 }
 
 /// What the lab says of a run stays out of the log: on standard error.

@@ -3,6 +3,7 @@
 mod common;
 
 use std::{
+    collections::HashSet,
     fs,
     io::{Read, Write},
     net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream},
@@ -15,10 +16,12 @@ use aws_lc_rs::digest::{Context, SHA256};
 use common::{PATIENCE, Running, captures, missing};
 use steps::Event;
 
-/// `lab link` in front of `to`, and the address to connect to.
+/// `lab link` in front of `to`, and the address to connect to. It has CAP_NET_RAW and nothing else: what it cannot do
+/// without CAP_NET_ADMIN, a rule of a firewall, a route, a queue, it cannot leave behind.
 fn link(to: SocketAddr, args: &[&str]) -> (Running, SocketAddr) {
     let listen = SocketAddr::new(to.ip(), 0).to_string();
-    let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+    let mut lab = Command::new("setpriv");
+    lab.args(["--inh-caps=-all", "--bounding-set=-all,+net_raw", env!("CARGO_BIN_EXE_lab")]);
     lab.args(["link", "--listen", &listen, "--to", &to.to_string(), "--format", "json"]).args(args);
     let mut running = Running::start(&mut lab);
     let here = running.wait_for("line that says where it listens", |running| {
@@ -164,6 +167,75 @@ fn a_link_that_is_killed_leaves_nothing_behind() {
     }
 }
 
+/// The sockets that a process has open, by their inodes.
+fn sockets(process: u32) -> HashSet<String> {
+    let open = fs::read_dir(format!("/proc/{process}/fd")).expect("it runs");
+    let names = open.filter_map(|one| Some(fs::read_link(one.ok()?.path()).ok()?.display().to_string()));
+    names.filter_map(|name| Some(name.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())).collect()
+}
+
+/// The inodes of all IP and packet sockets that the kernel has here.
+fn kernels_sockets() -> HashSet<String> {
+    let tables = [("tcp", 9), ("tcp6", 9), ("raw", 9), ("raw6", 9), ("packet", 8)];
+    let inodes = tables.into_iter().flat_map(|(table, column)| {
+        let text = fs::read_to_string(format!("/proc/net/{table}")).expect("the kernel lists its sockets");
+        let inode = |line: &str| line.split_whitespace().nth(column).map(str::to_owned);
+        text.lines().skip(1).filter_map(inode).collect::<Vec<_>>()
+    });
+    inodes.collect()
+}
+
+/// The processes that `process` has started.
+fn children(process: u32) -> Vec<String> {
+    let parent = |stat: &str| stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse::<u32>().ok();
+    let all = fs::read_dir("/proc").expect("/proc is there").filter_map(Result::ok);
+    let stats = all.filter_map(|one| fs::read_to_string(one.path().join("stat")).ok());
+    stats.filter(|stat| parent(stat) == Some(process)).collect()
+}
+
+#[test]
+fn at_whatever_moment_a_link_is_killed_nothing_of_it_remains() {
+    if !captures("at_whatever_moment_a_link_is_killed_nothing_of_it_remains") {
+        return;
+    }
+    let server = hashing_server("127.0.0.1:0");
+    let rules = [
+        "--rule",
+        "delay-ms=20 client any",
+        "--rule",
+        "duplicate server any",
+        "--rule",
+        "hold-until=client:rst client data 3..",
+    ];
+    let mut most = 0;
+    for ms in [0, 5, 10, 20, 40, 60, 80, 120, 200, 400] {
+        let (running, here) = link(server, &rules);
+        let visit = move || {
+            let stream = TcpStream::connect_timeout(&here, Duration::from_secs(1));
+            drop(stream.and_then(|mut stream| stream.write_all(&[7; 100_000])));
+        };
+        let visits: Vec<_> = (0..3).map(|_| thread::spawn(visit)).collect();
+        // No event is awaited: any moment is as good as another.
+        thread::sleep(Duration::from_millis(ms));
+        let process = running.id();
+        let had = sockets(process);
+        let in_kernel = had.intersection(&kernels_sockets()).count();
+        assert!(in_kernel >= 3, "an ear, a mouth and a port at least: {had:?}");
+        most = most.max(in_kernel);
+        assert_eq!(children(process), <[String; 0]>::default(), "after {ms} ms");
+        let status = fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+        let bound = status.lines().find_map(|line| line.strip_prefix("CapBnd:")).map(str::trim);
+        assert_eq!(bound, Some("0000000000002000"), "CAP_NET_RAW alone");
+        // SIGKILL: no destructor runs.
+        drop(running);
+        assert!(!fs::exists(format!("/proc/{process}")).expect("/proc is there"), "after {ms} ms");
+        let left: Vec<_> = had.intersection(&kernels_sockets()).cloned().collect();
+        assert!(left.is_empty() && !is_held(here.port()), "after {ms} ms: {left:?}");
+        visits.into_iter().for_each(|visit| visit.join().expect("it gives up by itself"));
+    }
+    assert!(most > 3, "some were killed with connections on their way");
+}
+
 /// A command in front of `lab` that takes privileges away, and what a run then says of its rung.
 const RUNGS: [(&str, &str); 3] = [
     (
@@ -196,8 +268,12 @@ fn each_rung_of_the_ladder_runs_what_it_can_and_says_so() {
                 .expect("there is a shell");
             (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
         };
-        let (went_well, said) = run("tcp/normal tcp/syn-lost tcp/fin-lost tcp/last-ack-lost tcp/refused");
+        let (went_well, said) =
+            run("tcp/normal tcp/syn-lost tcp/fin-lost tcp/last-ack-lost tcp/last-ack-lost-for-good \
+             tcp/three-segments tcp/refused");
         assert!(went_well && said.contains(rung), "{wrapper}: {said}");
+        // What is missing is said of the run, not of each scenario.
+        assert!(said.matches("cannot be captured").count() <= 1, "{wrapper}: {said}");
         let (went_well, said) = run("tcp/stale-syn");
         let needs = said.contains("needs CAP_NET_RAW");
         assert!(said.contains(rung), "{wrapper}: {said}");

@@ -171,6 +171,37 @@ fn unescape(text: &str) -> String {
 }
 
 #[test]
+fn a_recording_is_compared_with_what_a_scenario_expects() {
+    let Some(bench) = Bench::record(&[&["run", "tcp/fin-lost"]]) else { return };
+    let read = |scenario: &str, lang: &str| {
+        let mut lab =
+            bench.lab(&["read", "--last", "tcp", "--scenario", scenario, "--lang", lang, "--log-dir"]);
+        let output = lab.arg(bench.logs()).output().expect("lab runs");
+        (output.status.success(), text(&output.stdout) + &text(&output.stderr))
+    };
+    assert_eq!(read("tcp/fin-lost", "en").1, format!("✓ {:<28} as its file expects\n", "tcp/fin-lost"));
+    assert_eq!(read("tcp/fin-lost", "zh").1, format!("✓ {:<28} 与场景文件的预期一致\n", "tcp/fin-lost"));
+    let (went_well, said) = read("tcp/syn-lost", "en");
+    let told = ["otherwise than its file expects", "o2 was not shown", "c2 was shown (AsNoted)"];
+    assert!(!went_well && told.iter().all(|words| said.contains(words)), "{said}");
+}
+
+#[test]
+fn the_scenarios_are_listed_for_programs_with_what_each_end_is_told() {
+    let bench = Bench::record(&[]).expect("nothing is captured");
+    let listed = said(&bench.lab(&["list", "--format", "json"]).output().expect("lab runs"));
+    let object = |line: &str| serde_json::from_str::<Value>(line).expect("each line is an object");
+    let listed: Vec<Value> = listed.lines().map(object).collect();
+    let in_words = said(&bench.lab(&["list"]).output().expect("lab runs"));
+    assert_eq!(listed.len(), in_words.lines().count());
+    let found = listed.iter().find(|one| one["name"] == "tcp/fin-lost-for-good").expect("it is listed");
+    assert_eq!(found["client"], serde_json::json!(["--user-timeout", "1.5"]));
+    assert_eq!(found["server"], serde_json::json!(["--idle-timeout", "4"]));
+    assert_eq!(found["link"], serde_json::json!(["drop client fin"]));
+    assert_eq!(found["claims"]["c2"], "as_noted");
+}
+
+#[test]
 fn clocks_that_differ_are_corrected_and_said_to_be() {
     let Some(bench) = Bench::record(&[&["tls"]]) else { return };
     let file =

@@ -1,7 +1,7 @@
 //! The TCP watcher. A stream has no tap for segments, so they are captured beside it ([`Capture`]), and the kernel is
 //! asked for the states ([`Connection`]). Without CAP_NET_RAW the kernel's word is all there is, and events say so.
 
-use std::{io, os::fd::AsFd};
+use std::{io, net::SocketAddr, os::fd::AsFd};
 
 use steps::{Evidence, tcp::Step};
 use tokio::net::TcpStream;
@@ -48,6 +48,11 @@ pub fn established(witness: &Witness, stream: &TcpStream) {
 /// When the kernel does not answer.
 pub fn is_listening(port: u16) -> io::Result<bool> {
     sock_diag::is_listening(port)
+}
+
+/// How many connections wait for accept() of the socket that listens on `local`; none where the kernel does not say.
+pub fn waiting(local: SocketAddr) -> Option<u32> {
+    sock_diag::accept_queue(local).map(|(waiting, _)| waiting)
 }
 
 /// `TCP_INFO` of a connection that is open, or was until its peer closed.

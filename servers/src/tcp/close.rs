@@ -23,7 +23,8 @@ pub(super) async fn close(
     options: &Options,
     (heard, stop): (&str, &CancellationToken),
 ) -> Outcome {
-    let farewell = options.farewell.as_deref().map(|text| format!("{text}\n"));
+    let line = |text: &str| if text.is_empty() { String::new() } else { format!("{text}\n") };
+    let farewell = options.farewell.as_deref().map(line);
     match options.closing {
         Closing::Late => {
             let farewell = farewell.unwrap_or_else(|| heard.to_owned());

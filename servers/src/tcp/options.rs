@@ -26,7 +26,7 @@ pub struct Options {
     #[arg(long, help_heading = CLOSING, default_value = "0.15", value_parser = seconds, value_name = "SECONDS")]
     pub close_after: Duration,
 
-    /// What to say before the FIN [default: with --closing late, what was heard; else nothing]
+    /// What to say before the FIN, '' for nothing [default: with --closing late, what was heard; else nothing]
     #[arg(long, help_heading = CLOSING, value_name = "TEXT")]
     pub farewell: Option<String>,
 
@@ -46,7 +46,7 @@ pub struct Options {
     #[arg(long, help_heading = LIMITS, value_parser = clap::value_parser!(u16).range(0..=4096), value_name = "N")]
     pub backlog: Option<u16>,
 
-    /// Seconds before the first accept(): until then connections wait in the kernel's queue
+    /// Seconds that the first connection waits in the kernel's queue for accept(), and with it all that come meanwhile
     #[arg(long, value_parser = seconds, value_name = "SECONDS")]
     pub accept_late: Option<Duration>,
 

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, time::Duration};
 use anyhow::{Context, bail};
 use tokio_util::sync::CancellationToken;
 
-use super::{Link, Plan, Rule};
+use super::{LATENCY_MS, Link, Plan, Rule};
 use crate::scenario;
 
 /// What `lab link` is told.
@@ -29,7 +29,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "SCENARIO")]
     scenario: Option<String>,
 
-    /// Milliseconds that each segment is on its way [default: the scenario's, else 0]
+    /// Milliseconds that each segment is on its way [default: as in `lab run` of the scenario, else 0]
     #[arg(long, value_parser = clap::value_parser!(u64).range(..=60_000), value_name = "N")]
     latency_ms: Option<u64>,
 }
@@ -57,7 +57,12 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(name) = &options.scenario {
         for scenario in scenario::select(std::slice::from_ref(name))? {
             let its_own = scenario.setup.get("latency_ms").and_then(toml::Value::as_integer);
-            latency_ms = latency_ms.or(its_own.and_then(|ms| u64::try_from(ms).ok()));
+            latency_ms = latency_ms.or(its_own.map_or(Some(LATENCY_MS), |ms| u64::try_from(ms).ok()));
+            for (end, told) in [("client", &scenario.pair.client), ("server", &scenario.pair.server)] {
+                if !told.is_empty() {
+                    eprintln!("lab: {} is for a {end} that is told {}", scenario.name, told.join(" "));
+                }
+            }
             rules.extend(scenario.link);
         }
     }

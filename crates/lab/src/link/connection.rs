@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use steps::Side;
+use steps::{Side, Step};
 use watch::tcp::{Crossed, Fate};
 use wire::{
     Seen,
@@ -45,6 +45,8 @@ pub(super) struct Connection {
     /// The largest segment that each side said it takes.
     mss: Mss,
     held: Vec<Held>,
+    /// Which segments have come, each kind once.
+    come: Vec<(Side, Step)>,
     closed: Closed,
 }
 
@@ -90,7 +92,7 @@ impl Connection {
                 | Act::Forge(_)
                 | Act::Unreachable => 0,
             };
-            Armed { rule: rule.clone(), count: 0, dice: Dice(seed) }
+            Armed { rule: rule.clone(), count: 0, dice: Dice { seed, thrown: Vec::new() } }
         };
         Connection {
             ends,
@@ -99,6 +101,7 @@ impl Connection {
             crossed: Crossed::new((ends.client, ends.outside), (ends.inside, ends.server)),
             mss: Mss { client: LEAST_MSS, server: LEAST_MSS },
             held: Vec::new(),
+            come: Vec::new(),
             closed: Closed::default(),
         }
     }
@@ -124,6 +127,9 @@ impl Connection {
             for _ in 0..carried.copies {
                 departures.extend(self.carry(from, packet.clone(), carried.after, carried.damaged));
             }
+        }
+        if !self.come.contains(&(from, seen.step)) {
+            self.come.push((from, seen.step));
         }
         // What waited for this segment goes behind it.
         let awaited = |held: &mut Held| held.until.0 == from && held.until.1.holds(seen.step);
@@ -160,7 +166,7 @@ impl Connection {
                     return None;
                 }
                 Act::Lose { percent, .. } => {
-                    if armed.dice.throw() < percent {
+                    if armed.dice.throw(seen.step) < percent {
                         met(&Fate::Lost);
                         return None;
                     }
@@ -169,6 +175,9 @@ impl Connection {
                     met(&Fate::Held(format!("{ms} ms later")));
                     carried.after += Duration::from_millis(ms);
                 }
+                // It has come already: there is nothing to wait for.
+                Act::HoldUntil { from: of, segment }
+                    if self.come.iter().any(|&(from, step)| from == of && segment.holds(step)) => {}
                 Act::HoldUntil { from: of, segment } => {
                     met(&Fate::Held(format!("{} of the {}", segment, word(of))));
                     if self.held.len() < MOST_HELD {
@@ -251,19 +260,35 @@ fn word(side: Side) -> &'static str {
     }
 }
 
-/// Pseudo-random numbers that come again with their seed: SplitMix64, of which the reference code is twelve lines.
+/// Pseudo-random numbers that come again with their seed: SplitMix64, of which the reference code is twelve lines. Each
+/// kind of segment has dice of its own, so that an ACK more or less, which a moment decides, is no other segment's fate.
 #[derive(Debug)]
-struct Dice(u64);
+struct Dice {
+    seed: u64,
+    /// How often they were thrown for each kind.
+    thrown: Vec<(Step, u64)>,
+}
 
 impl Dice {
     /// A number from 0 to 99.
-    fn throw(&mut self) -> u8 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % 100) as u8
+    fn throw(&mut self, step: Step) -> u8 {
+        let known = self.thrown.iter().position(|(kind, _)| *kind == step);
+        let place = known.unwrap_or_else(|| {
+            self.thrown.push((step, 0));
+            self.thrown.len() - 1
+        });
+        self.thrown[place].1 += 1;
+        let thrown = self.thrown[place].1;
+        // Where the dice of this kind begin.
+        let kind = step.id().bytes().fold(self.seed, |sum, byte| mix(sum.wrapping_add(byte.into())));
+        (mix(kind.wrapping_add(thrown.wrapping_mul(0x9e37_79b9_7f4a_7c15))) % 100) as u8
     }
+}
+
+fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 /// What every host takes (RFC 9293 §3.7.1), until a SYN says more.

@@ -1,5 +1,6 @@
 //! What stands in for the link where segments can be neither heard nor sent: one end turns deaf for a while, and what
-//! arrives there is lost. It needs no privilege. Nobody sees the segments, and every segment is lost, not a chosen one.
+//! arrives there is lost. It needs no privilege. Nobody sees the segments, and every segment is lost, not a chosen one:
+//! so the two may be told otherwise than with a link, that only the right one is sent in that time.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -14,13 +15,16 @@ use super::socket;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Deaf {
-    side: Side,
+    /// Nobody, unless it is said: the link would only have taken its time.
+    side: Option<Side>,
     /// From this step of that side on; unless it is said, the listener is deaf from the start.
     at: Option<Step>,
     /// For so many milliseconds; unless it is said, for good.
     ms: Option<u64>,
-    /// Other options of the client, so that what is to be lost is sent in that time.
+    /// Other options of the client.
     pub(crate) client: Option<Vec<String>>,
+    /// Other options of the server.
+    pub(crate) server: Option<Vec<String>>,
 }
 
 impl Deaf {
@@ -28,14 +32,15 @@ impl Deaf {
     /// the caller to await.
     pub(crate) fn begin(self, here: SocketAddr, kept: Kept) -> impl Future<Output = ()> {
         let listener = (here, None);
-        if self.at.is_none() {
+        if self.side.is_some() && self.at.is_none() {
             turn_deaf(listener);
         }
         async move {
+            let Some(side) = self.side else { return };
             let socket = match self.at {
                 None => listener,
                 Some(step) => {
-                    let socket = self.socket(step, &kept).await;
+                    let socket = socket_at(side, step, &kept).await;
                     turn_deaf(socket);
                     socket
                 }
@@ -47,22 +52,20 @@ impl Deaf {
             }
         }
     }
+}
 
-    /// The addresses of this side's socket, own and peer's, once it has come to `step`.
-    async fn socket(&self, step: Step, kept: &Kept) -> (SocketAddr, Option<SocketAddr>) {
-        loop {
-            let conn = kept.look(|events| self.conn(events, step));
-            match conn.as_deref().and_then(ends) {
-                Some((client, server)) if self.side == Side::Client => return (client, Some(server)),
-                Some((client, server)) => return (server, Some(client)),
-                None => sleep(Duration::from_millis(1)).await,
-            }
-        }
-    }
-
-    fn conn(&self, events: &[Event], step: Step) -> Option<String> {
-        let found = events.iter().find(|event| event.side == self.side && event.step == step);
+/// The addresses of the socket of `side`, own and peer's, once it has come to `step`.
+async fn socket_at(side: Side, step: Step, kept: &Kept) -> (SocketAddr, Option<SocketAddr>) {
+    let conn = |events: &[Event]| {
+        let found = events.iter().find(|event| event.side == side && event.step == step);
         found.map(|event| event.conn.clone())
+    };
+    loop {
+        match kept.look(conn).as_deref().and_then(ends) {
+            Some((client, server)) if side == Side::Client => return (client, Some(server)),
+            Some((client, server)) => return (server, Some(client)),
+            None => sleep(Duration::from_millis(1)).await,
+        }
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) enum Nth {
 pub(crate) enum Act {
     /// It does not arrive.
     Drop,
-    /// It does not arrive, by chance; the same seed throws the same dice.
+    /// It does not arrive, by chance; the same seed throws the same dice for the n-th segment of each kind.
     Lose {
         /// Of a hundred segments so many, on average.
         percent: u8,
@@ -71,7 +71,7 @@ pub(crate) enum Act {
     },
     /// It arrives so many milliseconds later.
     DelayMs(u64),
-    /// It arrives only after the other segment was seen.
+    /// It arrives only after the other segment was seen; at once, if it has been.
     HoldUntil {
         /// The sender of that segment.
         from: Side,

@@ -39,7 +39,7 @@ impl Setup {
         if rules.is_empty() && self.latency_ms.is_none() {
             return Ok(here);
         }
-        let latency = self.latency_ms.map_or(LATENCY, Duration::from_millis);
+        let latency = Duration::from_millis(self.latency_ms.unwrap_or(link::LATENCY_MS));
         let listen = SocketAddr::new(here.ip(), 0);
         link::stand(link::Plan { listen, to: here, rules: rules.to_vec(), latency }, stop.clone()).await
     }
@@ -73,8 +73,5 @@ impl Setup {
         Ok(Some((socket, here)))
     }
 }
-
-/// Enough that each state lasts long enough to be seen, and each line stands before its consequence.
-const LATENCY: Duration = Duration::from_millis(5);
 
 const A_MOMENT: Duration = Duration::from_millis(5);

@@ -147,6 +147,11 @@ impl Running {
         status
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to end, as Ctrl-C or `docker stop` would.
     pub fn terminate(&self) {
         let kill = format!("kill -TERM {}", self.child.id());

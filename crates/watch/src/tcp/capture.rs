@@ -8,7 +8,10 @@ use std::{
     collections::{HashMap, VecDeque},
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -144,19 +147,26 @@ impl Drop for Capture {
     }
 }
 
-/// One sentence for a capture that could not be opened: what is missing, and how to get it.
-pub fn no_capture(program: &str, error: &io::Error) -> String {
+/// Says that a capture could not be opened, what is missing, and how to get it. Once in a program: what one of its
+/// connections lacks, all of them lack.
+pub fn no_capture(error: &io::Error) {
+    static SAID: AtomicBool = AtomicBool::new(false);
+    if SAID.swap(true, Relaxed) {
+        return;
+    }
     if error.kind() == io::ErrorKind::PermissionDenied {
-        format!(
+        let program = std::env::current_exe().ok();
+        let program = program.as_deref().and_then(|path| path.file_name()).unwrap_or_default().display();
+        tracing::warn!(
             "segments cannot be captured without CAP_NET_RAW, so this run rests on what the kernel says of its own \
              sockets (TCP_INFO, sock_diag); for the segments: `sudo {program} …`, or `sudo setcap cap_net_raw+ep \
              $(which {program})`, or in a container `--cap-add NET_RAW`"
-        )
+        );
     } else {
-        format!(
+        tracing::warn!(
             "segments cannot be captured ({error}), so this run rests on what the kernel says of its own sockets \
              (TCP_INFO, sock_diag)"
-        )
+        );
     }
 }
 
