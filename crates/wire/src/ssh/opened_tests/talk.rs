@@ -26,7 +26,7 @@ pub(super) struct Talk {
     names: (&'static str, &'static str),
     kexinits: [Vec<u8>; 2],
     host_key: Ed25519KeyPair,
-    session: Vec<u8>,
+    pub(super) session: Vec<u8>,
     sealers: Option<[Sealer; 2]>,
     next: Option<[Sealer; 2]>,
 }
