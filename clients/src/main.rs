@@ -67,7 +67,7 @@ fn main() -> ExitCode {
     start(cli)
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")] // one connection: more threads would only hand it to and fro
 async fn start(cli: Cli) -> ExitCode {
     match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,

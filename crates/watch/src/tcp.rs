@@ -37,6 +37,9 @@ pub use state::State;
 /// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the
 /// protocols above TCP, whose story begins here.
 pub fn established(witness: &Witness, stream: &TcpStream) {
+    if !witness.is_heard() {
+        return;
+    }
     let Some(info) = opened(stream) else { return };
     witness.saw(Evidence::Kernel, Seen::local(Step::Established, established_fields(&info)));
 }
