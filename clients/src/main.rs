@@ -41,7 +41,10 @@ Examples:
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut log = match show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() }) {
+    let mut log = match show::init(
+        &cli.output,
+        Init { layout: Some(wire::layout), private: cli.keep.secrets, ..Init::default() },
+    ) {
         Ok(log) => log,
         Err(error) => {
             eprintln!("client: {error}");

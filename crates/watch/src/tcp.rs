@@ -30,7 +30,7 @@ pub use info::TcpInfo;
 pub use link::{Crossed, Fate};
 pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
 pub(crate) use privilege::open as packet_socket;
-pub use privilege::{settle, with_net_raw};
+pub use privilege::{confine, settle, settle_server, with_net_raw};
 pub use settings::Settings;
 pub use state::State;
 
