@@ -243,11 +243,6 @@ impl Server {
         line.split(' ').find(|word| word.parse::<SocketAddr>().is_ok()).map(str::to_owned)
     }
 
-    /// Its process id.
-    pub fn pid(&self) -> u32 {
-        self.running.pid()
-    }
-
     /// The events so far.
     pub fn events(&self) -> Vec<Event> {
         self.running.stdout().iter().map(|line| event(line)).collect()
