@@ -1,11 +1,14 @@
-//! Lays our log beside another account of the same bytes: message by message, field by field.
+//! Lays our log beside another account of the same connection: message by message, field by field.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use steps::{Direction, Event, Evidence, Protocol, Side};
 
-use crate::theirs::{OPAQUE, SEGMENT, Told};
+use crate::{
+    known::{beyond, excused, left_out, same},
+    theirs::{Judge, OPAQUE, SEGMENT, Told},
+};
 
 /// What came of a comparison.
 #[derive(Debug, Default)]
@@ -16,71 +19,40 @@ pub(crate) struct Report {
     pub(crate) equal: usize,
     /// The kinds of those fields, each with an event that has one.
     pub(crate) kinds: BTreeMap<(String, String), usize>,
-    /// Fields with another value, for a reason that [`KNOWN`] gives.
+    /// Fields with another value, for a reason that `known.rs` gives.
     pub(crate) known: BTreeMap<String, usize>,
     /// Fields of ours of which the other does not tell.
     pub(crate) absent_there: usize,
     /// Messages of which only one tells, and may, by the reason.
     pub(crate) alone: BTreeMap<&'static str, usize>,
-    /// What must not be: another value, a message that our log left out, or one that it made up.
+    /// What must not be: another value, a field or a message that our log left out, or one that it made up.
     pub(crate) disagreements: Vec<String>,
 }
 
-/// A disagreement whose reason is known.
-struct Known {
-    field: &'static str,
-    ours: &'static str,
-    theirs: &'static str,
-    why: &'static str,
-}
-
-/// Values in lists count one by one.
-const KNOWN: [Known; 12] = [
-    Known { field: "cipher_suites", ours: "0x001c", theirs: "SSL_FORTEZZA_KEA_WITH_NULL_SHA", why: FORTEZZA },
-    Known { field: "supported_groups", ours: "X25519MLKEM768", theirs: "0x11ec", why: CODE_POINT },
-    Known { field: "key_share", ours: "X25519MLKEM768", theirs: "0x11ec", why: CODE_POINT },
-    Known { field: "signature_algorithms", ours: "mldsa44", theirs: "0x0904", why: ML_DSA },
-    Known { field: "signature_algorithms", ours: "mldsa65", theirs: "0x0905", why: ML_DSA },
-    Known { field: "signature_algorithms", ours: "mldsa87", theirs: "0x0906", why: ML_DSA },
-    Known { field: "signature_algorithms", ours: "0x0301", theirs: "SHA224 RSA", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0302", theirs: "SHA224 DSA", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0303", theirs: "SHA224 ECDSA", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0402", theirs: "SHA256 DSA", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0502", theirs: "SHA384 DSA", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0602", theirs: "SHA512 DSA", why: PAIR },
-];
-
-const FORTEZZA: &str =
-    "a suite of SSL 3.0 that TLS keeps free without a name (RFC 5246 §A.5): we print its code";
-const CODE_POINT: &str =
-    "Wireshark 4.0 is older than the code point 0x11EC (RFC 8446 §4.2.7, IANA's TLS Supported Groups)";
-const ML_DSA: &str =
-    "Wireshark 4.0 is older than the code points of ML-DSA (IANA's TLS SignatureScheme, RFC 8446 §4.2.3)";
-const PAIR: &str = "a pair of hash and signature (RFC 5246 §7.4.1.4.1) to which RFC 8446 §4.2.3 gives no name: we print its code";
-const MODULO: &str =
-    "a number before the initial one: tshark counts it modulo 2^32 (RFC 9293 §3.4), we below zero";
+/// How many bytes a message has: not a field of an event, but of its bytes.
+pub(crate) const BYTES: &str = "(bytes)";
 
 /// Compares the log of a run with another account of it.
-pub(crate) fn compare(events: &[Event], told: &[Told]) -> Report {
+pub(crate) fn compare(judge: Judge, events: &[Event], told: &[Told]) -> Report {
     let mut report = Report::default();
     let witnesses: BTreeSet<_> = events.iter().map(|event| (&event.conn, event.side)).collect();
     for (conn, side) in witnesses {
         for layer in [Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Ssh] {
-            for from in [Side::Client, Side::Server] {
+            for from in [Some(Side::Client), Some(Side::Server), None] {
                 let ours: Vec<_> = events
                     .iter()
                     .enumerate()
                     .filter(|(_, event)| event.conn == *conn && event.side == side)
-                    .filter(|(_, event)| event.sender() == Some(from) && event.step.protocol() == layer)
-                    .filter(|(_, event)| event.evidence == Evidence::Wire && is_told(event))
+                    .filter(|(_, event)| event.step.protocol() == layer && is_told(judge, event))
+                    .filter(|(_, event)| said_by(event) == from)
                     .collect();
                 let theirs: Vec<_> = told
                     .iter()
                     .filter(|told| told.conn == *conn && told.from == from && layer_of(told) == layer)
                     .collect();
-                // TCP is not captured for the protocols above it.
+                // TCP is not captured for the protocols above it, and no peer tells of it.
                 if !ours.is_empty() {
-                    report.lay(&ours, &theirs);
+                    report.lay(judge, &ours, &theirs);
                 }
             }
         }
@@ -88,17 +60,32 @@ pub(crate) fn compare(events: &[Event], told: &[Told]) -> Report {
     report
 }
 
-/// Whether it is a message, and not what we say of one.
-fn is_told(event: &Event) -> bool {
-    if event.step.id().ends_with(".undecodable") {
+/// Whether it is something of which that judge may tell, and not what we say of it.
+fn is_told(judge: Judge, event: &Event) -> bool {
+    let (id, crossed) = (event.step.id(), event.evidence == Evidence::Wire && event.sender().is_some());
+    if id.ends_with(".undecodable") {
         return false;
     }
-    match event.step.protocol() {
-        Protocol::Tcp => event.text("source") == "AF_PACKET",
+    match (judge, event.step.protocol()) {
+        (Judge::Tshark, Protocol::Tcp) => crossed && event.text("source") == "AF_PACKET",
         // Where the encryption begins; no message begins there.
-        Protocol::Ssh => event.step.id() != "ssh.encrypted",
-        Protocol::Tls | Protocol::Ws => true,
+        (Judge::Tshark, Protocol::Ssh) => crossed && id != "ssh.encrypted",
+        (Judge::Tshark, Protocol::Tls | Protocol::Ws) | (Judge::Openssl, Protocol::Tls) => crossed,
+        (Judge::Openssh, Protocol::Ssh) => {
+            let call = event.evidence == Evidence::Callback && said_by(event).is_some();
+            let agreed = ["ssh.negotiated", "ssh.session_key"].contains(&id);
+            (crossed && id != "ssh.encrypted") || call || agreed
+        }
+        (Judge::Openssl, Protocol::Tcp | Protocol::Ws | Protocol::Ssh)
+        | (Judge::Openssh, Protocol::Tcp | Protocol::Tls | Protocol::Ws) => false,
     }
+}
+
+/// Who sent the message that the event is; none: it did not cross.
+fn said_by(event: &Event) -> Option<Side> {
+    // A server has no packet to show for the access that it grants, only the call in which it did.
+    let granted = event.step.id() == "ssh.auth_success" && event.side == Side::Server;
+    event.sender().or(granted.then_some(Side::Server))
 }
 
 fn layer_of(told: &Told) -> Protocol {
@@ -127,43 +114,28 @@ impl Report {
     }
 
     /// Lays what one side saw of one direction beside what was told of it.
-    fn lay(&mut self, ours: &[(usize, &Event)], theirs: &[&Told]) {
+    fn lay(&mut self, judge: Judge, ours: &[(usize, &Event)], theirs: &[&Told]) {
         let pairs = align(ours, theirs);
         let here_ends = pairs.iter().rposition(|(here, _)| here.is_some());
         let there_ends = pairs.iter().rposition(|(_, there)| there.is_some());
+        let first = ours[0].1;
         for (n, (here, there)) in pairs.into_iter().enumerate() {
-            let (side, first) = (ours[0].1.side, ours[0].1);
             match (here.map(|here| ours[here]), there.map(|there| theirs[there])) {
-                (Some(event), Some(told)) => self.message(event, told),
-                (Some((_, event)), None) => match event.step.protocol() {
-                    Protocol::Ssh if Some(n) > there_ends => {
-                        self.alone("tshark 4.0 does not open what follows NEWKEYS");
-                    }
-                    Protocol::Tls | Protocol::Ws
-                        if Some(n) > there_ends && event.direction == Direction::Sent =>
-                    {
-                        self.alone("the kernel took it, and the connection was gone");
-                    }
-                    Protocol::Tcp | Protocol::Tls | Protocol::Ws | Protocol::Ssh => {
-                        self.disagreements.push(format!(
-                            "{side:?} of {}: only our log tells of {}: {:?}",
-                            event.conn, event.step, event.fields
-                        ));
-                    }
+                (Some(event), Some(told)) => self.message(judge, event, told),
+                (Some((_, event)), None) => match only_we_tell(judge, event, Some(n) > there_ends) {
+                    Some(why) => self.alone(why),
+                    None => self.disagreements.push(format!(
+                        "{:?} of {}: only our log tells of {}: {:?}",
+                        event.side, event.conn, event.step, event.fields
+                    )),
                 },
-                (None, Some(told)) if Some(n) > here_ends && told.step == OPAQUE => {
-                    self.alone("neither side could open it, nor could tshark");
-                }
-                (None, Some(_)) if Some(n) > here_ends && first.step.protocol() == Protocol::Tcp => {
-                    self.alone("a segment after the watch had ended");
-                }
-                (None, Some(_)) if Some(n) > here_ends && first.direction == Direction::Received => {
-                    self.alone("it reached a side that had stopped reading");
-                }
-                (None, Some(told)) => self.disagreements.push(format!(
-                    "{side:?} of {}: our log leaves out {} of {:?}: {:?}",
-                    first.conn, told.step, told.from, told.fields
-                )),
+                (None, Some(told)) => match only_they_tell(judge, told, first, Some(n) > here_ends) {
+                    Some(why) => self.alone(why),
+                    None => self.disagreements.push(format!(
+                        "{:?} of {}: our log leaves out {} of {:?}: {:?}",
+                        first.side, first.conn, told.step, told.from, told.fields
+                    )),
+                },
                 (None, None) => {}
             }
         }
@@ -173,65 +145,96 @@ impl Report {
         *self.alone.entry(why).or_default() += 1;
     }
 
-    fn message(&mut self, (index, event): (usize, &Event), told: &Told) {
+    fn message(&mut self, judge: Judge, (index, event): (usize, &Event), told: &Told) {
         self.messages += 1;
         for (name, value) in &event.fields {
             let Some(theirs) = told.fields.get(name) else {
                 self.absent_there += 1;
                 continue;
             };
+            if let Some(why) = beyond(judge, event, name) {
+                *self.known.entry(why.to_owned()).or_default() += 1;
+                continue;
+            }
             let (ours, reasons) = excused(name, value, theirs);
-            if same(name, &ours, theirs) {
-                self.equal += 1;
-                self.kinds.entry((event.step.id().to_owned(), name.clone())).or_insert(index);
-                for why in reasons {
-                    *self.known.entry(why.to_owned()).or_default() += 1;
-                }
-            } else {
-                self.disagreements.push(format!(
-                    "{:?} of {}: {} {name}: ours {value}, theirs {theirs}",
+            self.field((index, event), name, same(name, &ours, theirs), (value, theirs));
+            for why in reasons {
+                *self.known.entry(why.to_owned()).or_default() += 1;
+            }
+        }
+        if let Some(length) = told.length {
+            let ours = event.bytes.0.len();
+            self.field((index, event), BYTES, ours == length, (&ours.into(), &length.into()));
+        }
+        for (name, value) in told.fields.iter().filter(|(name, _)| !event.fields.contains_key(*name)) {
+            // A call tells less than the packet holds.
+            if event.evidence == Evidence::Callback {
+                continue;
+            }
+            match left_out(event, name) {
+                Some(why) => *self.known.entry(why.to_owned()).or_default() += 1,
+                None => self.disagreements.push(format!(
+                    "{:?} of {}: our log leaves out {} {name}: {value}",
                     event.side, event.conn, event.step
-                ));
+                )),
             }
         }
     }
-}
 
-/// Our value with what is known to be told otherwise put in the other's words.
-fn excused(name: &str, ours: &Value, theirs: &Value) -> (Value, Vec<&'static str>) {
-    if let (true, Some(before), Some(modulo)) = (name.ends_with("_relative"), ours.as_i64(), theirs.as_u64())
-        && before < 0
-        && before + (1 << 32) == modulo as i64
-    {
-        return (theirs.clone(), vec![MODULO]);
-    }
-    let mut reasons = Vec::new();
-    let mut word = |ours: &Value, theirs: &[Value]| -> Value {
-        let known = KNOWN.iter().find(|known| {
-            known.field == name && ours == known.ours && theirs.iter().any(|value| value == known.theirs)
-        });
-        known.map_or_else(
-            || ours.clone(),
-            |known| {
-                reasons.push(known.why);
-                known.theirs.into()
-            },
-        )
-    };
-    let ours = match (ours, theirs) {
-        (Value::Array(list), Value::Array(theirs)) => list.iter().map(|value| word(value, theirs)).collect(),
-        (value, theirs) => word(value, std::slice::from_ref(theirs)),
-    };
-    (ours, reasons)
-}
-
-fn same(name: &str, ours: &Value, theirs: &Value) -> bool {
-    match (name, ours, theirs) {
-        // Of long data our log shows the beginning.
-        ("payload", Value::String(ours), Value::String(theirs)) if theirs.len() > ours.len() => {
-            !ours.is_empty() && theirs.starts_with(ours.as_str())
+    fn field(
+        &mut self,
+        (index, event): (usize, &Event),
+        name: &str,
+        equal: bool,
+        (ours, theirs): (&Value, &Value),
+    ) {
+        if equal {
+            self.equal += 1;
+            self.kinds.entry((event.step.id().to_owned(), name.to_owned())).or_insert(index);
+        } else {
+            self.disagreements.push(format!(
+                "{:?} of {}: {} {name}: ours {ours}, theirs {theirs}",
+                event.side, event.conn, event.step
+            ));
         }
-        _ => ours == theirs,
+    }
+}
+
+/// Why only our log tells of a message; none: it should not.
+fn only_we_tell(judge: Judge, event: &Event, at_the_end: bool) -> Option<&'static str> {
+    match (judge, event.step.protocol()) {
+        (Judge::Tshark, Protocol::Ssh) => {
+            at_the_end.then_some("tshark 4.0 does not open what follows NEWKEYS")
+        }
+        (Judge::Tshark | Judge::Openssl, Protocol::Tls | Protocol::Ws) => (at_the_end
+            && event.direction == Direction::Sent)
+            .then_some("the kernel took it, and the connection was gone"),
+        (Judge::Openssh, Protocol::Ssh) => {
+            let number = event.fields.get("message_number").and_then(Value::as_u64);
+            let unlogged = event.step.id() == "ssh.channel_data" || number == Some(93);
+            unlogged.then_some("OpenSSH logs no packet of a channel's data and window")
+        }
+        (Judge::Tshark, Protocol::Tcp)
+        | (Judge::Openssl, Protocol::Tcp | Protocol::Ssh)
+        | (Judge::Openssh, Protocol::Tcp | Protocol::Tls | Protocol::Ws) => None,
+    }
+}
+
+/// Why our log leaves a message out; none: it should not. `first` is the log's first of that way.
+fn only_they_tell(judge: Judge, told: &Told, first: &Event, at_the_end: bool) -> Option<&'static str> {
+    let no_call = judge == Judge::Openssh && first.side == Side::Server && told.is_behind_keys();
+    if no_call {
+        Some("russh tells a server no secret, and no call of it tells of this packet")
+    } else if !at_the_end {
+        None
+    } else if told.step == OPAQUE {
+        Some("neither side could open it, nor could tshark")
+    } else if first.step.protocol() == Protocol::Tcp {
+        Some("a segment after the watch had ended")
+    } else if first.direction == Direction::Received {
+        Some("it reached a side that had stopped reading")
+    } else {
+        None
     }
 }
 

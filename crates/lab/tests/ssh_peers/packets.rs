@@ -1,9 +1,9 @@
-//! What is opened after NEWKEYS, against programs that count their packets themselves: sshd names each message that it
-//! sends and receives, in order.
+//! What is opened after NEWKEYS, under every cipher. That it is what sshd says it sent and received, in order, the
+//! oracle tells.
 
 use std::process::Command;
 
-use steps::{Direction, Event, Side, Step, ssh::Step as Ssh};
+use steps::{Event, Side, ssh::Step as Ssh};
 
 use crate::bench::{Bench, Run, all, assert_success, keygen_as, of};
 
@@ -44,7 +44,7 @@ const CASES: [Case; 5] = [
 ];
 
 #[test]
-fn sshd_names_the_same_messages_in_the_same_order_under_every_cipher() {
+fn all_that_sshd_sends_is_opened_and_verified_under_every_cipher() {
     let Some(bench) = Bench::new() else { return };
     let mut host_keys = String::new();
     for (name, kind) in
@@ -56,7 +56,7 @@ fn sshd_names_the_same_messages_in_the_same_order_under_every_cipher() {
     }
     let user = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
     for case in &CASES {
-        let Some(sshd) = bench.sshd_with(&format!("LogLevel DEBUG3\n{}{host_keys}", case.sshd)) else {
+        let Some(sshd) = bench.sshd_with(&format!("{}{host_keys}", case.sshd)) else {
             return;
         };
         let destination = format!("{}@127.0.0.1:{}", user.trim(), sshd.port);
@@ -67,34 +67,10 @@ fn sshd_names_the_same_messages_in_the_same_order_under_every_cipher() {
         assert_eq!(negotiated.text("kex_algorithm"), case.kex);
         assert_eq!(negotiated.text("encryption_algorithm_client_to_server"), case.cipher);
 
-        let account = sshd.wait_for("Disconnected from user");
-        for (direction, theirs) in
-            [(Direction::Sent, "receive packet: type "), (Direction::Received, "send packet: type ")]
-        {
-            let theirs: Vec<u8> = account
-                .iter()
-                .filter_map(|line| line.split_once(theirs)?.1.split_whitespace().next()?.parse().ok())
-                .collect();
-            assert_eq!(numbers(&run.events, direction), theirs, "{} {:?}", case.cipher, case.client);
-        }
         everything_is_opened(&run.events);
         let rekeyed = case.client.contains(&"--rekey");
         exchanges(&run, if rekeyed { 2 } else { 1 });
     }
-}
-
-/// OpenSSH does not log a channel's data and its window: `ssh_packet_log_type`.
-const NOT_LOGGED: [u8; 3] = [93, 94, 95];
-
-/// The message numbers of the packets that went one way, as they stand in the packets.
-fn numbers(events: &[Event], direction: Direction) -> Vec<u8> {
-    let no_packet = [Ssh::Identification, Ssh::Encrypted].map(Step::from);
-    events
-        .iter()
-        .filter(|event| event.direction == direction && !no_packet.contains(&event.step))
-        .map(|event| event.bytes.0[5])
-        .filter(|number| !NOT_LOGGED.contains(number))
-        .collect()
 }
 
 /// After NEWKEYS, whatever crossed was opened, and its tag verified.

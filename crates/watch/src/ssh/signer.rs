@@ -52,7 +52,7 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
         {
             let mut fields = describe(&request);
             fields.insert("signed_length".into(), asked.len().into());
-            fields.insert("signature_length".into(), signature.len().into());
+            fields.insert("signature_length".into(), SignedRequest::signature_length(signature).into());
             fields.insert("signature".into(), request.verify(&asked, signature).name().into());
             if let Some(same) = self.line.opening.is_session_identifier(&request.session_identifier) {
                 fields.insert("is_exchange_hash".into(), same.into());

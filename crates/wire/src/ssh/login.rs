@@ -117,7 +117,11 @@ impl Login {
             "signature_algorithm".into(),
             inside.text().map_or(Value::Null, |name| short(&name).into()),
         );
-        fields.insert("signature_length".into(), signature.len().into());
+        // Without the name and the lengths around it, as of a host key's signature.
+        fields.insert(
+            "signature_length".into(),
+            inside.string().map_or(Value::Null, |value| value.len().into()),
+        );
         fields.insert("session_identifier".into(), hex::encode(&self.session_identifier).into());
         fields.insert("signed_length".into(), signed.len().into());
         fields.insert("signature".into(), verify(key, signature, &signed).name().into());

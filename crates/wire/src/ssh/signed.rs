@@ -42,6 +42,13 @@ impl SignedRequest {
         })
     }
 
+    /// How long the signature itself is that `signature` holds, without the names and lengths around it.
+    pub fn signature_length(signature: &[u8]) -> Option<usize> {
+        let mut inside = Reader(Reader(signature).string()?);
+        inside.string()?;
+        Some(inside.string()?.len())
+    }
+
     /// Verifies `signature`, a string of RFC 4251 that holds algorithm and value, over `signed`, with the key that the
     /// request names.
     pub fn verify(&self, signed: &[u8], signature: &[u8]) -> Signature {

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Fields, Message};
-use crate::pdml::Node;
+use super::{Fields, Message, Node};
 
 const LISTS: [&str; 10] = [
     "kex_algorithms",
@@ -74,6 +73,11 @@ fn packet(node: &Node) -> Option<Message> {
             fields.put("public_value_length", node.number("ssh.ecdh.q_s_length"));
             fields.put("host_key_type", node.show("ssh.host_key.type"));
             "ssh.key_exchange_reply"
+        }
+        1 => "ssh.disconnect",
+        number @ (2..=4) => {
+            fields.put("message_number", Some(number));
+            "ssh.other_message"
         }
         _other => return None,
     };

@@ -1,7 +1,6 @@
 //! The segment (RFC 9293 §3.1).
 
-use super::{Fields, Message, SEGMENT};
-use crate::pdml::Node;
+use super::{Fields, Message, Node, SEGMENT};
 
 pub(super) fn segment(tcp: &Node) -> Message {
     let mut fields = Fields::default();

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Fields, Message};
-use crate::pdml::Node;
+use super::{Fields, Message, Node};
 
 pub(super) fn messages(http: &Node) -> Vec<Message> {
     head(http).into_iter().chain(body(http)).collect()

@@ -3,8 +3,7 @@
 use serde_json::Value;
 use steps::Side;
 
-use super::{Fields, Message, OPAQUE};
-use crate::pdml::Node;
+use super::{Fields, Message, Node, OPAQUE};
 
 pub(super) fn messages(tls: &Node, from: Side) -> Vec<Message> {
     let records = tls.children.iter().filter(|node| node.name == "tls.record");
@@ -118,7 +117,6 @@ fn hello(message: &Node, fields: &mut Fields) {
     fields.put("legacy_version", message.find("tls.handshake.version").map(Node::named));
     fields.put("random", message.find("tls.handshake.random").map(|node| node.value.clone()));
     fields.put("session_id_length", message.number("tls.handshake.session_id_length"));
-    fields.put("session_id", message.find("tls.handshake.session_id").map(|node| node.value.clone()));
     let extensions: Vec<Value> =
         message.every("tls.handshake.extension.type").map(|node| node.named().into()).collect();
     fields.put("extensions", (!extensions.is_empty()).then_some(extensions));
