@@ -41,7 +41,10 @@ Examples:
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut log = match show::init(&cli.output, Init { layout: Some(wire::layout), ..Init::default() }) {
+    let mut log = match show::init(
+        &cli.output,
+        Init { layout: Some(wire::layout), private: cli.keep.secrets, ..Init::default() },
+    ) {
         Ok(log) => log,
         Err(error) => {
             eprintln!("client: {error}");
@@ -64,7 +67,7 @@ fn main() -> ExitCode {
     start(cli)
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")] // one connection: more threads would only hand it to and fro
 async fn start(cli: Cli) -> ExitCode {
     match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -62,7 +62,12 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let how = Init { layout: Some(wire::layout), patience: Some(PATIENCE), ..Init::default() };
+    let how = Init {
+        layout: Some(wire::layout),
+        private: cli.keep.secrets,
+        patience: Some(PATIENCE),
+        ..Init::default()
+    };
     let mut log = match show::init(&cli.output, how) {
         Ok(log) => log,
         Err(error) => {
@@ -78,17 +83,13 @@ fn main() -> ExitCode {
         }
     };
     // While there is one thread: capabilities belong to threads.
-    watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
-    if let Err(error) = log.begin() {
+    watch::tcp::settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    let records = cli.output.log_dir.is_some();
+    if let Err(error) = log.begin_after(move || watch::tcp::confine(records)) {
         eprintln!("server: {error}");
         return ExitCode::FAILURE;
     }
-    start(cli)
-}
-
-#[tokio::main]
-async fn start(cli: Cli) -> ExitCode {
-    match run(cli.command).await {
+    match start(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             show::drain();
@@ -98,7 +99,15 @@ async fn start(cli: Cli) -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> anyhow::Result<()> {
+fn start(command: Command) -> anyhow::Result<()> {
+    let confine = || watch::tcp::confine(false);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(confine).build()?;
+    runtime.block_on(run(command, confine))
+}
+
+/// Binds in the first thread, which may still do what that takes; then `confine` takes it away there too.
+async fn run(command: Command, confine: impl Fn()) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let on_signal = stop.clone();
     tokio::spawn(async move {
@@ -108,11 +117,13 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Tcp(options) => {
             let server = tcp::Server::bind(&options).await?;
+            confine();
             listening("tcp", server.local_addr());
             server.run(stop).await
         }
         Command::Tls(options) => {
             let server = tls::Server::bind(&options).await?;
+            confine();
             listening("tls", server.local_addr());
             if let Some(rsa) = server.local_addr_rsa() {
                 eprintln!("server: tls listens on {rsa} for static RSA (`client tls --variant rsa`)");
@@ -121,6 +132,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Ws(options) => {
             let server = ws::Server::bind(&options).await?;
+            confine();
             listening("ws", server.local_addr());
             if let Some(address) = server.local_addr_tls() {
                 listening("wss", address);
@@ -129,6 +141,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Ssh(options) => {
             let server = ssh::Server::bind(&options).await?;
+            confine();
             listening("ssh", server.local_addr());
             server.run(stop).await
         }

@@ -137,6 +137,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             kept: keep.clone(),
             silent: brief,
             layout: Some(wire::layout),
+            private: cli.keep.secrets,
             patience: None,
         },
     )?;

@@ -121,7 +121,12 @@ impl Outcome {
 }
 
 impl Scenario {
-    fn read(name: &str, text: &str) -> anyhow::Result<Self> {
+    /// Reads a file; `name` is for whoever reads of its errors.
+    ///
+    /// # Errors
+    ///
+    /// Says where in it what is wrong.
+    pub(crate) fn read(name: &str, text: &str) -> anyhow::Result<Self> {
         let mut scenario: Scenario = toml::from_str(text).with_context(|| format!("in scenario {name}"))?;
         scenario.name = name.into();
         Ok(scenario)

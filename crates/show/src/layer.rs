@@ -39,6 +39,8 @@ pub struct Init {
     pub silent: bool,
     /// Tells the bytes of an event apart, for `--bytes`.
     pub layout: Option<Layout>,
+    /// What is recorded may hold secrets: nobody but its owner may read it.
+    pub private: bool,
     /// At the end, how long to wait for a reader who takes nothing; without it, as long as he likes.
     pub patience: Option<Duration>,
 }
@@ -123,11 +125,23 @@ impl Guard {
     ///
     /// When the system has no thread left.
     pub fn begin(&mut self) -> io::Result<()> {
+        self.begin_after(|| {})
+    }
+
+    /// The same with something that the thread does first: rights belong to threads, and it may give some up.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no thread left.
+    pub fn begin_after(&mut self, first: impl FnOnce() + Send + 'static) -> io::Result<()> {
         if let Log::Waits(writer) = mem::replace(&mut self.log, Log::Ended) {
             self.queue.begin();
             let queue = Arc::clone(&self.queue);
-            self.log =
-                Log::Runs(thread::Builder::new().name("log".into()).spawn(move || writer.run(&queue))?);
+            let write = move || {
+                first();
+                writer.run(&queue);
+            };
+            self.log = Log::Runs(thread::Builder::new().name("log".into()).spawn(write)?);
         }
         Ok(())
     }

@@ -82,7 +82,7 @@ impl Lines {
     }
 
     /// The same with every byte told apart by `layout`.
-    pub(crate) fn with_bytes(self, layout: Option<Layout>) -> Self {
+    pub fn with_bytes(self, layout: Option<Layout>) -> Self {
         Lines { layout, ..self }
     }
 

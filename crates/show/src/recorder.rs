@@ -1,8 +1,9 @@
 //! Records every event as a line of JSON, in a file of this process alone.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, Seek, SeekFrom, Write},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process,
     time::{SystemTime, UNIX_EPOCH},
@@ -14,13 +15,15 @@ use crate::sink::Place;
 #[derive(Debug)]
 pub(crate) struct Recorded {
     path: PathBuf,
+    mode: u32,
     /// Made with the first event: a program that sees none leaves no file.
     file: Option<File>,
 }
 
 impl Recorded {
     /// Makes the folder. The name of the file begins with the time: sorted by name, the last is the newest.
-    pub(crate) fn create(folder: &Path) -> io::Result<Self> {
+    /// A `private` one is its owner's only.
+    pub(crate) fn create(folder: &Path, private: bool) -> io::Result<Self> {
         fs::create_dir_all(folder).map_err(|error| {
             let what =
                 format!("could not record in {}: {error} (--log-dir takes a folder)", folder.display());
@@ -32,7 +35,8 @@ impl Recorded {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         // In containers every process is number 1: the time tells them apart.
         let name = format!("{}.{:09}-{program}-{}.jsonl", now.as_secs(), now.subsec_nanos(), process::id());
-        Ok(Recorded { path: folder.join(name), file: None })
+        let mode = if private { 0o600 } else { 0o666 }; // less what the umask takes away
+        Ok(Recorded { path: folder.join(name), mode, file: None })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -44,7 +48,11 @@ impl Write for Recorded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(File::create_new(&self.path)?),
+            None => {
+                let mut options = OpenOptions::new();
+                options.write(true).create_new(true).mode(self.mode);
+                self.file.insert(options.open(&self.path)?)
+            }
         };
         file.write(bytes)
     }

@@ -49,10 +49,13 @@ impl Writer {
         let render = Render::new(args, how)?;
         let gap_line = if matches!(render, Render::Json) { json::gap } else { gap_in_text };
         let out = Sink::new(Stdout::open()?, "standard output".into(), gap_line, lang);
-        let recorder = args.log_dir.as_deref().map(Recorded::create).transpose()?.map(|recorded| {
-            let name = recorded.path().display().to_string();
-            Sink::new(recorded, name, json::gap, lang)
-        });
+        let recorder =
+            args.log_dir.as_deref().map(|folder| Recorded::create(folder, how.private)).transpose()?.map(
+                |recorded| {
+                    let name = recorded.path().display().to_string();
+                    Sink::new(recorded, name, json::gap, lang)
+                },
+            );
         Ok(Writer { render, out, recorder, json: Vec::new(), dropped: 0 })
     }
 

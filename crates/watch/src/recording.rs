@@ -21,7 +21,7 @@ use wire::{Seen, tcp::Segment};
 
 use crate::{
     pcapng::{Secrets, Writer},
-    tcp::{MOST_PORTS, packet::PacketSocket, packet_socket},
+    tcp::{MOST_PORTS, confine, packet::PacketSocket, packet_socket},
 };
 
 mod comment;
@@ -232,7 +232,10 @@ impl Recording {
             }
         }
         if !std::mem::replace(&mut state.listens, true) {
-            thread::spawn(|| self.listen());
+            thread::spawn(|| {
+                confine(false); // its socket and its file are open
+                self.listen();
+            });
             drop(state);
             // Until the kernel has switched time stamps on, packets are stamped when they are read: too late.
             thread::sleep(WARM_UP.saturating_sub(self.opened.elapsed()));

@@ -49,12 +49,12 @@ pub fn show() {
 /// A secret of TLS by its label. `about` is the client's random, and for `RSA` the first eight bytes of the encrypted
 /// pre-master secret.
 pub fn tls(label: &str, about: &[u8], secret: &[u8]) {
-    write(Secrets::Tls, format!("{label} {} {}\n", hex::encode(about), hex::encode(secret)));
+    write(Secrets::Tls, || format!("{label} {} {}\n", hex::encode(about), hex::encode(secret)));
 }
 
 /// The shared secret K of an SSH key exchange, by the cookie of the client's KEXINIT.
 pub fn ssh(cookie: &[u8], secret: &[u8]) {
-    write(Secrets::Ssh, format!("{} SHARED_SECRET {}\n", hex::encode(cookie), hex::encode(secret)));
+    write(Secrets::Ssh, || format!("{} SHARED_SECRET {}\n", hex::encode(cookie), hex::encode(secret)));
 }
 
 /// Adds the whole secrets to the fields of an event, if the user asked for that; their fingerprints stand there anyway.
@@ -65,8 +65,12 @@ pub fn reveal(fields: &mut Fields, secrets: &[&[u8]]) {
     }
 }
 
-fn write(kind: Secrets, line: String) {
+fn write(kind: Secrets, line: impl FnOnce() -> String) {
     let mut out = out();
+    if out.file.is_none() && !recording::on() {
+        return;
+    }
+    let line = line();
     if out.recent.contains(&line) {
         return;
     }

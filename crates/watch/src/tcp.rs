@@ -30,13 +30,16 @@ pub use info::TcpInfo;
 pub use link::{Crossed, Fate};
 pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
 pub(crate) use privilege::open as packet_socket;
-pub use privilege::{settle, with_net_raw};
+pub use privilege::{confine, settle, settle_server, with_net_raw};
 pub use settings::Settings;
 pub use state::State;
 
 /// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the
 /// protocols above TCP, whose story begins here.
 pub fn established(witness: &Witness, stream: &TcpStream) {
+    if !witness.is_heard() {
+        return;
+    }
     let Some(info) = opened(stream) else { return };
     witness.saw(Evidence::Kernel, Seen::local(Step::Established, established_fields(&info)));
 }

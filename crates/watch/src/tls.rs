@@ -58,6 +58,8 @@ tokio::task_local! {
 #[derive(Clone, Debug)]
 pub struct Watch {
     witness: Witness,
+    /// Somebody listened when the connection began; otherwise nothing is decoded and no hook reports.
+    heard: bool,
     shared: Arc<Mutex<Shared>>,
 }
 
@@ -72,7 +74,8 @@ struct Shared {
 impl Watch {
     /// A watch that reports to `witness`.
     pub fn new(witness: Witness) -> Self {
-        Watch { witness, shared: Arc::default() }
+        let heard = witness.is_heard();
+        Watch { witness, heard, shared: Arc::default() }
     }
 
     /// The witness it reports to.
@@ -99,6 +102,9 @@ impl Watch {
 
     /// Reports what the library says once connect() or accept() has returned.
     pub fn complete(&self, connection: &CommonState, server_name: Option<&str>) {
+        if !self.heard {
+            return;
+        }
         let mut fields = fields! {};
         if let Some(version) = connection.protocol_version() {
             fields.insert("protocol_version".into(), names::version(version.into()).into());
@@ -146,6 +152,9 @@ impl Watch {
 
     /// The sentence for a stream that ended without close_notify, which a library may not tell from one with it.
     pub fn cut_off(&self) -> Option<Said> {
+        if !self.heard {
+            return None; // nothing was decoded that could tell
+        }
         let peer = self.witness.side().peer();
         self.witness.past(|past| {
             let cut = past.first_from(peer, Step::Alert).is_none();
@@ -160,6 +169,9 @@ impl Watch {
     }
 
     fn crossed(&self, from: Side, bytes: &[u8]) {
+        if !self.heard {
+            return;
+        }
         let moment = u64::try_from(self.witness.elapsed().as_micros()).unwrap_or(u64::MAX);
         // Reported under the lock: two halves of a stream must not swap what they saw.
         let mut shared = self.lock();
@@ -205,7 +217,16 @@ impl Watch {
     }
 }
 
-/// Hands the current connection's watch to `report`; outside of [`Watch::during`] nobody listens.
+/// Hands the current connection's watch to `report`, if anybody listens; outside of [`Watch::during`] nobody does.
 fn current(report: impl FnOnce(&Watch)) {
-    let _ = CURRENT.try_with(report);
+    let _ = CURRENT.try_with(|watch| {
+        if watch.heard {
+            report(watch);
+        }
+    });
+}
+
+/// Whether [`current`] would report.
+fn listens() -> bool {
+    CURRENT.try_with(|watch| watch.heard).unwrap_or(false)
 }

@@ -102,6 +102,12 @@ impl Witness {
         self.0.side
     }
 
+    /// Whether anybody wants to know of this connection now. Who is told nothing from its beginning need not look: a
+    /// story that starts in the middle would mislead.
+    pub fn is_heard(&self) -> bool {
+        self.lock().is_heard()
+    }
+
     /// How long the connection has run: the time of what is seen now, for [`Witness::saw_after`].
     pub fn elapsed(&self) -> Duration {
         self.0.started.steady.elapsed()

@@ -212,6 +212,11 @@ impl Server {
         Server { addr, running }
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.running.child.id()
+    }
+
     /// The address of another of its ports: `wss`.
     pub fn addr_of(&mut self, name: &str) -> SocketAddr {
         let says = format!("server: {name} listens on ");

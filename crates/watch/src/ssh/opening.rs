@@ -22,6 +22,8 @@ use crate::{Witness, secrets};
 #[derive(Clone, Debug)]
 pub(super) struct Opening {
     witness: Witness,
+    /// Somebody listened when the connection began; otherwise nothing is decoded beyond what the program asks for.
+    heard: bool,
     shared: Arc<Mutex<Shared>>,
     key_exchange_began: Arc<AtomicBool>,
 }
@@ -34,13 +36,17 @@ struct Shared {
 
 impl Opening {
     pub(super) fn new(witness: &Witness) -> Self {
-        Opening { witness: witness.clone(), shared: Arc::default(), key_exchange_began: Arc::default() }
+        let (witness, heard) = (witness.clone(), witness.is_heard());
+        Opening { witness, heard, shared: Arc::default(), key_exchange_began: Arc::default() }
     }
 
     /// `from` sent `bytes`.
     pub(super) fn crossed(&self, from: Side, bytes: &[u8]) {
         // Reported under the lock: two halves of a stream must not swap what they saw.
         let mut shared = self.lock();
+        if !self.heard && self.key_exchange_began() && shared.decoder.client_cookie().is_some() {
+            return;
+        }
         let moment = self.moment();
         let seen = shared.decoder.push(from, moment, bytes);
         let client_is_dark = seen.iter().any(|crossed| {
@@ -82,6 +88,9 @@ impl Opening {
         let Some(cookie) = shared.decoder.client_cookie() else { return };
         lay_down(cookie, secret);
         secrets::ssh(&cookie, secret);
+        if !self.heard {
+            return;
+        }
         shared.opened_with = Some("this side's secret");
         let seen = shared.decoder.secret(self.moment(), &cookie, secret);
         self.report(&shared, seen);

@@ -23,7 +23,7 @@ use wire::{
 };
 
 use super::{packet::PacketSocket, privilege};
-use crate::Witness;
+use crate::{Witness, emit::wanted, recording};
 
 /// How the segments are come by, as events name it.
 pub(super) const SOURCE: &str = "AF_PACKET";
@@ -84,6 +84,9 @@ impl Capture {
     ///
     /// When the system allows no packet socket; [`no_capture`] says what to do.
     pub async fn open(port: u16) -> io::Result<Self> {
+        if !wanted() && !recording::on() {
+            return Err(io::Error::other("nobody listens to what they would tell"));
+        }
         let socket = privilege::packet_socket()?;
         socket.listen(&[port])?;
         let knock = Arc::new(Notify::new());

@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use super::{Capture, Connection, Settings, State, capture::Ends, sock_diag};
-use crate::{Outcome, Started, Witness};
+use crate::{Outcome, Started, Witness, emit::wanted};
 
 /// The connections that a server's accept() has not returned yet. The watch ends when this is dropped.
 #[derive(Debug)]
@@ -105,6 +105,9 @@ async fn warden(waiting: Arc<Waiting>) {
             Some(_) => sleep(LOOK).await,
             None if idle => {
                 sleep(LIST).await;
+                if !wanted() {
+                    continue;
+                }
                 let now = sock_diag::half_open(waiting.listen.port()).unwrap_or_default();
                 // Twice in a row: on its way to accept() every connection is half open for a moment.
                 let stay = now.iter().filter(|ends| listed.contains(*ends));

@@ -14,7 +14,7 @@ use wire::{
     tls::{certificate_fields, names},
 };
 
-use super::current;
+use super::{current, listens};
 
 /// `inner`, whose choice and whose signatures are reported to the connection at hand.
 pub fn resolver(inner: Arc<dyn ResolvesServerCert>) -> Arc<dyn ResolvesServerCert> {
@@ -26,6 +26,9 @@ struct Resolver(Arc<dyn ResolvesServerCert>);
 
 impl ResolvesServerCert for Resolver {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        if !listens() {
+            return self.0.resolve(hello);
+        }
         let mut fields = fields! {};
         if let Some(name) = hello.server_name() {
             fields.insert("server_name".into(), name.into());

@@ -15,7 +15,7 @@ use wire::{
     tls::{certificate_fields, names},
 };
 
-use super::{certify, current, verify};
+use super::{certify, current, listens, verify};
 
 /// `inner`, whose choice and whose signatures are reported to the connection at hand.
 pub fn client_resolver(inner: Arc<dyn ResolvesClientCert>) -> Arc<dyn ResolvesClientCert> {
@@ -32,6 +32,9 @@ impl ResolvesClientCert for Resolver {
         sigschemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
         let chosen = self.0.resolve(root_hint_subjects, sigschemes);
+        if !listens() {
+            return chosen;
+        }
         let schemes = sigschemes.iter().map(|scheme| names::signature_scheme((*scheme).into()));
         let mut fields = fields! { "signature_algorithms" => schemes.collect::<Vec<_>>() };
         match &chosen {

@@ -1,0 +1,93 @@
+//! WebSocket by tungstenite: the upgrade, a text and its echo, Close both ways.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use futures_util::{SinkExt, StreamExt};
+use steps::{Protocol, Side};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use tokio_tungstenite::{
+    WebSocketStream, accept_hdr_async_with_config, client_async_with_config,
+    tungstenite::{
+        Message,
+        handshake::server::{Request, Response},
+        protocol::WebSocketConfig,
+    },
+};
+use watch::{Outcome, Started, Witness, ws::Watch};
+
+use super::Held;
+
+const URL: &str = "ws://localhost/";
+const TEXT: &str = "hello, 你好";
+
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default().read_buffer_size(16 * 1024)
+}
+
+#[allow(clippy::result_large_err)] // the callback's type is the library's
+pub(crate) async fn serve(mut stream: TcpStream, peer: SocketAddr, watched: bool) -> anyhow::Result<()> {
+    if !watched {
+        let agree = |_: &Request, response: Response| Ok(response);
+        return echo(accept_hdr_async_with_config(stream, agree, Some(config())).await?).await;
+    }
+    let ends = (peer, stream.local_addr()?);
+    let witness = Witness::new(Side::Server, Protocol::Ws, None, ends, Started::now());
+    watch::tcp::established(&witness, &stream);
+    let watch = Watch::new(&witness);
+    let tapped = watch.tap(&mut stream);
+    let agree = |request: &Request, response: Response| watch.on_request(request, response);
+    let upgraded = accept_hdr_async_with_config(tapped, agree, Some(config())).await;
+    watch.accepted(&upgraded);
+    echo(upgraded?).await?;
+    witness.finish(&Outcome::Complete);
+    Ok(())
+}
+
+pub(crate) async fn visit(stream: TcpStream, watched: bool) -> anyhow::Result<()> {
+    if !watched {
+        return speak(client_async_with_config(URL, stream, Some(config())).await?.0).await;
+    }
+    let (ends, started) = ((stream.local_addr()?, stream.peer_addr()?), Started::now());
+    let witness = Witness::new(Side::Client, Protocol::Ws, None, ends, started);
+    watch::tcp::established(&witness, &stream);
+    let watch = Watch::new(&witness);
+    let upgraded = client_async_with_config(URL, watch.tap(stream), Some(config())).await;
+    watch.connected(&upgraded);
+    speak(upgraded?.0).await?;
+    witness.finish(&Outcome::Complete);
+    Ok(())
+}
+
+/// A visit over any stream: for a recording.
+pub(crate) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> anyhow::Result<()> {
+    speak(client_async_with_config(URL, stream, Some(config())).await?.0).await
+}
+
+pub(crate) async fn hold(stream: TcpStream) -> anyhow::Result<Held> {
+    Ok(Box::new(client_async_with_config(URL, stream, Some(config())).await?.0))
+}
+
+async fn echo<S: AsyncRead + AsyncWrite + Unpin>(mut socket: WebSocketStream<S>) -> anyhow::Result<()> {
+    while let Some(message) = socket.next().await {
+        let message = message?;
+        if message.is_text() {
+            socket.send(message).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn speak<S: AsyncRead + AsyncWrite + Unpin>(mut socket: WebSocketStream<S>) -> anyhow::Result<()> {
+    socket.send(Message::text(TEXT)).await?;
+    let echo = socket.next().await.context("the server left")??;
+    anyhow::ensure!(echo == Message::text(TEXT), "another text came");
+    socket.close(None).await?;
+    while let Some(message) = socket.next().await {
+        message?;
+    }
+    Ok(())
+}

@@ -1,0 +1,308 @@
+//! From the bytes of a capture to steps, beside tshark on the same file: one recorded conversation, repeated from other
+//! addresses, in one process each. Both are given the secrets.
+
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    io::{BufReader, BufWriter, ErrorKind, Read, Write},
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::Context;
+use etherparse::PacketBuilder;
+use steps::Side;
+use wire::{
+    Crossed, Seen,
+    tcp::{Segment, Tracker},
+};
+
+use crate::{
+    Effort,
+    child::{Child, runtime},
+    measure::{self, memory},
+    pair::Kind,
+    recording::{Recording, Secret, record},
+};
+
+/// The server of every conversation; on their usual ports tshark knows the protocols.
+fn port(kind: Kind) -> u16 {
+    match kind {
+        Kind::Tls13 | Kind::Ecdhe => 443,
+        Kind::Ws => 80,
+        Kind::Ssh => 22,
+        Kind::Tcp | Kind::TcpKernel => 7000,
+    }
+}
+
+/// What tshark is asked for: to name each message.
+fn question(kind: Kind) -> [&'static str; 2] {
+    match kind {
+        Kind::Tls13 | Kind::Ecdhe => ["tls", "tls.handshake.type"],
+        Kind::Ws => ["websocket || http", "websocket.opcode"],
+        Kind::Ssh => ["ssh", "ssh.message_code"],
+        Kind::Tcp | Kind::TcpKernel => ["tcp", "tcp.flags"],
+    }
+}
+
+pub(crate) fn table(effort: Effort, folder: &Path, certs: &Path) -> anyhow::Result<()> {
+    println!(
+        "From the bytes of a capture to steps, one process each, secrets given (tshark 4.0 opens no SSH). Rates: of \
+         each second of CPU; both use one core.\n\n\
+         | conversations of | capture | ours | | memory, of a tenth → of all | tshark | | memory | ours : tshark |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|"
+    );
+    let runtime = runtime()?;
+    for (kind, mib) in
+        [(Kind::Tls13, 200), (Kind::Ecdhe, 50), (Kind::Ws, 50), (Kind::Ssh, 50), (Kind::Tcp, 50)]
+    {
+        let recording = runtime.block_on(record(kind, certs))?;
+        let (capture, tenth, secrets) =
+            (folder.join("all.pcap"), folder.join("tenth.pcap"), folder.join("keys"));
+        fs::write(&secrets, recording.secrets())?;
+        let bytes = effort.of(mib, 20) << 20;
+        write(kind, &recording, bytes / 10, &tenth)?;
+        let count = write(kind, &recording, bytes, &capture)?;
+        let mib = fs::metadata(&capture)?.len() as f64 / f64::from(1 << 20);
+        let (_, little) = ours(kind, &tenth, &secrets, folder)?;
+        let (wall, most) = ours(kind, &capture, &secrets, folder)?;
+        print!(
+            "| {} | {count}, {mib:.0} MiB | {:.0} MB/s | {:.0}/s | {:.1} → {:.1} MiB |",
+            kind.name(),
+            mib * 1.048_576 / wall,
+            count as f64 / wall,
+            little / 1_048_576.0,
+            most / 1_048_576.0,
+        );
+        let (theirs, memory) = tshark(kind, &capture, &secrets)?;
+        println!(
+            " {:.0} MB/s | {:.0}/s | {:.0} MiB | {:.1} |",
+            mib * 1.048_576 / theirs,
+            count as f64 / theirs,
+            memory / 1_048_576.0,
+            theirs / wall,
+        );
+    }
+    println!();
+    Ok(())
+}
+
+/// Seconds of CPU, and the most memory in bytes.
+fn ours(kind: Kind, capture: &Path, secrets: &Path, folder: &Path) -> anyhow::Result<(f64, f64)> {
+    let (capture, secrets) = (capture.display().to_string(), secrets.display().to_string());
+    let mut child = Child::start(&["decode", kind.name(), &capture, &secrets], folder)?;
+    crate::child::two(&child.answer()?)
+}
+
+fn tshark(kind: Kind, capture: &Path, secrets: &Path) -> anyhow::Result<(f64, f64)> {
+    let [filter, field] = question(kind);
+    let cpu = measure::children_cpu();
+    let mut child = Command::new("tshark")
+        .arg("-r")
+        .arg(capture)
+        .arg("-o")
+        .arg(format!("tls.keylog_file:{}", secrets.display()))
+        .args(["-Y", filter, "-T", "fields", "-e", field])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("could not start tshark")?;
+    let mut most = 0;
+    let status = loop {
+        most = most.max(memory(child.id(), "VmHWM").unwrap_or(0));
+        match child.try_wait()? {
+            Some(status) => break status,
+            None => std::thread::sleep(Duration::from_millis(10)),
+        }
+    };
+    anyhow::ensure!(status.success(), "tshark failed: {status}");
+    Ok(((measure::children_cpu() - cpu).as_secs_f64(), most as f64))
+}
+
+/// Writes a capture of about so many bytes; gives how many conversations are in it.
+fn write(kind: Kind, recording: &Recording, bytes: usize, path: &Path) -> anyhow::Result<usize> {
+    let mut out = BufWriter::new(File::create(path)?);
+    // https://www.ietf.org/archive/id/draft-gharris-opsawg-pcap-01.html, link type 101: IP
+    for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 0xffff, 101] {
+        out.write_all(&word.to_le_bytes())?;
+    }
+    let (mut written, mut count) = (0, 0);
+    while written < bytes {
+        written += conversation(kind, recording, count, &mut out)?;
+        count += 1;
+    }
+    out.flush()?;
+    Ok(count)
+}
+
+/// One conversation from an address of its own, with the segments that TCP would have made around it.
+fn conversation(
+    kind: Kind,
+    recording: &Recording,
+    number: usize,
+    out: &mut impl Write,
+) -> anyhow::Result<usize> {
+    const MSS: usize = 1460;
+    let number = u32::try_from(number)?;
+    let client = (Ipv4Addr::from(0x0a00_0002 + number / 20_000), 30_000 + u16::try_from(number % 20_000)?);
+    let server = (Ipv4Addr::new(10, 255, 0, 1), port(kind));
+    let (mut next, mut written) = ([1000_u32, 5000_u32], 0);
+    let mut send = |from: Side, flags: &str, payload: &[u8]| -> anyhow::Result<()> {
+        let (own, peer) = match from {
+            Side::Client => (0, 1),
+            Side::Server => (1, 0),
+        };
+        let ((source, source_port), (destination, destination_port)) = match from {
+            Side::Client => (client, server),
+            Side::Server => (server, client),
+        };
+        let mut tcp = PacketBuilder::ipv4(source.octets(), destination.octets(), 64).tcp(
+            source_port,
+            destination_port,
+            next[own],
+            64_240,
+        );
+        if flags.contains('S') {
+            tcp = tcp.syn();
+        }
+        if flags.contains('F') {
+            tcp = tcp.fin();
+        }
+        if flags.contains('A') {
+            tcp = tcp.ack(next[peer]);
+        }
+        let length = tcp.size(payload.len());
+        for word in [1_700_000_000_u32, number, u32::try_from(length)?, u32::try_from(length)?] {
+            out.write_all(&word.to_le_bytes())?;
+        }
+        tcp.write(out, payload)?;
+        written += 16 + length;
+        next[own] += u32::try_from(payload.len())? + u32::from(flags.contains(['S', 'F']));
+        Ok(())
+    };
+    send(Side::Client, "S", &[])?;
+    send(Side::Server, "SA", &[])?;
+    send(Side::Client, "A", &[])?;
+    for (from, bytes) in &recording.crossed {
+        for part in bytes.chunks(MSS) {
+            send(*from, "A", part)?;
+        }
+        send(from.peer(), "A", &[])?;
+    }
+    send(Side::Server, "FA", &[])?;
+    send(Side::Client, "FA", &[])?;
+    send(Side::Server, "A", &[])?;
+    Ok(written)
+}
+
+/// Reads a capture as tshark does, packet by packet; gives the seconds of CPU and the most memory. Each conversation must have
+/// shown what a whole one shows.
+pub(crate) fn decode(kind: Kind, capture: &Path, secrets: &Path) -> anyhow::Result<String> {
+    let secrets = Secret::read(&fs::read_to_string(secrets)?);
+    let cpu = measure::own_cpu();
+    let mut file = BufReader::with_capacity(1 << 18, File::open(capture)?);
+    file.read_exact(&mut [0; 24])?;
+    let (mut open, mut packet) = (HashMap::<SocketAddr, Conversation>::new(), vec![0; 1 << 16]);
+    let (mut whole, mut all) = (0, 0);
+    let mut header = [0; 16];
+    loop {
+        match file.read_exact(&mut header) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => break,
+            read => read?,
+        }
+        let length = u32::from_le_bytes(header[8..12].try_into()?) as usize;
+        file.read_exact(&mut packet[..length])?;
+        let segment = Segment::parse(&packet[..length]).context("a segment")?;
+        let (from, client) = match segment.destination.port() == port(kind) {
+            true => (Side::Client, segment.source),
+            false => (Side::Server, segment.destination),
+        };
+        if segment.flags.syn && from == Side::Client {
+            open.insert(client, Conversation::new(kind));
+        }
+        let Some(conversation) = open.get_mut(&client) else { continue };
+        conversation.take(from, &segment, &secrets);
+        if conversation.fins == 2 {
+            all += 1;
+            whole += usize::from(conversation.is_whole(kind));
+            open.remove(&client);
+        }
+    }
+    anyhow::ensure!(all > 0 && whole == all, "{whole} of {all} conversations were read to their end");
+    let most = memory(std::process::id(), "VmHWM").context("no VmHWM")?;
+    Ok(format!("{} {most}", (measure::own_cpu() - cpu).as_secs_f64()))
+}
+
+struct Conversation {
+    decoder: Decoder,
+    told: bool,
+    steps: usize,
+    fins: usize,
+    last: Option<steps::Step>,
+}
+
+#[allow(clippy::large_enum_variant)] // one a connection, and most are the large one
+enum Decoder {
+    Tls(wire::tls::Decoder),
+    Ws(wire::ws::Decoder),
+    Ssh(wire::ssh::Decoder),
+    Tcp(Tracker),
+}
+
+impl Conversation {
+    fn new(kind: Kind) -> Self {
+        let decoder = match kind {
+            Kind::Tls13 | Kind::Ecdhe => Decoder::Tls(Default::default()),
+            Kind::Ws => Decoder::Ws(Default::default()),
+            Kind::Ssh => Decoder::Ssh(Default::default()),
+            Kind::Tcp | Kind::TcpKernel => Decoder::Tcp(Tracker::default()),
+        };
+        Conversation { decoder, told: false, steps: 0, fins: 0, last: None }
+    }
+
+    fn take(&mut self, from: Side, segment: &Segment, secrets: &[Secret]) {
+        self.fins += usize::from(segment.flags.fin);
+        let payload = segment.payload();
+        let mut seen: Vec<Seen> = Vec::new();
+        match &mut self.decoder {
+            Decoder::Tcp(tracker) => seen.extend(tracker.segment(from, segment, "pcap")),
+            Decoder::Tls(_) | Decoder::Ws(_) | Decoder::Ssh(_) if payload.is_empty() => {}
+            Decoder::Tls(decoder) => {
+                let mut take = |crossed: Vec<Crossed>| seen.extend(crossed.into_iter().map(|it| it.seen));
+                take(decoder.push(from, 0, payload));
+                if let (false, Some(random)) = (self.told, decoder.client_random().map(<[u8]>::to_vec)) {
+                    self.told = true;
+                    for secret in secrets.iter().filter(|secret| secret.of == random) {
+                        take(decoder.secret(&secret.label, &random, &secret.secret));
+                    }
+                }
+            }
+            Decoder::Ws(decoder) => decoder.feed(from, payload, |it| seen.push(it)),
+            Decoder::Ssh(decoder) => {
+                let mut take = |crossed: Vec<Crossed>| seen.extend(crossed.into_iter().map(|it| it.seen));
+                take(decoder.push(from, 0, payload));
+                if let (false, Some(cookie)) = (self.told, decoder.wants_secret_of()) {
+                    self.told = true;
+                    for secret in secrets.iter().filter(|secret| secret.of == cookie) {
+                        take(decoder.secret(0, &cookie, &secret.secret));
+                    }
+                }
+            }
+        }
+        self.steps += seen.len();
+        self.last = seen.last().map(|seen| seen.step).or(self.last);
+    }
+
+    /// Whether the last that was seen is what stands at the end of a conversation.
+    fn is_whole(&self, kind: Kind) -> bool {
+        let last: steps::Step = match kind {
+            Kind::Tls13 | Kind::Ecdhe => steps::tls::Step::Alert.into(),
+            Kind::Ws => steps::ws::Step::Close.into(),
+            Kind::Ssh => steps::ssh::Step::Disconnect.into(),
+            Kind::Tcp | Kind::TcpKernel => return self.steps > 8,
+        };
+        self.last == Some(last)
+    }
+}

@@ -1,0 +1,221 @@
+//! The processes that are measured: this program once more, told on standard input what to do and answering on standard
+//! error. Standard output is its log.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child as Process, ChildStderr, ChildStdin, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use show::{Args, Color, Format, Init};
+
+use crate::{
+    bytes, measure,
+    pair::{Client, Kind, serve},
+};
+
+/// How a pair is annotated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// The libraries alone.
+    Bare,
+    /// The middleware is there, and nobody listens.
+    Off,
+    /// JSON to a file.
+    Json,
+    /// Lines of text to a file.
+    Text,
+}
+
+impl Column {
+    pub(crate) const ALL: [Column; 4] = [Column::Bare, Column::Off, Column::Json, Column::Text];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Column::Bare => "bare",
+            Column::Off => "off",
+            Column::Json => "JSON",
+            Column::Text => "text",
+        }
+    }
+}
+
+/// Marks an answer among what else a program may say on standard error.
+const ANSWER: &str = "= ";
+
+/// How many clients are at work at once: enough that no core waits.
+const CLIENTS: usize = 4;
+
+/// How long the other side's end may take until the CPU time is read.
+const SETTLE: Duration = Duration::from_millis(30);
+
+/// A child at work.
+pub(crate) struct Child {
+    process: Process,
+    tell: ChildStdin,
+    said: BufReader<ChildStderr>,
+    pub(crate) log: PathBuf,
+}
+
+impl Child {
+    /// `words`: `pair KIND COLUMN CERTS`, `server KIND COLUMN CERTS`, or `decode KIND CAPTURE SECRETS`.
+    pub(crate) fn start(words: &[&str], folder: &Path) -> anyhow::Result<Self> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let log = folder.join(format!("log-{}", COUNT.fetch_add(1, Relaxed)));
+        let mut process = Command::new(std::env::current_exe()?)
+            .arg("--child")
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(File::create(&log)?)
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let tell = process.stdin.take().context("it was piped")?;
+        let said = BufReader::new(process.stderr.take().context("it was piped")?);
+        Ok(Child { process, tell, said, log })
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Its next answer.
+    pub(crate) fn answer(&mut self) -> anyhow::Result<String> {
+        loop {
+            let mut line = String::new();
+            anyhow::ensure!(self.said.read_line(&mut line)? > 0, "a child ended early");
+            match line.strip_prefix(ANSWER) {
+                Some(answer) => return Ok(answer.trim().to_owned()),
+                None => eprint!("{line}"),
+            }
+        }
+    }
+
+    pub(crate) fn ask(&mut self, what: &str) -> anyhow::Result<String> {
+        writeln!(self.tell, "{what}")?;
+        self.answer()
+    }
+
+    /// Runs `n` handshakes; gives the seconds that passed and the seconds of CPU.
+    pub(crate) fn run(&mut self, n: usize) -> anyhow::Result<(f64, f64)> {
+        two(&self.ask(&n.to_string())?)
+    }
+
+    /// Lets it end by itself: its log is then whole.
+    pub(crate) fn end(mut self) -> anyhow::Result<()> {
+        drop(std::mem::replace(&mut self.tell, {
+            let mut nobody = Command::new("true").stdin(Stdio::piped()).spawn()?;
+            let stdin = nobody.stdin.take().context("it was piped")?;
+            nobody.wait()?;
+            stdin
+        }));
+        self.process.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// Two numbers.
+pub(crate) fn two(text: &str) -> anyhow::Result<(f64, f64)> {
+    let (first, second) = text.split_once(' ').with_context(|| format!("two numbers, not `{text}`"))?;
+    Ok((first.parse()?, second.parse()?))
+}
+
+/// Is the child that `words` name.
+pub(crate) fn be(words: &[String]) -> anyhow::Result<()> {
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["pair", kind, column, certs] => pair(Kind::named(kind)?, column, Path::new(certs)),
+        ["server", kind, column, certs] => server(Kind::named(kind)?, column, Path::new(certs)),
+        ["decode", kind, capture, secrets] => {
+            say(&bytes::decode(Kind::named(kind)?, Path::new(capture), Path::new(secrets))?);
+            Ok(())
+        }
+        _ => anyhow::bail!("no such child: {words:?}"),
+    }
+}
+
+fn say(answer: &str) {
+    eprintln!("{ANSWER}{answer}");
+}
+
+/// Begins the log that the column asks for.
+fn log(column: &str) -> anyhow::Result<Option<show::Guard>> {
+    let format = match column {
+        "JSON" => Format::Json,
+        "text" => Format::Text,
+        _ => return Ok(None),
+    };
+    let args = Args { format, color: Color::Never, lang: Some(show::LangArg::En), ..Args::default() };
+    let mut log = show::init(&args, Init { both_sides: true, ..Init::default() })?;
+    log.begin()?;
+    Ok(Some(log))
+}
+
+/// Server and client in one process: runs as many handshakes as each line of standard input says.
+fn pair(kind: Kind, column: &str, certs: &Path) -> anyhow::Result<()> {
+    let _log = log(column)?;
+    let watched = column != Column::Bare.name();
+    runtime()?.block_on(async {
+        let here = serve(kind, watched, certs).await?;
+        let client = Arc::new(Client::new(kind, watched, certs, here).await?);
+        say("ready");
+        for line in std::io::stdin().lines() {
+            let n: usize = line?.parse()?;
+            let (began, cpu) = (Instant::now(), measure::own_cpu());
+            let left = Arc::new(AtomicUsize::new(n));
+            let mut working = tokio::task::JoinSet::new();
+            for _ in 0..CLIENTS {
+                let (client, left) = (Arc::clone(&client), Arc::clone(&left));
+                working.spawn(async move {
+                    while left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok() {
+                        client.visit().await?;
+                    }
+                    anyhow::Ok(())
+                });
+            }
+            while let Some(done) = working.join_next().await {
+                done??;
+            }
+            // What was seen is written: a log that falls behind is not cheap, only late.
+            show::drain();
+            let wall = began.elapsed();
+            tokio::time::sleep(SETTLE).await;
+            show::drain();
+            let cpu = measure::own_cpu() - cpu;
+            say(&format!("{} {}", wall.as_secs_f64(), cpu.as_secs_f64()));
+        }
+        Ok(())
+    })
+}
+
+/// A server that says its address, and for each line of standard input how much CPU it has used.
+fn server(kind: Kind, column: &str, certs: &Path) -> anyhow::Result<()> {
+    let _log = log(column)?;
+    let watched = column != Column::Bare.name();
+    let runtime = runtime()?;
+    let here: SocketAddr = runtime.block_on(serve(kind, watched, certs))?;
+    say(&here.to_string());
+    for _ in std::io::stdin().lines() {
+        show::drain();
+        say(&measure::own_cpu().as_secs_f64().to_string());
+    }
+    Ok(())
+}
+
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}

@@ -1,0 +1,167 @@
+//! What a server may do while it serves strangers: nothing that it does not need. What the kernel says counts.
+
+mod common;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::unix::fs::chown,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use common::{PATIENCE, Server, client, ids, missing};
+
+const PROTOCOLS: [&str; 4] = ["tcp", "tls", "ws", "ssh"];
+const CAP_DAC_OVERRIDE: u64 = 1 << 1;
+
+/// What `/proc` says of every thread of a server, by the thread.
+fn threads(server: &Server) -> BTreeMap<String, BTreeMap<String, String>> {
+    let tasks = fs::read_dir(format!("/proc/{}/task", server.pid())).expect("it runs");
+    let read = |task: fs::DirEntry| {
+        let status = fs::read_to_string(task.path().join("status")).ok()?; // a thread may have ended meanwhile
+        let words =
+            |line: &str| line.split_once(":\t").map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Some((task.file_name().into_string().expect("a number"), status.lines().filter_map(words).collect()))
+    };
+    tasks.filter_map(|task| read(task.ok()?)).collect()
+}
+
+fn set(status: &BTreeMap<String, String>, name: &str) -> u64 {
+    u64::from_str_radix(status[name].trim(), 16).expect("a set of capabilities is a hexadecimal number")
+}
+
+/// That no thread holds a capability, but the one that writes the log, which holds `kept`. A thread that was started a
+/// moment ago may not have come to giving them up.
+fn holds(server: &Server, kept: u64, what: &str) {
+    let until = Instant::now() + PATIENCE;
+    while let Err(wrong) = look(server, kept) {
+        assert!(Instant::now() < until, "{what}: {wrong}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn look(server: &Server, kept: u64) -> Result<(), String> {
+    let threads = threads(server);
+    let names: Vec<_> = threads.values().map(|status| status["Name"].as_str()).collect();
+    if names.len() < 3 || !names.contains(&"log") {
+        return Err(format!("not all threads are there: {names:?}"));
+    }
+    for status in threads.values() {
+        let name = &status["Name"];
+        let kept = if name == "log" { kept } else { 0 };
+        let bounding = if is_root() { 0 } else { set(status, "CapBnd") };
+        for (of, expected) in
+            [("CapEff", kept), ("CapPrm", kept), ("CapInh", 0), ("CapAmb", 0), ("CapBnd", bounding)]
+        {
+            if set(status, of) != expected {
+                return Err(format!("thread {name}: {of} is {:x}, not {expected:x}", set(status, of)));
+            }
+        }
+        if status["NoNewPrivs"].trim() != "1" {
+            return Err(format!("thread {name} could get more by starting a program"));
+        }
+    }
+    Ok(())
+}
+
+fn is_root() -> bool {
+    let status = fs::read_to_string("/proc/self/status").expect("it is there on Linux");
+    status.lines().any(|line| line.starts_with("Uid:\t0\t"))
+}
+
+#[test]
+fn a_server_that_listens_holds_no_capability_in_any_thread_and_serves() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let certs = folder.path().join("certs").display().to_string();
+    for protocol in PROTOCOLS {
+        let capture = folder.path().join(format!("{protocol}.pcapng")).display().to_string();
+        let certs_of = if protocol == "tcp" { &[][..] } else { &["--certs", &certs] };
+        let mut server = Server::start(protocol, &[certs_of, &["--capture", &capture]].concat());
+        holds(&server, 0, protocol);
+        let address = match protocol {
+            "ws" => format!("ws://{}/", server.addr),
+            _ => server.addr.to_string(),
+        };
+        let strict = if protocol == "ssh" { &["--strict", "no"][..] } else { &[] };
+        let left = client(&[&[protocol, &address], certs_of, strict].concat());
+        assert!(left.status.success(), "{protocol}: {}", left.stderr);
+        let seen = server.after_connections(1);
+        // What was opened before the capabilities went still works after.
+        assert_eq!(ids(&seen).contains(&"tcp.syn"), protocol == "tcp" && common::may_capture());
+        holds(&server, 0, &format!("{protocol} after a connection"));
+        if common::may_capture() {
+            server.stop();
+            assert!(fs::metadata(&capture).expect("it was written").len() > 500, "{protocol}");
+        }
+    }
+}
+
+#[test]
+fn a_server_of_roots_records_in_another_users_folder_and_keeps_only_the_right_to() {
+    if !is_root() {
+        missing("root");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    chown(folder.path(), Some(65_532), Some(65_532)).expect("root may");
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).and_then(|()| chown(&logs, Some(65_532), Some(65_532))).expect("root may");
+    let mut server = Server::start("tcp", &["--log-dir", &logs.display().to_string()]);
+    holds(&server, CAP_DAC_OVERRIDE, "with --log-dir");
+    assert!(client(&["tcp", &server.addr.to_string()]).status.success());
+    server.after_connections(1);
+    let left = server.stop();
+    assert!(!left.stderr.contains("recorded"), "{}", left.stderr);
+    let recorded: Vec<_> = fs::read_dir(&logs).expect("it is there").collect();
+    assert_eq!(recorded.len(), 1, "{recorded:?}");
+}
+
+/// ARCHITECTURE.md names the modules that may be unsafe; so does the code, each with its reason, and nothing else is.
+#[test]
+fn unsafe_stands_in_the_named_modules_only() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let map = fs::read_to_string(root.join("ARCHITECTURE.md")).expect("it is there");
+    let (_, list) = map.split_once("## Where `unsafe` is").expect("the list has its heading");
+    let list = list.split("\n## ").next().unwrap_or_default();
+    let named: BTreeMap<_, _> = list
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .map(|(module, why)| (module.to_owned(), why.trim_end_matches(" |").to_owned()))
+        .collect();
+    let mut found = BTreeMap::new();
+    for folder in ["certs", "servers", "clients", "crates"] {
+        scan(&root, &root.join(folder), &mut found);
+    }
+    assert!(found.len() > 3, "the scan finds what is there: {found:?}");
+    assert_eq!(found, named, "in the code (left) and in ARCHITECTURE.md (right)");
+}
+
+/// Modules with `unsafe` in them, with the reason that stands beside the permission.
+fn scan(root: &Path, folder: &Path, found: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).expect("it is a folder").map(|entry| entry.expect("it can be read")) {
+        let path = entry.path();
+        if path.is_dir() {
+            scan(root, &path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("source is UTF-8");
+            let module = path.strip_prefix(root).expect("it lies there").display().to_string();
+            let uses = text.lines().any(|line| {
+                let code = line.split("//").next().unwrap_or_default();
+                ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"]
+                    .iter()
+                    .any(|word| code.contains(word))
+                    && !code.contains('"')
+            });
+            let allows = text.lines().find(|line| line.contains("allow(unsafe_code)") && !line.contains('"'));
+            match allows {
+                Some(line) => {
+                    let reason = line.split_once("// ").unwrap_or_else(|| panic!("{module}: no reason")).1;
+                    found.insert(module, reason.to_owned());
+                }
+                None => assert!(!uses, "{module} is unsafe without the permission"),
+            }
+        }
+    }
+}
