@@ -8,15 +8,14 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Output, Stdio},
-    sync::{
-        Once,
-        mpsc::{Receiver, channel},
-    },
+    sync::mpsc::{Receiver, channel},
     thread,
     time::Duration,
 };
 
 use steps::{Claim, Event, Step, Verdict, ssh::Step as Ssh};
+
+use crate::common::binary;
 
 /// Longer than anything here takes; only a hang reaches it.
 const TOO_LONG: Duration = Duration::from_secs(60);
@@ -31,12 +30,6 @@ impl Bench {
                 return None;
             }
         }
-        static BUILT: Once = Once::new();
-        BUILT.call_once(|| {
-            let built =
-                Command::new(env!("CARGO")).args(["build", "-q", "-p", "servers", "-p", "clients"]).status();
-            assert!(built.unwrap().success());
-        });
         let bench = Bench(tempfile::tempdir().unwrap());
         fs::create_dir(bench.dir("certs")).unwrap();
         keygen(&bench.dir("certs/ssh_host_ed25519_key"));
@@ -219,11 +212,6 @@ pub(crate) fn keygen_as(path: &Path, kind: &[&str]) {
 }
 
 /// The program beside this test's own folder.
-pub(crate) fn binary(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.ancestors().nth(2).unwrap().join(name)
-}
-
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

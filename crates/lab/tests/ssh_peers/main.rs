@@ -10,6 +10,9 @@ use std::{
 
 use steps::{Claim, Event, Evidence, Step, Verdict, ssh::Step as Ssh};
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod bench;
 mod dropbear;
 mod login;
@@ -17,9 +20,8 @@ mod packets;
 mod shell;
 mod strangers;
 
-use bench::{
-    Bench, Contains, all, assert_in_order, assert_success, binary, free_port, installed, keygen, of,
-};
+use bench::{Bench, Contains, all, assert_in_order, assert_success, free_port, installed, keygen, of};
+use common::binary;
 
 #[test]
 fn the_first_run_adds_the_host_the_second_knows_it_and_a_new_key_is_refused() {
