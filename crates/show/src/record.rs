@@ -95,7 +95,7 @@ impl Log {
     /// What is missing is said every time: each is a place in the log.
     fn gap(&mut self, name: &str, line: usize, gap: Gap) {
         let (line, said) = (line + 1, gap.said());
-        self.dropped += gap.dropped;
+        self.dropped = self.dropped.saturating_add(gap.dropped); // a log may claim anything
         self.troubles.push(Said::new(
             format!("{name}, line {line}: {}", said.en),
             format!("{name} 第 {line} 行：{}", said.zh),

@@ -160,9 +160,13 @@ impl TryFrom<Counted> for Nth {
     type Error = String;
 
     fn try_from(counted: Counted) -> Result<Self, String> {
+        let from_one = |number: u64| match number {
+            0 => Err("nth: 1 is the first".to_owned()),
+            _ => Ok(number),
+        };
         match counted {
-            Counted::One(one) => Ok(Nth::These(vec![one])),
-            Counted::Some(some) => Ok(Nth::These(some)),
+            Counted::One(one) => Ok(Nth::These(vec![from_one(one)?])),
+            Counted::Some(some) => Ok(Nth::These(some.into_iter().map(from_one).collect::<Result<_, _>>()?)),
             Counted::Words(words) => words.parse(),
         }
     }
@@ -326,6 +330,16 @@ mod tests {
                 toml::from_str(&format!("rule = {toml}")).unwrap();
             assert_eq!(written["rule"], spoken, "{words}");
             assert_eq!(spoken.to_string(), words);
+        }
+    }
+
+    /// Found by the fuzz target `scenario`: such a rule was read, and never did anything.
+    #[test]
+    fn no_segment_is_the_zeroth_in_toml_either() {
+        for nth in ["0", "[1, 0]", "\"0..\""] {
+            let rule = format!("from = \"client\"\nnth = {nth}\nact = \"drop\"");
+            let error = toml::from_str::<Rule>(&rule).unwrap_err();
+            assert!(error.to_string().contains("1 is the first"), "{nth}: {error}");
         }
     }
 
