@@ -70,7 +70,8 @@ fn is_told(judge: Judge, event: &Event) -> bool {
         (Judge::Tshark, Protocol::Tcp) => crossed && event.text("source") == "AF_PACKET",
         // Where the encryption begins; no message begins there.
         (Judge::Tshark, Protocol::Ssh) => crossed && id != "ssh.encrypted",
-        (Judge::Tshark, Protocol::Tls | Protocol::Ws) | (Judge::Openssl, Protocol::Tls) => crossed,
+        (Judge::Tshark, Protocol::Tls | Protocol::Ws) => crossed,
+        (Judge::Openssl, Protocol::Tls) => crossed || id == "tls.ephemeral_key",
         (Judge::Openssh, Protocol::Ssh) => {
             let call = event.evidence == Evidence::Callback && said_by(event).is_some();
             let agreed = ["ssh.negotiated", "ssh.session_key"].contains(&id);

@@ -81,6 +81,12 @@ fn with_keys(runs: impl FnOnce(&Path) -> Vec<Run>) {
     }
     println!("oracle: {judge:?}: {falsified} falsified fields and missing messages, all found");
     print(judge, "all", count, &all);
+    for (step, fields) in judge.must_tell() {
+        for field in *fields {
+            let kind = ((*step).to_owned(), (*field).to_owned());
+            assert!(all.kinds.contains_key(&kind), "{judge:?} was not heard on {step} {field}");
+        }
+    }
     assert!(all.disagreements.is_empty(), "{judge:?}:\n{}", all.disagreements.join("\n"));
 }
 

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What `s_client` is told, and which of our servers it visits.
-const VISITS: [(&str, At, &[&str]); 10] = [
+const VISITS: [(&str, At, &[&str]); 12] = [
     ("TLS 1.3", At::Plain, &["-tls1_3", "-alpn", "http/1.1,foo", "-sess_out", "{new}/tls13"]),
     ("TLS 1.3 resumed", At::Plain, &["-tls1_3", "-sess_in", "{new}/tls13"]),
     ("TLS 1.3 after HelloRetryRequest", At::Plain, &["-tls1_3", "-groups", "ffdhe2048:P-384"]),
@@ -26,6 +26,8 @@ const VISITS: [(&str, At, &[&str]); 10] = [
     ("TLS 1.2 static RSA", At::Rsa, &["-tls1_2", "-cipher", "AES128-GCM-SHA256"]),
     ("TLS 1.3 mutual", At::Asking, &["-tls1_3", "-cert", "{certs}/client.pem", "-key", "{certs}/client.key"]),
     ("TLS 1.2 mutual", At::Asking, &["-tls1_2", "-cert", "{certs}/client.pem", "-key", "{certs}/client.key"]),
+    ("TLS 1.3 with ChaCha20", At::Plain, &["-tls1_3", "-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256"]),
+    ("TLS 1.3 without a certificate", At::Asking, &["-tls1_3"]),
     ("no common group", At::Plain, &["-tls1_3", "-groups", "ffdhe2048"]),
 ];
 
@@ -89,7 +91,7 @@ fn visit(target: &str, certs: &Path, args: &[String]) -> String {
 }
 
 /// What our client is told, and what `s_server` is told.
-const SERVED: [(&str, &[&str], &[&str]); 8] = [
+const SERVED: [(&str, &[&str], &[&str]); 10] = [
     (
         "TLS 1.2 static RSA",
         &["--variant", "rsa"],
@@ -106,6 +108,8 @@ const SERVED: [(&str, &[&str], &[&str]); 8] = [
     ("TLS 1.3", &[], &["-tls1_3"]),
     ("TLS 1.2 ECDHE", &[], &["-tls1_2"]),
     ("TLS 1.3 after HelloRetryRequest", &[], &["-tls1_3", "-groups", "P-384"]),
+    ("TLS 1.3 without a certificate", &[], &["-tls1_3", "-verify", "1"]),
+    ("TLS 1.2 without a certificate", &[], &["-tls1_2", "-verify", "1"]),
     (
         "TLS 1.3 mutual",
         &["--client-cert", "{certs}/client.pem", "--client-key", "{certs}/client.key"],

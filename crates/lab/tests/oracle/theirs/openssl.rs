@@ -47,6 +47,8 @@ struct Draft {
     /// The bytes of an extension of which openssl shows only those.
     dump: Vec<u8>,
     random: String,
+    /// The public keys of a key exchange that the message brings, each with its group.
+    keys: Vec<(String, String)>,
     certificate: Vec<String>,
     in_certificate: bool,
 }
@@ -164,8 +166,21 @@ impl<'a> Account<'a> {
     }
 
     fn finish(&mut self) {
-        let Some(draft) = self.message.take() else { return };
+        let Some(mut draft) = self.message.take() else { return };
+        let keys = std::mem::take(&mut draft.keys);
         let told = draft.finish();
+        // What our end sent, it made: the call in which it did tells the same key.
+        if told.from == Some(self.side.peer()) {
+            for (group, key) in keys.iter().filter(|(_, key)| !key.is_empty()) {
+                let mut made = Told::new(&told.conn, None, "tls.ephemeral_key".to_owned(), BTreeMap::new());
+                if !group.is_empty() {
+                    made.put("group", group.as_str());
+                }
+                made.put("public_key_length", key.len() / 2);
+                made.put("public_key", key.as_str());
+                self.told.push(made);
+            }
+        }
         self.retried |= told.step == "tls.hello_retry_request";
         self.told.push(told);
     }
@@ -182,6 +197,7 @@ impl Draft {
             lists: BTreeMap::new(),
             dump: Vec::new(),
             random: String::new(),
+            keys: Vec::new(),
             certificate: Vec::new(),
             in_certificate: false,
         }
@@ -232,11 +248,16 @@ impl Draft {
             "signature_algorithms" => self.extension = 13,
             "certificate_types" => self.extension = CERTIFICATE_TYPES,
             "certificate_authorities" => self.extension = 0,
-            "point" => self.told.put("public_key", hex),
+            "key_exchange: " => self.key(hex),
+            "point" => {
+                self.told.put("public_key", hex.as_str());
+                self.key(hex);
+            }
             "Signature" => self.told.put("signature_length", length),
             "ecdh_Yc" => {
                 self.told.put("public_key_length", length);
-                self.told.put("public_key", hex);
+                self.told.put("public_key", hex.as_str());
+                self.keys.push((String::new(), hex));
             }
             "EncryptedPreMasterSecret" => {
                 self.told.put("encrypted_pre_master_secret_length", length);
@@ -255,10 +276,22 @@ impl Draft {
         }
     }
 
+    fn key(&mut self, hex: String) {
+        if let Some((_, key)) = self.keys.last_mut() {
+            *key = hex;
+        }
+    }
+
     fn named(&mut self, key: &str, value: &str) {
         match key {
-            "NamedGroup" => self.list("key_share", code(value)),
-            "named_curve" => self.told.put("named_curve", code(value)),
+            "NamedGroup" => {
+                self.list("key_share", code(value));
+                self.keys.push((code(value), String::new()));
+            }
+            "named_curve" => {
+                self.told.put("named_curve", code(value));
+                self.keys.push((code(value), String::new()));
+            }
             "Signature Algorithm" => self.told.put("signature_scheme", code(value)),
             "ticket_lifetime_hint" => self.told.put("ticket_lifetime", number(value)),
             "ASN.1Cert, length" => self.list("certificates", String::new()),
