@@ -11,6 +11,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub mod program;
 pub mod ssh;
 pub mod tcp;
 pub mod tls;
@@ -100,11 +101,18 @@ where
     let here = listener.local_addr().context("the listener has lost its address")?;
     let places = Arc::new(Semaphore::new(limits.max_connections));
     let running = TaskTracker::new();
+    let (mut crowded, mut starved) = (false, 0_u64);
     loop {
         let place = match Arc::clone(&places).try_acquire_owned() {
-            Ok(place) => place,
+            Ok(place) => {
+                // Said again only after there was room for a while: a full server would else say little else.
+                crowded &= places.available_permits() <= limits.max_connections / 10;
+                place
+            }
             Err(_) => {
-                tracing::warn!("{here}: {} connections at once, more must wait", limits.max_connections);
+                if !std::mem::replace(&mut crowded, true) {
+                    tracing::warn!("{here}: {} connections at once, more must wait", limits.max_connections);
+                }
                 tokio::select! {
                     () = stop.cancelled() => break,
                     place = Arc::clone(&places).acquire_owned() => place.context("the semaphore is never closed")?,
@@ -117,6 +125,10 @@ where
         };
         match accepted {
             Ok((stream, peer)) => {
+                if starved > 0 {
+                    tracing::warn!("{here}: connections are accepted again, after {starved} attempts");
+                    starved = 0;
+                }
                 let connection = handle(stream, peer, stop.clone());
                 running.spawn(async move {
                     connection.await;
@@ -125,7 +137,12 @@ where
             }
             Err(error) => {
                 // Out of file descriptors, or the peer left the queue: the next accept may succeed.
-                tracing::warn!("{here}: a connection could not be accepted: {error}");
+                if starved == 0 {
+                    tracing::warn!(
+                        "{here}: a connection could not be accepted: {error}; it waits in the kernel's queue"
+                    );
+                }
+                starved += 1;
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }

@@ -192,8 +192,12 @@ async fn serve(
     let opening = run_stream(Arc::clone(&shared.config), tapped, handler);
     let running = tokio::select! {
         opened = timeout(shared.limits.handshake_timeout, opening) => match opened {
+            // russh grants the first line what it grants any silence.
+            Ok(Err(russh::Error::Elapsed(_))) => {
+                return Err(trouble::no_identification(witness, shared.limits.idle_timeout, "--idle-timeout"));
+            }
             Ok(opened) => opened.map_err(|error| trouble::explain(&error, witness, &progress))?,
-            Err(_) => return Err(trouble::no_identification(witness, shared.limits.handshake_timeout)),
+            Err(_) => return Err(trouble::no_identification(witness, shared.limits.handshake_timeout, "--handshake-timeout")),
         },
         () = stop.cancelled() => return Err(trouble::stopped()),
     };

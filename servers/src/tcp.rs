@@ -11,7 +11,7 @@ use steps::{Said, Side};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 use watch::{
@@ -150,6 +150,12 @@ async fn serve(
             drop(close::late(&mut stream, &connection, &options, goodbye).await);
             Outcome::Failed(silent(options.limits.idle_timeout))
         }
+        Err(End::Dawdles) => {
+            let goodbye = "goodbye: the line took too long\n";
+            drop(close::late(&mut stream, &connection, &options, goodbye).await);
+            Outcome::Failed(dawdles(options.limits.idle_timeout))
+        }
+        Err(End::Deaf) => Outcome::Failed(deaf(options.limits.idle_timeout)),
         Err(End::Stopped) => {
             drop(close::late(&mut stream, &connection, &options, "goodbye: the server stops\n").await);
             Outcome::Failed(stopped())
@@ -171,6 +177,10 @@ enum Heard {
 enum End {
     Call(&'static str, io::Error),
     Silent,
+    /// It never came to the end of a line.
+    Dawdles,
+    /// It takes no answer.
+    Deaf,
     Stopped,
 }
 
@@ -200,12 +210,16 @@ async fn converse(
     }
     let mut buffer = [0; 4096];
     let (mut bytes, mut lines) = (0_u64, 0_u64);
+    let patience = options.limits.idle_timeout;
+    // A whole line earns more time, a byte does not: who sends one now and then would stay for ever.
+    let (mut until, mut begun) = (Instant::now() + patience, false);
     loop {
         let read = tokio::select! {
             () = stop.cancelled() => return Err(End::Stopped),
-            read = timeout(options.limits.idle_timeout, stream.read(&mut buffer)) => read,
+            read = timeout_at(until, stream.read(&mut buffer)) => read,
         };
         let length = match read {
+            Err(_) if begun => return Err(End::Dawdles),
             Err(_) => return Err(End::Silent),
             Ok(Err(error)) => return Err(End::Call("recv()", error)),
             Ok(Ok(length)) => length,
@@ -219,10 +233,13 @@ async fn converse(
         }
         bytes += length as u64;
         let ends = buffer[..length].iter().filter(|&&byte| byte == b'\n').count();
+        begun = buffer[length - 1] != b'\n';
         if ends > 0 {
             lines += ends as u64;
             let answer = format!("the server heard {bytes} bytes\n");
-            stream.write_all(answer.as_bytes()).await.map_err(|error| End::Call("send()", error))?;
+            let sent = timeout(patience, stream.write_all(answer.as_bytes())).await;
+            sent.map_err(|_| End::Deaf)?.map_err(|error| End::Call("send()", error))?;
+            until = Instant::now() + patience;
         }
     }
 }
@@ -232,6 +249,24 @@ fn silent(limit: Duration) -> Said {
     Said::new(
         format!("the client sent nothing for {seconds} s (--idle-timeout), so the server closed"),
         format!("客户端 {seconds} 秒没有发送任何数据（--idle-timeout），由服务端关闭"),
+    )
+}
+
+fn dawdles(limit: Duration) -> Said {
+    let seconds = limit.as_secs_f64();
+    Said::new(
+        format!(
+            "the client did not finish its line within {seconds} s (--idle-timeout), so the server closed"
+        ),
+        format!("客户端 {seconds} 秒内没有发完一行（--idle-timeout），由服务端关闭"),
+    )
+}
+
+fn deaf(limit: Duration) -> Said {
+    let seconds = limit.as_secs_f64();
+    Said::new(
+        format!("the client took no answer for {seconds} s (--idle-timeout), so the server closed"),
+        format!("客户端 {seconds} 秒没有接收应答（--idle-timeout），由服务端关闭"),
     )
 }
 

@@ -23,7 +23,7 @@ use steps::{Protocol, Said, Side};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    time::timeout,
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -308,9 +308,11 @@ impl Connection {
         /// A request head longer than this is not answered.
         const MOST: usize = 16 * 1024;
         let patience = self.limits.idle_timeout;
+        // For the whole head: who sends a byte now and then would stay for ever.
+        let until = Instant::now() + patience;
         let (mut head, mut part) = (Vec::new(), [0; 2048]);
         loop {
-            match timeout(patience, tls.read(&mut part)).await {
+            match timeout_at(until, tls.read(&mut part)).await {
                 Ok(Ok(0)) if head.is_empty() => return watch.cut_off().map_or(Ok(None), Err),
                 Ok(Ok(0)) => {
                     return Err(Said::new(

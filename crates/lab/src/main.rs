@@ -8,6 +8,7 @@ use steps::Protocol;
 
 mod expect;
 mod link;
+mod load;
 mod meddler;
 mod pairs;
 mod read;
@@ -69,6 +70,14 @@ enum Command {
     Read(read::Logs),
     /// Stand between a client and a server, and lose, delay, hold, repeat, damage or forge segments
     Link(link::Options),
+    /// Make many handshakes with one server and say what became of each
+    Load(load::Options),
+    /// The program `server`, for `load`
+    #[command(hide = true, disable_help_flag = true)]
+    Serve {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<std::ffi::OsString>,
+    },
     /// What the catalogue says: of everything, of a claim (t4) or of a step (tls.finished)
     Notes {
         /// A claim or a step; with --notes FILE.md the whole of your notes is checked instead
@@ -97,7 +106,11 @@ C is the client's line, S the server's; an arrow points the way the bytes went.
 Marks: t4 as noted, t4≠ differs from the notes, t4~ depends, t4- absent.";
 
 fn main() -> ExitCode {
-    match start(Cli::parse()) {
+    let cli = Cli::parse();
+    if let Some(Command::Serve { args }) = &cli.command {
+        return servers::program::main(std::iter::once("server".into()).chain(args.iter().cloned()));
+    }
+    match start(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("lab: {error:#}");
@@ -123,6 +136,10 @@ fn start(cli: Cli) -> anyhow::Result<()> {
 async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> anyhow::Result<()> {
     if let Some(page) = page(&cli)? {
         show::print(&page);
+        return Ok(());
+    }
+    if let Some(Command::Load(options)) = &cli.command {
+        show::print(&load::run(options, &cli.certs, &cli.output).await?);
         return Ok(());
     }
     // One scenario is watched, many are checked.
@@ -175,7 +192,14 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
         Some(Command::Run { .. }) => {
             run::run(&bench, scenarios, rung, (cli.output.lang(), brief), (&log, &kept)).await
         }
-        Some(Command::Notes { .. } | Command::List | Command::Read(_) | Command::Link(_)) => Ok(()), // done above
+        Some(
+            Command::Notes { .. }
+            | Command::List
+            | Command::Read(_)
+            | Command::Link(_)
+            | Command::Load(_)
+            | Command::Serve { .. },
+        ) => Ok(()), // done above
     }
 }
 
@@ -199,7 +223,9 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
             | Command::Ws { .. }
             | Command::Ssh
             | Command::Run { .. }
-            | Command::Link(_),
+            | Command::Link(_)
+            | Command::Load(_)
+            | Command::Serve { .. },
         )
         | None => {
             return Ok(None);

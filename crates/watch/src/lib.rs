@@ -3,6 +3,7 @@
 //! A watcher changes nothing it watches: taps pass every byte through, hooks hand the library's own verdict on
 //! untouched. Every event leaves through [`Witness`] with the bytes, the call or the kernel's answer in hand.
 
+mod descriptors;
 mod emit;
 mod keep;
 mod pcapng;
@@ -16,6 +17,7 @@ pub mod tcp;
 pub mod tls;
 pub mod ws;
 
+pub use descriptors::raise_descriptor_limit;
 pub use emit::{FIELD, TARGET};
 pub use keep::{Keep, Keeping};
 pub use tap::{Crossing, Tap};

@@ -40,18 +40,33 @@ struct Recording {
     socket: PacketSocket,
     opened: Instant,
     state: Mutex<State>,
+    /// Written by the thread that listens, and at the end: a slow disk must not delay a handshake, which takes `state`.
+    file: Mutex<Output>,
+}
+
+/// The file.
+struct Output {
+    writer: Writer<BufWriter<File>>,
+    /// It is whole, or could not be written on.
+    ended: bool,
 }
 
 struct State {
-    writer: Writer<BufWriter<File>>,
     desk: Desk,
     ports: Vec<u16>,
     buffer: Vec<u8>,
     /// Secrets that are not in the file yet.
     secrets: Vec<(Secrets, String)>,
     listens: bool,
-    /// The file is whole, or could not be written on.
+    /// Nothing more goes into the file.
     ended: bool,
+}
+
+/// What goes into the file next: secrets, and the packet that needs them, with what is to be said of it.
+struct Entry {
+    secrets: Vec<(Secrets, String)>,
+    packet: Packet,
+    comments: Vec<String>,
 }
 
 /// Begins to record into the file at `path`, in the words of `lang`. To be called before CAP_NET_RAW is given up.
@@ -71,7 +86,6 @@ pub(crate) fn begin(path: &Path, lang: Lang) -> io::Result<()> {
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     let writer = Writer::new(BufWriter::new(file), PROGRAM, comment::of_file(lang))?;
     let state = State {
-        writer,
         desk: Desk::default(),
         ports: Vec::new(),
         buffer: vec![0; 1 << 16],
@@ -79,8 +93,9 @@ pub(crate) fn begin(path: &Path, lang: Lang) -> io::Result<()> {
         listens: false,
         ended: false,
     };
-    let recording =
-        Recording { path: path.into(), lang, socket, opened: Instant::now(), state: Mutex::new(state) };
+    let file = Mutex::new(Output { writer, ended: false });
+    let (path, opened, state) = (path.into(), Instant::now(), Mutex::new(state));
+    let recording = Recording { path, lang, socket, opened, state, file };
     // A second recording in one process would be a mistake of ours; the first goes on.
     drop(RECORDING.set(recording));
     Ok(())
@@ -153,12 +168,16 @@ pub(crate) fn end() {
         recording.socket.wait(Duration::from_millis(20));
         state.hear(&recording.socket);
     }
-    if !state.ended {
-        let lost = recording.socket.dropped().into();
-        let done = state.write(true).and_then(|()| state.complete(lost));
-        state.ended = true;
-        say(&recording.path, &state.desk, lost, done);
+    if std::mem::replace(&mut state.ended, true) {
+        return;
     }
+    let (entries, lost) = (state.due(true), recording.socket.dropped().into());
+    let written = state.desk.counts.written;
+    let mut file = recording.file();
+    drop(state);
+    let done = file.write(entries).and_then(|()| file.complete(written, lost));
+    drop(file);
+    say(&recording.path, &recording.lock().desk, lost, done);
 }
 
 /// Counts the bytes of a stream that a tap shows to a decoder.
@@ -250,11 +269,21 @@ impl Recording {
                 return;
             }
             state.hear(&self.socket);
-            if let Err(error) = state.write(false) {
+            let entries = state.due(false);
+            // Taken before the other is given up: whoever ends the file comes after what was due before.
+            let mut file = self.file();
+            drop(state);
+            let written = file.write(entries);
+            drop(file);
+            if let Err(error) = written {
                 tracing::warn!("{} could not be written and ends here: {error}", self.path.display());
-                state.ended = true;
+                self.lock().ended = true;
             }
         }
+    }
+
+    fn file(&self) -> MutexGuard<'_, Output> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -284,25 +313,43 @@ impl State {
         }
     }
 
-    /// Writes the packets that need wait no longer, or `all`.
-    fn write(&mut self, all: bool) -> io::Result<()> {
-        let mut written = false;
+    /// The packets that need wait no longer, or `all`.
+    fn due(&mut self, all: bool) -> Vec<Entry> {
+        let mut entries = Vec::new();
         while let Some((packet, comments)) = self.desk.next(all) {
+            let mut secrets = Vec::new();
             for kind in [Secrets::Tls, Secrets::Ssh] {
                 let lines: String =
                     self.secrets.extract_if(.., |(of, _)| *of == kind).map(|(_, line)| line).collect();
                 if !lines.is_empty() {
-                    self.writer.secrets(kind, &lines)?;
+                    secrets.push((kind, lines));
                 }
             }
-            self.writer.packet(packet.at, &packet.bytes, &comments)?;
-            written = true;
+            entries.push(Entry { secrets, packet, comments });
         }
-        if written { self.writer.flush() } else { Ok(()) }
+        entries
+    }
+}
+
+impl Output {
+    fn write(&mut self, entries: Vec<Entry>) -> io::Result<()> {
+        if self.ended || entries.is_empty() {
+            return Ok(());
+        }
+        let written = entries.into_iter().try_for_each(|Entry { secrets, packet, comments }| {
+            for (kind, lines) in secrets {
+                self.writer.secrets(kind, &lines)?;
+            }
+            self.writer.packet(packet.at, &packet.bytes, &comments)
+        });
+        let written = written.and_then(|()| self.writer.flush());
+        self.ended |= written.is_err();
+        written
     }
 
-    fn complete(&mut self, lost: u64) -> io::Result<()> {
-        self.writer.statistics(self.desk.counts.written, lost)?;
+    fn complete(&mut self, packets: u64, lost: u64) -> io::Result<()> {
+        self.ended = true;
+        self.writer.statistics(packets, lost)?;
         self.writer.flush()
     }
 }

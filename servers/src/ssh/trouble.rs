@@ -183,11 +183,12 @@ fn not_ssh(witness: &Witness) -> Option<Said> {
     })
 }
 
-pub(super) fn no_identification(witness: &Witness, limit: Duration) -> Said {
+/// `option` is the one that set the limit.
+pub(super) fn no_identification(witness: &Witness, limit: Duration, option: &str) -> Said {
     not_ssh(witness).unwrap_or_else(|| {
         Said::new(
-            format!("The client sent no SSH identification within {limit:?} (--handshake-timeout)."),
-            format!("客户端在 {limit:?} 内没有发送 SSH 标识（--handshake-timeout）。"),
+            format!("The client sent no SSH identification within {limit:?} ({option})."),
+            format!("客户端在 {limit:?} 内没有发送 SSH 标识（{option}）。"),
         )
     })
 }

@@ -121,6 +121,16 @@ impl Running {
         }
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for the end; what it wrote stays here.
+    pub fn end(&mut self) -> ExitStatus {
+        self.ended()
+    }
+
     /// Waits for the end; events that do not read as JSON fail the test.
     pub fn wait(mut self) -> Output {
         let status = self.ended();
@@ -180,6 +190,7 @@ fn collect(pipe: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) -> 
     })
 }
 
+/// An event, and nothing else: also a line that says that events are missing fails the test.
 fn event(line: &str) -> Event {
     serde_json::from_str(line).unwrap_or_else(|error| panic!("not an event ({error}): {line}"))
 }

@@ -1,0 +1,183 @@
+//! The program `server`: one protocol a run. It is here so that `lab load` can run it in a process of its own.
+
+use std::{ffi::OsString, io, process::ExitCode, thread};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use show::Init;
+use tokio_util::sync::CancellationToken;
+
+use crate::{shutdown_signal, ssh, tcp, tls, ws};
+
+#[derive(Parser)]
+#[command(name = "server", version, about = "A server that explains each handshake it makes", after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Stop when standard input ends: who started the server may be killed and leaves none behind
+    #[arg(long, hide = true, global = true)]
+    until_eof: bool,
+
+    #[command(flatten)]
+    output: show::Args,
+
+    #[command(flatten)]
+    keep: watch::Keep,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Plain TCP: open, a line each way, close
+    Tcp(tcp::Options),
+    /// TLS 1.3 and 1.2, and an HTTPS page over it
+    Tls(tls::Options),
+    /// WebSocket over TCP and TLS: an echo, and a page for browsers
+    Ws(ws::Options),
+    /// SSH with a few built-in commands
+    Ssh(ssh::Options),
+    /// Is the server listening? Asks the kernel and never connects
+    Health {
+        /// Which server
+        protocol: Service,
+        /// The port, when it is not the usual one
+        #[arg(long)]
+        port: Option<u16>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Service {
+    Tcp,
+    Tls,
+    Ws,
+    Ssh,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  server tls                              listen on 127.0.0.1:7443
+  server ssh --listen 0.0.0.0:7022 -v     for everyone, with explanations
+  server tcp --format json                one JSON object a step
+  server health tls                       exit code 0 when it listens
+
+A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may connect.";
+
+/// At the end, how long the server waits for a reader of its log who takes nothing.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Runs the program with these arguments, the first of which is its name.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = Cli::parse_from(args);
+    // A descriptor for each connection that --max-connections allows, as far as the system lets us.
+    watch::raise_descriptor_limit();
+    let how = Init {
+        layout: Some(wire::layout),
+        private: cli.keep.secrets,
+        patience: Some(PATIENCE),
+        ..Init::default()
+    };
+    let mut log = match show::init(&cli.output, how) {
+        Ok(log) => log,
+        Err(error) => {
+            eprintln!("server: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let _kept = match cli.keep.begin(cli.output.lang()) {
+        Ok(kept) => kept,
+        Err(error) => {
+            eprintln!("server: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    // While there is one thread: capabilities belong to threads.
+    watch::tcp::settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    let records = cli.output.log_dir.is_some();
+    if let Err(error) = log.begin_after(move || watch::tcp::confine(records)) {
+        eprintln!("server: {error}");
+        return ExitCode::FAILURE;
+    }
+    match start(cli.command, cli.until_eof) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            show::drain();
+            eprintln!("server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(command: Command, until_eof: bool) -> anyhow::Result<()> {
+    let confine = || watch::tcp::confine(false);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(confine).build()?;
+    runtime.block_on(run(command, until_eof, confine))
+}
+
+/// Binds in the first thread, which may still do what that takes; then `confine` takes it away there too.
+async fn run(command: Command, until_eof: bool, confine: impl Fn()) -> anyhow::Result<()> {
+    let stop = CancellationToken::new();
+    let on_signal = stop.clone();
+    tokio::spawn(async move {
+        shutdown_signal().await;
+        on_signal.cancel();
+    });
+    if until_eof {
+        let at_eof = stop.clone();
+        thread::spawn(move || {
+            // An error is an end, too.
+            let _ = io::copy(&mut io::stdin(), &mut io::sink());
+            at_eof.cancel();
+        });
+    }
+    match command {
+        Command::Tcp(options) => {
+            let server = tcp::Server::bind(&options).await?;
+            confine();
+            listening("tcp", server.local_addr());
+            server.run(stop).await
+        }
+        Command::Tls(options) => {
+            let server = tls::Server::bind(&options).await?;
+            confine();
+            listening("tls", server.local_addr());
+            if let Some(rsa) = server.local_addr_rsa() {
+                eprintln!("server: tls listens on {rsa} for static RSA (`client tls --variant rsa`)");
+            }
+            server.run(stop).await
+        }
+        Command::Ws(options) => {
+            let server = ws::Server::bind(&options).await?;
+            confine();
+            listening("ws", server.local_addr());
+            if let Some(address) = server.local_addr_tls() {
+                listening("wss", address);
+            }
+            server.run(stop).await
+        }
+        Command::Ssh(options) => {
+            let server = ssh::Server::bind(&options).await?;
+            confine();
+            listening("ssh", server.local_addr());
+            server.run(stop).await
+        }
+        Command::Health { protocol, port } => health(protocol, port),
+    }
+}
+
+/// Says on standard error where the server listens, so that the log stays a log.
+fn listening(protocol: &str, address: std::net::SocketAddr) {
+    show::drain();
+    eprintln!("server: {protocol} listens on {address}");
+}
+
+fn health(protocol: Service, port: Option<u16>) -> anyhow::Result<()> {
+    let port = port.unwrap_or(match protocol {
+        Service::Tcp => 7000,
+        Service::Tls => 7443,
+        Service::Ws => 7080,
+        Service::Ssh => 7022,
+    });
+    anyhow::ensure!(watch::tcp::is_listening(port)?, "nothing listens on port {port}");
+    Ok(())
+}
