@@ -1,8 +1,8 @@
 //! Where the time goes between the bytes of one conversation and its log: reading it, judging it, writing it.
 //!
 //! ```sh
-//! cargo bench --bench decoders            # each step of the way, for each protocol
-//! cargo bench --bench decoders -- judge   # one of them
+//! cargo bench --workspace --bench decoders            # each step of the way, for each protocol
+//! cargo bench --workspace --bench decoders -- ::judge # one of them
 //! ```
 
 use std::sync::LazyLock;

@@ -61,11 +61,10 @@ pub(super) fn rows(
                 None => crossed(Some(event), None, fate, Part::Whole),
                 Some((other, _)) => {
                     let arrival = Some(&theirs.events[other]);
-                    let part = if busy_before_arrival(&merged[n..], place.side.peer(), other, theirs) {
-                        Part::Leaves
-                    } else {
-                        Part::Whole
-                    };
+                    // In logs that contradict each other it may have arrived before it was sent: one row tells both.
+                    let arrives_later = stands[place.side.peer() as usize][other] > n;
+                    let busy = || busy_before_arrival(&merged[n..], place.side.peer(), other, theirs);
+                    let part = if arrives_later && busy() { Part::Leaves } else { Part::Whole };
                     crossed(Some(event), arrival, fate, part)
                 }
             },
