@@ -188,7 +188,7 @@ impl Decoder {
         if self.handshake.is_early(from, &record) {
             self.unopened(from, moment, &record);
         } else if self.is_protected(from, &record) {
-            self.waiting_bytes += record.body.len();
+            self.waiting_bytes += record.weight();
             self.waiting.push_back((from, moment, record));
             self.open_waiting();
             if self.waiting_bytes > MOST_WAITING {
@@ -220,7 +220,7 @@ impl Decoder {
                 return;
             }
             let Some((_, moment, record)) = self.waiting.pop_front() else { return };
-            self.waiting_bytes -= record.body.len();
+            self.waiting_bytes -= record.weight();
             if !self.lane(from).silent {
                 self.open(from, moment, &record);
             }

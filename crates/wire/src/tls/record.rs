@@ -23,6 +23,11 @@ pub(super) struct Record {
 }
 
 impl Record {
+    /// What it takes to keep it: an empty one is not kept for nothing.
+    pub(super) fn weight(&self) -> usize {
+        self.body.len() + 2 * size_of::<Self>()
+    }
+
     /// The record as it crossed.
     pub(super) fn whole(&self) -> Vec<u8> {
         [&self.header, self.body.as_slice()].concat()
