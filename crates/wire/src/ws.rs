@@ -120,7 +120,7 @@ impl Decoder {
                     }
                 },
                 Stage::Body(body) => {
-                    if body.read(mem::take(&mut bytes)) {
+                    if body.read(&mut bytes) {
                         let seen = body.seen(from);
                         way.stage = Stage::Ignored;
                         seen.into_iter().for_each(&mut saw);

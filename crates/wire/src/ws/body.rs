@@ -21,12 +21,16 @@ impl Body {
         Body { raw: Vec::new(), crossed: 0, length }
     }
 
-    /// Takes the next bytes; whether the body is whole now.
-    pub(super) fn read(&mut self, bytes: &[u8]) -> bool {
+    /// Takes from `bytes` what belongs to the body; whether it is whole now.
+    pub(super) fn read(&mut self, bytes: &mut &[u8]) -> bool {
+        let missing = self.length.map_or(u64::MAX, |length| length - self.crossed);
+        let taken = usize::try_from(missing).unwrap_or(usize::MAX).min(bytes.len());
+        let (body, beyond) = bytes.split_at(taken);
+        *bytes = beyond;
         let room = KEPT - self.raw.len();
-        self.raw.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        self.crossed += bytes.len() as u64;
-        self.length.is_some_and(|length| self.crossed >= length)
+        self.raw.extend_from_slice(&body[..body.len().min(room)]);
+        self.crossed += taken as u64;
+        self.length == Some(self.crossed)
     }
 
     /// The step of what has crossed; none when nothing has.
