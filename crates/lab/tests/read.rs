@@ -174,9 +174,8 @@ fn unescape(text: &str) -> String {
 fn a_recording_is_compared_with_what_a_scenario_expects() {
     let Some(bench) = Bench::record(&[&["run", "tcp/fin-lost"]]) else { return };
     let read = |scenario: &str, lang: &str| {
-        let mut lab =
-            bench.lab(&["read", "--last", "tcp", "--scenario", scenario, "--lang", lang, "--log-dir"]);
-        let output = lab.arg(bench.logs()).output().expect("lab runs");
+        let mut lab = bench.lab(&["read", "--last", "tcp", "--scenario", scenario, "--lang", lang]);
+        let output = lab.arg("--log-dir").arg(bench.logs()).output().expect("lab runs");
         (output.status.success(), text(&output.stdout) + &text(&output.stderr))
     };
     assert_eq!(read("tcp/fin-lost", "en").1, format!("✓ {:<28} as its file expects\n", "tcp/fin-lost"));

@@ -218,7 +218,11 @@ fn a_body_is_read_to_its_length_or_to_the_end() {
     let seen = decode(&[(Client, request), (Server, page)]);
     let steps: Vec<_> = seen.iter().map(|seen| seen.step.id()).collect();
     assert_eq!(steps, ["ws.plain_request", "ws.plain_response", "ws.body"]);
-    assert_eq!(seen[2].fields, fields! { "length" => 5, "text" => "hello" }, "what lies beyond is none of it");
+    assert_eq!(
+        seen[2].fields,
+        fields! { "length" => 5, "text" => "hello" },
+        "what lies beyond is none of it"
+    );
     let (mut decoder, mut all) = (Decoder::new(), Vec::new());
     decoder.feed(Client, REQUEST.as_bytes(), drop);
     decoder.feed(Server, b"HTTP/1.1 404 Not Found\r\n\r\nno such ", drop);
