@@ -36,7 +36,6 @@ use report::Report;
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Options {
     /// tcp, tls, ws or ssh
-    #[arg(value_parser = protocol)]
     protocol: Protocol,
 
     /// How many connections, all in all
@@ -66,14 +65,6 @@ pub(crate) struct Options {
     /// More options for the server, as one would type them
     #[arg(long, value_name = "OPTION", allow_hyphen_values = true, conflicts_with = "to")]
     server: Vec<String>,
-}
-
-fn protocol(text: &str) -> Result<Protocol, String> {
-    <Protocol as strum::VariantArray>::VARIANTS
-        .iter()
-        .copied()
-        .find(|protocol| protocol.id() == text)
-        .ok_or_else(|| "tcp, tls, ws or ssh".into())
 }
 
 /// How long one connection may take for its handshake and for its conversation.

@@ -16,20 +16,12 @@ pub(crate) struct Logs {
     logs: Vec<std::path::PathBuf>,
 
     /// The last run of this protocol in the folder of --log-dir
-    #[arg(long, value_name = "PROTOCOL", conflicts_with = "logs", value_parser = protocol)]
+    #[arg(long, value_name = "PROTOCOL", conflicts_with = "logs")]
     last: Option<Protocol>,
 
     /// Say whether what was recorded is what this scenario expects (`lab list`)
     #[arg(long, value_name = "SCENARIO")]
     scenario: Option<String>,
-}
-
-fn protocol(text: &str) -> Result<Protocol, String> {
-    <Protocol as strum::VariantArray>::VARIANTS
-        .iter()
-        .copied()
-        .find(|protocol| protocol.id() == text)
-        .ok_or_else(|| "tcp, tls, ws or ssh".into())
 }
 
 /// Reads logs and lays their connections side by side: as a ladder, or as JSON in the order of the story.

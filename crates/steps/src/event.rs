@@ -162,6 +162,15 @@ impl Protocol {
     }
 }
 
+impl std::str::FromStr for Protocol {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let named = <Self as strum::VariantArray>::VARIANTS.iter().find(|protocol| protocol.id() == text);
+        named.copied().ok_or("tcp, tls, ws or ssh")
+    }
+}
+
 /// Where the bytes of an event went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
