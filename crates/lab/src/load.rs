@@ -181,7 +181,7 @@ async fn visit(
         let stream = TcpStream::connect(target).await.context("connect()")?;
         stream.set_nodelay(true)?;
         let conn = format!("{}>{}", stream.local_addr()?, stream.peer_addr()?);
-        let held = client.handshake(client::Said::new(stream, Arc::clone(&said))).await?;
+        let held = client.handshake(client::heard(stream, Arc::clone(&said))).await?;
         anyhow::Ok((conn, held))
     };
     let (conn, held) = timeout(PATIENCE, handshake).await.context("the handshake hung")??;

@@ -2,14 +2,11 @@
 //! bytes that are sent, by which the server's log is checked.
 
 use std::{
-    io,
     path::Path,
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, ready},
 };
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context, ensure};
 use futures_util::{SinkExt, StreamExt};
 use russh::{
     ChannelMsg, Disconnect,
@@ -22,11 +19,12 @@ use rustls::{
 };
 use steps::Protocol;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
+    io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
+use watch::{Crossing, Tap};
 
 /// What all connections share.
 pub(super) enum Client {
@@ -63,7 +61,7 @@ impl Client {
     }
 
     /// The handshake; for SSH with the login.
-    pub(super) async fn handshake(&self, stream: Said) -> anyhow::Result<Held> {
+    pub(super) async fn handshake(&self, stream: Heard) -> anyhow::Result<Held> {
         Ok(match self {
             Client::Tcp => Held::Tcp(stream),
             Client::Tls(connector) => {
@@ -88,9 +86,9 @@ impl Client {
 
 /// A connection whose handshake is complete.
 pub(super) enum Held {
-    Tcp(Said),
-    Tls(Box<TlsStream<Said>>),
-    Ws(Box<WebSocketStream<Said>>),
+    Tcp(Heard),
+    Tls(Box<TlsStream<Heard>>),
+    Ws(Box<WebSocketStream<Heard>>),
     Ssh(Handle<TrustsAnyone>),
 }
 
@@ -153,45 +151,22 @@ impl russh::client::Handler for TrustsAnyone {
     }
 }
 
-/// A stream that remembers the first bytes it sent.
-pub(super) struct Said {
-    stream: TcpStream,
-    said: Arc<Mutex<Vec<u8>>>,
-}
+/// A stream with an ear for what it sends.
+pub(super) type Heard = Tap<TcpStream, Box<dyn FnMut(Crossing<'_>) + Send>>;
 
-impl Said {
+/// A stream whose first bytes sent are put into `said`.
+pub(super) fn heard(stream: TcpStream, said: Arc<Mutex<Vec<u8>>>) -> Heard {
     /// The first message of each protocol ends before.
     const MOST: usize = 4096;
-
-    pub(super) fn new(stream: TcpStream, said: Arc<Mutex<Vec<u8>>>) -> Self {
-        Said { stream, said }
-    }
-}
-
-impl AsyncRead for Said {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        into: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, into)
-    }
-}
-
-impl AsyncWrite for Said {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let n = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes))?;
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = Self::MOST.saturating_sub(said.len());
-        said.extend_from_slice(&bytes[..n.min(room)]);
-        Poll::Ready(Ok(n))
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
+    Tap::new(
+        stream,
+        Box::new(move |crossing| match crossing {
+            Crossing::Wrote(bytes) => {
+                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                let room = MOST.saturating_sub(said.len());
+                said.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            }
+            Crossing::Read(_) | Crossing::Eof => {}
+        }),
+    )
 }
