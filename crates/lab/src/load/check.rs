@@ -35,11 +35,6 @@ pub(super) struct Checked {
     pub(super) unknown: usize,
 }
 
-#[derive(Default)]
-struct Conn {
-    summaries: usize,
-}
-
 /// Reads the log at `path`.
 pub(super) fn log(path: &Path, tally: &Tally) -> anyhow::Result<Checked> {
     let file = File::open(path).with_context(|| format!("could not read {}", path.display()))?;
@@ -48,7 +43,8 @@ pub(super) fn log(path: &Path, tally: &Tally) -> anyhow::Result<Checked> {
     for (conn, bytes) in &tally.said {
         said.entry(conn).or_default().push(bytes);
     }
-    let (mut checked, mut conns) = (Checked::default(), HashMap::<String, Conn>::new());
+    // How many summaries each has.
+    let (mut checked, mut conns) = (Checked::default(), HashMap::<String, usize>::new());
     for line in BufReader::new(file).lines() {
         let line = line.context("the log cannot be read")?;
         let Ok(event) = serde_json::from_str::<Event>(&line) else {
@@ -59,9 +55,9 @@ pub(super) fn log(path: &Path, tally: &Tally) -> anyhow::Result<Checked> {
             continue;
         };
         checked.events += 1;
-        let conn = conns.entry(event.conn.clone()).or_default();
+        let summaries = conns.entry(event.conn.clone()).or_default();
         if event.step.is_summary() {
-            conn.summaries += 1;
+            *summaries += 1;
             checked.complete += usize::from(event.text("outcome") == "complete");
         }
         let is_first_message =
@@ -75,8 +71,8 @@ pub(super) fn log(path: &Path, tally: &Tally) -> anyhow::Result<Checked> {
             }
         }
     }
-    for (conn, found) in &conns {
-        match found.summaries {
+    for (conn, summaries) in &conns {
+        match summaries {
             0 => checked.untold += 1,
             n => {
                 checked.told += n;
