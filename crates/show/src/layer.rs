@@ -21,10 +21,6 @@ use crate::{
     writer::Writer,
 };
 
-/// The tracing target and field in which events arrive.
-const TARGET: &str = "handshake";
-const FIELD: &str = "event";
-
 /// Tells the bytes of an event apart.
 pub type Layout = fn(&Event) -> Vec<Part>;
 
@@ -91,10 +87,10 @@ pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
         .without_time()
         .with_target(false)
         .with_filter(filter)
-        .with_filter(filter_fn(|meta| meta.target() != TARGET));
+        .with_filter(filter_fn(|meta| meta.target() != Carried::TARGET));
     let reporter = Reporter { queue: Arc::clone(&queue), kept: how.kept };
     tracing_subscriber::registry()
-        .with(reporter.with_filter(filter_fn(|meta| meta.target() == TARGET)))
+        .with(reporter.with_filter(filter_fn(|meta| meta.target() == Carried::TARGET)))
         .with(messages)
         .init();
     Ok(Guard { queue, log: Log::Waits(Box::new(writer)), patience: how.patience })
@@ -224,7 +220,7 @@ struct Found(Option<Arc<Event>>);
 
 impl Visit for Found {
     fn record_error(&mut self, field: &tracing::field::Field, value: &(dyn Error + 'static)) {
-        if field.name() == FIELD {
+        if field.name() == Carried::FIELD {
             self.0 = value.downcast_ref().map(|Carried(event)| Arc::clone(event));
         }
     }

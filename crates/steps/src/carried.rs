@@ -12,6 +12,14 @@ use crate::{Event, SCHEMA_VERSION, Said};
 #[derive(Clone, Debug)]
 pub struct Carried(pub Arc<Event>);
 
+impl Carried {
+    /// The target of the tracing event.
+    pub const TARGET: &'static str = "handshake";
+
+    /// The name of its one field.
+    pub const FIELD: &'static str = "event";
+}
+
 impl fmt::Display for Carried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&serde_json::to_string(&*self.0).map_err(|_| fmt::Error)?)

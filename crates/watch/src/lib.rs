@@ -18,7 +18,6 @@ pub mod tls;
 pub mod ws;
 
 pub use descriptors::raise_descriptor_limit;
-pub use emit::{FIELD, TARGET};
 pub use keep::{Keep, Keeping};
 pub use tap::{Crossing, Tap};
 pub use witness::{Outcome, Started, Witness};
