@@ -82,7 +82,7 @@ impl Writer {
         match item {
             Item::Event(event) => {
                 // A mistake in a renderer costs a line and not the log; what it was is on standard error.
-                if catch_unwind(AssertUnwindSafe(|| self.event(&event))).is_err() {
+                if catch_unwind(AssertUnwindSafe(|| self.event(event))).is_err() {
                     self.out.gap(Gap::new(1, Because::NotWritten));
                 }
             }
@@ -111,18 +111,18 @@ impl Writer {
         }
     }
 
-    fn event(&mut self, event: &Arc<Event>) {
+    fn event(&mut self, event: Arc<Event>) {
         if self.recorder.is_some() || matches!(self.render, Render::Json) {
-            json::line(event, &mut self.json);
+            json::line(&event, &mut self.json);
         }
         if let Some(recorder) = &mut self.recorder {
             recorder.event(&self.json);
         }
         match &mut self.render {
             Render::Json => self.out.event(&self.json),
-            Render::Lines(lines) => self.out.event(lines.print(event).as_bytes()),
-            Render::Beside(beside) => self.out.event(beside.print(event).as_bytes()),
-            Render::Ladder(rungs) => rungs.take(event),
+            Render::Lines(lines) => self.out.event(lines.print(&event).as_bytes()),
+            Render::Beside(beside) => self.out.event(beside.print(&event).as_bytes()),
+            Render::Ladder(rungs) => rungs.take(Arc::unwrap_or_clone(event)),
             Render::Silent => {}
         }
     }
@@ -195,9 +195,9 @@ impl Rungs {
     /// A ladder of more is not read by anybody.
     const MOST: usize = 100_000;
 
-    fn take(&mut self, event: &Event) {
+    fn take(&mut self, event: Event) {
         if self.events.len() < Self::MOST {
-            self.events.push(event.clone());
+            self.events.push(event);
         } else {
             self.left_out += 1;
         }
