@@ -10,6 +10,7 @@ use super::{
     keys::string,
     message::{Message, short},
     reader::Reader,
+    signed::SignedRequest,
     verify::verify,
 };
 use crate::fields;
@@ -112,16 +113,11 @@ impl Login {
         let covered = payload.len() - reader.0.len();
         let signature = reader.string()?;
         let signed = [string(&self.session_identifier), payload[..covered].to_vec()].concat();
-        let mut inside = Reader(signature);
         fields.insert(
             "signature_algorithm".into(),
-            inside.text().map_or(Value::Null, |name| short(&name).into()),
+            Reader(signature).text().map_or(Value::Null, |name| short(&name).into()),
         );
-        // Without the name and the lengths around it, as of a host key's signature.
-        fields.insert(
-            "signature_length".into(),
-            inside.string().map_or(Value::Null, |value| value.len().into()),
-        );
+        fields.insert("signature_length".into(), SignedRequest::signature_length(signature).into());
         fields.insert("session_identifier".into(), hex::encode(&self.session_identifier).into());
         fields.insert("signed_length".into(), signed.len().into());
         fields.insert("signature".into(), verify(key, signature, &signed).name().into());
