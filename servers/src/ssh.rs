@@ -197,7 +197,10 @@ async fn serve(
                 return Err(trouble::no_identification(witness, shared.limits.idle_timeout, "--idle-timeout"));
             }
             Ok(opened) => opened.map_err(|error| trouble::explain(&error, witness, &progress))?,
-            Err(_) => return Err(trouble::no_identification(witness, shared.limits.handshake_timeout, "--handshake-timeout")),
+            Err(_) => {
+                let limit = shared.limits.handshake_timeout;
+                return Err(trouble::no_identification(witness, limit, "--handshake-timeout"));
+            }
         },
         () = stop.cancelled() => return Err(trouble::stopped()),
     };
