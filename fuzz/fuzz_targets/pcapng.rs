@@ -3,10 +3,13 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use blocks::blocks;
 use handshakes_fuzz::dialogue::{Deed, Dialogue};
 use libfuzzer_sys::fuzz_target;
 use pcapng::{Secrets, Writer};
 
+#[path = "../../crates/watch/src/pcapng/blocks.rs"]
+mod blocks;
 #[allow(dead_code)]
 #[path = "../../crates/watch/src/pcapng.rs"]
 mod pcapng;
@@ -57,17 +60,3 @@ fuzz_target!(|input: &[u8]| {
         assert_eq!(&body[at..at + bytes.len()], bytes);
     }
 });
-
-/// Type and body of every block; both lengths of each are right, and nothing stands between two.
-fn blocks(file: &[u8]) -> Vec<(u32, Vec<u8>)> {
-    let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes"));
-    let (mut at, mut found) = (0, Vec::new());
-    while at < file.len() {
-        let length = word(at + 4) as usize;
-        assert_eq!(length % 4, 0);
-        assert_eq!(word(at + length - 4) as usize, length);
-        found.push((word(at), file[at + 8..at + length - 4].to_vec()));
-        at += length;
-    }
-    found
-}

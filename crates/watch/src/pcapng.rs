@@ -131,24 +131,13 @@ fn padded(block: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 #[cfg(test)]
+mod blocks;
+
+#[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::*;
-
-    /// The blocks of a file by type and body, each with both its lengths right.
-    fn blocks(file: &[u8]) -> Vec<(u32, Vec<u8>)> {
-        let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes"));
-        let (mut at, mut found) = (0, Vec::new());
-        while at < file.len() {
-            let length = word(at + 4) as usize;
-            assert_eq!(length % 4, 0);
-            assert_eq!(word(at + length - 4) as usize, length);
-            found.push((word(at), file[at + 8..at + length - 4].to_vec()));
-            at += length;
-        }
-        found
-    }
+    use super::{blocks::blocks, *};
 
     #[test]
     fn each_block_is_whole_and_in_its_order() {
