@@ -18,10 +18,9 @@ use std::{
     time::Duration,
 };
 
-use common::{Output, Running, Server, binary, missing, require};
+use common::{Output, Running, Server, binary, keys, missing, require, text};
 use socket2::{Domain, SockAddr, Socket, Type};
 use steps::Event;
-use tempfile::TempDir;
 
 /// One of the four pairs.
 struct Pair {
@@ -86,17 +85,6 @@ impl Pair {
         command.arg((self.target)(addr));
         command
     }
-}
-
-/// A folder with a set of demo keys.
-fn keys() -> TempDir {
-    let folder = TempDir::new().expect("a temporary folder can be made");
-    certs::ensure(folder.path()).expect("the demo keys can be made");
-    folder
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("temporary folders have plain names")
 }
 
 /// One line on standard error that begins with the program's name and holds each of `words`, and exit code 1.

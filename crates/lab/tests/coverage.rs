@@ -7,12 +7,11 @@ use std::{
     collections::BTreeSet,
     io::{Read, Write},
     net::{Shutdown, TcpStream},
-    path::Path,
     process::{Command, Stdio},
     time::Duration,
 };
 
-use common::{Running, Server, captures, client, require};
+use common::{Running, Server, captures, client, require, text};
 use socket2::{Domain, Protocol, SockAddr, Socket, TcpKeepalive, Type};
 use steps::{Event, Step, ssh::Step as Ssh, tcp::Step as Tcp, tls::Step as Tls, ws::Step as Ws};
 use tempfile::TempDir;
@@ -158,10 +157,6 @@ impl Bench {
         drop(stream.read_to_end(&mut Vec::new()));
         server.after_connections(1)
     }
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("temporary folders have plain names")
 }
 
 fn a_port_where_nobody_listens(_: &Bench) -> Option<Vec<Event>> {

@@ -10,29 +10,17 @@ use std::{
     io::{Read, Write},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     os::unix::process::ExitStatusExt,
-    path::Path,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use common::{PATIENCE, Running, Server, binary, missing};
+use common::{PATIENCE, Running, Server, binary, keys, missing, text};
 use serde_json::Value;
 use steps::{Event, Gap};
 use tempfile::TempDir;
 
 const PROTOCOLS: [&str; 4] = ["tcp", "tls", "ws", "ssh"];
-
-/// A folder with a set of demo keys.
-fn keys() -> TempDir {
-    let folder = TempDir::new().expect("a temporary folder can be made");
-    certs::ensure(folder.path()).expect("the demo keys can be made");
-    folder
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("temporary folders have plain names")
-}
 
 /// The options by which a server or a client of `protocol` finds its keys.
 fn with_keys<'a>(protocol: &str, keys: &'a TempDir) -> Vec<&'a str> {

@@ -6,7 +6,7 @@ use std::{
     env, fs,
     io::{BufRead, BufReader, Read},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, OnceLock, PoisonError},
     thread::{self, JoinHandle},
@@ -37,7 +37,7 @@ pub fn binary(name: &str) -> PathBuf {
         // The whole workspace and its tests are selected although two binaries suffice: Cargo unites features
         // over what is selected, and with a smaller choice it would compile the libraries again.
         let built = Command::new(cargo)
-            .args(["build", "-q", "--workspace", "--all-targets"])
+            .args(["build", "-q", "--workspace", "--bins", "--tests"])
             .args(["--profile", profile, "--target-dir"])
             .arg(target)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -47,6 +47,18 @@ pub fn binary(name: &str) -> PathBuf {
         folder.to_owned()
     });
     folder.join(name)
+}
+
+/// A folder with a set of demo keys.
+pub fn keys() -> tempfile::TempDir {
+    let folder = tempfile::TempDir::new().expect("a temporary folder can be made");
+    certs::ensure(folder.path()).expect("the demo keys can be made");
+    folder
+}
+
+/// A path that the tests made, as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().expect("temporary folders have plain names")
 }
 
 /// What a program that ended has left.
