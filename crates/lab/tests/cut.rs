@@ -255,7 +255,7 @@ fn carry(
             drop(sink.write_all(&some[..read]));
             continue;
         }
-        for byte in &some[..read] {
+        for (at, byte) in some[..read].iter().enumerate() {
             message.push(*byte);
             let whole = (ends.lock().expect("a decoder never panics"))(from, *byte);
             if whole && cut == Some(count) {
@@ -267,6 +267,11 @@ fn carry(
                 count += 1;
                 drop(sink.write_all(&message));
                 message.clear();
+                if count == says {
+                    // What came with the last of them belongs to what follows, and nobody may wait for it.
+                    drop(sink.write_all(&some[at + 1..read]));
+                    break;
+                }
             }
         }
     }
