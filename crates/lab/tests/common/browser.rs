@@ -37,12 +37,7 @@ pub struct Browser {
 
 impl Browser {
     pub async fn open(look: &Look) -> Browser {
-        let mut driver = Running::start(Command::new("chromedriver").arg("--port=0"));
-        let port: u16 = driver.wait_for("port of chromedriver", |driver| {
-            let line =
-                driver.stdout().into_iter().find(|line| line.contains("started successfully on port"))?;
-            line.rsplit(' ').next()?.trim_end_matches('.').parse().ok()
-        });
+        let (driver, port) = driver();
         let profile = tempfile::tempdir().expect("a temporary folder can be made");
         let scheme = if look.dark { 0 } else { 1 };
         let args = json!([
@@ -82,6 +77,26 @@ impl Browser {
         };
         tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("never: {script}"))
     }
+}
+
+/// A chromedriver that listens, and where. It takes a free port of IPv6 and then wants the same one of IPv4: where that
+/// is taken it ends, and another is started.
+fn driver() -> (Running, u16) {
+    for _ in 0..10 {
+        let mut driver = Running::start(Command::new("chromedriver").arg("--port=0"));
+        let port = driver.wait_for("port of chromedriver", |driver| {
+            let lines = driver.stdout();
+            if lines.iter().any(|line| line.contains("IPv4 port not available")) {
+                return Some(None);
+            }
+            let line = lines.iter().find(|line| line.contains("started successfully on port"))?;
+            line.rsplit(' ').next()?.trim_end_matches('.').parse().ok().map(Some)
+        });
+        if let Some(port) = port {
+            return (driver, port);
+        }
+    }
+    panic!("chromedriver found no port that is free in both families");
 }
 
 /// Where the pictures go.
