@@ -119,8 +119,8 @@ pub(crate) fn joined(story: &Story, lang: Lang) -> Vec<String> {
         let (low, high) = (ms(offset.at_least_us), ms(offset.at_most_us));
         let estimate = ms(offset.correction_us());
         said.push(match (offset.correction_us(), offset.crossing_us(), zh) {
-            (0, ..=1000, false) => format!("the clocks may agree (server ahead by {low} to {high} ms)"),
-            (0, ..=1000, true) => format!("两个时钟可视为一致（服务端快 {low} 至 {high} 毫秒）"),
+            (0, 0, false) => format!("the clocks may agree (server ahead by {low} to {high} ms)"),
+            (0, 0, true) => format!("两个时钟可视为一致（服务端快 {low} 至 {high} 毫秒）"),
             (0, crossing, false) => format!(
                 "the clocks may agree; some sendings were noted up to {} ms late, and the order is that of the messages",
                 ms(crossing)

@@ -238,7 +238,9 @@ fn connections(events: Vec<Event>) -> Vec<Connection> {
 impl Connection {
     /// What crossed in `direction`, with its place in the log.
     pub(crate) fn crossed(&self, direction: Direction) -> Vec<(usize, &Event)> {
-        let wanted = |event: &Event| event.direction == direction && event.evidence == Evidence::Wire;
+        let wanted = |event: &Event| {
+            event.direction == direction && event.evidence == Evidence::Wire && !event.step.is_summary()
+        };
         self.events.iter().enumerate().filter(|(_, event)| wanted(event)).collect()
     }
 

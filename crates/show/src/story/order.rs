@@ -29,6 +29,9 @@ pub(super) fn rows(
             Side::Server => (&server, &client),
         };
         let event = &mine.events[place.at];
+        if event.step.is_summary() {
+            continue; // told at the end of the story
+        }
         let at_us = place.at_us - began;
         let pair = mine.pairs[place.at];
         let link = deeds.at(place.side, place.at).or_else(|| {
@@ -55,7 +58,6 @@ pub(super) fn rows(
             None => Fate::OneLog,
         };
         let what = match event.direction {
-            Direction::Local if event.step.is_summary() => continue,
             Direction::Local => What::Inside(Box::new(event.clone())),
             Direction::Sent => match pair {
                 None => crossed(Some(event), None, fate, Part::Whole),
