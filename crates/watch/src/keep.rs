@@ -60,6 +60,7 @@ impl Keep {
 impl Drop for Keeping {
     fn drop(&mut self) {
         recording::end();
+        secrets::end();
     }
 }
 

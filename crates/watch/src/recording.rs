@@ -9,7 +9,6 @@ use std::{
     fs::{File, OpenOptions},
     io::{self, BufWriter},
     net::SocketAddr,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     thread,
@@ -21,6 +20,7 @@ use wire::{Seen, tcp::Segment};
 
 use crate::{
     pcapng::{Secrets, Writer},
+    secrets::private,
     tcp::{MOST_PORTS, confine, packet::PacketSocket, packet_socket},
 };
 
@@ -83,7 +83,7 @@ pub(crate) fn begin(path: &Path, lang: Lang) -> io::Result<()> {
             return Ok(());
         }
     };
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let file = private(OpenOptions::new().write(true).truncate(true), path)?;
     let writer = Writer::new(BufWriter::new(file), PROGRAM, comment::of_file(lang))?;
     let state = State {
         desk: Desk::default(),

@@ -4,24 +4,27 @@
 //! TLS lines are those of RFC 9850 (`CLIENT_RANDOM …`), and `RSA …` for a pre-master secret, as Wireshark reads it; an
 //! SSH line is `<client's cookie> SHARED_SECRET <K>`, which Wireshark reads from version 4.2 on.
 
+mod file;
+
 use std::{
     collections::VecDeque,
-    fs::{File, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
+    io,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use steps::Fields;
 
+pub(crate) use file::private;
+
+use self::file::Lines;
 use crate::{pcapng::Secrets, recording};
 
 static OUT: Mutex<Out> = Mutex::new(Out { file: None, shown: false, recent: VecDeque::new() });
 
 #[derive(Debug)]
 struct Out {
-    file: Option<File>,
+    file: Option<Lines>,
     shown: bool,
     /// Both ends of a connection may live in this process and know the same secret: it is written once.
     recent: VecDeque<String>,
@@ -36,9 +39,16 @@ const RECENT: usize = 32;
 ///
 /// When the file cannot be opened to be added to.
 pub fn open(path: &Path) -> io::Result<()> {
-    let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
-    out().file = Some(file);
+    out().file = Some(Lines::add_to(path)?);
     Ok(())
+}
+
+/// Waits until all secrets are in the file.
+pub(crate) fn end() {
+    let file = out().file.take();
+    if let Some(lines) = file {
+        lines.end();
+    }
 }
 
 /// From now on [`reveal`] shows secrets.
@@ -76,11 +86,7 @@ fn write(kind: Secrets, line: impl FnOnce() -> String) {
     }
     recording::secret(kind, &line);
     if let Some(file) = &mut out.file {
-        // One write of a whole line to a file that is only added to: two processes may share it.
-        if let Err(error) = file.write_all(line.as_bytes()) {
-            tracing::warn!("the key log could not be written and ends here: {error}");
-            out.file = None;
-        }
+        file.add(line.clone());
     }
     if out.recent.len() == RECENT {
         out.recent.pop_front();
