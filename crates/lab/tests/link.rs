@@ -13,7 +13,7 @@ use std::{
 };
 
 use aws_lc_rs::digest::{Context, SHA256};
-use common::{PATIENCE, Running, captures, missing};
+use common::{PATIENCE, Running, Server, captures, missing};
 use steps::Event;
 
 /// `lab link` in front of `to`, and the address to connect to. It has CAP_NET_RAW and nothing else: what it cannot do
@@ -234,6 +234,45 @@ fn at_whatever_moment_a_link_is_killed_nothing_of_it_remains() {
         visits.into_iter().for_each(|visit| visit.join().expect("it gives up by itself"));
     }
     assert!(most > 3, "some were killed with connections on their way");
+}
+
+/// How many connections to `port` the kernel holds in SYN_RECV.
+fn half_open(port: u16) -> usize {
+    let table = fs::read_to_string("/proc/net/tcp").expect("the kernel lists its sockets");
+    let is_one = |line: &&str| {
+        let mut words = line.split_whitespace().skip(1);
+        let local = words.next().and_then(|local| u16::from_str_radix(local.rsplit(':').next()?, 16).ok());
+        local == Some(port) && words.nth(1) == Some("03")
+    };
+    table.lines().skip(1).filter(is_one).count()
+}
+
+#[test]
+fn a_flood_of_half_open_connections_shuts_nobody_out() {
+    const FLOOD: usize = 300;
+    if !captures("a_flood_of_half_open_connections_shuts_nobody_out") {
+        return;
+    }
+    let mut server = Server::start("tcp", &[]);
+    // What comes back from the server arrives; the client's ACK of it never does.
+    let (_link, flooded) = link(server.addr, &["--rule", "drop client bare-ack"]);
+    let flood: Vec<_> =
+        (0..FLOOD).map(|_| TcpStream::connect(flooded).expect("SYN and SYN+ACK cross")).collect();
+    let waiting = half_open(server.addr.port());
+    // As many as the server's backlog; the rest the kernel answers from SYN cookies and holds nothing.
+    assert!((100..FLOOD).contains(&waiting), "{waiting} in SYN_RECV");
+    // Others are served meanwhile, and told of whole.
+    for _ in 0..5 {
+        let served = common::client(&["tcp", &server.addr.to_string()]);
+        assert!(served.status.success(), "{}", served.stderr);
+    }
+    assert!(half_open(server.addr.port()) > 0, "the flood was still there");
+    let events = server.after_connections(5);
+    let summaries: Vec<_> = events.iter().filter(|event| event.step.is_summary()).collect();
+    let complete = summaries.iter().filter(|event| event.text("outcome") == "complete").count();
+    assert_eq!(complete, 5, "{summaries:?}");
+    println!("{FLOOD} connections through the link, {waiting} in SYN_RECV, 5 of 5 others served");
+    drop(flood);
 }
 
 /// A command in front of `lab` that takes privileges away, and what a run then says of its rung.
