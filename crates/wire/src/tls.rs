@@ -17,6 +17,7 @@ pub mod names;
 mod read;
 mod record;
 mod schedule;
+mod transcript;
 
 #[cfg(test)]
 mod rfc8448;

@@ -1,5 +1,5 @@
-//! What records hold: handshake messages, alerts, ChangeCipherSpec and application data; and the transcript of the
-//! handshake, from which every Finished is computed a second time.
+//! What records hold: handshake messages, alerts, ChangeCipherSpec and application data. Every Finished is computed a
+//! second time.
 
 use serde_json::json;
 use steps::{Fields, Side, tls::Step};
@@ -11,14 +11,12 @@ use super::{
     read::Reader,
     record::{self, Record},
     schedule::Schedule,
+    transcript::Transcript,
 };
 use crate::{Seen, fields};
 
 /// The longest handshake message that is gathered: room for a chain of large certificates.
 const MOST_MESSAGE: usize = 128 * 1024;
-
-/// The longest transcript that is kept.
-const MOST_TRANSCRIPT: usize = 512 * 1024;
 
 const TLS_1_3: u16 = 0x0304;
 
@@ -39,10 +37,7 @@ pub(super) struct Handshake {
     pub(super) extended_master_secret: Option<bool>,
     retried: bool,
     pub(super) schedule: Schedule,
-    /// All handshake messages so far, in the order in which they crossed.
-    transcript: Vec<u8>,
-    /// Not all of it fitted.
-    transcript_cut: bool,
+    transcript: Transcript,
     finished: (bool, bool),
     complete: bool,
 }
@@ -65,12 +60,8 @@ impl Handshake {
     }
 
     fn remember(&mut self, whole: &[u8]) {
-        if self.complete {
-            return;
-        }
-        self.transcript_cut |= self.transcript.len() + whole.len() > MOST_TRANSCRIPT;
-        if !self.transcript_cut {
-            self.transcript.extend_from_slice(whole);
+        if !self.complete {
+            self.transcript.add(whole);
         }
     }
 }
@@ -247,11 +238,8 @@ impl Decoder {
         self.handshake.version = Some(version);
         let tls13 = version == TLS_1_3;
         if retry {
-            // The first ClientHello is replaced by its hash, RFC 8446 §4.4.1.
             if let Some((_, hash)) = keys::of_suite(&suite) {
-                let digest = hash.digest(&self.handshake.transcript);
-                self.handshake.transcript = vec![254, 0, 0, u8::try_from(digest.len()).unwrap_or(0)];
-                self.handshake.transcript.extend(digest);
+                self.handshake.transcript.restart(hash);
             }
             self.handshake.retried = true;
             self.say(Side::Server, moment, Step::HelloRetryRequest, fields, whole);
@@ -263,6 +251,9 @@ impl Decoder {
         let resumed = if tls13 { psk.is_some() } else { echoed };
         fields.insert("resumed".into(), json!(resumed));
         self.handshake.server_random = random.to_vec();
+        if let Some((_, hash)) = keys::of_suite(&suite) {
+            self.handshake.transcript.hash_with(hash);
+        }
         self.handshake.suite = Some(suite);
         self.handshake.extended_master_secret = Some(ems);
         self.say(Side::Server, moment, Step::ServerHello, fields, whole);
@@ -273,15 +264,11 @@ impl Decoder {
         }
         if tls13 {
             self.handshake.schedule.psk = psk.is_some();
-            self.handshake.schedule.hello_hash = self.transcript_hash();
+            self.handshake.schedule.hello_hash = self.handshake.transcript.digest().unwrap_or_default();
             self.turn(Side::Client, Phase::Handshake);
             self.turn(Side::Server, Phase::Handshake);
         }
         Some(())
-    }
-
-    fn transcript_hash(&self) -> Vec<u8> {
-        self.handshake.hash().map(|hash| hash.digest(&self.handshake.transcript)).unwrap_or_default()
     }
 
     /// By what the session is found again. In TLS 1.2 a client that shows a ticket makes up a session ID, so that the
@@ -297,8 +284,7 @@ impl Decoder {
 
     fn certificate_verify(&self, body: &[u8]) -> Option<Fields> {
         let mut fields = message::certificate_verify(body)?;
-        if let Some(hash) = self.handshake.hash() {
-            let digest = hash.digest(&self.handshake.transcript);
+        if let Some(digest) = self.handshake.transcript.digest() {
             fields.insert("handshake_hash".into(), json!(hex::encode(digest)));
         }
         Some(fields)
@@ -307,23 +293,24 @@ impl Decoder {
     /// Computes verify_data from what truly crossed and compares.
     fn finished(&mut self, from: Side, body: &[u8]) -> Option<Fields> {
         let mut fields = fields! { "verify_data" => hex::encode(body) };
-        let whole = !self.client.silent && !self.server.silent && !self.handshake.transcript_cut;
-        let (true, Some(hash), Some(secret)) = (whole, self.handshake.hash(), self.secret_of(from)) else {
+        let whole = !self.client.silent && !self.server.silent;
+        let (true, Some(hash), Some(secret), Some(transcript_hash)) =
+            (whole, self.handshake.hash(), self.secret_of(from), self.handshake.transcript.digest())
+        else {
             return Some(fields);
         };
-        let transcript = &self.handshake.transcript;
         let recomputed = if self.handshake.is_tls13() {
-            keys::verify_data_13(hash, secret, transcript)
+            keys::verify_data_13(hash, secret, &transcript_hash)
         } else {
             let label = match from {
                 Side::Client => "client finished",
                 Side::Server => "server finished",
             };
-            keys::verify_data_12(hash, secret, label, transcript)
+            keys::verify_data_12(hash, secret, label, &transcript_hash)
         };
         fields.insert("verify_data_recomputed".into(), json!(hex::encode(&recomputed)));
         fields.insert("equal".into(), json!(recomputed == body));
-        fields.insert("handshake_hash".into(), json!(hex::encode(hash.digest(transcript))));
+        fields.insert("handshake_hash".into(), json!(hex::encode(&transcript_hash)));
         if self.handshake.is_tls13() {
             self.key_schedule(from, &mut fields);
         }
@@ -335,7 +322,8 @@ impl Decoder {
             Side::Client => self.handshake.finished.0 = true,
             Side::Server => {
                 self.handshake.finished.1 = true;
-                self.handshake.schedule.server_finished_hash = self.transcript_hash();
+                let digest = self.handshake.transcript.digest();
+                self.handshake.schedule.server_finished_hash = digest.unwrap_or_default();
             }
         }
         if self.handshake.is_tls13() {
@@ -343,7 +331,7 @@ impl Decoder {
         }
         if self.handshake.finished == (true, true) {
             self.handshake.complete = true;
-            self.handshake.transcript = Vec::new();
+            self.handshake.transcript = Transcript::default();
         }
     }
 

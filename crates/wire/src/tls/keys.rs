@@ -14,12 +14,15 @@ pub(super) enum Hash {
 }
 
 impl Hash {
-    pub(super) fn digest(self, bytes: &[u8]) -> Vec<u8> {
-        let algorithm = match self {
+    pub(super) fn algorithm(self) -> &'static digest::Algorithm {
+        match self {
             Hash::Sha256 => &digest::SHA256,
             Hash::Sha384 => &digest::SHA384,
-        };
-        digest::digest(algorithm, bytes).as_ref().to_vec()
+        }
+    }
+
+    pub(super) fn digest(self, bytes: &[u8]) -> Vec<u8> {
+        digest::digest(self.algorithm(), bytes).as_ref().to_vec()
     }
 
     fn hmac(self, key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
@@ -168,14 +171,14 @@ pub(super) fn next_secret(hash: Hash, secret: &[u8]) -> Vec<u8> {
 }
 
 /// TLS 1.3's verify_data, RFC 8446 §4.4.4.
-pub(super) fn verify_data_13(hash: Hash, secret: &[u8], transcript: &[u8]) -> Vec<u8> {
+pub(super) fn verify_data_13(hash: Hash, secret: &[u8], transcript_hash: &[u8]) -> Vec<u8> {
     let key = expand_label(hash, secret, "finished", hash.len());
-    hash.hmac(&key, &[&hash.digest(transcript)])
+    hash.hmac(&key, &[transcript_hash])
 }
 
 /// TLS 1.2's verify_data, RFC 5246 §7.4.9.
-pub(super) fn verify_data_12(hash: Hash, master: &[u8], label: &str, transcript: &[u8]) -> Vec<u8> {
-    prf(hash, master, label, &[&hash.digest(transcript)], 12)
+pub(super) fn verify_data_12(hash: Hash, master: &[u8], label: &str, transcript_hash: &[u8]) -> Vec<u8> {
+    prf(hash, master, label, &[transcript_hash], 12)
 }
 
 /// Opens the records of one direction.
