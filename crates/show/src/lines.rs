@@ -210,7 +210,7 @@ impl Lines {
             }
         }
         for (name, value) in event.fields.iter().filter(|(name, _)| *name != "checks") {
-            if let (Value::Array(headers), "headers") = (value, name.as_str()) {
+            if let (Value::Array(headers), "headers") = (value, name) {
                 // As they crossed, one below the other.
                 push(out, &format!("{}{name}:", " ".repeat(DETAILS)));
                 for line in headers.iter().flat_map(|header| wrap(&whole(header), DETAILS + 2, self.width)) {

@@ -1,9 +1,9 @@
 //! One step, seen in one connection: the event that every output prints and every log records.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::{Finding, Step};
+use crate::{Fields, Finding, Step};
 
 /// The version of the JSON schema; it changes when a reader of the old one would misread the new one.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -95,14 +95,11 @@ impl Event {
             claims: Vec::new(),
             direction,
             evidence,
-            fields,
+            fields: fields.into(),
             bytes: Bytes::default(),
         }
     }
 }
-
-/// Named values in the order in which they were read.
-pub type Fields = Map<String, Value>;
 
 /// The end of a connection that saw the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

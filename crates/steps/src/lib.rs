@@ -7,6 +7,7 @@
 mod carried;
 mod claim;
 mod event;
+mod fields;
 mod judge;
 mod markdown;
 mod part;
@@ -22,7 +23,8 @@ pub mod ws;
 
 pub use carried::{Because, Carried, Gap};
 pub use claim::{Claim, ClaimCard, Heading};
-pub use event::{Bytes, Direction, Event, Evidence, Fields, Protocol, SCHEMA_VERSION, Side};
+pub use event::{Bytes, Direction, Event, Evidence, Protocol, SCHEMA_VERSION, Side};
+pub use fields::{Fields, Iter, Name};
 pub use judge::{Finding, Past, Record, Verdict};
 pub use markdown::markdown;
 pub use part::Part;

@@ -2,6 +2,7 @@
 //! letters in both.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// The language in which the suite speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
@@ -52,5 +53,18 @@ impl Said {
             Lang::En => &self.en,
             Lang::Zh => &self.zh,
         }
+    }
+}
+
+impl From<&Said> for Value {
+    /// As an event's field holds it: `{"en": …, "zh": …}`.
+    fn from(said: &Said) -> Value {
+        json!({ "en": said.en, "zh": said.zh })
+    }
+}
+
+impl From<Said> for Value {
+    fn from(said: Said) -> Value {
+        Value::from(&said)
     }
 }

@@ -80,7 +80,7 @@ fn established_fields(info: &TcpInfo) -> steps::Fields {
         "mss" => info.snd_mss,
         "snd_wscale" => info.snd_wscale,
         "rcv_wscale" => info.rcv_wscale,
-        "options" => info.options,
+        "options" => info.options.clone(),
         "segs_out" => info.segs_out,
         "segs_in" => info.segs_in,
         "asked" => "TCP_INFO",

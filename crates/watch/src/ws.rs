@@ -240,8 +240,8 @@ impl Watch {
             (known.computed.clone(), known.returned.clone())
         };
         let fields = fields! {
-            "computed" => computed,
-            "returned" => returned,
+            "computed" => computed.as_str(),
+            "returned" => returned.as_str(),
             "equal" => computed == returned,
             "accepted" => accepted,
         };
@@ -252,7 +252,7 @@ impl Watch {
         let mut fields = self.known().decoder.upgraded().cloned().unwrap_or_default();
         let below = self.witness.past(round_trips);
         let below = [("tcp_round_trips", below.tcp), ("tls_round_trips", below.tls)];
-        fields.extend(below.into_iter().filter_map(|(name, count)| Some((name.to_owned(), count?.into()))));
+        fields.extend(below.into_iter().filter_map(|(name, count)| Some((name.into(), count?.into()))));
         self.witness.saw(Callback, Seen::local(Step::Established, fields));
     }
 

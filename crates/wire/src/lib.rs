@@ -56,10 +56,7 @@ pub struct Crossed {
 /// Builds [`Fields`] in the order written: `fields! { "version" => "TLS 1.2", "random" => hex }`.
 #[macro_export]
 macro_rules! fields {
-    ($($name:expr => $value:expr),* $(,)?) => {{
-        #[allow(unused_mut)]
-        let mut fields = ::steps::Fields::new();
-        $(fields.insert(::std::string::String::from($name), ::serde_json::json!($value));)*
-        fields
-    }};
+    ($($name:expr => $value:expr),* $(,)?) => {
+        ::steps::Fields::from_iter([$((::steps::Name::from($name), ::serde_json::Value::from($value))),*])
+    };
 }

@@ -60,9 +60,9 @@ impl ClientCalls {
             "decided_by" => decision.decided_by,
             "accepted" => decision.accepted,
             "added" => decision.added,
-            "host" => decision.host,
+            "host" => decision.host.as_str(),
             "key_type" => key.algorithm().as_str(),
-            "file" => decision.file,
+            "file" => decision.file.as_str(),
         };
         if let Some(line) = decision.line {
             fields.insert("line".into(), line.into());
@@ -211,7 +211,7 @@ impl ClientCalls {
                 let fields = fields! {
                     "reason_code" => reason_code(&info.reason_code),
                     "reason" => format!("{:?}", info.reason_code),
-                    "description" => info.message,
+                    "description" => info.message.as_str(),
                 };
                 self.received(Step::Disconnect, fields);
             }

@@ -159,7 +159,7 @@ impl ServerCalls {
     pub fn auth_success(&self) {
         let fields = {
             let login = self.lock();
-            fields! { "user_name" => login.user_name, "method_name" => login.method_name }
+            fields! { "user_name" => login.user_name.as_str(), "method_name" => login.method_name }
         };
         if !self.line.opening.is_opened() {
             self.witness.saw(Evidence::Callback, Seen::local(Step::AuthSuccess, fields));

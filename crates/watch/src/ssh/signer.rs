@@ -40,8 +40,8 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
             && !self.line.opening.is_opened()
         {
             let fields = fields! {
-                "public_key_algorithm_name" => request.public_key_algorithm_name,
-                "public_key_fingerprint" => request.public_key_fingerprint,
+                "public_key_algorithm_name" => request.public_key_algorithm_name.as_str(),
+                "public_key_fingerprint" => request.public_key_fingerprint.as_str(),
             };
             self.witness.saw(Evidence::Callback, Seen::new(Step::PublickeyOk, Side::Server, fields, []));
         }
@@ -69,11 +69,11 @@ fn describe(request: &SignedRequest) -> Fields {
     fields! {
         "session_identifier" => hex::encode(&request.session_identifier),
         "message_number" => request.message_number,
-        "user_name" => request.user_name,
-        "service_name" => request.service_name,
-        "method_name" => request.method_name,
+        "user_name" => request.user_name.as_str(),
+        "service_name" => request.service_name.as_str(),
+        "method_name" => request.method_name.as_str(),
         "has_signature" => request.has_signature,
-        "public_key_algorithm_name" => request.public_key_algorithm_name,
-        "public_key_fingerprint" => request.public_key_fingerprint,
+        "public_key_algorithm_name" => request.public_key_algorithm_name.as_str(),
+        "public_key_fingerprint" => request.public_key_fingerprint.as_str(),
     }
 }

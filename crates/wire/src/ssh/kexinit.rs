@@ -160,10 +160,10 @@ impl Agreed {
             };
             fields.insert((*name).into(), pick.name.clone().into());
             if let Some((client, server)) = pick.rank {
-                fields.insert(format!("{name}_rank"), vec![client, server].into());
+                fields.insert(format!("{name}_rank").into(), vec![client, server].into());
             }
             if !pick.passed_over.is_empty() {
-                fields.insert(format!("{name}_passed_over"), pick.passed_over.clone().into());
+                fields.insert(format!("{name}_passed_over").into(), pick.passed_over.clone().into());
             }
         }
         fields.insert("strict_kex".into(), self.strict_kex.into());

@@ -46,7 +46,7 @@ impl Login {
                 Some(Message::new(step, fields))
             }
             (52, _) => {
-                let fields = fields! { "user_name" => self.user_name, "method_name" => self.method_name };
+                let fields = fields! { "user_name" => self.user_name.as_str(), "method_name" => self.method_name.as_str() };
                 Some(Message::new(Step::AuthSuccess, fields))
             }
             (53, _) => Some(Message::new(Step::OtherMessage, fields! { "text" => short(&reader.text()?) })),
@@ -55,13 +55,14 @@ impl Login {
                 let fields = fields! {
                     "public_key_algorithm_name" => short(&algorithm),
                     "public_key_fingerprint" => fingerprint(key),
-                    "user_name" => self.user_name,
+                    "user_name" => self.user_name.as_str(),
                 };
                 Some(Message::new(Step::PublickeyOk, fields))
             }
             (60, "keyboard-interactive") => question(reader),
             (61, "keyboard-interactive") => {
-                let fields = fields! { "num_responses" => reader.uint32()?, "user_name" => self.user_name };
+                let fields =
+                    fields! { "num_responses" => reader.uint32()?, "user_name" => self.user_name.as_str() };
                 Some(Message { step: Step::InteractiveAnswer, fields, withheld_from: Some(1) })
             }
             // Of another method: it may hold a password.
@@ -78,9 +79,9 @@ impl Login {
         (self.user_name, self.method_name) = (short(&user), short(&method));
         let read_so_far = payload.len() - reader.0.len();
         let mut fields = fields! {
-            "user_name" => self.user_name,
+            "user_name" => self.user_name.as_str(),
             "service_name" => short(&service),
-            "method_name" => self.method_name,
+            "method_name" => self.method_name.as_str(),
         };
         match method.as_str() {
             "none" => Some(Message::new(Step::AuthNone, fields)),

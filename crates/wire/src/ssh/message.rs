@@ -74,7 +74,7 @@ fn transport(number: u8, payload: &[u8]) -> Option<Message> {
             let mut fields = Fields::new();
             for _ in 0..reader.uint32()?.min(MOST_EXTENSIONS) {
                 let (name, value) = (reader.text()?, reader.text()?);
-                fields.insert(short(&name), short(&value).into());
+                fields.insert(short(&name).into(), short(&value).into());
             }
             (Step::ExtInfo, fields)
         }

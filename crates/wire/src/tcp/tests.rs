@@ -53,9 +53,8 @@ fn told(lines: &[Line<'_>]) -> Vec<String> {
     let tell = |seen: &Seen| {
         let mut words = vec![seen.step.id().trim_start_matches("tcp.").to_owned()];
         let said = ["sack_permitted", "timestamps"];
-        let set =
-            seen.fields.iter().filter(|(name, value)| **value == true && !said.contains(&name.as_str()));
-        words.extend(set.map(|(name, _)| name.clone()));
+        let set = seen.fields.iter().filter(|(name, value)| **value == true && !said.contains(name));
+        words.extend(set.map(|(name, _)| name.to_owned()));
         words.join(" ")
     };
     track(lines).iter().map(tell).collect()

@@ -143,7 +143,7 @@ impl Tracker {
         let (own, peer) = self.halves(from);
         let flags = segment.flags;
         let mut fields = fields! { "flags" => flags.to_string(), "seq" => segment.seq };
-        let mut put = |name: &str, value: Value| drop(fields.insert(name.into(), value));
+        let mut put = |name: &'static str, value: Value| drop(fields.insert(name.into(), value));
         if flags.ack {
             put("ack", segment.ack.into());
         }

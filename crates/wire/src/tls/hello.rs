@@ -123,7 +123,7 @@ pub(super) fn server_hello(body: &[u8]) -> Option<ServerHello> {
         "legacy_version" => names::version(legacy_version),
         "random" => hex::encode(random),
         "session_id_length" => session_id.len(),
-        "cipher_suite" => suite,
+        "cipher_suite" => suite.as_str(),
         "extensions" => extension_names(&extensions),
     };
     fields.append(&mut read);
@@ -171,7 +171,7 @@ pub(super) fn list16(body: &[u8], name: fn(u16) -> String) -> Option<Value> {
     Some(json!(numbers(Reader(body).vec16()?).into_iter().map(name).collect::<Vec<_>>()))
 }
 
-fn insert(fields: &mut Fields, name: &str, value: Option<Value>) {
+fn insert(fields: &mut Fields, name: &'static str, value: Option<Value>) {
     // An extension that does not read as its RFC says is still in the list of names.
     if let Some(value) = value {
         fields.insert(name.into(), value);

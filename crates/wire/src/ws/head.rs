@@ -197,7 +197,7 @@ pub(super) fn value(headers: &[Header<'_>], name: &str) -> Option<String> {
 /// Inserts the header `name`, when it is there, under its name in snake case.
 fn named(fields: &mut Fields, headers: &[Header<'_>], name: &str) {
     if let Some(value) = value(headers, name) {
-        fields.insert(name.to_ascii_lowercase().replace('-', "_"), value.into());
+        fields.insert(name.to_ascii_lowercase().replace('-', "_").into(), value.into());
     }
 }
 

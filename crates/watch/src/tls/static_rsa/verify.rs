@@ -27,7 +27,7 @@ pub fn verifier(
         let chain: Vec<_> =
             context.chain().into_iter().flatten().filter_map(|cert| cert.to_der().ok()).collect();
         current(|watch| {
-            let mut fields = fields! { "result" => result, "name" => name };
+            let mut fields = fields! { "result" => result, "name" => name.as_str() };
             if verdict != X509VerifyResult::OK {
                 fields.insert("verify_result".into(), verdict.as_raw().into());
             }
