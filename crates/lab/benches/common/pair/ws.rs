@@ -74,7 +74,7 @@ pub(crate) async fn hold(stream: TcpStream) -> anyhow::Result<Held> {
 async fn echo<S: AsyncRead + AsyncWrite + Unpin>(mut socket: WebSocketStream<S>) -> anyhow::Result<()> {
     while let Some(message) = socket.next().await {
         let message = message?;
-        if message.is_text() {
+        if message.is_text() || message.is_binary() {
             socket.send(message).await?;
         }
     }
