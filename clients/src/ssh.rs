@@ -214,7 +214,7 @@ async fn speak(
     options: &Options,
 ) -> Result<u32, Said> {
     let config = Arc::new(config(host_key.recorded_algorithms(), options.kex));
-    let (tapped, line) = watch::ssh::tap(stream, witness).map_err(|error| trouble::no_tap(&error))?;
+    let (tapped, line) = watch::ssh::tap(stream, witness);
     // Whatever happens, the connection's task in russh must not outlive this one.
     let line = CutAtEnd(line);
     let calls = ClientCalls::new(witness, &line.0);

@@ -181,7 +181,7 @@ async fn serve(
 ) -> Result<(), Said> {
     // Without it Nagle and the delayed ACK hold small messages back by 40 ms; russh leaves it off.
     drop(stream.set_nodelay(true));
-    let (tapped, line) = watch::ssh::tap(stream, witness).map_err(|error| trouble::no_tap(&error))?;
+    let (tapped, line) = watch::ssh::tap(stream, witness);
     // Whatever happens, the connection's task in russh must not outlive this one.
     let line = CutAtEnd(line);
     let most_refusals = shared.config.max_auth_attempts;

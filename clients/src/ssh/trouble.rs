@@ -248,10 +248,3 @@ pub(super) fn no_exit_status() -> Said {
         "命令结束时没有退出状态：被信号终止，或服务端已离开。",
     )
 }
-
-pub(super) fn no_tap(error: &io::Error) -> Said {
-    Said::new(
-        format!("The socket could not be watched: {error} (too many open files?)."),
-        format!("无法观察该套接字：{error}（打开的文件过多？）。"),
-    )
-}

@@ -7,7 +7,6 @@
 //! Neither decides anything.
 
 use std::{
-    io,
     net::Shutdown,
     sync::{
         Arc,
@@ -26,9 +25,11 @@ mod channel;
 mod client;
 mod opening;
 mod server;
+mod shared;
 mod signer;
 
 use opening::Opening;
+use shared::Shared;
 
 pub use client::{ClientCalls, HostKeyDecision};
 pub use server::ServerCalls;
@@ -36,17 +37,12 @@ pub use signer::WatchedSigner;
 
 /// Puts a tap into `stream` that reports what crosses to `witness`. The [`Line`] tells how far the connection came,
 /// and can cut it.
-///
-/// # Errors
-///
-/// When the socket cannot be duplicated: the process is out of file descriptors.
 pub fn tap(
     stream: TcpStream,
     witness: &Witness,
-) -> io::Result<(impl AsyncRead + AsyncWrite + Unpin + Send + 'static, Line)> {
-    let stream = stream.into_std()?;
-    let opening = Opening::new(witness);
-    let line = Line { socket: Arc::new(stream.try_clone()?), read: Arc::default(), opening };
+) -> (impl AsyncRead + AsyncWrite + Unpin + Send + 'static, Line) {
+    let stream = Shared::new(stream);
+    let line = Line { stream: stream.clone(), read: Arc::default(), opening: Opening::new(witness) };
     let told = line.clone();
     let (here, there) = (witness.side(), witness.side().peer());
     let observe = move |crossing: Crossing<'_>| match crossing {
@@ -57,14 +53,14 @@ pub fn tap(
         Crossing::Wrote(bytes) => told.opening.crossed(here, bytes),
         Crossing::Eof => told.opening.ended(there),
     };
-    Ok((Tap::new(TcpStream::from_std(stream)?, observe), line))
+    (Tap::new(stream, observe), line)
 }
 
 /// The line under a tapped connection. russh owns the stream and offers no way to end a connection that hangs inside
 /// the key exchange; whoever holds the line can.
 #[derive(Clone, Debug)]
 pub struct Line {
-    socket: Arc<std::net::TcpStream>,
+    stream: Shared,
     read: Arc<AtomicU64>,
     opening: Opening,
 }
@@ -73,7 +69,7 @@ impl Line {
     /// Cuts the connection in both directions, whatever state it is in.
     pub fn cut(&self) {
         // An error means that the peer was faster.
-        drop(self.socket.shutdown(Shutdown::Both));
+        drop(self.stream.shutdown(Shutdown::Both));
     }
 
     /// How many bytes the peer's side has brought so far.

@@ -210,10 +210,3 @@ pub(super) fn no_login(limit: Duration) -> Said {
 pub(super) fn stopped() -> Said {
     Said::new("The server was stopped while the connection was open.", "连接尚未结束，服务端就停止了。")
 }
-
-pub(super) fn no_tap(error: &io::Error) -> Said {
-    Said::new(
-        format!("The socket could not be watched: {error} (too many open files?)."),
-        format!("无法观察该套接字：{error}（打开的文件过多？）。"),
-    )
-}

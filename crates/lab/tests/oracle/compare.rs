@@ -167,7 +167,7 @@ impl Report {
             let ours = event.bytes.0.len();
             self.field((index, event), BYTES, ours == length, (&ours.into(), &length.into()));
         }
-        for (name, value) in told.fields.iter().filter(|(name, _)| !event.fields.contains_key(*name)) {
+        for (name, value) in told.fields.iter().filter(|(name, _)| !event.fields.contains_key(name)) {
             // A call tells less than the packet holds.
             if event.evidence == Evidence::Callback {
                 continue;

@@ -60,7 +60,7 @@ pub(crate) async fn serve(
     let ends = (peer, stream.local_addr()?);
     let witness = Witness::new(Side::Server, Protocol::Ssh, None, ends, Started::now());
     watch::tcp::established(&witness, &stream);
-    let (tapped, line) = tap(stream, &witness)?;
+    let (tapped, line) = tap(stream, &witness);
     let calls = Some(ServerCalls::new(&witness, &line));
     run_stream(config, tapped, Server { shared, calls }).await?.await?;
     witness.finish(&Outcome::Complete);
@@ -167,7 +167,7 @@ pub(crate) async fn visit(stream: TcpStream, login: &Login, watched: bool) -> an
     let (ends, started) = ((stream.local_addr()?, stream.peer_addr()?), Started::now());
     let witness = Witness::new(Side::Client, Protocol::Ssh, None, ends, started);
     watch::tcp::established(&witness, &stream);
-    let (tapped, line) = tap(stream, &witness)?;
+    let (tapped, line) = tap(stream, &witness);
     let calls = ClientCalls::new(&witness, &line);
     run(open(tapped, login, Some(calls)).await?).await?;
     witness.finish(&Outcome::Complete);
