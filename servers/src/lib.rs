@@ -11,6 +11,10 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use crowd::Crowd;
+
+mod crowd;
+
 pub mod program;
 pub mod ssh;
 pub mod tcp;
@@ -100,7 +104,7 @@ where
 {
     let here = listener.local_addr().context("the listener has lost its address")?;
     let places = Arc::new(Semaphore::new(limits.max_connections));
-    let running = TaskTracker::new();
+    let (running, crowd) = (TaskTracker::new(), Arc::new(Crowd::default()));
     let (mut crowded, mut starved) = (false, 0_u64);
     loop {
         let place = match Arc::clone(&places).try_acquire_owned() {
@@ -130,9 +134,12 @@ where
                     starved = 0;
                 }
                 let connection = handle(stream, peer, stop.clone());
+                let crowd = Arc::clone(&crowd);
+                crowd.enter();
                 running.spawn(async move {
                     connection.await;
                     drop(place);
+                    crowd.leave();
                 });
             }
             Err(error) => {

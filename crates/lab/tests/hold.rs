@@ -79,11 +79,13 @@ fn a_crowd_that_stays_is_held_and_let_go() {
         let crowd = ["--connections", "200", "--rate", "200", "--seconds", "60", "--idle", "1"];
         let report = load(protocol, &crowd);
         assert_eq!((&report["most_open"], &report["completed"]), (&200.into(), &200.into()), "{report:#}");
-        let (peak, after) = (&report["server"]["peak"], &report["server"]["after"]);
+        let [before, peak, after] = ["before", "peak", "after"].map(|when| &report["server"][when]);
         assert!(peak["descriptors"].as_u64() >= Some(200), "{report:#}");
-        assert_eq!(after["descriptors"], report["server"]["before"]["descriptors"], "{report:#}");
-        // Generous: an allocator gives back when it likes. A connection that were kept would show in time.
-        assert!(after["rss_kib"].as_u64() < Some(256 << 10), "{report:#}");
+        assert_eq!(after["descriptors"], before["descriptors"], "{report:#}");
+        // What was loaded on first use stays, some MiB.
+        let kept =
+            after["rss_kib"].as_u64().zip(before["rss_kib"].as_u64()).map(|(is, was)| is.saturating_sub(was));
+        assert!(kept.is_some_and(|kib| kib < 16 << 10), "{report:#}");
     }
 }
 

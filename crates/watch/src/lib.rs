@@ -6,6 +6,7 @@
 mod descriptors;
 mod emit;
 mod keep;
+mod memory;
 mod pcapng;
 mod tap;
 mod witness;
@@ -19,5 +20,6 @@ pub mod ws;
 
 pub use descriptors::raise_descriptor_limit;
 pub use keep::{Keep, Keeping};
+pub use memory::give_back_freed_memory;
 pub use tap::{Crossing, Tap};
 pub use witness::{Outcome, Started, Witness};

@@ -142,8 +142,8 @@ impl OwnServer {
         while usage(pid).descriptors > self.before.descriptors && Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        // What is in its queue is written meanwhile.
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        // What is in its queue is written meanwhile, and what it holds no more is given back.
+        tokio::time::sleep(Duration::from_secs(2)).await;
         let after = usage(pid);
         drop(self.child.stdin.take());
         let ended = tokio::time::timeout(Duration::from_secs(60), self.child.wait()).await;
