@@ -26,15 +26,16 @@ impl Hash {
     }
 
     fn hmac(self, key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+        sign(&self.key(key), parts)
+    }
+
+    /// Hashes the key already: who signs twice with it pays for that once.
+    fn key(self, key: &[u8]) -> hmac::Key {
         let algorithm = match self {
             Hash::Sha256 => hmac::HMAC_SHA256,
             Hash::Sha384 => hmac::HMAC_SHA384,
         };
-        let mut context = hmac::Context::with_key(&hmac::Key::new(algorithm, key));
-        for part in parts {
-            context.update(part);
-        }
-        context.sign().as_ref().to_vec()
+        hmac::Key::new(algorithm, key)
     }
 
     pub(super) fn len(self) -> usize {
@@ -43,6 +44,14 @@ impl Hash {
             Hash::Sha384 => 48,
         }
     }
+}
+
+fn sign(key: &hmac::Key, parts: &[&[u8]]) -> Vec<u8> {
+    let mut context = hmac::Context::with_key(key);
+    for part in parts {
+        context.update(part);
+    }
+    context.sign().as_ref().to_vec()
 }
 
 /// The cipher of a suite.
@@ -141,16 +150,16 @@ pub(super) fn key_block(
 
 /// TLS 1.3's HKDF-Expand-Label with an empty context, RFC 8446 §7.1.
 pub(super) fn expand_label(hash: Hash, secret: &[u8], label: &str, len: usize) -> Vec<u8> {
-    expand_label_with(hash, secret, label, &[], len)
+    expand_label_with(&hash.key(secret), label, &[], len)
 }
 
 /// HKDF-Expand-Label. No output here is longer than the hash, so that HKDF-Expand is a single HMAC.
-fn expand_label_with(hash: Hash, secret: &[u8], label: &str, context: &[u8], len: usize) -> Vec<u8> {
+fn expand_label_with(secret: &hmac::Key, label: &str, context: &[u8], len: usize) -> Vec<u8> {
     let label = [b"tls13 ", label.as_bytes()].concat();
     let len16 = u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes();
     let label_len = [u8::try_from(label.len()).unwrap_or(u8::MAX)];
     let context_len = [u8::try_from(context.len()).unwrap_or(u8::MAX)];
-    let mut out = hash.hmac(secret, &[&len16, &label_len, &label, &context_len, context, &[1]]);
+    let mut out = sign(secret, &[&len16, &label_len, &label, &context_len, context, &[1]]);
     out.truncate(len);
     out
 }
@@ -162,7 +171,7 @@ pub(super) fn extract(hash: Hash, salt: &[u8], secret: &[u8]) -> Vec<u8> {
 
 /// TLS 1.3's Derive-Secret, with the hash of the messages, RFC 8446 §7.1.
 pub(super) fn derive_secret(hash: Hash, secret: &[u8], label: &str, transcript_hash: &[u8]) -> Vec<u8> {
-    expand_label_with(hash, secret, label, transcript_hash, hash.len())
+    expand_label_with(&hash.key(secret), label, transcript_hash, hash.len())
 }
 
 /// The secret that follows `secret` after a KeyUpdate, RFC 8446 §7.2.
@@ -200,8 +209,9 @@ impl std::fmt::Debug for Opener {
 impl Opener {
     /// For TLS 1.3, from a traffic secret.
     pub(super) fn tls13(cipher: Cipher, hash: Hash, secret: &[u8]) -> Option<Self> {
-        let key = expand_label(hash, secret, "key", cipher.key_len());
-        let iv = expand_label(hash, secret, "iv", 12).try_into().ok()?;
+        let secret = hash.key(secret);
+        let key = expand_label_with(&secret, "key", &[], cipher.key_len());
+        let iv = expand_label_with(&secret, "iv", &[], 12).try_into().ok()?;
         let key = LessSafeKey::new(UnboundKey::new(cipher.algorithm(), &key).ok()?);
         Some(Opener { key, iv, explicit: false, seq: 0 })
     }
