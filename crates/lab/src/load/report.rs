@@ -113,13 +113,20 @@ impl Told {
                 format!(
                     "  log: {events} events, {dropped} dropped; {told} connections told to their end, {untold} not"
                 ),
-                format!("  {matched} first messages are what that client sent; {mixed_up} mixed up"),
+                match matched {
+                    // TCP has no message of its own, only what all clients send.
+                    0 => format!("  {mixed_up} mixed up"),
+                    _ => format!("  {matched} first messages are what that client sent; {mixed_up} mixed up"),
+                },
             ],
             Lang::Zh => vec![
                 format!("服务端内存：之前 {was:.1} MiB，最多 {most:.1} MiB，之后 {is:.1} MiB"),
                 format!("  文件描述符：之前 {files_before}，最多 {files}，之后 {files_after}"),
                 format!("  日志：{events} 个事件，丢弃 {dropped} 个；{told} 条连接有始有终，{untold} 条没有"),
-                format!("  {matched} 条首个消息与该客户端发送的一致；{mixed_up} 条混淆"),
+                match matched {
+                    0 => format!("  {mixed_up} 条混淆"),
+                    _ => format!("  {matched} 条首个消息与该客户端发送的一致；{mixed_up} 条混淆"),
+                },
             ],
         };
         if log.unreadable > 0 {
