@@ -1,4 +1,4 @@
-//! How many connections are open, and what is done when most of a crowd has left.
+//! What is done when most of a crowd has left.
 
 use std::{
     sync::{
@@ -9,6 +9,7 @@ use std::{
 };
 
 use tokio::{sync::Mutex, task::spawn_blocking, time::sleep};
+use tokio_util::task::TaskTracker;
 
 /// From so many on it is a crowd.
 const CROWD: usize = 100;
@@ -17,31 +18,35 @@ const CROWD: usize = 100;
 const SETTLE: Duration = Duration::from_secs(1);
 
 /// The connections of one listener.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Crowd {
-    open: AtomicUsize,
+    running: TaskTracker,
     /// The most that were open since memory was last given back.
     most: AtomicUsize,
     giving_back: Mutex<()>,
 }
 
 impl Crowd {
-    pub(crate) fn enter(&self) {
-        let open = self.open.fetch_add(1, Relaxed) + 1;
-        self.most.fetch_max(open, Relaxed);
+    pub(crate) fn new(running: TaskTracker) -> Self {
+        Crowd { running, most: AtomicUsize::default(), giving_back: Mutex::default() }
     }
 
-    /// When seven of eight have left, the memory that they took goes back to the system.
-    pub(crate) fn leave(self: &Arc<Self>) {
-        let open = self.open.fetch_sub(1, Relaxed) - 1;
-        let most = self.most.load(Relaxed);
-        if most >= CROWD && open <= most / 8 {
+    /// To be called after a connection has come.
+    pub(crate) fn grown(&self) {
+        self.most.fetch_max(self.running.len(), Relaxed);
+    }
+
+    /// To be called when a connection ends, in its task. When seven of eight have left, the memory that they took goes
+    /// back to the system.
+    pub(crate) fn shrinks(self: &Arc<Self>) {
+        let (others, most) = (self.running.len().saturating_sub(1), self.most.load(Relaxed));
+        if most >= CROWD && others <= most / 8 {
             let crowd = Arc::clone(self);
             tokio::spawn(async move {
                 // Who comes while one gives back has nothing to do.
                 let Ok(_alone) = crowd.giving_back.try_lock() else { return };
                 sleep(SETTLE).await;
-                crowd.most.store(crowd.open.load(Relaxed), Relaxed);
+                crowd.most.store(crowd.running.len(), Relaxed);
                 drop(spawn_blocking(watch::give_back_freed_memory).await);
             });
         }

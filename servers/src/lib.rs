@@ -104,7 +104,8 @@ where
 {
     let here = listener.local_addr().context("the listener has lost its address")?;
     let places = Arc::new(Semaphore::new(limits.max_connections));
-    let (running, crowd) = (TaskTracker::new(), Arc::new(Crowd::default()));
+    let running = TaskTracker::new();
+    let crowd = Arc::new(Crowd::new(running.clone()));
     let (mut crowded, mut starved) = (false, 0_u64);
     loop {
         let place = match Arc::clone(&places).try_acquire_owned() {
@@ -134,13 +135,13 @@ where
                     starved = 0;
                 }
                 let connection = handle(stream, peer, stop.clone());
-                let crowd = Arc::clone(&crowd);
-                crowd.enter();
+                let left = Arc::clone(&crowd);
                 running.spawn(async move {
                     connection.await;
                     drop(place);
-                    crowd.leave();
+                    left.shrinks();
                 });
+                crowd.grown();
             }
             Err(error) => {
                 // Out of file descriptors, or the peer left the queue: the next accept may succeed.

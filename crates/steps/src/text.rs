@@ -59,7 +59,7 @@ impl Said {
 impl From<&Said> for Value {
     /// As an event's field holds it: `{"en": …, "zh": …}`.
     fn from(said: &Said) -> Value {
-        json!({ "en": said.en, "zh": said.zh })
+        json!(said)
     }
 }
 

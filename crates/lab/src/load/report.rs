@@ -92,14 +92,14 @@ impl Report {
         };
         lines.extend(self.failed.iter().map(|(why, n)| format!("    {n} × {why}")));
         if let Some(server) = &self.server {
-            lines.extend(server.lines(lang));
+            lines.extend(server.lines(self.protocol, lang));
         }
         lines.join("\n") + "\n"
     }
 }
 
 impl Told {
-    fn lines(&self, lang: Lang) -> Vec<String> {
+    fn lines(&self, protocol: Protocol, lang: Lang) -> Vec<String> {
         let Told { before, peak, after, log, .. } = self;
         let mib = |kib: u64| kib as f64 / 1024.0;
         let (was, most, is) = (mib(before.rss_kib), mib(peak.rss_kib), mib(after.rss_kib));
@@ -113,9 +113,9 @@ impl Told {
                 format!(
                     "  log: {events} events, {dropped} dropped; {told} connections told to their end, {untold} not"
                 ),
-                match matched {
-                    // TCP has no message of its own, only what all clients send.
-                    0 => format!("  {mixed_up} mixed up"),
+                match protocol {
+                    // Its clients all send the same: there is no message to tell one from another.
+                    Protocol::Tcp => format!("  {mixed_up} mixed up"),
                     _ => format!("  {matched} first messages are what that client sent; {mixed_up} mixed up"),
                 },
             ],
@@ -123,8 +123,8 @@ impl Told {
                 format!("服务端内存：之前 {was:.1} MiB，最多 {most:.1} MiB，之后 {is:.1} MiB"),
                 format!("  文件描述符：之前 {files_before}，最多 {files}，之后 {files_after}"),
                 format!("  日志：{events} 个事件，丢弃 {dropped} 个；{told} 条连接有始有终，{untold} 条没有"),
-                match matched {
-                    0 => format!("  {mixed_up} 条混淆"),
+                match protocol {
+                    Protocol::Tcp => format!("  {mixed_up} 条混淆"),
                     _ => format!("  {matched} 条首个消息与该客户端发送的一致；{mixed_up} 条混淆"),
                 },
             ],

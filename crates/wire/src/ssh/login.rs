@@ -46,7 +46,10 @@ impl Login {
                 Some(Message::new(step, fields))
             }
             (52, _) => {
-                let fields = fields! { "user_name" => self.user_name.as_str(), "method_name" => self.method_name.as_str() };
+                let fields = fields! {
+                    "user_name" => self.user_name.as_str(),
+                    "method_name" => self.method_name.as_str(),
+                };
                 Some(Message::new(Step::AuthSuccess, fields))
             }
             (53, _) => Some(Message::new(Step::OtherMessage, fields! { "text" => short(&reader.text()?) })),
