@@ -180,7 +180,7 @@ pub async fn run_for(options: &Options, asking: Asking) -> anyhow::Result<()> {
             Err(anyhow::anyhow!("the command ended with status {exit_status}"))
         }
         Err(why) => {
-            witness.finish(&Outcome::Failed(why.clone()));
+            witness.finish(&Outcome::Failed(why.clone().into()));
             Err(anyhow::anyhow!("{user}@{target}: {}", why.en))
         }
     }

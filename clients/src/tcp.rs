@@ -85,7 +85,7 @@ async fn connect(
     };
     if let Some((error, said)) = failed {
         connection.drain();
-        witness.finish(&Outcome::Failed(said));
+        witness.finish(&Outcome::Failed(said.into()));
         return Err(error);
     }
     connection.established(&stream);
@@ -147,7 +147,7 @@ async fn attend(
         Err(end) => {
             let said = end.said(options.patience);
             let error = anyhow!("{}: {}", options.target, said.en);
-            witness.finish(&Outcome::Failed(said));
+            witness.finish(&Outcome::Failed(said.into()));
             Err(error)
         }
     }

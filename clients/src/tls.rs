@@ -144,7 +144,7 @@ async fn visit(options: &Options, connector: &Connector, name: &ServerName<'stat
             Ok(())
         }
         Err(why) => {
-            watch.finish(&Outcome::Failed(why.clone()));
+            watch.finish(&Outcome::Failed(why.clone().into()));
             bail!("{target}: {}", why.in_lang(Lang::En))
         }
     }

@@ -117,7 +117,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
             Ok(())
         }
         Err(why) => {
-            witness.finish(&Outcome::Failed(why.clone()));
+            witness.finish(&Outcome::Failed(why.clone().into()));
             bail!("{url}: {}", why.en);
         }
     }

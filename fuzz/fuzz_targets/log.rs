@@ -53,5 +53,5 @@ fuzz_target!(|input: &[u8]| {
 });
 
 fn of_a_link(event: &steps::Event) -> bool {
-    event.fields.get("source").is_some_and(|source| source == "link")
+    event.fields.named("source").is_some_and(|source| source == "link")
 }

@@ -168,7 +168,7 @@ async fn connection(
     watch::tcp::established(&witness, &stream);
     match serve(stream, &witness, &shared, stop).await {
         Ok(()) => witness.finish(&Outcome::Complete),
-        Err(why) => witness.finish(&Outcome::Failed(why)),
+        Err(why) => witness.finish(&Outcome::Failed(why.into())),
     }
 }
 

@@ -143,22 +143,22 @@ async fn serve(
         Ok(Heard::Nothing) => close(stream, &connection, &options, ("", &stop)).await,
         Err(End::Call(call, error)) => {
             connection.failed(call, &error);
-            Outcome::Failed(close::broken(call, &error))
+            Outcome::Failed(close::broken(call, &error).into())
         }
         Err(End::Silent) => {
             let goodbye = "goodbye: the line was silent too long\n";
             drop(close::late(&mut stream, &connection, &options, goodbye).await);
-            Outcome::Failed(silent(options.limits.idle_timeout))
+            Outcome::Failed(silent(options.limits.idle_timeout).into())
         }
         Err(End::Dawdles) => {
             let goodbye = "goodbye: the line took too long\n";
             drop(close::late(&mut stream, &connection, &options, goodbye).await);
-            Outcome::Failed(dawdles(options.limits.idle_timeout))
+            Outcome::Failed(dawdles(options.limits.idle_timeout).into())
         }
-        Err(End::Deaf) => Outcome::Failed(deaf(options.limits.idle_timeout)),
+        Err(End::Deaf) => Outcome::Failed(deaf(options.limits.idle_timeout).into()),
         Err(End::Stopped) => {
             drop(close::late(&mut stream, &connection, &options, "goodbye: the server stops\n").await);
-            Outcome::Failed(stopped())
+            Outcome::Failed(stopped().into())
         }
     };
     connection.drain();

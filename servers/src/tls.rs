@@ -237,7 +237,7 @@ impl Connection {
         };
         let outcome = match self.converse(stream, &watch, stop).await {
             Ok(()) => Outcome::Complete,
-            Err(why) => Outcome::Failed(why),
+            Err(why) => Outcome::Failed(why.into()),
         };
         watch.finish(&outcome);
     }

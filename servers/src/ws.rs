@@ -208,7 +208,7 @@ impl Connection {
         };
         let outcome = match ran {
             Ok(()) => Outcome::Complete,
-            Err(why) => Outcome::Failed(why),
+            Err(why) => Outcome::Failed(why.into()),
         };
         witness.finish(&outcome);
     }
@@ -317,7 +317,7 @@ impl Connection {
         let mut bytes = answer.because(&why).into_bytes();
         // The answer to HEAD ends with its head (RFC 9110 §9.3.2).
         let is_head =
-            watch.request().is_some_and(|request| request.get("method").is_some_and(|it| it == "HEAD"));
+            watch.request().is_some_and(|request| request.named("method").is_some_and(|it| it == "HEAD"));
         if let Some(end) = bytes.windows(4).position(|end| end == b"\r\n\r\n").filter(|_| is_head) {
             bytes.truncate(end + 4);
         }

@@ -76,8 +76,8 @@ pub(super) fn not_upgraded(error: &Error, watch: &Watch) -> Said {
 
 /// An answer that is not 101: what it says of itself.
 fn refused(answer: &Fields, body: &str) -> Said {
-    let text = |name: &str| answer.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let status = answer.get("status").and_then(serde_json::Value::as_u64).unwrap_or_default();
+    let text = |name: &str| answer.named(name).and_then(|value| value.as_str()).unwrap_or_default();
+    let status = answer.named("status").and_then(serde_json::Value::as_u64).unwrap_or_default();
     let line = format!("{} {status} {}", text("version"), text("reason_phrase"));
     let line = line.trim_end();
     // What the server speaks matters only where it is not what we speak.
@@ -138,8 +138,8 @@ fn unmet(failed: &[(Check, Option<String>)]) -> Said {
 
 /// Why the server's Close is no good end: its code must not be sent, or says that something went wrong.
 pub(super) fn unhappy(close: &Fields) -> Option<Said> {
-    let text = |name: &str| close.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let code = close.get("code").and_then(serde_json::Value::as_u64)?;
+    let text = |name: &str| close.named(name).and_then(|value| value.as_str()).unwrap_or_default();
+    let code = close.named("code").and_then(serde_json::Value::as_u64)?;
     let (meaning, reason) = (text("meaning"), text("reason"));
     match code {
         _ if meaning == "not to be sent" => Some(Said::new(

@@ -59,7 +59,7 @@ fn one_side(side: Side, expected: &Expected, events: &[&Event]) -> Vec<String> {
     match (expected.outcome, summary) {
         (Some(_), None) => found.push(format!("{who}: no connection ended")),
         (Some(outcome), Some(summary)) if summary.text("outcome") != outcome.word() => {
-            let reason = summary.fields.get("reason").map(|reason| reason["en"].to_string());
+            let reason = summary.fields.named("reason").map(|reason| reason["en"].to_string());
             let seen = summary.text("outcome");
             found.push(format!(
                 "{who}: the outcome is {seen} ({}), expected {}",
@@ -71,7 +71,7 @@ fn one_side(side: Side, expected: &Expected, events: &[&Event]) -> Vec<String> {
     }
     if let Some(words) = &expected.reason {
         let reason =
-            summary.and_then(|summary| summary.fields.get("reason")).map(|said| said["en"].to_string());
+            summary.and_then(|summary| summary.fields.named("reason")).map(|said| said["en"].to_string());
         if !reason.as_deref().unwrap_or_default().contains(words.as_str()) {
             found.push(format!("{who}: the reason is {reason:?}, expected one with {words:?}"));
         }

@@ -35,7 +35,7 @@ fn visit(server: &Server, certs: &str, args: &[&str], environment: &[(&str, &Pat
 
 fn fields<'a>(events: &'a [Event], step: &'a str, field: &'a str) -> Vec<String> {
     let ours = events.iter().filter(move |event| event.step.id() == step);
-    let values = ours.filter_map(|event| event.fields.get(field)?.as_array());
+    let values = ours.filter_map(|event| event.fields.named(field)?.as_array());
     values.flatten().filter_map(|value| Some(value.as_str()?.to_owned())).collect()
 }
 

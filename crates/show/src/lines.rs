@@ -277,7 +277,7 @@ fn indent(event: &Event) -> &'static str {
 pub(crate) fn line_fields(event: &Event, lang: Lang, room: usize) -> String {
     let mut line = String::new();
     for name in event.step.card().shows {
-        let Some(value) = event.fields.get(name) else { continue };
+        let Some(value) = event.fields.named(name) else { continue };
         let label = name.replace('_', " ");
         let piece = match value {
             said if in_lang(said, lang).is_some() => printable(in_lang(said, lang).unwrap_or_default()),

@@ -112,6 +112,14 @@ pub enum Side {
 }
 
 impl Side {
+    /// The name in the log.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Side::Client => "client",
+            Side::Server => "server",
+        }
+    }
+
     /// The other end.
     pub const fn peer(self) -> Side {
         match self {

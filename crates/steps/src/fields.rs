@@ -25,8 +25,9 @@ impl Fields {
         self.0.is_empty()
     }
 
-    /// The value of that name.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    /// The value of that name, whatever its type: for those who show or compare all there is. Who knows the field reads
+    /// it by [`Fields::get`].
+    pub fn named(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
@@ -37,7 +38,7 @@ impl Fields {
 
     /// Whether there is a value of that name.
     pub fn contains_key(&self, name: &str) -> bool {
-        self.get(name).is_some()
+        self.named(name).is_some()
     }
 
     /// Puts a value at the end, or in the place of the one that had its name, which it gives back.
@@ -85,7 +86,7 @@ impl Index<&str> for Fields {
     ///
     /// When there is no value of that name.
     fn index(&self, name: &str) -> &Value {
-        self.get(name).unwrap_or_else(|| panic!("there is no field `{name}`"))
+        self.named(name).unwrap_or_else(|| panic!("there is no field `{name}`"))
     }
 }
 
@@ -143,7 +144,7 @@ mod tests {
         assert_eq!(made.insert("seq".into(), 4.into()), Some(3.into()));
         assert_eq!(made.remove("ack"), Some(2.into()));
         assert_eq!(made.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["seq", "len"]);
-        assert_eq!(made.get("ack"), None);
+        assert_eq!(made.named("ack"), None);
         made.append(&mut Fields::from_iter([("win".into(), 5.into()), ("len".into(), 6.into())]));
         assert_eq!(serde_json::to_string(&made).unwrap(), r#"{"seq":4,"len":6,"win":5}"#);
     }

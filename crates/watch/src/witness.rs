@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use steps::{Bytes, Direction, Event, Evidence, Past, Protocol, SCHEMA_VERSION, Said, Side, Step};
+use steps::{Bytes, Direction, Event, Evidence, Past, Protocol, Reason, SCHEMA_VERSION, Side, Step, summary};
 use wire::{Seen, fields};
 
 use crate::{
@@ -46,8 +46,8 @@ impl Started {
 pub enum Outcome {
     /// The handshake completed and the connection ended as agreed.
     Complete,
-    /// It ended early, or otherwise than agreed; the sentence says why and what to do.
-    Failed(Said),
+    /// It ended early, or otherwise than agreed: why, and what to do.
+    Failed(Box<Reason>),
 }
 
 /// One side's knowledge of one connection. Clones share it.
@@ -173,10 +173,14 @@ impl Witness {
         }
         let complete = matches!(outcome, Outcome::Complete);
         let mut fields = match outcome {
-            Outcome::Complete => fields! { "outcome" => "complete" },
-            Outcome::Failed(why) => fields! { "outcome" => "failed", "reason" => why },
+            Outcome::Complete => fields! { summary::OUTCOME => "complete" },
+            Outcome::Failed(why) => {
+                let mut fields = fields! { summary::OUTCOME => "failed" };
+                fields.append(&mut why.fields());
+                fields
+            }
         };
-        fields.insert("steps".into(), state.past.count().into());
+        fields.put(summary::STEPS, state.past.count());
         let seen = Seen::local(Step::summary(self.0.protocol), fields);
         let mut event = self.event(self.0.started.steady.elapsed(), Evidence::Inferred, seen);
         event.claims = state.past.summary(self.0.protocol, complete);

@@ -167,7 +167,7 @@ impl Watch {
     /// Remembers what the program may ask for later, and reports.
     fn saw(&self, known: &mut Known, seen: Seen) {
         let side = self.witness.side();
-        let text = |field: &str| seen.fields.get(field).and_then(|value| value.as_str()).map(str::to_owned);
+        let text = |field: &str| seen.fields.named(field).and_then(|value| value.as_str()).map(str::to_owned);
         let steps::Step::Ws(step) = seen.step else { return };
         let evidence = match step {
             Step::AcceptKey => {

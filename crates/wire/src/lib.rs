@@ -2,6 +2,7 @@
 //! never fail: one that loses the thread says so once and falls silent. Any slicing of the same bytes gives the
 //! same steps.
 
+pub use steps::fields;
 use steps::{Fields, Side, Step};
 
 mod layout;
@@ -51,12 +52,4 @@ pub struct Crossed {
     pub moment: u64,
     /// The step.
     pub seen: Seen,
-}
-
-/// Builds [`Fields`] in the order written: `fields! { "version" => "TLS 1.2", "random" => hex }`.
-#[macro_export]
-macro_rules! fields {
-    ($($name:expr => $value:expr),* $(,)?) => {
-        ::steps::Fields::from_iter([$((::steps::Name::from($name), ::serde_json::Value::from($value))),*])
-    };
 }

@@ -194,7 +194,7 @@ impl Decoder {
     /// Reports a head and decides what follows it.
     fn after_head(&mut self, from: Side, head: Head, saw: &mut impl FnMut(Seen)) {
         let Head { kind, fields, bytes, checks, asked, content_length, .. } = head;
-        let text = |name: &str| fields.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+        let text = |name: &str| fields.named(name).and_then(|value| value.as_str()).map(str::to_owned);
         let key = text("sec_websocket_key");
         let agreed = ["sec_websocket_protocol", "sec_websocket_extensions"].map(|name| (name, text(name)));
         saw(Seen::new(kind.step(), from, fields, bytes));

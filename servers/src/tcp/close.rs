@@ -40,7 +40,7 @@ pub(super) async fn close(
                 () = connection.looking_on(sleep(idle)) => {}
             }
             match end(&mut stream, connection, options, farewell).await {
-                Outcome::Complete => Outcome::Failed(kept_open(idle)),
+                Outcome::Complete => Outcome::Failed(kept_open(idle).into()),
                 failed @ Outcome::Failed(_) => failed,
             }
         }
@@ -75,8 +75,8 @@ async fn end(
     }
     match connection.ended(stream, options.patience).await {
         Ended::Closed(None) | Ended::TimeWait => Outcome::Complete,
-        Ended::Closed(Some(error)) => Outcome::Failed(broken_off(&error)),
-        Ended::Not(state) => Outcome::Failed(unanswered(state, options.patience)),
+        Ended::Closed(Some(error)) => Outcome::Failed(broken_off(&error).into()),
+        Ended::Not(state) => Outcome::Failed(unanswered(state, options.patience).into()),
     }
 }
 
@@ -88,14 +88,14 @@ async fn say_and_shut(
     let farewell = farewell.unwrap_or_default();
     if let Err(error) = stream.write_all(farewell.as_bytes()).await {
         connection.failed("send()", &error);
-        return Err(Outcome::Failed(broken("send()", &error)));
+        return Err(Outcome::Failed(broken("send()", &error).into()));
     }
     if !farewell.is_empty() {
         connection.all_heard(stream, HEARD).await;
     }
     if let Err(error) = stream.shutdown().await {
         connection.failed("shutdown()", &error);
-        return Err(Outcome::Failed(broken("shutdown()", &error)));
+        return Err(Outcome::Failed(broken("shutdown()", &error).into()));
     }
     connection.look(stream);
     Ok(())
@@ -115,10 +115,10 @@ async fn first(
     loop {
         let idle = options.limits.idle_timeout;
         match connection.looking_on(timeout(idle, stream.read(&mut buffer))).await {
-            Err(_) => return Outcome::Failed(unanswered(connection.look(stream), idle)),
+            Err(_) => return Outcome::Failed(unanswered(connection.look(stream), idle).into()),
             Ok(Err(error)) => {
                 connection.failed("recv()", &error);
-                return Outcome::Failed(broken("recv()", &error));
+                return Outcome::Failed(broken("recv()", &error).into());
             }
             Ok(Ok(0)) => break,
             Ok(Ok(_more)) => {}
@@ -126,8 +126,8 @@ async fn first(
     }
     match connection.ended(stream, options.patience).await {
         Ended::Closed(None) | Ended::TimeWait => Outcome::Complete,
-        Ended::Closed(Some(error)) => Outcome::Failed(broken_off(&error)),
-        Ended::Not(state) => Outcome::Failed(unanswered(state, options.patience)),
+        Ended::Closed(Some(error)) => Outcome::Failed(broken_off(&error).into()),
+        Ended::Not(state) => Outcome::Failed(unanswered(state, options.patience).into()),
     }
 }
 
@@ -135,14 +135,17 @@ async fn first(
 async fn reset(mut stream: TcpStream, connection: &Connection, farewell: Option<String>) -> Outcome {
     if let Err(error) = stream.write_all(farewell.unwrap_or_default().as_bytes()).await {
         connection.failed("send()", &error);
-        return Outcome::Failed(broken("send()", &error));
+        return Outcome::Failed(broken("send()", &error).into());
     }
     drop(stream);
     drop(connection.ended_alone(Duration::ZERO).await);
-    Outcome::Failed(Said::new(
-        "the server closed its socket with data unread (--closing reset): RST instead of FIN",
-        "服务端在还有数据未读时关闭套接字（--closing reset）：发出的是 RST 而不是 FIN",
-    ))
+    Outcome::Failed(
+        Said::new(
+            "the server closed its socket with data unread (--closing reset): RST instead of FIN",
+            "服务端在还有数据未读时关闭套接字（--closing reset）：发出的是 RST 而不是 FIN",
+        )
+        .into(),
+    )
 }
 
 /// Why a call on a connection failed.

@@ -147,8 +147,8 @@ fn upgrade_required() -> Answer {
 
 /// To a request that asks for no upgrade: the page for a browser, the way to it for anyone else.
 fn to_plain(request: &Fields) -> Answer {
-    let text = |name: &str| request.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let headers = request.get("headers").and_then(|headers| headers.as_array());
+    let text = |name: &str| request.named(name).and_then(|value| value.as_str()).unwrap_or_default();
+    let headers = request.named("headers").and_then(|headers| headers.as_array());
     let mut headers = headers.into_iter().flatten().filter_map(|header| header.as_str()?.split_once(": "));
     let wants_a_page =
         headers.any(|(name, value)| name.eq_ignore_ascii_case("accept") && value.contains("text/html"));

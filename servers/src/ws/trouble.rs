@@ -128,8 +128,8 @@ fn too_large() -> Said {
 
 /// Why the peer's Close is no good end: its code must not be sent, or says that something went wrong.
 pub(super) fn unhappy(close: &Fields) -> Option<Said> {
-    let text = |name: &str| close.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let code = close.get("code").and_then(serde_json::Value::as_u64)?;
+    let text = |name: &str| close.named(name).and_then(|value| value.as_str()).unwrap_or_default();
+    let code = close.named("code").and_then(serde_json::Value::as_u64)?;
     let (meaning, reason) = (text("meaning"), text("reason"));
     match code {
         _ if meaning == "not to be sent" => Some(Said::new(

@@ -55,16 +55,16 @@ fn ours(events: &[Event], from: Side) -> Account {
             id if !id.starts_with("tls.") => {}
             id => {
                 account.messages.push(event.bytes.0[0].to_string());
-                account.randoms.extend(event.fields.get("random").map(|_| event.text("random").into()));
-                match event.fields.get("cipher_suites").and_then(|suites| suites.as_array()) {
+                account.randoms.extend(event.fields.named("random").map(|_| event.text("random").into()));
+                match event.fields.named("cipher_suites").and_then(|suites| suites.as_array()) {
                     Some(offered) => {
                         account
                             .suites
                             .extend(offered.iter().filter_map(|suite| suite.as_str().map(str::to_owned)));
                     }
-                    None => account
-                        .suites
-                        .extend(event.fields.get("cipher_suite").map(|_| event.text("cipher_suite").into())),
+                    None => account.suites.extend(
+                        event.fields.named("cipher_suite").map(|_| event.text("cipher_suite").into()),
+                    ),
                 }
                 if id == "tls.certificate" {
                     account.serials.push(number(event.text("serial")));

@@ -324,7 +324,7 @@ impl States {
     fn take(&mut self, row: &Row) {
         self.new = [false; 2];
         if let What::Inside(event) = &row.what
-            && let Some(state) = event.fields.get("state").and_then(|state| state.as_str())
+            && let Some(state) = event.fields.named("state").and_then(|state| state.as_str())
         {
             let end = event.side as usize;
             self.new[end] = self.named[end].as_deref() != Some(state);
@@ -412,7 +412,7 @@ fn ended(summary: &Event) -> String {
         ("complete".to_owned(), "完成".to_owned())
     } else {
         let why = |lang: &str| {
-            summary.fields.get("reason").and_then(|reason| reason[lang].as_str()).unwrap_or("?").to_owned()
+            summary.fields.named("reason").and_then(|reason| reason[lang].as_str()).unwrap_or("?").to_owned()
         };
         (format!("failed: {}", why("en")), format!("失败：{}", why("zh")))
     };

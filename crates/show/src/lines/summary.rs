@@ -42,7 +42,7 @@ impl Lines {
             let ended = if event.text("outcome") == "complete" {
                 say(format!("{name} complete, {steps} steps"), format!("{name}：完成，{steps} 个步骤"))
             } else {
-                let why = event.fields.get("reason").and_then(|reason| match self.lang {
+                let why = event.fields.named("reason").and_then(|reason| match self.lang {
                     Lang::En => reason["en"].as_str(),
                     Lang::Zh => reason["zh"].as_str(),
                 });

@@ -76,7 +76,7 @@ fn nonce_in(event: &Event) -> Option<String> {
         Step::Ssh(ssh::Step::Kexinit) if event.sender() == Some(Side::Client) => "cookie",
         _ => return None,
     };
-    event.fields.get(field).map(ToString::to_string)
+    event.fields.named(field).map(ToString::to_string)
 }
 
 /// Whether both were open at some moment, give or take what a server takes to accept.
@@ -139,7 +139,7 @@ fn by_content(crossed: &[(usize, &Event)]) -> HashMap<String, Vec<usize>> {
 pub(super) fn content(event: &Event) -> String {
     match event.step {
         Step::Tcp(_) => ["flags", "seq", "ack", "payload_length"]
-            .map(|name| event.fields.get(name).map(ToString::to_string).unwrap_or_default())
+            .map(|name| event.fields.named(name).map(ToString::to_string).unwrap_or_default())
             .join(" "),
         step => step.id().to_owned(),
     }

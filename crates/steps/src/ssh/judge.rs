@@ -127,8 +127,8 @@ fn both_listed(event: &Event, past: &Past) -> Option<Finding> {
         let names = value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         names.filter(|name| !is_sign(name)).count()
     };
-    let ours = count(event.fields.get("kex_algorithms"));
-    let theirs = count(peer.fields.get("kex_algorithms"));
+    let ours = count(event.fields.named("kex_algorithms"));
+    let theirs = count(peer.fields.named("kex_algorithms"));
     let (client, server) = if event.sender() == Some(Side::Client) { (ours, theirs) } else { (theirs, ours) };
     Some(Finding::as_noted_because(
         S3,
@@ -146,7 +146,7 @@ fn how_picked(event: &Event, past: &Past) -> Option<Finding> {
     {
         return None;
     }
-    if let Some(Value::Array(none)) = event.fields.get("no_common") {
+    if let Some(Value::Array(none)) = event.fields.named("no_common") {
         let kinds: Vec<_> = none.iter().filter_map(Value::as_str).collect();
         let kinds = kinds.join(", ");
         return Some(Finding::as_noted_because(
@@ -156,7 +156,7 @@ fn how_picked(event: &Event, past: &Past) -> Option<Finding> {
         ));
     }
     let kex = event.text("kex_algorithm");
-    let rank = |i: usize| event.fields.get("kex_algorithm_rank")?.get(i)?.as_u64();
+    let rank = |i: usize| event.fields.named("kex_algorithm_rank")?.get(i)?.as_u64();
     let (client, server) = (rank(0)?, rank(1)?);
     let cipher = event.text("encryption_algorithm_client_to_server");
     let host_key = event.text("server_host_key_algorithm");

@@ -11,7 +11,7 @@ const BY_PASSWORD: [&str; 2] = ["password", "keyboard-interactive"];
 
 /// A key was refused, and what is left has no password.
 pub(super) fn key_refused(event: &Event) -> Option<Finding> {
-    let refused = match event.fields.get("answer") {
+    let refused = match event.fields.named("answer") {
         // The server's own word on a key that was named.
         Some(answer) => answer == "reject",
         // The answer as the client got it.
@@ -81,7 +81,7 @@ fn method(event: &Event) -> &str {
 }
 
 fn methods_left(event: &Event) -> Option<Vec<&str>> {
-    let methods = event.fields.get("authentications_that_can_continue")?.as_array()?;
+    let methods = event.fields.named("authentications_that_can_continue")?.as_array()?;
     Some(methods.iter().filter_map(Value::as_str).collect())
 }
 

@@ -117,12 +117,12 @@ impl Memory {
 impl Kept {
     /// A field as a whole number.
     pub(crate) fn number(&self, field: &str) -> Option<u64> {
-        self.fields.get(field).and_then(serde_json::Value::as_u64)
+        self.fields.named(field).and_then(serde_json::Value::as_u64)
     }
 
     /// A field as yes or no; a missing field is no.
     pub(crate) fn is(&self, field: &str) -> bool {
-        self.fields.get(field).and_then(serde_json::Value::as_bool).unwrap_or_default()
+        self.fields.named(field).and_then(serde_json::Value::as_bool).unwrap_or_default()
     }
 
     /// Milliseconds from this event to one at `elapsed_us`.

@@ -184,7 +184,7 @@ fn verify_certificate(event: &Event) -> Finding {
 
 /// A list field as text.
 fn list(event: &Event, field: &str) -> String {
-    let values = event.fields.get(field).and_then(Value::as_array);
+    let values = event.fields.named(field).and_then(Value::as_array);
     let words = values.into_iter().flatten().filter_map(Value::as_str);
     words.collect::<Vec<_>>().join(", ")
 }

@@ -211,7 +211,7 @@ pub fn checked_in(fields: &Fields) -> Vec<Checked> {
             met: value["met"].as_bool()?,
         })
     };
-    let all = fields.get("checks").and_then(Value::as_array);
+    let all = fields.named("checks").and_then(Value::as_array);
     all.into_iter().flatten().filter_map(read).collect()
 }
 

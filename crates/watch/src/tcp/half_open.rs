@@ -82,10 +82,13 @@ impl HalfOpen {
     pub fn stop(&self) {
         for (_, newcomer) in self.waiting.known().drain() {
             newcomer.connection.drain();
-            newcomer.witness.finish(&Outcome::Failed(Said::new(
-                "the server stopped before accept() returned the connection",
-                "accept() 返回这条连接之前服务端已停止",
-            )));
+            newcomer.witness.finish(&Outcome::Failed(
+                Said::new(
+                    "the server stopped before accept() returned the connection",
+                    "accept() 返回这条连接之前服务端已停止",
+                )
+                .into(),
+            ));
         }
     }
 }
@@ -170,7 +173,7 @@ impl Waiting {
             None => true,
             Some(why) => {
                 newcomer.connection.drain();
-                newcomer.witness.finish(&Outcome::Failed(why));
+                newcomer.witness.finish(&Outcome::Failed(why.into()));
                 false
             }
         });

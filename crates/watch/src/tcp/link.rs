@@ -89,7 +89,7 @@ fn taken_up(seen: &Seen) -> Fields {
     let mut fields = Fields::new();
     fields.insert("segment".into(), seen.step.id().into());
     for name in ["flags", "seq", "ack", "seq_relative", "ack_relative", "payload_length", "retransmission"] {
-        if let Some(value) = seen.fields.get(name) {
+        if let Some(value) = seen.fields.named(name) {
             fields.insert(name.into(), value.clone());
         }
     }

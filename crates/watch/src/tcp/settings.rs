@@ -67,7 +67,7 @@ impl Settings {
     }
 
     pub(super) fn number(&self, name: &str) -> Option<u64> {
-        self.0.get(name).and_then(serde_json::Value::as_u64)
+        self.0.named(name).and_then(serde_json::Value::as_u64)
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn tell(fields: &mut Fields, library: &str, verdict: Verdict) {
 }
 
 fn facts(check: Check, fields: &Fields) -> (&'static str, String) {
-    let text = |name: &str| match fields.get(name) {
+    let text = |name: &str| match fields.named(name) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         Some(_) | None => "none".into(),

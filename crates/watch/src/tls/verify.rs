@@ -118,7 +118,7 @@ pub(super) fn verified(
         let fields = fields! {
             "result" => result(verdict),
             "signature_scheme" => names::signature_scheme(dss.scheme.into()),
-            "public_key" => certificate.get("public_key").cloned(),
+            "public_key" => certificate.named("public_key").cloned(),
             "over" => watch.signed(message),
             "signed_length" => message.len(),
             "signature_length" => dss.signature().len(),

@@ -45,7 +45,7 @@ pub(super) fn notation(segment: &Segment, place: &Place, step: Step, fields: &Fi
         line += &format!(" len {}", segment.payload_length);
     }
     if !flags.rst
-        && let Some(window) = fields.get("window")
+        && let Some(window) = fields.named("window")
     {
         line += &format!(" win {window}");
     }
@@ -60,7 +60,7 @@ pub(super) fn notation(segment: &Segment, place: &Place, step: Step, fields: &Fi
         line += if options.sack_permitted { " sack" } else { "" };
         line += if options.timestamps.is_some() { " ts" } else { "" };
     }
-    if let Some(blocks) = fields.get("sack").and_then(|blocks| blocks.as_array()) {
+    if let Some(blocks) = fields.named("sack").and_then(|blocks| blocks.as_array()) {
         for block in blocks {
             line += &format!(" sack {}:{}", block[0], block[1]);
         }

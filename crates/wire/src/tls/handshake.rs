@@ -132,7 +132,7 @@ impl Decoder {
         fields.insert("ciphertext".into(), json!(hex::encode(&ciphertext[..ciphertext.len().min(16)])));
         encrypted(&mut fields);
         // Only as much as the fields show: what follows in an HTTP head may be somebody's credentials.
-        let shown = match fields.get("plaintext").and_then(|line| line.as_str()) {
+        let shown = match fields.named("plaintext").and_then(|line| line.as_str()) {
             Some(line) if body.starts_with(line.as_bytes()) => &body[..line.len()],
             Some(_not_shown) => &[],
             None => &body[..body.len().min(16)],

@@ -147,7 +147,7 @@ fn certificate_13(l: &mut Layout<'_>) -> Option<()> {
 /// Whose certificate it is.
 fn subject(der: &[u8]) -> String {
     let fields = super::certificate_fields(&[der]);
-    fields.get("subject").and_then(|subject| subject.as_str()).unwrap_or_default().to_owned()
+    fields.named("subject").and_then(|subject| subject.as_str()).unwrap_or_default().to_owned()
 }
 
 fn certificate_request_12(l: &mut Layout<'_>) -> Option<()> {
@@ -175,7 +175,7 @@ fn client_key_exchange(l: &mut Layout<'_>, fields: &Fields) -> Option<()> {
         return l.opaque(2, "EncryptedPreMasterSecret", plain).map(drop);
     }
     // An elliptic curve's point has one byte of length, a number modulo a prime has two.
-    let public = fields.get("public_key_length").and_then(serde_json::Value::as_u64);
+    let public = fields.named("public_key_length").and_then(serde_json::Value::as_u64);
     match public.and_then(|length| usize::try_from(length).ok()) {
         Some(length) if l.left() == 1 + length => l.opaque(1, "ecdh_Yc", plain).map(drop),
         Some(_) => l.opaque(2, "dh_Yc", plain).map(drop),

@@ -217,7 +217,7 @@ fn a_tls_1_2_handshake_is_read_message_by_message() {
         (C, Alert),
     ];
     assert_eq!(story(&seen), told);
-    assert_eq!(all(&seen, Certificate)[0].fields.get("encrypted"), None);
+    assert_eq!(all(&seen, Certificate)[0].fields.named("encrypted"), None);
     assert_eq!(all(&seen, ServerKeyExchange)[0].fields["named_curve"], "x25519");
 }
 
@@ -412,7 +412,7 @@ proptest! {
         let (mut seen, mut whole) = (bare(seen), run.decode());
         if !informed {
             // What needs no key comes first then; the rest is the same.
-            let protected = |seen: &Seen| seen.fields.get("encrypted").is_some();
+            let protected = |seen: &Seen| seen.fields.named("encrypted").is_some();
             seen.sort_by_key(protected);
             whole.sort_by_key(protected);
         }

@@ -32,7 +32,7 @@ fn check(said: &[(Side, &[u8])], step: Step, expected: &[(&str, Value)]) {
     let [seen] = all.as_slice() else { panic!("one step, not {all:?}") };
     assert_eq!(seen.step, step.into());
     for (field, value) in expected {
-        assert_eq!(seen.fields.get(field), Some(value), "{field} of {:?}", seen.fields);
+        assert_eq!(seen.fields.named(field), Some(value), "{field} of {:?}", seen.fields);
     }
 }
 

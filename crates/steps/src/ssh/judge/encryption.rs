@@ -26,14 +26,16 @@ pub(super) fn exchange_hash(event: &Event) -> Vec<Finding> {
     let print = event.text("host_key_fingerprint");
     match event.text("signature") {
         // The library's own hash: the secret in it is not known here.
-        "verified" if event.fields.get("recomputed").is_some_and(|it| it == false) => vec![Finding::differs(
-            S6,
-            format!(
-                "The signature by {print} over the library's exchange hash {hash}…, sent before any \
+        "verified" if event.fields.named("recomputed").is_some_and(|it| it == false) => {
+            vec![Finding::differs(
+                S6,
+                format!(
+                    "The signature by {print} over the library's exchange hash {hash}…, sent before any \
                      encryption, was checked again here: it is good."
-            ),
-            format!("{print} 对库给出的交换哈希 {hash}… 的签名在加密之前发出，此处再次验证：有效。"),
-        )],
+                ),
+                format!("{print} 对库给出的交换哈希 {hash}… 的签名在加密之前发出，此处再次验证：有效。"),
+            )]
+        }
         "verified" => vec![
             Finding::as_noted_because(
                 S4,

@@ -73,7 +73,7 @@ pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
             format!("{derivation}：{stage} 阶段的密钥由共享密钥和握手摘要导出"),
         ));
     }
-    let resumed = |hello: &Record| hello.fields.get("resumed") == Some(&Value::Bool(true));
+    let resumed = |hello: &Record| hello.fields.named("resumed") == Some(&Value::Bool(true));
     let certificate = past.has(Step::Certificate);
     if event.is("before_server_hello") || (!certificate && past.first(Step::ServerHello).is_some_and(resumed))
     {
@@ -105,7 +105,7 @@ pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
 /// t9 as the notes have it; computed again where the pre-master secret is at hand.
 fn three_randoms(event: &Event) -> Finding {
     let (derivation, pre_master) = (event.text("derivation"), event.text("pre_master_secret"));
-    match event.fields.get("equal").and_then(Value::as_bool) {
+    match event.fields.named("equal").and_then(Value::as_bool) {
         None => Finding::as_noted_because(
             Claim::T9,
             format!("{derivation} over the two randoms and the pre-master secret"),

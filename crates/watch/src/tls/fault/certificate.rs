@@ -104,7 +104,7 @@ fn other(fault: &CertificateError) -> Said {
 
 /// The names for which a certificate speaks.
 pub(super) fn names(seen: &Record) -> String {
-    let names = seen.fields.get("names").and_then(serde_json::Value::as_array);
+    let names = seen.fields.named("names").and_then(serde_json::Value::as_array);
     let names: Vec<_> = names.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
     if names.is_empty() { "no name at all".into() } else { names.join(", ") }
 }

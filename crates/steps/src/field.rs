@@ -1,0 +1,264 @@
+//! The name of a value and its type, said once: the decoder or hook that writes the value, the judge that rests a
+//! verdict on it and the renderer that shows it share one constant. A value that is not there is `None` where it is
+//! read: an empty text never stands for "not seen".
+
+use std::{fmt, marker::PhantomData};
+
+use serde_json::Value;
+
+use crate::{Fields, Name, Said};
+
+/// A value of a step: its name in JSON, and what is kept under it.
+pub struct Field<T: ?Sized> {
+    name: &'static str,
+    kind: PhantomData<fn(&T)>,
+}
+
+impl<T: ?Sized> Field<T> {
+    /// The field that JSON calls `name`.
+    pub const fn new(name: &'static str) -> Self {
+        Field { name, kind: PhantomData }
+    }
+
+    /// Its name in JSON.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+}
+
+impl<T: ?Sized> Clone for Field<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Field<T> {}
+
+impl<T: ?Sized> fmt::Debug for Field<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A type of which a field can be.
+pub trait Kind {
+    /// How a value is read.
+    type Read<'a>;
+
+    /// The value, if it has this type.
+    fn read(value: &Value) -> Option<Self::Read<'_>>;
+}
+
+/// A field of this type takes a `V`.
+pub trait Takes<V>: Kind {
+    /// `value` as JSON.
+    fn json(value: V) -> Value;
+}
+
+impl Kind for str {
+    type Read<'a> = &'a str;
+
+    fn read(value: &Value) -> Option<&str> {
+        value.as_str()
+    }
+}
+
+impl<V: Into<String>> Takes<V> for str {
+    fn json(value: V) -> Value {
+        Value::String(value.into())
+    }
+}
+
+/// Texts in a row; a list of one may be written as that one.
+impl Kind for [String] {
+    type Read<'a> = Vec<&'a str>;
+
+    fn read(value: &Value) -> Option<Vec<&str>> {
+        match value {
+            Value::Array(list) => list.iter().map(Value::as_str).collect(),
+            Value::String(one) => Some(vec![one]),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
+        }
+    }
+}
+
+impl<V: IntoIterator<Item: Into<String>>> Takes<V> for [String] {
+    fn json(value: V) -> Value {
+        value.into_iter().map(|text| Value::String(text.into())).collect()
+    }
+}
+
+impl Kind for bool {
+    type Read<'a> = bool;
+
+    fn read(value: &Value) -> Option<bool> {
+        value.as_bool()
+    }
+}
+
+impl Takes<bool> for bool {
+    fn json(value: bool) -> Value {
+        Value::Bool(value)
+    }
+}
+
+impl Kind for u64 {
+    type Read<'a> = u64;
+
+    fn read(value: &Value) -> Option<u64> {
+        value.as_u64()
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($number:ty),*) => {
+        $(impl Takes<$number> for u64 {
+            fn json(value: $number) -> Value {
+                Value::from(value)
+            }
+        })*
+    };
+}
+whole_numbers!(u8, u16, u32, u64, usize);
+
+impl Kind for f64 {
+    type Read<'a> = f64;
+
+    fn read(value: &Value) -> Option<f64> {
+        value.as_f64()
+    }
+}
+
+impl Takes<f64> for f64 {
+    fn json(value: f64) -> Value {
+        Value::from(value)
+    }
+}
+
+/// A sentence in both languages.
+impl Kind for Said {
+    type Read<'a> = Said;
+
+    fn read(value: &Value) -> Option<Said> {
+        let text = |lang| value.get(lang).and_then(Value::as_str);
+        Some(Said::new(text("en")?, text("zh")?))
+    }
+}
+
+impl Takes<Said> for Said {
+    fn json(value: Said) -> Value {
+        value.into()
+    }
+}
+
+impl Takes<&Said> for Said {
+    fn json(value: &Said) -> Value {
+        value.into()
+    }
+}
+
+/// Values within a value, and what has no one type.
+impl Kind for Value {
+    type Read<'a> = &'a Value;
+
+    fn read(value: &Value) -> Option<&Value> {
+        Some(value)
+    }
+}
+
+impl<V: Into<Value>> Takes<V> for Value {
+    fn json(value: V) -> Value {
+        value.into()
+    }
+}
+
+/// What names an entry of [`Fields`] that is made from a `V`.
+pub trait Key<V> {
+    /// The entry.
+    fn entry(self, value: V) -> (Name, Value);
+}
+
+impl<T: Takes<V> + ?Sized, V> Key<V> for Field<T> {
+    fn entry(self, value: V) -> (Name, Value) {
+        (self.name.into(), T::json(value))
+    }
+}
+
+impl<V: Into<Value>> Key<V> for &'static str {
+    fn entry(self, value: V) -> (Name, Value) {
+        (self.into(), value.into())
+    }
+}
+
+impl Fields {
+    /// The value of `field`; none: it is not there, or is of another type.
+    pub fn get<T: Kind + ?Sized>(&self, field: Field<T>) -> Option<T::Read<'_>> {
+        self.named(field.name).and_then(T::read)
+    }
+
+    /// Puts `value` at the end, or in the place of the one that `field` had.
+    pub fn put<T: Takes<V> + ?Sized, V>(&mut self, field: Field<T>, value: V) {
+        self.insert(field.name.into(), T::json(value));
+    }
+
+    /// The same where there is one.
+    pub fn put_some<T: Takes<V> + ?Sized, V>(&mut self, field: Field<T>, value: Option<V>) {
+        if let Some(value) = value {
+            self.put(field, value);
+        }
+    }
+}
+
+/// Builds [`Fields`] in the order written: `fields! { field::VERSION => "TLS 1.2", field::RANDOM => hex }`.
+#[macro_export]
+macro_rules! fields {
+    ($($key:expr => $value:expr),* $(,)?) => {
+        $crate::Fields::from_iter([$($crate::Key::entry($key, $value)),*])
+    };
+}
+
+/// Declares fields, and the list of their names:
+/// `declare! { /// What it is. VERSION: str = "version"; }`.
+macro_rules! declare {
+    ($($(#[$doc:meta])* $constant:ident: $kind:ty = $name:literal;)*) => {
+        $($(#[$doc])* pub const $constant: $crate::Field<$kind> = $crate::Field::new($name);)*
+
+        /// The names of all of them, in order.
+        pub const ALL: &[&str] = &[$($name),*];
+    };
+}
+pub(crate) use declare;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const VERSION: Field<str> = Field::new("version");
+    const GROUPS: Field<[String]> = Field::new("groups");
+    const LENGTH: Field<u64> = Field::new("length");
+    const EQUAL: Field<bool> = Field::new("equal");
+    const WHY: Field<Said> = Field::new("why");
+
+    #[test]
+    fn what_is_not_there_or_of_another_type_is_none() {
+        let mut fields = fields! { VERSION => "TLS 1.2", LENGTH => 3_u16, WHY => Said::new("so", "如此") };
+        fields.put(GROUPS, ["x25519", "secp256r1"]);
+        assert_eq!(fields.get(VERSION), Some("TLS 1.2"));
+        assert_eq!(fields.get(LENGTH), Some(3));
+        assert_eq!(fields.get(GROUPS), Some(vec!["x25519", "secp256r1"]));
+        assert_eq!(fields.get(WHY), Some(Said::new("so", "如此")));
+        assert_eq!(fields.get(EQUAL), None);
+        fields.put_some(EQUAL, None::<bool>);
+        assert_eq!(fields.get(EQUAL), None);
+        let wrong = Fields::from_iter([
+            ("version".into(), json!(7)),
+            ("groups".into(), json!(["x25519", 1])),
+            ("length".into(), json!("3")),
+            ("why".into(), json!({"en": "so"})),
+        ]);
+        assert_eq!((wrong.get(VERSION), wrong.get(LENGTH)), (None, None));
+        assert_eq!((wrong.get(GROUPS), wrong.get(WHY)), (None, None));
+    }
+}

@@ -1,0 +1,24 @@
+//! The fields of the summary with which each connection of each protocol ends.
+
+use crate::{Said, field::declare};
+
+declare! {
+    /// `complete` or `failed`.
+    OUTCOME: str = "outcome";
+    /// Why it failed, and what to do.
+    REASON: Said = "reason";
+    /// The rule that recognised why.
+    RULE: str = "rule";
+    /// `client` or `server`: whose doing it was.
+    FAILED_SIDE: str = "failed_side";
+    /// The step at which it failed, by id.
+    FAILED_STEP: str = "failed_step";
+    /// What should have come.
+    EXPECTED: Said = "expected";
+    /// What came instead.
+    GOT: Said = "got";
+    /// What the reader can do.
+    ADVICE: Said = "advice";
+    /// How many steps were seen.
+    STEPS: u64 = "steps";
+}
