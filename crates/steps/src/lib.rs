@@ -18,6 +18,7 @@ mod step;
 mod terms;
 mod text;
 
+pub mod common;
 pub mod ssh;
 pub mod summary;
 pub mod tcp;
