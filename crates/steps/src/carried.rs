@@ -4,7 +4,7 @@ use std::{error::Error, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, SCHEMA_VERSION, Said};
+use crate::{Event, SCHEMA_VERSION, Said, to_json};
 
 /// An event as the value of a tracing field. `tracing` carries flat values, and `dyn Error` is the one among them that
 /// can be taken back as what it was: a layer that knows this type takes the event itself, and any other writes its
@@ -22,7 +22,7 @@ impl Carried {
 
 impl fmt::Display for Carried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&serde_json::to_string(&*self.0).map_err(|_| fmt::Error)?)
+        f.write_str(&to_json(&*self.0).map_err(|_| fmt::Error)?)
     }
 }
 
