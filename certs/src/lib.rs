@@ -12,9 +12,10 @@
 //! They are demo keys. Whoever holds `ca.key` can be any server to a machine that trusts `ca.pem`: never add it to a
 //! browser's or a system's trust store.
 
-use std::{fmt, path::Path, path::PathBuf};
+use std::{fmt, io::Write as _, path::Path, path::PathBuf};
 
 use anyhow::Context as _;
+use steps::harmless::one_line;
 
 mod check;
 mod faulty;
@@ -137,7 +138,7 @@ pub fn advice(dir: &Path) -> String {
 pub fn ensure_and_say(dir: &Path) -> anyhow::Result<()> {
     let made = ensure(dir)?;
     if !made.made.is_empty() {
-        eprintln!("certs: {made}");
+        let _ = writeln!(std::io::stderr().lock(), "certs: {}", one_line(&made.to_string()));
     }
     Ok(())
 }

@@ -2,11 +2,13 @@
 
 use std::{
     io::{self, Write as _},
+    panic,
     path::PathBuf,
     process::ExitCode,
 };
 
 use clap::Parser;
+use steps::harmless;
 
 /// Makes the demo CA, the certificates and the SSH keys that are missing; never overwrites
 #[derive(Parser)]
@@ -36,10 +38,11 @@ To have a certificate issued again, remove it and run `certs`. To start afresh, 
 These are demo keys: never add ca.pem to the trust store of a browser or a system.";
 
 fn main() -> ExitCode {
+    panic::set_hook(Box::new(|panic| drop(writeln!(io::stderr().lock(), "{}", harmless::of_panic(panic)))));
     match run(&Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("certs: {error:#}");
+            let _ = writeln!(io::stderr().lock(), "certs: {}", harmless::one_line(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }
@@ -62,7 +65,8 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
 
 /// Prints a line; a reader who has left (`certs | head -0`) is no error.
 fn say(what: &dyn std::fmt::Display) -> io::Result<()> {
-    match writeln!(io::stdout(), "{what}") {
+    // Names from certificates and folders that others may have made.
+    match writeln!(io::stdout(), "{}", harmless::harmless_lines(&what.to_string())) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }

@@ -40,28 +40,29 @@ Examples:
   client tcp --format json                one JSON object a step";
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    show::tame_panics();
+    let cli: Cli = show::parse(std::env::args_os());
     let mut log = match show::init(
         &cli.output,
         Init { layout: Some(wire::layout), private: cli.keep.secrets, ..Init::default() },
     ) {
         Ok(log) => log,
         Err(error) => {
-            eprintln!("client: {error}");
+            show::say("client", error);
             return ExitCode::FAILURE;
         }
     };
     let _kept = match cli.keep.begin(cli.output.lang()) {
         Ok(kept) => kept,
         Err(error) => {
-            eprintln!("client: {error}");
+            show::say("client", error);
             return ExitCode::FAILURE;
         }
     };
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     if let Err(error) = log.begin() {
-        eprintln!("client: {error}");
+        show::say("client", error);
         return ExitCode::FAILURE;
     }
     start(cli)
@@ -72,8 +73,7 @@ async fn start(cli: Cli) -> ExitCode {
     match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            show::drain();
-            eprintln!("client: {error:#}");
+            show::say("client", format!("{error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -107,7 +107,7 @@ impl Variant {
 /// Says what failed, where, and what to do.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     if options.insecure {
-        eprintln!("{INSECURE}");
+        show::say_lines(INSECURE);
     }
     let target = options.target();
     let connector = connector(options)?;

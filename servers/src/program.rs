@@ -67,7 +67,8 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = Cli::parse_from(args);
+    show::tame_panics();
+    let cli: Cli = show::parse(args);
     // A descriptor for each connection that --max-connections allows, as far as the system lets us.
     watch::raise_descriptor_limit();
     let how = Init {
@@ -79,14 +80,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut log = match show::init(&cli.output, how) {
         Ok(log) => log,
         Err(error) => {
-            eprintln!("server: {error}");
+            show::say("server", error);
             return ExitCode::FAILURE;
         }
     };
     let _kept = match cli.keep.begin(cli.output.lang()) {
         Ok(kept) => kept,
         Err(error) => {
-            eprintln!("server: {error}");
+            show::say("server", error);
             return ExitCode::FAILURE;
         }
     };
@@ -94,14 +95,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     watch::tcp::settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     let records = cli.output.log_dir.is_some();
     if let Err(error) = log.begin_after(move || watch::tcp::confine(records)) {
-        eprintln!("server: {error}");
+        show::say("server", error);
         return ExitCode::FAILURE;
     }
     match start(cli.command, cli.until_eof) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            show::drain();
-            eprintln!("server: {error:#}");
+            show::say("server", format!("{error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -142,7 +142,10 @@ async fn run(command: Command, until_eof: bool, confine: impl Fn()) -> anyhow::R
             confine();
             listening("tls", server.local_addr());
             if let Some(rsa) = server.local_addr_rsa() {
-                eprintln!("server: tls listens on {rsa} for static RSA (`client tls --variant rsa`)");
+                show::say(
+                    "server",
+                    format!("tls listens on {rsa} for static RSA (`client tls --variant rsa`)"),
+                );
             }
             server.run(stop).await
         }
@@ -167,8 +170,7 @@ async fn run(command: Command, until_eof: bool, confine: impl Fn()) -> anyhow::R
 
 /// Says on standard error where the server listens, so that the log stays a log.
 fn listening(protocol: &str, address: std::net::SocketAddr) {
-    show::drain();
-    eprintln!("server: {protocol} listens on {address}");
+    show::say("server", format!("{protocol} listens on {address}"));
 }
 
 fn health(protocol: Service, port: Option<u16>) -> anyhow::Result<()> {

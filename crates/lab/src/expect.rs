@@ -1,10 +1,27 @@
 //! Compares what a run showed with what its scenario expects. Each difference is one sentence.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, error::Error, fmt};
 
-use steps::{Claim, Event, Protocol, Side, Verdict};
+use steps::{Claim, Event, Protocol, Side, Verdict, harmless::one_line};
 
 use crate::scenario::{Expected, Scenario};
+
+/// That recorded logs are not what a scenario expects: a line for each difference.
+#[derive(Debug)]
+pub(crate) struct Differences {
+    pub(crate) scenario: String,
+    pub(crate) differences: Vec<String>,
+}
+
+impl fmt::Display for Differences {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was otherwise than its file expects:", one_line(&self.scenario))?;
+        // A reason that a log quotes may come from anybody.
+        self.differences.iter().try_for_each(|difference| write!(f, "\n    {}", one_line(difference)))
+    }
+}
+
+impl Error for Differences {}
 
 /// What differs from `scenario` in the events of its run; nothing: the run was as expected.
 pub(crate) fn differences(scenario: &Scenario, events: &[Event]) -> Vec<String> {

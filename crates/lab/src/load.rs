@@ -98,7 +98,7 @@ pub(crate) async fn run(options: &Options, certs: &Path, output: &show::Args) ->
     };
     let report = Report::new(options.protocol, tally, took, server);
     Ok(match (output.format, output.lang()) {
-        (Format::Json, _) => format!("{}\n", serde_json::to_string(&report)?),
+        (Format::Json, _) => format!("{}\n", steps::to_json(&report)?),
         (Format::Text, lang) => report.text(lang),
     })
 }

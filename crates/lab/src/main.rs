@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, builder::PossibleValuesParser};
 use show::{Init, Kept};
-use steps::Protocol;
+use steps::{Protocol, harmless::one_line};
 
 mod expect;
 mod link;
@@ -106,17 +106,29 @@ C is the client's line, S the server's; an arrow points the way the bytes went.
 Marks: t4 as noted, t4≠ differs from the notes, t4~ depends, t4- absent.";
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    show::tame_panics();
+    let cli: Cli = show::parse(std::env::args_os());
     if let Some(Command::Serve { args }) = &cli.command {
         return servers::program::main(std::iter::once("server".into()).chain(args.iter().cloned()));
     }
     match start(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("lab: {error:#}");
+            show::say_lines(&format!("lab: {}", told(&error)));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error and what it comes from. Its line breaks are ours where a file of the user's is quoted, or two runs are
+/// compared; any other may be a peer's.
+fn told(error: &anyhow::Error) -> String {
+    let one = |cause: &(dyn std::error::Error + 'static)| {
+        let lines = cause.is::<toml::de::Error>() || cause.is::<expect::Differences>();
+        let text = cause.to_string();
+        if lines { text.trim_end().to_owned() } else { one_line(&text) }
+    };
+    error.chain().map(one).collect::<Vec<_>>().join(": ")
 }
 
 /// What has to be settled before there is a runtime, whose threads would be in the way.

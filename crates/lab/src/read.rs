@@ -74,11 +74,7 @@ fn compared(name: &str, stories: &[Story], lang: Lang) -> anyhow::Result<String>
             expect::differences_at_the_end(&scenario, &events)
         };
         if !differences.is_empty() {
-            bail!(
-                "{} was otherwise than its file expects:\n    {}",
-                scenario.name,
-                differences.join("\n    ")
-            );
+            return Err(expect::Differences { scenario: scenario.name, differences }.into());
         }
         page.push_str(&run::came_out(&scenario.name, &differences, whole, lang));
         page.push('\n');
@@ -114,7 +110,7 @@ fn json(stories: &[Story]) -> anyhow::Result<String> {
     let mut out = String::new();
     for story in stories {
         for event in story.events() {
-            out.push_str(&serde_json::to_string(event).context("an event is plain data")?);
+            out.push_str(&steps::to_json(event).context("an event is plain data")?);
             out.push('\n');
         }
     }
@@ -142,7 +138,7 @@ fn events(logs: &[std::path::PathBuf], lang: Lang) -> anyhow::Result<Vec<Event>>
         let bytes = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
         let log = show::read_log(&path.display().to_string(), &String::from_utf8_lossy(&bytes));
         for trouble in &log.troubles {
-            eprintln!("lab: {}", trouble.in_lang(lang));
+            show::say("lab", trouble.in_lang(lang));
         }
         events.extend(log.events);
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use show::{Guard, Kept};
-use steps::{Lang, Protocol};
+use steps::{Lang, Protocol, harmless::one_line};
 
 use crate::{
     expect, link,
@@ -55,7 +55,7 @@ pub(crate) fn list_json() -> anyhow::Result<String> {
             "visits": visits,
             "link": link,
         });
-        page.push_str(&format!("{object}\n"));
+        page.push_str(&format!("{}\n", steps::to_json(&object)?));
     }
     Ok(page)
 }
@@ -120,7 +120,7 @@ pub(crate) async fn run(
         let line = came_out(name, &differences, stand == Stand::Whole, lang);
         say(&format!("{line} · {seconds:.2} s"));
         for difference in &differences {
-            say(&format!("    {difference}"));
+            say(&format!("    {}", one_line(difference)));
         }
         if !differences.is_empty() {
             failed.push(scenario.name.as_str());
@@ -153,6 +153,5 @@ pub(crate) fn came_out(name: &str, differences: &[String], whole: bool, lang: La
 
 /// What the lab says of a run stays out of the log: on standard error.
 fn say(text: &str) {
-    show::drain();
-    eprintln!("{text}");
+    show::say_lines(text);
 }

@@ -10,14 +10,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use steps::{Claim, Event, Finding, Heading, Lang, Verdict};
+use steps::{Claim, Event, Finding, Heading, Lang, Verdict, harmless};
 use strum::VariantArray;
 
 use crate::{
     Args, Notes,
     lines::{Lines, NARROWEST, spans},
     style::Paint,
-    text::{columns, printable, visible_columns, wrap},
+    text::{columns, visible_columns, wrap},
 };
 
 /// Between the columns: a space, the verdict, a space, a line, a space.
@@ -178,7 +178,7 @@ impl Beside {
         if let (Verdict::Depends | Verdict::Differs | Verdict::Absent, Some(because)) =
             (finding.verdict, &finding.because)
         {
-            let because = format!("→ {}", printable(because.in_lang(self.lang)));
+            let because = format!("→ {}", harmless(because.in_lang(self.lang)));
             for line in wrap(&because, 0, room) {
                 self.right.push_back(Note { sign: None, colour: Some(finding.verdict), text: line });
             }
@@ -209,7 +209,7 @@ impl Beside {
             (true, Lang::En) => "(moved) ",
             (true, Lang::Zh) => "（已移动）",
         };
-        format!("{moved}{}", printable(&block.text))
+        format!("{moved}{}", harmless(&block.text))
     }
 
     /// A line with the next line of the right column beside it.

@@ -7,9 +7,9 @@
 //!   0004  03 03                      legacy_version: TLS 1.2
 //! ```
 
-use steps::{Lang, Part};
+use steps::{Lang, Part, harmless};
 
-use crate::text::{printable, wrap};
+use crate::text::wrap;
 
 /// Bytes in a row, and rows of one field; what is longer is cut, and its length told.
 const ROW: usize = 8;
@@ -62,14 +62,14 @@ fn meaning(part: &Part, tell_length: bool, lang: Lang) -> String {
     let name = match (part.name.as_str(), lang) {
         ("", Lang::En) => "not told apart",
         ("", Lang::Zh) => "未细分",
-        (name, _) => name,
+        (name, _) => &harmless(name),
     };
     let length = match lang {
         Lang::En if part.length == 1 => "1 byte".to_owned(),
         Lang::En => format!("{} bytes", part.length),
         Lang::Zh => format!("{} 字节", part.length),
     };
-    let value = printable(&part.value);
+    let value = harmless(&part.value);
     match (value.is_empty(), tell_length || part.length == 0) {
         (true, true) => format!("{name}: {length}"),
         (true, false) => name.to_owned(),

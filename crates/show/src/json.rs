@@ -6,11 +6,11 @@ use steps::{Event, Gap, Lang};
 pub(crate) fn line(event: &Event, line: &mut Vec<u8>) {
     line.clear();
     // An `Event` holds only maps with text keys, numbers and text: writing it cannot fail.
-    serde_json::to_writer(&mut *line, event).expect("an event is plain data");
+    steps::write_json(&mut *line, event).expect("an event is plain data");
     line.push(b'\n');
 }
 
 /// The line that stands where events are missing; it is the same in both languages.
 pub(crate) fn gap(gap: Gap, _: Lang) -> String {
-    format!("{}\n", serde_json::to_string(&gap).expect("a gap is plain data"))
+    format!("{}\n", steps::to_json(&gap).expect("a gap is plain data"))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use steps::{Event, Lang, Side};
+use steps::{Event, Lang, Side, harmless};
 
 use crate::{
     lines::{line_fields, mark},
@@ -47,7 +47,7 @@ pub fn ladder(
 /// `TLS ecdhe`.
 fn name(story: &Story) -> String {
     let variant = story.variant.as_deref().map(|variant| format!(" {variant}")).unwrap_or_default();
-    format!("{}{variant}", story.protocol.title())
+    harmless(&format!("{}{variant}", story.protocol.title())).into_owned()
 }
 
 /// The marks of the claims that an event shows: `t4≠ t5`.

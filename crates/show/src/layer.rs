@@ -17,7 +17,9 @@ use tracing_subscriber::{
 
 use crate::{
     Args,
+    messages::OneLine,
     queue::{Item, Queue, Room},
+    style::Paint,
     writer::Writer,
 };
 
@@ -84,8 +86,7 @@ pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
     let messages = tracing_subscriber::fmt::layer()
         .with_writer(move || messages.clone())
         .with_ansi(args.colored())
-        .without_time()
-        .with_target(false)
+        .event_format(OneLine(Paint::new(args.colored())))
         .with_filter(filter)
         .with_filter(filter_fn(|meta| meta.target() != Carried::TARGET));
     let reporter = Reporter { queue: Arc::clone(&queue), kept: how.kept };

@@ -12,13 +12,13 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Protocol, Side, Text, Verdict, ws};
+use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Protocol, Side, Text, Verdict, harmless, ws};
 
 use crate::{
     Args, bytes,
     layer::Layout,
     style::Paint,
-    text::{columns, fit, in_lang, pad, printable, short, whole, wrap},
+    text::{columns, fit, in_lang, pad, short, whole, wrap},
 };
 
 mod summary;
@@ -150,8 +150,8 @@ impl Lines {
             }
             self.open.push(event.conn.clone());
         }
-        let variant = event.variant.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
-        let conn = event.conn.replacen('>', " → ", 1);
+        let variant = event.variant.as_deref().map(|name| format!(" {}", harmless(name))).unwrap_or_default();
+        let conn = harmless(&event.conn).replacen('>', " → ", 1);
         let title = format!("── {}{variant} · {conn} ", event.protocol.title());
         let rule = "─".repeat(self.width.saturating_sub(columns(&title)));
         out.push('\n');
@@ -198,7 +198,7 @@ impl Lines {
         }
         for finding in &event.claims {
             if let Some(because) = &finding.because {
-                let text = format!("{} {}", mark(finding), printable(because.in_lang(self.lang)));
+                let text = format!("{} {}", mark(finding), harmless(because.in_lang(self.lang)));
                 for line in wrap(&text, DETAILS, self.width) {
                     push(out, &self.paint.verdict(finding.verdict, &line));
                 }
@@ -218,11 +218,8 @@ impl Lines {
                 }
                 continue;
             }
-            for line in wrap(
-                &format!("{name}: {}", in_lang(value, self.lang).map_or_else(|| whole(value), printable)),
-                DETAILS,
-                self.width,
-            ) {
+            for line in wrap(&format!("{}: {}", harmless(name), said(value, self.lang)), DETAILS, self.width)
+            {
                 push(out, &line);
             }
         }
@@ -233,7 +230,7 @@ impl Lines {
     fn tick(&self, checked: &ws::Checked) -> String {
         let (card, wants) = (checked.check.card(), checked.check.card().wants.in_lang(self.lang));
         let missing = Text { en: "none", zh: "没有" }.in_lang(self.lang);
-        let found = checked.found.as_deref().map_or_else(|| missing.to_owned(), printable);
+        let found = checked.found.as_deref().map_or(missing.into(), harmless);
         let mark = if checked.met { '✓' } else { '✗' };
         format!("{mark} {} {}: {found} ({wants})", card.rfc, card.name)
     }
@@ -280,7 +277,7 @@ pub(crate) fn line_fields(event: &Event, lang: Lang, room: usize) -> String {
         let Some(value) = event.fields.named(name) else { continue };
         let label = name.replace('_', " ");
         let piece = match value {
-            said if in_lang(said, lang).is_some() => printable(in_lang(said, lang).unwrap_or_default()),
+            it if in_lang(it, lang).is_some() => said(it, lang),
             Value::Bool(true) => label,
             Value::Bool(false) => format!("not {label}"),
             Value::Number(number) => format!("{label} {number}"),
@@ -296,6 +293,11 @@ pub(crate) fn line_fields(event: &Event, lang: Lang, room: usize) -> String {
         line = longer;
     }
     line
+}
+
+/// A value in full, in one language where it is a sentence.
+fn said(value: &Value, lang: Lang) -> String {
+    in_lang(value, lang).map_or_else(|| whole(value), |said| harmless(said).into_owned())
 }
 
 /// How a step is known.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use steps::{Claim, Finding, Lang};
+use steps::{Claim, Finding, Lang, harmless};
 
 use crate::{
     Notes,
     lines::{mark, spans},
-    text::{pad, printable, wrap},
+    text::{pad, wrap},
 };
 
 /// What recorded runs say of each claim: the weightiest finding of the newest run that shows it.
@@ -21,18 +21,18 @@ pub fn checked_notes(notes: &Notes, checked: &Checked, lang: Lang, width: usize)
     };
     let mut lines: Vec<String> = Vec::new();
     for (s, section) in notes.sections.iter().enumerate() {
-        lines.extend([String::new(), printable(&section.title)]);
+        lines.extend([String::new(), harmless(&section.title).into_owned()]);
         for (b, block) in section.blocks.iter().enumerate() {
             let indent = 2 + 2 * block.depth.min(8);
             let text = if block.depth > 0 { format!("- {}", block.text) } else { block.text.clone() };
-            lines.extend(wrap(&printable(&text), indent, width));
+            lines.extend(wrap(&harmless(&text), indent, width));
             for claim in notes.claims_in(s, b) {
                 let moved = notes.place(claim).is_some_and(|place| place.moved);
                 let moved = if moved { say(" · moved", " · 已移动") } else { "" };
                 let entry = match checked.get(&claim) {
                     Some(finding) => {
                         let verdict = finding.verdict.title().in_lang(lang);
-                        let because = finding.because.as_ref().map(|said| printable(said.in_lang(lang)));
+                        let because = finding.because.as_ref().map(|said| harmless(said.in_lang(lang)));
                         let because = because.map(|said| format!(" · {said}")).unwrap_or_default();
                         format!("{} {verdict}{moved}{because}", pad(&mark(finding), 4))
                     }

@@ -39,6 +39,18 @@ impl Paint {
         self.with(Style::new().dimmed(), text)
     }
 
+    /// How grave a message is.
+    pub(crate) fn level(self, level: tracing::Level, text: &str) -> String {
+        let color = match level {
+            tracing::Level::ERROR => AnsiColor::Red,
+            tracing::Level::WARN => AnsiColor::Yellow,
+            tracing::Level::INFO => AnsiColor::Green,
+            tracing::Level::DEBUG => AnsiColor::Blue,
+            tracing::Level::TRACE => AnsiColor::Magenta,
+        };
+        self.with(color.on_default(), text)
+    }
+
     pub(crate) fn alarm(self, text: &str) -> String {
         self.with(AnsiColor::Red.on_default().bold(), text)
     }

@@ -1,7 +1,7 @@
 //! Text in columns: a Chinese character is two wide.
 
 use serde_json::Value;
-use steps::Lang;
+use steps::{Lang, harmless};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How many columns `text` takes.
@@ -59,13 +59,13 @@ pub(crate) fn wrap(text: &str, indent: usize, width: usize) -> Vec<String> {
 pub(crate) fn short(value: &Value) -> String {
     match value {
         Value::String(text) if is_long_hex(text) => format!("{}…", &text[..8]),
-        Value::String(text) => printable(text),
+        Value::String(text) => harmless(text).into_owned(),
         Value::Array(list) => match list.as_slice() {
             [] => "none".into(),
             [one] => short(one),
             [first, rest @ ..] => format!("{} +{}", short(first), rest.len()),
         },
-        other => printable(&whole(other)),
+        other => whole(other),
     }
 }
 
@@ -82,11 +82,13 @@ pub(crate) fn in_lang(value: &Value, lang: Lang) -> Option<&str> {
 /// A value in full.
 pub(crate) fn whole(value: &Value) -> String {
     match value {
-        Value::String(text) => printable(text),
+        Value::String(text) => harmless(text).into_owned(),
         Value::Array(list) => list.iter().map(whole).collect::<Vec<_>>().join(", "),
-        Value::Object(map) => {
-            map.iter().map(|(name, value)| format!("{name} {}", whole(value))).collect::<Vec<_>>().join(", ")
-        }
+        Value::Object(map) => map
+            .iter()
+            .map(|(name, value)| format!("{} {}", harmless(name), whole(value)))
+            .collect::<Vec<_>>()
+            .join(", "),
         Value::Null => "none".into(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
@@ -94,28 +96,6 @@ pub(crate) fn whole(value: &Value) -> String {
 
 fn is_long_hex(text: &str) -> bool {
     text.len() > 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// What a peer sent must not move the cursor or recolour the terminal: control characters are escaped.
-pub(crate) fn printable(text: &str) -> String {
-    if !text.contains(is_unsafe) {
-        return text.into();
-    }
-    let mut safe = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        if is_unsafe(character) {
-            safe.extend(character.escape_default());
-        } else {
-            safe.push(character);
-        }
-    }
-    safe
-}
-
-/// Control characters, and the marks that turn the direction of writing around.
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

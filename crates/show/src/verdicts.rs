@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use steps::{Claim, Event, Evidence, Lang, Protocol, Text, Verdict};
+use steps::{Claim, Event, Evidence, Lang, Protocol, Text, Verdict, harmless};
 use strum::VariantArray;
 
 use crate::{
     lines::line_fields,
-    text::{columns, pad, printable, wrap},
+    text::{columns, pad, wrap},
 };
 
 /// How wide a column of verdicts is, and a claim's number.
@@ -29,7 +29,7 @@ pub fn verdicts(events: &[Event], protocol: Protocol, lang: Lang, width: usize) 
     let mut lines = Vec::new();
 
     let mut head = " ".repeat(NUMBER);
-    variants.iter().for_each(|variant| head.push_str(&pad(variant, COLUMN)));
+    variants.iter().for_each(|variant| head.push_str(&pad(&harmless(variant), COLUMN)));
     lines.push(head.trim_end().to_owned());
     for claim in &claims {
         let mut line = pad(claim.id(), NUMBER);
@@ -39,7 +39,7 @@ pub fn verdicts(events: &[Event], protocol: Protocol, lang: Lang, width: usize) 
         lines.push(line.trim_end().to_owned());
     }
 
-    let label = variants.iter().map(|variant| columns(variant)).max().unwrap_or_default() + 2;
+    let label = variants.iter().map(|variant| columns(&harmless(variant))).max().unwrap_or_default() + 2;
     for claim in claims {
         lines.push(String::new());
         let says = wrap(claim.card().says.in_lang(lang), NUMBER, width);
@@ -56,9 +56,14 @@ pub fn verdicts(events: &[Event], protocol: Protocol, lang: Lang, width: usize) 
                 None => NOT_SHOWN.in_lang(lang).to_owned(),
             };
             let hang = NUMBER + label;
-            for (i, line) in wrap(&printable(&sentence), hang, width).iter().enumerate() {
+            for (i, line) in wrap(&harmless(&sentence), hang, width).iter().enumerate() {
                 lines.push(match i {
-                    0 => format!("{}{}{}", " ".repeat(NUMBER), pad(variant, label), line.trim_start()),
+                    0 => format!(
+                        "{}{}{}",
+                        " ".repeat(NUMBER),
+                        pad(&harmless(variant), label),
+                        line.trim_start()
+                    ),
                     _ => line.clone(),
                 });
             }

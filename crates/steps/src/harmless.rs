@@ -7,7 +7,11 @@ use std::{borrow::Cow, fmt::Write as _, panic::PanicHookInfo};
 
 /// The characters that do something to whoever looks at them, each range with what it does.
 pub const HARMFUL: [(char, char, &str); 15] = [
-    ('\u{0}', '\u{1f}', "C0: ESC begins commands to a terminal (OSC 52: its clipboard), CR and LF forge lines"),
+    (
+        '\u{0}',
+        '\u{1f}',
+        "C0: ESC begins commands to a terminal (OSC 52: its clipboard), CR and LF forge lines",
+    ),
     ('\u{7f}', '\u{7f}', "DEL"),
     ('\u{80}', '\u{9f}', "C1: CSI and OSC in one character"),
     ('\u{ad}', '\u{ad}', "soft hyphen: unseen inside a name"),

@@ -45,7 +45,7 @@ use login::Login;
 use message::Message;
 use packet::{Lost, Packet, When};
 
-pub use connection::printable;
+pub use connection::beginning;
 pub use exchange::fingerprint;
 pub use signed::SignedRequest;
 pub use verify::{Signature, verify};

@@ -96,7 +96,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     for event in without_carriers(witness.take_kept()) {
-        let json = serde_json::to_string(&*event).expect("an event is plain data");
+        let json = steps::to_json(&*event).expect("an event is plain data");
         socket.feed(Message::text(json)).await?;
     }
     socket.flush().await

@@ -60,7 +60,8 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
             latency_ms = latency_ms.or(its_own.map_or(Some(LATENCY_MS), |ms| u64::try_from(ms).ok()));
             for (end, told) in [("client", &scenario.pair.client), ("server", &scenario.pair.server)] {
                 if !told.is_empty() {
-                    eprintln!("lab: {} is for a {end} that is told {}", scenario.name, told.join(" "));
+                    let told = format!("{} is for a {end} that is told {}", scenario.name, told.join(" "));
+                    show::say("lab", told);
                 }
             }
             rules.extend(scenario.link);
@@ -68,9 +69,9 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
     }
     let latency = Duration::from_millis(latency_ms.unwrap_or(0));
     let mut link = Link::open(Plan { listen: options.listen, to, rules, latency })?;
-    eprintln!("lab: link listens on {} and leads to {to}", link.outside);
+    show::say("lab", format!("link listens on {} and leads to {to}", link.outside));
     for rule in &link.plan.rules {
-        eprintln!("lab: link rule: {rule}");
+        show::say("lab", format!("link rule: {rule}"));
     }
     let stop = CancellationToken::new();
     tokio::select! {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use steps::{Claim, Event, Finding, Lang, Protocol, Said, Side, Text, Verdict};
+use steps::{Claim, Event, Finding, Lang, Protocol, Said, Side, Text, Verdict, is_harmful};
 use strum::VariantArray;
 
 use super::{joined, label, marks, name, remark};
@@ -452,7 +452,7 @@ fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            control if control.is_control() => out.push_str(&control.escape_default().to_string()),
+            harmful if is_harmful(harmful) => out.extend(harmful.escape_default()),
             other => out.push(other),
         }
     }

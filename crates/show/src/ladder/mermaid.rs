@@ -1,7 +1,7 @@
 //! The ladder as a Mermaid `sequenceDiagram` (<https://mermaid.js.org/syntax/sequenceDiagram.html>), to be pasted into
 //! Markdown. What Mermaid would take for a word of its own is escaped.
 
-use steps::{Lang, Side};
+use steps::{Lang, Side, harmless};
 
 use super::{joined, label, marks, name, remark};
 use crate::story::{Crossed, Part, Row, Story, What};
@@ -72,7 +72,7 @@ fn letter(side: Side) -> char {
     }
 }
 
-/// Text that Mermaid prints as it is: entity codes for the characters that end a statement or begin markup, and for
+/// Text that Mermaid prints as it is: harmless first, for it would show the character of a code; then entity codes for the characters that end a statement or begin markup, and for
 /// the first letter of its own words.
 fn escape(text: &str) -> String {
     const WORDS: [&str; 17] = [
@@ -95,7 +95,7 @@ fn escape(text: &str) -> String {
         "create",
     ];
     let mut out = String::with_capacity(text.len() + 16);
-    for (i, word) in text.split(' ').enumerate() {
+    for (i, word) in harmless(text).split(' ').enumerate() {
         if i > 0 {
             out.push(' ');
         }
@@ -109,7 +109,7 @@ fn escape(text: &str) -> String {
                     first = false;
                     true
                 }
-                control => control.is_control(),
+                _other => false,
             };
             if code {
                 out.push_str(&format!("#{};", u32::from(character)));
@@ -133,7 +133,7 @@ mod tests {
             ("GET /?a=1&b=<x>", "GET /?a=1#38;b=#60;x#62;"),
             ("the end.", "the #101;nd."),
             ("weekend", "weekend"),
-            ("line\nbreak", "line#10;break"),
+            ("line\nbreak\u{202e}", "line#92;nbreak#92;u#123;202e#125;"),
             ("客户端", "客户端"),
         ] {
             assert_eq!(escape(text), escaped);

@@ -9,7 +9,7 @@
 //!
 //! The times in the margins are those of each end's own log.
 
-use steps::{Event, Lang, Side};
+use steps::{Event, Lang, Side, harmless};
 
 use super::{joined, label, marks, name, remark};
 use crate::{
@@ -43,8 +43,8 @@ impl Page {
             Lang::Zh => ("客户端", "服务端"),
         };
         let room = self.room();
-        let left = format!("{client} {}", story.client_address().unwrap_or_default());
-        let right = format!("{server} {}", story.server_address().unwrap_or_default());
+        let left = format!("{client} {}", harmless(story.client_address().unwrap_or_default()));
+        let right = format!("{server} {}", harmless(story.server_address().unwrap_or_default()));
         let gap = (room + 2).saturating_sub(columns(&left) + columns(&right)).max(1);
         out.push_str(&format!("{}{left}{}{right}\n", " ".repeat(MARGIN), " ".repeat(gap)));
         for row in &story.rows {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use steps::{Claim, Event, Finding, Lang, Side, Text, Verdict};
+use steps::{Claim, Event, Finding, Lang, Side, Text, Verdict, harmless};
 use strum::VariantArray;
 
 use super::{Lines, push};
-use crate::text::{columns, pad, printable, wrap};
+use crate::text::{columns, pad, wrap};
 
 /// How wide the verdicts of a summary are.
 const LABEL: usize = 12;
@@ -46,7 +46,7 @@ impl Lines {
                     Lang::En => reason["en"].as_str(),
                     Lang::Zh => reason["zh"].as_str(),
                 });
-                let why = printable(why.unwrap_or("?"));
+                let why = harmless(why.unwrap_or("?"));
                 let text = say(
                     format!("{name} failed after {steps} steps: {why}"),
                     format!("{name}：{steps} 个步骤后失败：{why}"),
@@ -78,7 +78,7 @@ impl Lines {
             for (i, finding) in of_it.iter().enumerate() {
                 let because = finding.because.as_ref().map_or("", |because| because.in_lang(self.lang));
                 let label = if i == 0 { label.clone() } else { " ".repeat(LABEL) };
-                self.entry(out, verdict, &label, &format!("{:<4}{}", finding.id.id(), printable(because)));
+                self.entry(out, verdict, &label, &format!("{:<4}{}", finding.id.id(), harmless(because)));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What a packet's comment says: the step, and what it shows of the notes.
 
-use steps::{Direction, Event, Lang, Side};
+use steps::{Direction, Event, Lang, Side, harmless};
 
 /// What the file says of itself.
 pub(super) fn of_file(lang: Lang) -> &'static str {
@@ -39,8 +39,8 @@ pub(super) fn of_event(event: &Event, about: bool, lang: Lang) -> String {
                 Lang::En => ": ",
                 Lang::Zh => "：",
             });
-            // The sentence quotes the peer, whose control characters must not reach a terminal.
-            text.extend(because.in_lang(lang).chars().map(|c| if c.is_control() { ' ' } else { c }));
+            // The sentence quotes the peer; tshark prints a comment as it stands.
+            text.push_str(&harmless(because.in_lang(lang)));
         }
     }
     text

@@ -2,7 +2,7 @@
 
 use russh::ChannelId;
 use steps::Fields;
-use wire::{fields, ssh::printable};
+use wire::{fields, ssh::beginning};
 
 /// The fields and the bytes of a piece of data.
 pub(super) fn data_fields(channel: ChannelId, code: Option<u32>, data: &[u8]) -> (Fields, Vec<u8>) {
@@ -14,7 +14,7 @@ pub(super) fn data_fields(channel: ChannelId, code: Option<u32>, data: &[u8]) ->
     let fields = fields! {
         "stream" => stream,
         "length" => data.len(),
-        "text" => printable(data),
+        "text" => beginning(data),
         "channel" => channel.number(),
     };
     (fields, data.to_vec())

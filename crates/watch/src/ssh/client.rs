@@ -10,7 +10,7 @@ use russh::{
 use steps::{Evidence, Fields, Said, Side, ssh::Step};
 use wire::{
     Seen, fields,
-    ssh::{fingerprint, printable, verify},
+    ssh::{beginning, fingerprint, verify},
 };
 
 use super::{Line, channel::data_fields};
@@ -135,11 +135,11 @@ impl ClientCalls {
     /// `authenticate_keyboard_interactive_…` came back: the server asks.
     pub fn interactive_question(&self, name: &str, instruction: &str, prompts: &[&str]) {
         let mut fields = Fields::new();
-        let prompts: Vec<_> = prompts.iter().map(|prompt| printable(prompt.as_bytes())).collect();
+        let prompts: Vec<_> = prompts.iter().map(|prompt| beginning(prompt.as_bytes())).collect();
         fields.insert("prompts".into(), prompts.into());
         for (field, text) in [("name", name), ("instruction", instruction)] {
             if !text.is_empty() {
-                fields.insert(field.into(), printable(text.as_bytes()).into());
+                fields.insert(field.into(), beginning(text.as_bytes()).into());
             }
         }
         self.received(Step::InteractiveQuestion, fields);

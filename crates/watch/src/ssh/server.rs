@@ -12,7 +12,7 @@ use russh::{
     server::{Auth, PublicKeyOffer, VerifiedPublicKey},
 };
 use steps::{Evidence, Fields, Side, ssh::Step};
-use wire::{Seen, fields, ssh::printable};
+use wire::{Seen, fields, ssh::beginning};
 
 use super::{Line, channel::data_fields, client::names};
 use crate::Witness;
@@ -80,7 +80,7 @@ impl ServerCalls {
         self.lock().was_asked();
         self.received(
             Step::AuthNone,
-            fields! { "user_name" => printable(user.as_bytes()), "answer" => name(answer) },
+            fields! { "user_name" => beginning(user.as_bytes()), "answer" => name(answer) },
         );
     }
 
@@ -115,7 +115,7 @@ impl ServerCalls {
         fields.insert("asked_before".into(), asked_before.into());
         fields.insert("answer".into(), name(answer).into());
         self.received(Step::PublickeySignature, fields);
-        login.user_name = printable(user.as_bytes());
+        login.user_name = beginning(user.as_bytes());
         login.method_name = "publickey";
     }
 
@@ -124,7 +124,7 @@ impl ServerCalls {
         self.tried(user, "password");
         self.received(
             Step::AuthPassword,
-            fields! { "user_name" => printable(user.as_bytes()), "answer" => name(answer) },
+            fields! { "user_name" => beginning(user.as_bytes()), "answer" => name(answer) },
         );
     }
 
@@ -142,7 +142,7 @@ impl ServerCalls {
         self.tried(user, "keyboard-interactive");
         let fields = fields! {
             "num_responses" => count,
-            "user_name" => printable(user.as_bytes()),
+            "user_name" => beginning(user.as_bytes()),
             "answer" => name(answer),
         };
         self.received(Step::InteractiveAnswer, fields);
@@ -151,7 +151,7 @@ impl ServerCalls {
     fn tried(&self, user: &str, method_name: &'static str) {
         let mut login = self.lock();
         login.was_asked();
-        login.user_name = printable(user.as_bytes());
+        login.user_name = beginning(user.as_bytes());
         login.method_name = method_name;
     }
 
@@ -181,7 +181,7 @@ impl ServerCalls {
     pub fn channel_request(&self, channel: ChannelId, request_type: &str, detail: &str, granted: bool) {
         let fields = fields! {
             "request_type" => request_type,
-            "detail" => printable(detail.as_bytes()),
+            "detail" => beginning(detail.as_bytes()),
             "answer" => answer(granted),
             "channel" => channel.number(),
         };
@@ -190,7 +190,7 @@ impl ServerCalls {
 
     /// `exec_request`.
     pub fn exec(&self, channel: ChannelId, command: &[u8]) {
-        let fields = fields! { "command" => printable(command), "channel" => channel.number() };
+        let fields = fields! { "command" => beginning(command), "channel" => channel.number() };
         self.received(Step::Exec, fields);
     }
 
@@ -228,7 +228,7 @@ impl ServerCalls {
 
 fn key_fields(user: &str, key: &PublicKey, algorithm: &str) -> Fields {
     fields! {
-        "user_name" => printable(user.as_bytes()),
+        "user_name" => beginning(user.as_bytes()),
         "public_key_algorithm_name" => algorithm,
         "public_key_fingerprint" => key.fingerprint(HashAlg::Sha256).to_string(),
     }

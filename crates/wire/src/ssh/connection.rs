@@ -74,7 +74,7 @@ fn request(mut reader: Reader<'_>) -> Option<(Step, Fields)> {
         return Some((Step::ExitStatus, fields! { "exit_status" => reader.uint32()?, "channel" => channel }));
     }
     if kind == "exec" {
-        let command = printable(reader.string()?);
+        let command = beginning(reader.string()?);
         return Some((
             Step::Exec,
             fields! { "command" => command, "channel" => channel, "want_reply" => want_reply },
@@ -82,8 +82,8 @@ fn request(mut reader: Reader<'_>) -> Option<(Step, Fields)> {
     }
     let detail = match kind.as_str() {
         // The value of a variable may be nobody's business.
-        "env" | "subsystem" => printable(reader.string()?),
-        "exit-signal" => printable(reader.string()?),
+        "env" | "subsystem" => beginning(reader.string()?),
+        "exit-signal" => beginning(reader.string()?),
         "pty-req" => {
             let (term, columns, rows) = (reader.text()?, reader.uint32()?, reader.uint32()?);
             format!("{}, {columns} x {rows}", short(&term))
@@ -109,7 +109,7 @@ fn data(channel: u32, code: Option<u32>, data: &[u8]) -> Fields {
     fields! {
         "stream" => stream,
         "length" => data.len(),
-        "text" => printable(data),
+        "text" => beginning(data),
         "channel" => channel,
     }
 }
@@ -117,9 +117,8 @@ fn data(channel: u32, code: Option<u32>, data: &[u8]) -> Fields {
 /// As much text as a line can bear.
 const SHOWN: usize = 120;
 
-/// The beginning of `data` as one line of text; control characters would reach the reader's terminal.
-pub fn printable(data: &[u8]) -> String {
+/// The beginning of `data`, as text.
+pub fn beginning(data: &[u8]) -> String {
     let text = String::from_utf8_lossy(&data[..data.len().min(4 * SHOWN)]);
-    let line: String = text.trim_end().chars().take(SHOWN).collect();
-    line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.trim_end().chars().take(SHOWN).collect()
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use steps::{Fields, ssh::Step};
 
 use super::{
-    connection::printable,
+    connection::beginning,
     exchange::fingerprint,
     keys::string,
     message::{Message, short},
@@ -136,12 +136,12 @@ fn question(mut reader: Reader<'_>) -> Option<Message> {
     let mut prompts = Vec::new();
     for _ in 0..reader.uint32()?.min(MOST_PROMPTS) {
         let (prompt, _echo) = (reader.string()?, reader.boolean()?);
-        prompts.push(printable(prompt));
+        prompts.push(beginning(prompt));
     }
     let mut fields = fields! { "prompts" => prompts };
     for (field, text) in [("name", name), ("instruction", instruction)] {
         if !text.is_empty() {
-            fields.insert(field.into(), printable(text.as_bytes()).into());
+            fields.insert(field.into(), beginning(text.as_bytes()).into());
         }
     }
     Some(Message::new(Step::InteractiveQuestion, fields))

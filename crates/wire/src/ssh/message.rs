@@ -89,7 +89,7 @@ const MOST_EXTENSIONS: u32 = 32;
 
 /// The first part of a text of the peer's choosing.
 pub(super) fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
+    text.chars().take(200).collect()
 }
 
 fn name(number: u8) -> &'static str {

@@ -216,7 +216,7 @@ fn identities(body: &[u8]) -> Option<Vec<String>> {
     Some(identities)
 }
 
-/// Text of a peer, safe to print.
+/// Text of a peer, as it came.
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    String::from_utf8_lossy(bytes).into_owned()
 }
