@@ -94,6 +94,8 @@ pub struct Past {
     count: u64,
     /// What is told by repetition: TCP's claims on loss.
     pub(crate) tcp: tcp::Memory,
+    /// What the rules of TLS ask for beyond the first event of each step.
+    pub(crate) tls: tls::Memory,
 }
 
 /// The first event of one step from one sender.
@@ -181,6 +183,7 @@ impl Past {
     fn remember(&mut self, event: &Event, findings: &[Finding]) {
         self.count += 1;
         self.tcp.remember(event);
+        self.tls.remember(event);
         let from = event.sender();
         if !self.records.iter().any(|record| record.step == event.step && record.from == from) {
             let (step, evidence, fields) = (event.step, event.evidence, event.fields.clone());

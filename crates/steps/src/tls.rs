@@ -1,12 +1,16 @@
 //! The steps of TLS, 1.2 and 1.3, in the order in which a handshake takes them. The verdicts are in
 //! `tls/judge.rs`.
 
-use crate::{Actor, Card, Claim, Text, common, field::shown, summary};
+use crate::{Actor, Card, Claim, Text};
 
-pub mod field;
+mod alert;
 mod judge;
+mod memory;
+pub mod reason;
 
+pub use alert::Alert;
 pub(crate) use judge::{absent, judge};
+pub(crate) use memory::Memory;
 
 /// A step of TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
@@ -97,7 +101,7 @@ impl Step {
                 },
                 client: "SupportedKxGroup::start",
                 server: "SupportedKxGroup::start",
-                shows: shown![field::GROUP, field::PUBLIC_KEY],
+                shows: &["group", "public_key"],
             },
             Step::ClientHello => Card {
                 id: "tls.client_hello",
@@ -111,7 +115,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::VERSION, field::SERVER_NAME, field::RANDOM, field::CIPHER_SUITES],
+                shows: &["version", "server_name", "random", "cipher_suites"],
             },
             Step::HelloRetryRequest => Card {
                 id: "tls.hello_retry_request",
@@ -125,7 +129,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::KEY_SHARE, common::VERSION, field::CIPHER_SUITE],
+                shows: &["key_share", "version", "cipher_suite"],
             },
             Step::ChooseCertificate => Card {
                 id: "tls.choose_certificate",
@@ -139,7 +143,7 @@ impl Step {
                 },
                 client: "",
                 server: "ResolvesServerCert::resolve",
-                shows: shown![field::SERVER_NAME, field::SUBJECT, field::PUBLIC_KEY],
+                shows: &["server_name", "subject", "public_key"],
             },
             Step::ServerHello => Card {
                 id: "tls.server_hello",
@@ -153,7 +157,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::VERSION, field::CIPHER_SUITE, field::KEY_SHARE, field::RANDOM],
+                shows: &["version", "cipher_suite", "key_share", "random"],
             },
             Step::SessionResumed => Card {
                 id: "tls.session_resumed",
@@ -167,7 +171,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::BY, field::IDENTITY_FINGERPRINT],
+                shows: &["by", "identity_fingerprint"],
             },
             Step::EncryptedExtensions => Card {
                 id: "tls.encrypted_extensions",
@@ -181,7 +185,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::ALPN, field::EXTENSIONS],
+                shows: &["alpn", "extensions"],
             },
             Step::CertificateRequest => Card {
                 id: "tls.certificate_request",
@@ -195,7 +199,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::SIGNATURE_ALGORITHMS],
+                shows: &["signature_algorithms"],
             },
             Step::Certificate => Card {
                 id: "tls.certificate",
@@ -209,7 +213,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::SUBJECT, field::ISSUER, field::NOT_AFTER, field::PUBLIC_KEY],
+                shows: &["subject", "issuer", "not_after", "public_key"],
             },
             Step::ServerKeyExchange => Card {
                 id: "tls.server_key_exchange",
@@ -223,7 +227,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::NAMED_CURVE, field::SIGNATURE_SCHEME, field::PUBLIC_KEY],
+                shows: &["named_curve", "signature_scheme", "public_key"],
             },
             Step::CertificateVerify => Card {
                 id: "tls.certificate_verify",
@@ -237,7 +241,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::SIGNATURE_SCHEME, field::HANDSHAKE_HASH],
+                shows: &["signature_scheme", "handshake_hash"],
             },
             Step::ServerHelloDone => Card {
                 id: "tls.server_hello_done",
@@ -265,7 +269,7 @@ impl Step {
                 },
                 client: "ServerCertVerifier::verify_server_cert; static RSA: SSL_set_verify",
                 server: "",
-                shows: shown![common::RESULT, field::NAME, field::CHAIN, field::NOT_AFTER],
+                shows: &["result", "name", "chain", "not_after"],
             },
             Step::VerifySignature => Card {
                 id: "tls.verify_signature",
@@ -279,7 +283,7 @@ impl Step {
                 },
                 client: "ServerCertVerifier::verify_tls1x_signature",
                 server: "",
-                shows: shown![common::RESULT, field::SIGNATURE_SCHEME, field::PUBLIC_KEY, field::OVER],
+                shows: &["result", "signature_scheme", "public_key", "over"],
             },
             Step::Sign => Card {
                 id: "tls.sign",
@@ -293,7 +297,7 @@ impl Step {
                 },
                 client: "Signer::sign",
                 server: "Signer::sign",
-                shows: shown![field::SIGNATURE_SCHEME, field::OVER, common::LENGTH],
+                shows: &["signature_scheme", "over", "length"],
             },
             Step::SharedSecret => Card {
                 id: "tls.shared_secret",
@@ -307,7 +311,7 @@ impl Step {
                 },
                 client: "ActiveKeyExchange::complete",
                 server: "ActiveKeyExchange::complete",
-                shows: shown![field::GROUP, common::FINGERPRINT],
+                shows: &["group", "fingerprint"],
             },
             Step::SessionKeys => Card {
                 id: "tls.session_keys",
@@ -321,7 +325,7 @@ impl Step {
                 },
                 client: "KeyLog::log; static RSA: SSL_CTX_set_keylog_callback",
                 server: "KeyLog::log; static RSA: SSL_CTX_set_keylog_callback",
-                shows: shown![field::STAGE, field::DERIVATION, common::EQUAL, field::FINGERPRINTS],
+                shows: &["stage", "derivation", "equal", "fingerprints"],
             },
             Step::ChooseClientCertificate => Card {
                 id: "tls.choose_client_certificate",
@@ -335,7 +339,7 @@ impl Step {
                 },
                 client: "ResolvesClientCert::resolve",
                 server: "",
-                shows: shown![field::SUBJECT, field::PUBLIC_KEY],
+                shows: &["subject", "public_key"],
             },
             Step::ClientCertificate => Card {
                 id: "tls.client_certificate",
@@ -349,7 +353,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::CERTIFICATES, field::SUBJECT],
+                shows: &["certificates", "subject"],
             },
             Step::VerifyClientCertificate => Card {
                 id: "tls.verify_client_certificate",
@@ -363,7 +367,7 @@ impl Step {
                 },
                 client: "",
                 server: "ClientCertVerifier::verify_client_cert",
-                shows: shown![common::RESULT, field::SUBJECT, field::NOT_AFTER],
+                shows: &["result", "subject", "not_after"],
             },
             Step::VerifyClientSignature => Card {
                 id: "tls.verify_client_signature",
@@ -377,7 +381,7 @@ impl Step {
                 },
                 client: "",
                 server: "ClientCertVerifier::verify_tls1x_signature",
-                shows: shown![common::RESULT, field::SIGNATURE_SCHEME, field::PUBLIC_KEY, field::OVER],
+                shows: &["result", "signature_scheme", "public_key", "over"],
             },
             Step::PreMasterSecret => Card {
                 id: "tls.pre_master_secret",
@@ -391,12 +395,7 @@ impl Step {
                 },
                 client: "SSL_CTX_set_keylog_callback",
                 server: "",
-                shows: shown![
-                    common::LENGTH,
-                    field::CLIENT_VERSION,
-                    common::FINGERPRINT,
-                    common::OPENED_WITH
-                ],
+                shows: &["length", "client_version", "fingerprint", "opened_with"],
             },
             Step::ClientKeyExchange => Card {
                 id: "tls.client_key_exchange",
@@ -410,11 +409,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![
-                    field::PUBLIC_KEY,
-                    field::ENCRYPTED_PRE_MASTER_SECRET,
-                    field::ENCRYPTED_PRE_MASTER_SECRET_LENGTH
-                ],
+                shows: &["public_key", "encrypted_pre_master_secret", "encrypted_pre_master_secret_length"],
             },
             Step::ChangeCipherSpec => Card {
                 id: "tls.change_cipher_spec",
@@ -428,7 +423,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::VERSION],
+                shows: &["version"],
             },
             Step::Finished => Card {
                 id: "tls.finished",
@@ -442,7 +437,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::EQUAL, field::VERIFY_DATA],
+                shows: &["equal", "verify_data"],
             },
             Step::NewSessionTicket => Card {
                 id: "tls.new_session_ticket",
@@ -456,7 +451,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::TICKET_LIFETIME, field::TICKET_LENGTH],
+                shows: &["ticket_lifetime", "ticket_length"],
             },
             Step::HandshakeComplete => Card {
                 id: "tls.handshake_complete",
@@ -470,12 +465,7 @@ impl Step {
                 },
                 client: "TlsConnector::connect; static RSA: SSL_connect",
                 server: "TlsAcceptor::accept; static RSA: SSL_accept",
-                shows: shown![
-                    field::PROTOCOL_VERSION,
-                    field::CIPHER_SUITE,
-                    field::HANDSHAKE_KIND,
-                    field::ALPN
-                ],
+                shows: &["protocol_version", "cipher_suite", "handshake_kind", "alpn"],
             },
             Step::ApplicationData => Card {
                 id: "tls.application_data",
@@ -489,12 +479,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![
-                    field::PLAINTEXT,
-                    field::PLAINTEXT_HEX,
-                    field::CIPHERTEXT,
-                    field::CIPHERTEXT_LENGTH
-                ],
+                shows: &["plaintext", "plaintext_hex", "ciphertext", "ciphertext_length"],
             },
             Step::KeyUpdate => Card {
                 id: "tls.key_update",
@@ -508,7 +493,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::REQUEST_UPDATE],
+                shows: &["request_update"],
             },
             Step::Alert => Card {
                 id: "tls.alert",
@@ -522,7 +507,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::DESCRIPTION, field::LEVEL],
+                shows: &["description", "level"],
             },
             Step::OtherMessage => Card {
                 id: "tls.other_message",
@@ -536,7 +521,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::NAME, field::TYPE, common::LENGTH],
+                shows: &["name", "type", "length"],
             },
             Step::DoesNotOpen => Card {
                 id: "tls.does_not_open",
@@ -550,7 +535,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::SENDER, common::LENGTH],
+                shows: &["sender", "length"],
             },
             Step::Undecodable => Card {
                 id: "tls.undecodable",
@@ -564,7 +549,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::LOOKS_LIKE, common::DUE, common::FIRST_BYTES],
+                shows: &["looks_like", "expected", "first_bytes"],
             },
             Step::Summary => Card {
                 id: "tls.summary",
@@ -578,7 +563,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![summary::OUTCOME, summary::REASON],
+                shows: &["outcome", "reason"],
             },
         }
     }

@@ -25,10 +25,7 @@ use std::{
 };
 
 use rustls::{CommonState, HandshakeKind};
-use steps::{
-    Evidence, Lone, Said, Side,
-    tls::{Step, field},
-};
+use steps::{Evidence, Said, Side, tls::Step};
 use wire::{
     Seen, fields,
     tls::{Crossed, Decoder, names},
@@ -110,13 +107,13 @@ impl Watch {
         }
         let mut fields = fields! {};
         if let Some(version) = connection.protocol_version() {
-            fields.put(field::PROTOCOL_VERSION, names::version(version.into()));
+            fields.insert("protocol_version".into(), names::version(version.into()).into());
         }
         if let Some(suite) = connection.negotiated_cipher_suite() {
-            fields.put(field::CIPHER_SUITE, names::cipher_suite(suite.suite().into()));
+            fields.insert("cipher_suite".into(), names::cipher_suite(suite.suite().into()).into());
         }
         if let Some(group) = connection.negotiated_key_exchange_group() {
-            fields.put(field::GROUP, names::group(group.name().into()));
+            fields.insert("group".into(), names::group(group.name().into()).into());
         }
         if let Some(kind) = connection.handshake_kind() {
             let kind = match kind {
@@ -124,12 +121,14 @@ impl Watch {
                 HandshakeKind::FullWithHelloRetryRequest => "full with HelloRetryRequest",
                 HandshakeKind::Resumed => "resumed",
             };
-            fields.put(field::HANDSHAKE_KIND, kind);
+            fields.insert("handshake_kind".into(), kind.into());
         }
         if let Some(alpn) = connection.alpn_protocol() {
-            fields.put(field::ALPN, Lone(String::from_utf8_lossy(alpn)));
+            fields.insert("alpn".into(), String::from_utf8_lossy(alpn).into());
         }
-        fields.put_some(field::SERVER_NAME, server_name);
+        if let Some(name) = server_name {
+            fields.insert("server_name".into(), name.into());
+        }
         self.called(Seen::local(Step::HandshakeComplete, fields));
     }
 

@@ -27,10 +27,8 @@ mod tests;
 use std::collections::VecDeque;
 
 use aws_lc_rs::digest;
-use steps::{
-    Side, common,
-    tls::{Step, field},
-};
+use serde_json::json;
+use steps::{Side, tls::Step};
 
 pub use crate::Crossed;
 pub use certificate::certificate_fields;
@@ -319,10 +317,10 @@ impl Decoder {
         }
         let first = &bytes[..bytes.len().min(record::ENOUGH)];
         let fields = fields! {
-            field::SENDER => who(from),
-            common::DUE => expected,
-            common::LOOKS_LIKE => foreign::looks_like(first),
-            common::FIRST_BYTES => hex::encode(first),
+            "sender" => who(from),
+            "expected" => expected,
+            "looks_like" => foreign::looks_like(first),
+            "first_bytes" => hex::encode(first),
         };
         self.say(from, moment, Step::Undecodable, fields, first);
     }
@@ -332,9 +330,9 @@ impl Decoder {
         self.lane(from).silent = true;
         let bytes = record.whole();
         let fields = fields! {
-            field::SENDER => who(from),
-            common::LENGTH => record.body.len(),
-            common::FIRST_BYTES => hex::encode(&bytes[..bytes.len().min(record::ENOUGH)]),
+            "sender" => who(from),
+            "length" => record.body.len(),
+            "first_bytes" => hex::encode(&bytes[..bytes.len().min(record::ENOUGH)]),
         };
         self.say(from, moment, Step::DoesNotOpen, fields, &bytes);
     }
@@ -364,10 +362,10 @@ impl Decoder {
 
     fn unopened(&mut self, from: Side, moment: u64, record: &Record) {
         let fields = fields! {
-            field::EARLY_DATA => true,
-            field::OPENED => false,
-            field::CIPHERTEXT_LENGTH => record.body.len(),
-            field::CIPHERTEXT => hex::encode(&record.body[..record.body.len().min(16)]),
+            "early_data" => true,
+            "opened" => false,
+            "ciphertext_length" => record.body.len(),
+            "ciphertext" => hex::encode(&record.body[..record.body.len().min(16)]),
         };
         self.say(from, moment, Step::ApplicationData, fields, &record.body);
     }
@@ -387,5 +385,5 @@ pub fn fingerprint(secret: &[u8]) -> String {
 
 /// Marks fields of what was decrypted by us.
 fn encrypted(fields: &mut steps::Fields) {
-    fields.put(common::ENCRYPTED, true);
+    fields.insert("encrypted".into(), json!(true));
 }

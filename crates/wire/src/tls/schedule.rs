@@ -1,7 +1,8 @@
 //! From one secret to the next: what the decoder can compute of the key schedule with what crossed. TLS 1.2: RFC 5246
 //! §8.1 and §6.3. TLS 1.3: the column of extracts and derivations in RFC 8446 §7.1.
 
-use steps::{Fields, Side, tls::field};
+use serde_json::json;
+use steps::{Fields, Side};
 
 use super::{Decoder, fingerprint, keys};
 
@@ -99,8 +100,8 @@ impl Decoder {
         }
         let way: Vec<_> =
             way.iter().map(|(name, secret)| format!("{name} {}", fingerprint(secret))).collect();
-        fields.put(field::KEY_SCHEDULE, way);
-        fields.put(field::KEY_SCHEDULE_EQUAL, equal);
+        fields.insert("key_schedule".into(), json!(way));
+        fields.insert("key_schedule_equal".into(), json!(equal));
     }
 
     /// The secret of that label in the key log.

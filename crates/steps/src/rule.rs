@@ -1,0 +1,51 @@
+//! The rules by which the suite says why a connection failed, as a table lists them. The rules themselves are in each
+//! protocol's `reason.rs`: an ordered list, of which the first that recognises the facts gives the reason.
+
+use crate::{Text, tls};
+
+/// One rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name in the log: protocol, dot, name in snake case.
+    pub id: &'static str,
+    /// What it recognises.
+    pub when: Text,
+}
+
+impl Rule {
+    /// A rule of that name, and what it recognises in both languages.
+    pub(crate) const fn new(id: &'static str, en: &'static str, zh: &'static str) -> Self {
+        Rule { id, when: Text { en, zh } }
+    }
+}
+
+/// The rules of all protocols, in the order in which they are tried.
+pub fn rules() -> impl Iterator<Item = Rule> {
+    tls::reason::rules()
+}
+
+/// A sentence in both languages, each with values of this run: `say!("{n} bytes", "{n} 字节")`.
+macro_rules! say {
+    ($en:literal, $zh:literal $(,)?) => {
+        $crate::Said::new(format!($en), format!($zh))
+    };
+}
+pub(crate) use say;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_rule_has_a_name_of_its_own_and_says_in_both_languages_what_it_recognises() {
+        let mut names = BTreeSet::new();
+        for rule in rules() {
+            assert!(names.insert(rule.id), "two rules are called {}", rule.id);
+            let (protocol, name) = rule.id.split_once('.').expect("protocol, dot, name");
+            assert!(["tcp", "tls", "ws", "ssh"].contains(&protocol) && !name.is_empty(), "{}", rule.id);
+            assert!(!rule.when.en.is_empty() && !rule.when.zh.is_empty(), "{}", rule.id);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Why a TLS connection failed: an ordered list of rules over the facts that its log has. The first that recognises
+//! them gives the reason; several causes that fit the same facts are all named.
+
+use super::{Alert, Step};
+use crate::{Reason, Rule, Said, rule::say};
+
+mod alert;
+mod application;
+mod certificate;
+mod facts;
+mod hello;
+mod own_certificate;
+mod peer;
+mod transport;
+
+#[cfg(test)]
+mod tests;
+
+pub use facts::{Certificate, End, Facts, Given, Incompatible, Misbehaved, Program, Unreadable, Variant};
+
+use facts::who;
+
+/// What a rule makes of the facts; none: it does not recognise them.
+type Recognises = fn(&Facts<'_>) -> Option<Reason>;
+
+/// The rules in the order in which they are tried, a topic a list. What an alert means after the handshake comes before
+/// the transport's end, which mostly follows it.
+const ORDER: [&[(Rule, Recognises)]; 9] = [
+    transport::NOTHING_CAME,
+    application::RENEGOTIATION,
+    own_certificate::RULES,
+    alert::RULES,
+    hello::RULES,
+    certificate::RULES,
+    peer::RULES,
+    application::RULES,
+    transport::RULES,
+];
+
+/// The rules, in the order in which they are tried.
+pub fn rules() -> impl Iterator<Item = Rule> {
+    ORDER.into_iter().flatten().map(|(rule, _)| *rule)
+}
+
+/// Why the connection failed.
+pub fn reason(facts: &Facts<'_>) -> Reason {
+    let found = ORDER.into_iter().flatten().find_map(|(rule, recognise)| {
+        recognise(facts).map(|reason| Reason { rule: Some(rule.id), ..reason })
+    });
+    let reason = found.unwrap_or_else(|| transport::unrecognised(facts));
+    match facts.end {
+        // Their alert ends it; ours, if there was one, is no answer to it.
+        End::Alert(_) => reason,
+        _ => told_by_alert(facts, reason),
+    }
+}
+
+/// By which alert we told the peer: the other log names it too.
+fn told_by_alert(facts: &Facts<'_>, reason: Reason) -> Reason {
+    let Some(ours) = facts.memory().fatal(facts.side) else { return reason };
+    let (peer, alert) = (who(facts.peer()), ours.alert);
+    let cause = Said::new(
+        format!("{} The {} was told: alert {alert}.", reason.cause.en, peer.en),
+        format!("{}已用 Alert {alert} 告知{}。", reason.cause.zh, peer.zh),
+    );
+    Reason { cause, ..reason }
+}
+
+/// A rule and what it makes of the facts.
+const fn rule(
+    id: &'static str,
+    en: &'static str,
+    zh: &'static str,
+    recognises: Recognises,
+) -> (Rule, Recognises) {
+    (Rule::new(id, en, zh), recognises)
+}
