@@ -1,8 +1,12 @@
 //! The fields that mean the same in several protocols.
 
+use serde_json::Value;
+
 use crate::field::declare;
 
 declare! {
+    /// The version of the protocol.
+    VERSION: str = "version";
     /// How many bytes.
     LENGTH: u64 = "length";
     /// How many bytes of payload.
@@ -25,8 +29,18 @@ declare! {
     SIGNATURE_ALGORITHM: str = "signature_algorithm";
     /// Whether what was computed here again is what was there.
     EQUAL: bool = "equal";
+    /// How a check came out, in few words.
+    RESULT: str = "result";
+    /// How each of several checks came out.
+    CHECKS: Value = "checks";
+    /// Whether what was checked was let pass.
+    ACCEPTED: bool = "accepted";
     /// What a library or the system says of its failure.
     ERROR: str = "error";
+    /// What the sender of a farewell or an alert says that it is about.
+    DESCRIPTION: str = "description";
+    /// Why its sender ends the connection, as it says.
+    WHY: str = "reason";
     /// What is due where something else came.
     DUE: str = "expected";
     /// What the bytes look like that came instead.

@@ -88,6 +88,16 @@ impl<V: IntoIterator<Item: Into<String>>> Takes<V> for [String] {
     }
 }
 
+/// A text that stands alone where others stand in a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Lone<T>(pub T);
+
+impl<T: Into<String>> Takes<Lone<T>> for [String] {
+    fn json(Lone(text): Lone<T>) -> Value {
+        Value::String(text.into())
+    }
+}
+
 impl Kind for bool {
     type Read<'a> = bool;
 
@@ -229,6 +239,14 @@ macro_rules! declare {
 }
 pub(crate) use declare;
 
+/// The fields that a card shows, by name: `shown![field::VERSION, field::RANDOM]`.
+macro_rules! shown {
+    ($($field:expr),* $(,)?) => {
+        const { &[$($field.name()),*] }
+    };
+}
+pub(crate) use shown;
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -249,6 +267,8 @@ mod tests {
         assert_eq!(fields.get(LENGTH), Some(3));
         assert_eq!(fields.get(GROUPS), Some(vec!["x25519", "secp256r1"]));
         assert_eq!(fields.get(WHY), Some(Said::new("so", "如此")));
+        fields.put(GROUPS, Lone("x25519"));
+        assert_eq!((fields["groups"].as_str(), fields.get(GROUPS)), (Some("x25519"), Some(vec!["x25519"])));
         assert_eq!(fields.get(EQUAL), None);
         fields.put_some(EQUAL, None::<bool>);
         assert_eq!(fields.get(EQUAL), None);

@@ -31,7 +31,7 @@ pub mod ws;
 pub use carried::{Because, Carried, Gap};
 pub use claim::{Claim, ClaimCard, Heading};
 pub use event::{Bytes, Direction, Event, Evidence, Protocol, SCHEMA_VERSION, Side};
-pub use field::{Field, Key, Kind, Takes};
+pub use field::{Field, Key, Kind, Lone, Takes};
 pub use fields::{Fields, Iter, Name};
 pub use harmless::{harmless, harmless_lines, is_harmful};
 pub use json::{to_json, write_json};

@@ -1,9 +1,10 @@
 //! The steps of TLS, 1.2 and 1.3, in the order in which a handshake takes them. The verdicts are in
 //! `tls/judge.rs`.
 
-use crate::{Actor, Card, Claim, Text};
+use crate::{Actor, Card, Claim, Text, common, field::shown, summary};
 
 mod alert;
+pub mod field;
 mod judge;
 mod memory;
 pub mod reason;
@@ -101,7 +102,7 @@ impl Step {
                 },
                 client: "SupportedKxGroup::start",
                 server: "SupportedKxGroup::start",
-                shows: &["group", "public_key"],
+                shows: shown![field::GROUP, field::PUBLIC_KEY],
             },
             Step::ClientHello => Card {
                 id: "tls.client_hello",
@@ -115,7 +116,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["version", "server_name", "random", "cipher_suites"],
+                shows: shown![common::VERSION, field::SERVER_NAME, field::RANDOM, field::CIPHER_SUITES],
             },
             Step::HelloRetryRequest => Card {
                 id: "tls.hello_retry_request",
@@ -129,7 +130,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["key_share", "version", "cipher_suite"],
+                shows: shown![field::KEY_SHARE, common::VERSION, field::CIPHER_SUITE],
             },
             Step::ChooseCertificate => Card {
                 id: "tls.choose_certificate",
@@ -143,7 +144,7 @@ impl Step {
                 },
                 client: "",
                 server: "ResolvesServerCert::resolve",
-                shows: &["server_name", "subject", "public_key"],
+                shows: shown![field::SERVER_NAME, field::SUBJECT, field::PUBLIC_KEY],
             },
             Step::ServerHello => Card {
                 id: "tls.server_hello",
@@ -157,7 +158,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["version", "cipher_suite", "key_share", "random"],
+                shows: shown![common::VERSION, field::CIPHER_SUITE, field::KEY_SHARE, field::RANDOM],
             },
             Step::SessionResumed => Card {
                 id: "tls.session_resumed",
@@ -171,7 +172,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["by", "identity_fingerprint"],
+                shows: shown![field::BY, field::IDENTITY_FINGERPRINT],
             },
             Step::EncryptedExtensions => Card {
                 id: "tls.encrypted_extensions",
@@ -185,7 +186,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["alpn", "extensions"],
+                shows: shown![field::ALPN, field::EXTENSIONS],
             },
             Step::CertificateRequest => Card {
                 id: "tls.certificate_request",
@@ -199,7 +200,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["signature_algorithms"],
+                shows: shown![field::SIGNATURE_ALGORITHMS],
             },
             Step::Certificate => Card {
                 id: "tls.certificate",
@@ -213,7 +214,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["subject", "issuer", "not_after", "public_key"],
+                shows: shown![field::SUBJECT, field::ISSUER, field::NOT_AFTER, field::PUBLIC_KEY],
             },
             Step::ServerKeyExchange => Card {
                 id: "tls.server_key_exchange",
@@ -227,7 +228,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["named_curve", "signature_scheme", "public_key"],
+                shows: shown![field::NAMED_CURVE, field::SIGNATURE_SCHEME, field::PUBLIC_KEY],
             },
             Step::CertificateVerify => Card {
                 id: "tls.certificate_verify",
@@ -241,7 +242,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["signature_scheme", "handshake_hash"],
+                shows: shown![field::SIGNATURE_SCHEME, field::HANDSHAKE_HASH],
             },
             Step::ServerHelloDone => Card {
                 id: "tls.server_hello_done",
@@ -269,7 +270,7 @@ impl Step {
                 },
                 client: "ServerCertVerifier::verify_server_cert; static RSA: SSL_set_verify",
                 server: "",
-                shows: &["result", "name", "chain", "not_after"],
+                shows: shown![common::RESULT, field::NAME, field::CHAIN, field::NOT_AFTER],
             },
             Step::VerifySignature => Card {
                 id: "tls.verify_signature",
@@ -283,7 +284,7 @@ impl Step {
                 },
                 client: "ServerCertVerifier::verify_tls1x_signature",
                 server: "",
-                shows: &["result", "signature_scheme", "public_key", "over"],
+                shows: shown![common::RESULT, field::SIGNATURE_SCHEME, field::PUBLIC_KEY, field::OVER],
             },
             Step::Sign => Card {
                 id: "tls.sign",
@@ -297,7 +298,7 @@ impl Step {
                 },
                 client: "Signer::sign",
                 server: "Signer::sign",
-                shows: &["signature_scheme", "over", "length"],
+                shows: shown![field::SIGNATURE_SCHEME, field::OVER, common::LENGTH],
             },
             Step::SharedSecret => Card {
                 id: "tls.shared_secret",
@@ -311,7 +312,7 @@ impl Step {
                 },
                 client: "ActiveKeyExchange::complete",
                 server: "ActiveKeyExchange::complete",
-                shows: &["group", "fingerprint"],
+                shows: shown![field::GROUP, common::FINGERPRINT],
             },
             Step::SessionKeys => Card {
                 id: "tls.session_keys",
@@ -325,7 +326,7 @@ impl Step {
                 },
                 client: "KeyLog::log; static RSA: SSL_CTX_set_keylog_callback",
                 server: "KeyLog::log; static RSA: SSL_CTX_set_keylog_callback",
-                shows: &["stage", "derivation", "equal", "fingerprints"],
+                shows: shown![field::STAGE, field::DERIVATION, common::EQUAL, field::FINGERPRINTS],
             },
             Step::ChooseClientCertificate => Card {
                 id: "tls.choose_client_certificate",
@@ -339,7 +340,7 @@ impl Step {
                 },
                 client: "ResolvesClientCert::resolve",
                 server: "",
-                shows: &["subject", "public_key"],
+                shows: shown![field::SUBJECT, field::PUBLIC_KEY],
             },
             Step::ClientCertificate => Card {
                 id: "tls.client_certificate",
@@ -353,7 +354,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["certificates", "subject"],
+                shows: shown![field::CERTIFICATES, field::SUBJECT],
             },
             Step::VerifyClientCertificate => Card {
                 id: "tls.verify_client_certificate",
@@ -367,7 +368,7 @@ impl Step {
                 },
                 client: "",
                 server: "ClientCertVerifier::verify_client_cert",
-                shows: &["result", "subject", "not_after"],
+                shows: shown![common::RESULT, field::SUBJECT, field::NOT_AFTER],
             },
             Step::VerifyClientSignature => Card {
                 id: "tls.verify_client_signature",
@@ -381,7 +382,7 @@ impl Step {
                 },
                 client: "",
                 server: "ClientCertVerifier::verify_tls1x_signature",
-                shows: &["result", "signature_scheme", "public_key", "over"],
+                shows: shown![common::RESULT, field::SIGNATURE_SCHEME, field::PUBLIC_KEY, field::OVER],
             },
             Step::PreMasterSecret => Card {
                 id: "tls.pre_master_secret",
@@ -395,7 +396,12 @@ impl Step {
                 },
                 client: "SSL_CTX_set_keylog_callback",
                 server: "",
-                shows: &["length", "client_version", "fingerprint", "opened_with"],
+                shows: shown![
+                    common::LENGTH,
+                    field::CLIENT_VERSION,
+                    common::FINGERPRINT,
+                    common::OPENED_WITH
+                ],
             },
             Step::ClientKeyExchange => Card {
                 id: "tls.client_key_exchange",
@@ -409,7 +415,11 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["public_key", "encrypted_pre_master_secret", "encrypted_pre_master_secret_length"],
+                shows: shown![
+                    field::PUBLIC_KEY,
+                    field::ENCRYPTED_PRE_MASTER_SECRET,
+                    field::ENCRYPTED_PRE_MASTER_SECRET_LENGTH
+                ],
             },
             Step::ChangeCipherSpec => Card {
                 id: "tls.change_cipher_spec",
@@ -423,7 +433,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["version"],
+                shows: shown![common::VERSION],
             },
             Step::Finished => Card {
                 id: "tls.finished",
@@ -437,7 +447,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["equal", "verify_data"],
+                shows: shown![common::EQUAL, field::VERIFY_DATA],
             },
             Step::NewSessionTicket => Card {
                 id: "tls.new_session_ticket",
@@ -451,7 +461,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["ticket_lifetime", "ticket_length"],
+                shows: shown![field::TICKET_LIFETIME, field::TICKET_LENGTH],
             },
             Step::HandshakeComplete => Card {
                 id: "tls.handshake_complete",
@@ -465,7 +475,12 @@ impl Step {
                 },
                 client: "TlsConnector::connect; static RSA: SSL_connect",
                 server: "TlsAcceptor::accept; static RSA: SSL_accept",
-                shows: &["protocol_version", "cipher_suite", "handshake_kind", "alpn"],
+                shows: shown![
+                    field::PROTOCOL_VERSION,
+                    field::CIPHER_SUITE,
+                    field::HANDSHAKE_KIND,
+                    field::ALPN
+                ],
             },
             Step::ApplicationData => Card {
                 id: "tls.application_data",
@@ -479,7 +494,12 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["plaintext", "plaintext_hex", "ciphertext", "ciphertext_length"],
+                shows: shown![
+                    field::PLAINTEXT,
+                    field::PLAINTEXT_HEX,
+                    field::CIPHERTEXT,
+                    field::CIPHERTEXT_LENGTH
+                ],
             },
             Step::KeyUpdate => Card {
                 id: "tls.key_update",
@@ -493,7 +513,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["request_update"],
+                shows: shown![field::REQUEST_UPDATE],
             },
             Step::Alert => Card {
                 id: "tls.alert",
@@ -507,7 +527,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["description", "level"],
+                shows: shown![common::DESCRIPTION, field::LEVEL],
             },
             Step::OtherMessage => Card {
                 id: "tls.other_message",
@@ -521,7 +541,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["name", "type", "length"],
+                shows: shown![field::NAME, field::TYPE, common::LENGTH],
             },
             Step::DoesNotOpen => Card {
                 id: "tls.does_not_open",
@@ -535,7 +555,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["sender", "length"],
+                shows: shown![field::SENDER, common::LENGTH],
             },
             Step::Undecodable => Card {
                 id: "tls.undecodable",
@@ -549,7 +569,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["looks_like", "expected", "first_bytes"],
+                shows: shown![common::LOOKS_LIKE, common::DUE, common::FIRST_BYTES],
             },
             Step::Summary => Card {
                 id: "tls.summary",
@@ -563,7 +583,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["outcome", "reason"],
+                shows: shown![summary::OUTCOME, summary::REASON],
             },
         }
     }

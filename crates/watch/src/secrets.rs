@@ -13,7 +13,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use steps::Fields;
+use steps::{Fields, common};
 
 pub(crate) use file::private;
 
@@ -71,7 +71,7 @@ pub fn ssh(cookie: &[u8], secret: &[u8]) {
 pub fn reveal(fields: &mut Fields, secrets: &[&[u8]]) {
     if out().shown {
         let secrets: Vec<_> = secrets.iter().map(hex::encode).collect();
-        fields.insert("secrets".into(), secrets.into());
+        fields.put(common::SECRETS, secrets);
     }
 }
 

@@ -25,7 +25,10 @@ use std::{
 };
 
 use rustls::{CommonState, HandshakeKind};
-use steps::{Evidence, Said, Side, tls::Step};
+use steps::{
+    Evidence, Lone, Said, Side,
+    tls::{Step, field},
+};
 use wire::{
     Seen, fields,
     tls::{Crossed, Decoder, names},
@@ -107,13 +110,13 @@ impl Watch {
         }
         let mut fields = fields! {};
         if let Some(version) = connection.protocol_version() {
-            fields.insert("protocol_version".into(), names::version(version.into()).into());
+            fields.put(field::PROTOCOL_VERSION, names::version(version.into()));
         }
         if let Some(suite) = connection.negotiated_cipher_suite() {
-            fields.insert("cipher_suite".into(), names::cipher_suite(suite.suite().into()).into());
+            fields.put(field::CIPHER_SUITE, names::cipher_suite(suite.suite().into()));
         }
         if let Some(group) = connection.negotiated_key_exchange_group() {
-            fields.insert("group".into(), names::group(group.name().into()).into());
+            fields.put(field::GROUP, names::group(group.name().into()));
         }
         if let Some(kind) = connection.handshake_kind() {
             let kind = match kind {
@@ -121,14 +124,12 @@ impl Watch {
                 HandshakeKind::FullWithHelloRetryRequest => "full with HelloRetryRequest",
                 HandshakeKind::Resumed => "resumed",
             };
-            fields.insert("handshake_kind".into(), kind.into());
+            fields.put(field::HANDSHAKE_KIND, kind);
         }
         if let Some(alpn) = connection.alpn_protocol() {
-            fields.insert("alpn".into(), String::from_utf8_lossy(alpn).into());
+            fields.put(field::ALPN, Lone(String::from_utf8_lossy(alpn)));
         }
-        if let Some(name) = server_name {
-            fields.insert("server_name".into(), name.into());
-        }
+        fields.put_some(field::SERVER_NAME, server_name);
         self.called(Seen::local(Step::HandshakeComplete, fields));
     }
 

@@ -27,8 +27,10 @@ mod tests;
 use std::collections::VecDeque;
 
 use aws_lc_rs::digest;
-use serde_json::json;
-use steps::{Side, tls::Step};
+use steps::{
+    Side, common,
+    tls::{Step, field},
+};
 
 pub use crate::Crossed;
 pub use certificate::certificate_fields;
@@ -317,10 +319,10 @@ impl Decoder {
         }
         let first = &bytes[..bytes.len().min(record::ENOUGH)];
         let fields = fields! {
-            "sender" => who(from),
-            "expected" => expected,
-            "looks_like" => foreign::looks_like(first),
-            "first_bytes" => hex::encode(first),
+            field::SENDER => who(from),
+            common::DUE => expected,
+            common::LOOKS_LIKE => foreign::looks_like(first),
+            common::FIRST_BYTES => hex::encode(first),
         };
         self.say(from, moment, Step::Undecodable, fields, first);
     }
@@ -330,9 +332,9 @@ impl Decoder {
         self.lane(from).silent = true;
         let bytes = record.whole();
         let fields = fields! {
-            "sender" => who(from),
-            "length" => record.body.len(),
-            "first_bytes" => hex::encode(&bytes[..bytes.len().min(record::ENOUGH)]),
+            field::SENDER => who(from),
+            common::LENGTH => record.body.len(),
+            common::FIRST_BYTES => hex::encode(&bytes[..bytes.len().min(record::ENOUGH)]),
         };
         self.say(from, moment, Step::DoesNotOpen, fields, &bytes);
     }
@@ -362,10 +364,10 @@ impl Decoder {
 
     fn unopened(&mut self, from: Side, moment: u64, record: &Record) {
         let fields = fields! {
-            "early_data" => true,
-            "opened" => false,
-            "ciphertext_length" => record.body.len(),
-            "ciphertext" => hex::encode(&record.body[..record.body.len().min(16)]),
+            field::EARLY_DATA => true,
+            field::OPENED => false,
+            field::CIPHERTEXT_LENGTH => record.body.len(),
+            field::CIPHERTEXT => hex::encode(&record.body[..record.body.len().min(16)]),
         };
         self.say(from, moment, Step::ApplicationData, fields, &record.body);
     }
@@ -385,5 +387,5 @@ pub fn fingerprint(secret: &[u8]) -> String {
 
 /// Marks fields of what was decrypted by us.
 fn encrypted(fields: &mut steps::Fields) {
-    fields.insert("encrypted".into(), json!(true));
+    fields.put(common::ENCRYPTED, true);
 }

@@ -8,7 +8,10 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::{CertifiedKey, Signer, SigningKey},
 };
-use steps::tls::Step;
+use steps::{
+    common,
+    tls::{Step, field},
+};
 use wire::{
     Seen, fields,
     tls::{certificate_fields, names},
@@ -30,16 +33,14 @@ impl ResolvesServerCert for Resolver {
             return self.0.resolve(hello);
         }
         let mut fields = fields! {};
-        if let Some(name) = hello.server_name() {
-            fields.insert("server_name".into(), name.into());
-        }
+        fields.put_some(field::SERVER_NAME, hello.server_name());
         let schemes =
             hello.signature_schemes().iter().map(|scheme| names::signature_scheme((*scheme).into()));
-        fields.insert("signature_algorithms".into(), schemes.collect::<Vec<_>>().into());
+        fields.put(field::SIGNATURE_ALGORITHMS, schemes.collect::<Vec<_>>());
         let chosen = self.0.resolve(hello);
         match &chosen {
             Some(certified) => fields.append(&mut certificate_fields(&certified.cert)),
-            None => drop(fields.insert("subject".into(), "none".into())),
+            None => fields.put(field::SUBJECT, "none"),
         }
         current(|watch| watch.called(Seen::local(Step::ChooseCertificate, fields)));
         chosen.map(|certified| watched(&certified))
@@ -81,13 +82,13 @@ impl Signer for Watched {
         let signed = self.0.sign(message);
         current(|watch| {
             let mut fields = fields! {
-                "signature_scheme" => names::signature_scheme(self.0.scheme().into()),
-                "over" => watch.signed(message),
-                "signed_length" => message.len(),
+                field::SIGNATURE_SCHEME => names::signature_scheme(self.0.scheme().into()),
+                field::OVER => watch.signed(message),
+                common::SIGNED_LENGTH => message.len(),
             };
             match &signed {
-                Ok(signature) => fields.insert("length".into(), signature.len().into()),
-                Err(error) => fields.insert("error".into(), error.to_string().into()),
+                Ok(signature) => fields.put(common::LENGTH, signature.len()),
+                Err(error) => fields.put(common::ERROR, error.to_string()),
             };
             watch.called(Seen::local(Step::Sign, fields));
         });

@@ -2,7 +2,7 @@
 //! the certificate that it is about.
 
 use serde_json::Value;
-use steps::Fields;
+use steps::{Fields, common, tls::field};
 
 /// A check of the server's certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,22 +43,19 @@ pub(super) fn tell(fields: &mut Fields, library: &str, verdict: Verdict) {
         (name.to_owned(), Value::from(format!("{word} ({about})")))
     });
     let checks = checks.collect();
-    fields.insert("checked_by".into(), library.into());
-    fields.insert("checks".into(), Value::Object(checks));
+    fields.put(field::CHECKED_BY, library);
+    fields.put(common::CHECKS, Value::Object(checks));
 }
 
 fn facts(check: Check, fields: &Fields) -> (&'static str, String) {
-    let text = |name: &str| match fields.named(name) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
-        Some(_) | None => "none".into(),
-    };
+    let text = |field| fields.get(field).unwrap_or("none");
+    let list = |field| fields.get(field).map_or("none".into(), |list: Vec<&str>| list.join(", "));
     match check {
-        Check::Issuer => ("issuer", text("issuer")),
-        Check::Signature => ("signature", text("signature_algorithm")),
-        Check::Validity => ("validity", format!("{} to {}", text("not_before"), text("not_after"))),
-        Check::Purpose => ("purpose", text("extended_key_usage")),
-        Check::Name => ("name", format!("{} against {}", text("name"), text("names"))),
+        Check::Issuer => ("issuer", text(field::ISSUER).into()),
+        Check::Signature => ("signature", text(common::SIGNATURE_ALGORITHM).into()),
+        Check::Validity => ("validity", format!("{} to {}", text(field::NOT_BEFORE), text(field::NOT_AFTER))),
+        Check::Purpose => ("purpose", list(field::EXTENDED_KEY_USAGE)),
+        Check::Name => ("name", format!("{} against {}", text(field::NAME), list(field::NAMES))),
     }
 }
 

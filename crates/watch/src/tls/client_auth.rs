@@ -9,7 +9,10 @@ use rustls::{
     server::danger::{ClientCertVerified, ClientCertVerifier},
     sign::CertifiedKey,
 };
-use steps::tls::Step;
+use steps::{
+    common,
+    tls::{Step, field},
+};
 use wire::{
     Seen, fields,
     tls::{certificate_fields, names},
@@ -36,10 +39,10 @@ impl ResolvesClientCert for Resolver {
             return chosen;
         }
         let schemes = sigschemes.iter().map(|scheme| names::signature_scheme((*scheme).into()));
-        let mut fields = fields! { "signature_algorithms" => schemes.collect::<Vec<_>>() };
+        let mut fields = fields! { field::SIGNATURE_ALGORITHMS => schemes.collect::<Vec<_>>() };
         match &chosen {
             Some(certified) => fields.append(&mut certificate_fields(&certified.cert)),
-            None => drop(fields.insert("subject".into(), "none".into())),
+            None => fields.put(field::SUBJECT, "none"),
         }
         current(|watch| watch.called(Seen::local(Step::ChooseClientCertificate, fields)));
         chosen.map(|certified| certify::watched(&certified))
@@ -84,7 +87,7 @@ impl ClientCertVerifier for Verifier {
         let verdict = self.0.verify_client_cert(end_entity, intermediates, now);
         current(|watch| {
             let mut fields =
-                fields! { "result" => verify::result(&verdict), "checked_at" => verify::at(now) };
+                fields! { common::RESULT => verify::result(&verdict), field::CHECKED_AT => verify::at(now) };
             let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
             fields.append(&mut certificate_fields(&chain));
             watch.called(Seen::local(Step::VerifyClientCertificate, fields));

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use rustls::KeyLog;
-use steps::tls::Step;
+use steps::tls::{Step, field};
 use wire::{
     Seen, fields,
     tls::{Decoder, fingerprint},
@@ -70,10 +70,10 @@ impl Logged {
         let (labels, known): (Vec<_>, Vec<_>) = self.0.drain(..).unzip();
         let hash = if secret.len() == 48 { "SHA-384" } else { "SHA-256" };
         let mut fields = fields! {
-            "stage" => stage,
-            "derivation" => format!("HKDF with {hash}"),
-            "labels" => labels,
-            "fingerprints" => known.iter().map(|secret| fingerprint(secret)).collect::<Vec<_>>(),
+            field::STAGE => stage,
+            field::DERIVATION => format!("HKDF with {hash}"),
+            field::LABELS => labels,
+            field::FINGERPRINTS => known.iter().map(|secret| fingerprint(secret)).collect::<Vec<_>>(),
         };
         secrets::reveal(&mut fields, &known.iter().map(Vec::as_slice).collect::<Vec<_>>());
         Some(Seen::local(Step::SessionKeys, fields))
@@ -87,11 +87,11 @@ fn tls12(master: &[u8], decoder: &Decoder) -> Seen {
         // A server that resumes has the secret of an earlier session before it says which suite goes with it.
         None => {
             let mut fields = fields! {
-                "stage" => "session",
-                "derivation" => "PRF",
-                "before_server_hello" => true,
-                "labels" => ["CLIENT_RANDOM"],
-                "fingerprints" => [fingerprint(master)],
+                field::STAGE => "session",
+                field::DERIVATION => "PRF",
+                field::BEFORE_SERVER_HELLO => true,
+                field::LABELS => ["CLIENT_RANDOM"],
+                field::FINGERPRINTS => [fingerprint(master)],
             };
             secrets::reveal(&mut fields, &[master]);
             return Seen::local(Step::SessionKeys, fields);
@@ -102,15 +102,15 @@ fn tls12(master: &[u8], decoder: &Decoder) -> Seen {
         Some(false) | None => "master secret",
     };
     let mut fields = fields! {
-        "stage" => "session",
-        "derivation" => format!("PRF with {hash}"),
-        "prf_label" => label,
-        "labels" => ["CLIENT_RANDOM"],
-        "fingerprints" => [fingerprint(master)],
+        field::STAGE => "session",
+        field::DERIVATION => format!("PRF with {hash}"),
+        field::PRF_LABEL => label,
+        field::LABELS => ["CLIENT_RANDOM"],
+        field::FINGERPRINTS => [fingerprint(master)],
     };
     if let Some(keys) = decoder.key_block(master) {
         let keys = keys.into_iter().map(|(name, print)| format!("{name} {print}"));
-        fields.insert("key_block".into(), keys.collect::<Vec<_>>().into());
+        fields.put(field::KEY_BLOCK, keys.collect::<Vec<_>>());
     }
     secrets::reveal(&mut fields, &[master]);
     Seen::local(Step::SessionKeys, fields)

@@ -9,7 +9,10 @@ use rustls::{
     },
     ffdhe_groups::FfdheGroup,
 };
-use steps::tls::Step;
+use steps::{
+    common,
+    tls::{Step, field},
+};
 use wire::{
     Seen, fields,
     tls::{fingerprint, names},
@@ -34,9 +37,9 @@ const MOST: usize = 133;
 fn started(group: NamedGroup, public_key: &[u8]) {
     current(|watch| {
         let fields = fields! {
-            "group" => names::group(group.into()),
-            "public_key_length" => public_key.len(),
-            "public_key" => hex::encode(&public_key[..public_key.len().min(MOST)]),
+            field::GROUP => names::group(group.into()),
+            field::PUBLIC_KEY_LENGTH => public_key.len(),
+            field::PUBLIC_KEY => hex::encode(&public_key[..public_key.len().min(MOST)]),
         };
         watch.called(Seen::local(Step::EphemeralKey, fields));
     });
@@ -47,9 +50,9 @@ fn completed(group: NamedGroup, secret: &SharedSecret) {
         let secret = secret.secret_bytes();
         watch.lock().decoder.shared_secret(secret);
         let mut fields = fields! {
-            "group" => names::group(group.into()),
-            "length" => secret.len(),
-            "fingerprint" => fingerprint(secret),
+            field::GROUP => names::group(group.into()),
+            common::LENGTH => secret.len(),
+            common::FINGERPRINT => fingerprint(secret),
         };
         secrets::reveal(&mut fields, &[secret]);
         watch.called(Seen::local(Step::SharedSecret, fields));

@@ -13,7 +13,10 @@ use openssl::{
     rsa::{Padding, Rsa},
     ssl::{SslCipherRef, SslContextBuilder, SslRef},
 };
-use steps::{Fields, Side, tls::Step};
+use steps::{
+    Fields, Lone, Side, common,
+    tls::{Step, field},
+};
 use wire::{
     Seen, fields,
     tls::{Decoder, fingerprint, names},
@@ -64,25 +67,23 @@ impl Watch {
     /// Reports what OpenSSL says once SSL_connect() or SSL_accept() has returned.
     pub fn openssl_complete(&self, ssl: &SslRef, server_name: Option<&str>) {
         let mut fields = fields! {
-            "protocol_version" => ssl.version_str().replace("TLSv", "TLS "),
-            "cipher_suite" => ssl.current_cipher().and_then(SslCipherRef::standard_name),
-            "handshake_kind" => if ssl.session_reused() { "resumed" } else { "full" },
+            field::PROTOCOL_VERSION => ssl.version_str().replace("TLSv", "TLS "),
         };
+        fields.put_some(field::CIPHER_SUITE, ssl.current_cipher().and_then(SslCipherRef::standard_name));
+        fields.put(field::HANDSHAKE_KIND, if ssl.session_reused() { "resumed" } else { "full" });
         if let Some(alpn) = ssl.selected_alpn_protocol() {
-            fields.insert("alpn".into(), String::from_utf8_lossy(alpn).into());
+            fields.put(field::ALPN, Lone(String::from_utf8_lossy(alpn)));
         }
-        if let Some(name) = server_name {
-            fields.insert("server_name".into(), name.into());
-        }
-        fields.insert("library".into(), openssl::version::version().into());
+        fields.put_some(field::SERVER_NAME, server_name);
+        fields.put(field::LIBRARY, openssl::version::version());
         if let Some(account) = &mut self.lock().openssl {
             let Account { told, crossed, .. } = account;
-            fields.insert("handshake_messages".into(), told.len().into());
+            fields.put(field::HANDSHAKE_MESSAGES, told.len());
             let of = |all: &[(Side, Vec<u8>)], side| -> Vec<Vec<u8>> {
                 all.iter().filter(|(from, _)| *from == side).map(|(_, message)| message.clone()).collect()
             };
             let same = [Side::Client, Side::Server].iter().all(|side| of(told, *side) == of(crossed, *side));
-            fields.insert("equal_to_what_crossed".into(), same.into());
+            fields.put(field::EQUAL_TO_WHAT_CROSSED, same);
             (account.told, account.crossed) = Default::default();
             account.complete = true;
         }
@@ -125,7 +126,7 @@ impl Watch {
         }
         // The client's line: it made the secret and has encrypted it a moment ago.
         let mut fields = pre_master_secret(&secret);
-        fields.insert("encrypted_starts_with".into(), hex::encode(&id).into());
+        fields.put(field::ENCRYPTED_STARTS_WITH, hex::encode(&id));
         if let Some(account) = &mut self.lock().openssl {
             account.pre_master_secret = Some(secret);
         }
@@ -150,8 +151,8 @@ impl Account {
         let length = key.private_decrypt(encrypted, &mut opened, Padding::PKCS1).ok()?;
         opened.truncate(length);
         let mut fields = pre_master_secret(&opened);
-        fields.insert("opened_with".into(), format!("RSA {} bit private key", key.size() * 8).into());
-        fields.insert("encrypted_starts_with".into(), hex::encode(encrypted.get(..8)?).into());
+        fields.put(common::OPENED_WITH, format!("RSA {} bit private key", key.size() * 8));
+        fields.put(field::ENCRYPTED_STARTS_WITH, hex::encode(encrypted.get(..8)?));
         secrets::tls("RSA", encrypted.get(..8)?, &opened);
         self.pre_master_secret = Some(opened);
         Some(Seen::local(Step::PreMasterSecret, fields))
@@ -161,18 +162,18 @@ impl Account {
     pub(super) fn compare(&self, master_secret: &[u8], decoder: &Decoder, fields: &mut Fields) {
         let Some(pre_master_secret) = &self.pre_master_secret else { return };
         let Some(recomputed) = decoder.master_secret(pre_master_secret) else { return };
-        fields.insert("pre_master_secret".into(), fingerprint(pre_master_secret).into());
-        fields.insert("master_secret_recomputed".into(), fingerprint(&recomputed).into());
-        fields.insert("equal".into(), (recomputed == master_secret).into());
+        fields.put(field::PRE_MASTER_SECRET, fingerprint(pre_master_secret));
+        fields.put(field::MASTER_SECRET_RECOMPUTED, fingerprint(&recomputed));
+        fields.put(common::EQUAL, recomputed == master_secret);
     }
 }
 
 /// `struct { ProtocolVersion client_version; opaque random[46]; } PreMasterSecret`, RFC 5246 §7.4.7.1.
 fn pre_master_secret(secret: &[u8]) -> Fields {
-    let mut fields = fields! { "length" => secret.len(), "fingerprint" => fingerprint(secret) };
+    let mut fields = fields! { common::LENGTH => secret.len(), common::FINGERPRINT => fingerprint(secret) };
     if let [major, minor, ..] = *secret {
         let version = u16::from_be_bytes([major, minor]);
-        fields.insert("client_version".into(), names::version(version).into());
+        fields.put(field::CLIENT_VERSION, names::version(version));
     }
     secrets::reveal(&mut fields, &[secret]);
     fields

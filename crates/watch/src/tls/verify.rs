@@ -7,7 +7,10 @@ use rustls::{
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
-use steps::tls::Step;
+use steps::{
+    common,
+    tls::{Step, field},
+};
 use wire::{
     Seen, fields,
     tls::{certificate_fields, names},
@@ -53,15 +56,15 @@ impl ServerCertVerifier for Verifier {
         let verdict = self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         current(|watch| {
             let mut fields = fields! {
-                "result" => result(&verdict),
-                "name" => server_name.to_str(),
-                "checked_at" => at(now),
+                common::RESULT => result(&verdict),
+                field::NAME => server_name.to_str(),
+                field::CHECKED_AT => at(now),
             };
             let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
             fields.append(&mut certificate_fields(&chain));
             checks::tell(&mut fields, "rustls (webpki)", failed_check(&verdict));
             if verdict.is_err() && self.1 == Refusal::Overridden {
-                fields.insert("overridden".into(), true.into());
+                fields.put(field::OVERRIDDEN, true);
             }
             watch.called(Seen::local(Step::VerifyCertificate, fields));
         });
@@ -115,14 +118,14 @@ pub(super) fn verified(
 ) {
     current(|watch| {
         let certificate = certificate_fields(&[cert]);
-        let fields = fields! {
-            "result" => result(verdict),
-            "signature_scheme" => names::signature_scheme(dss.scheme.into()),
-            "public_key" => certificate.named("public_key").cloned(),
-            "over" => watch.signed(message),
-            "signed_length" => message.len(),
-            "signature_length" => dss.signature().len(),
+        let mut fields = fields! {
+            common::RESULT => result(verdict),
+            field::SIGNATURE_SCHEME => names::signature_scheme(dss.scheme.into()),
         };
+        fields.put_some(field::PUBLIC_KEY, certificate.get(field::PUBLIC_KEY));
+        fields.put(field::OVER, watch.signed(message));
+        fields.put(common::SIGNED_LENGTH, message.len());
+        fields.put(common::SIGNATURE_LENGTH, dss.signature().len());
         watch.called(Seen::local(step, fields));
     });
 }

@@ -1,7 +1,6 @@
 //! The values of a certificate (RFC 5280 §4.1).
 
-use serde_json::json;
-use steps::Fields;
+use steps::{Fields, common, tls::field};
 use x509_parser::{
     der_parser::oid::Oid,
     extensions::GeneralName,
@@ -14,14 +13,14 @@ use crate::fields;
 
 /// What `chain` says: the end-entity certificate's values, then those above it by name and serial number.
 pub fn certificate_fields(chain: &[impl AsRef<[u8]>]) -> Fields {
-    let mut fields = fields! { "certificates" => chain.len() };
+    let mut fields = fields! { field::CERTIFICATES => chain.len() };
     // A chain is three or four certificates long; a peer that sends hundreds is not told at length.
     let chain = &chain[..chain.len().min(16)];
     let parsed: Vec<_> = chain.iter().map(|der| X509Certificate::from_der(der.as_ref()).ok()).collect();
     match parsed.first() {
         None => return fields,
         Some(None) => {
-            fields.insert("unreadable".into(), json!(true));
+            fields.put(field::UNREADABLE, true);
             return fields;
         }
         Some(Some((_, leaf))) => fields.append(&mut leaf_fields(leaf)),
@@ -34,22 +33,22 @@ pub fn certificate_fields(chain: &[impl AsRef<[u8]>]) -> Fields {
         })
         .collect();
     if !above.is_empty() {
-        fields.insert("chain".into(), json!(above));
+        fields.put(field::CHAIN, above);
     }
     fields
 }
 
 fn leaf_fields(leaf: &X509Certificate<'_>) -> Fields {
     fields! {
-        "subject" => leaf.subject().to_string(),
-        "issuer" => leaf.issuer().to_string(),
-        "serial" => serial(leaf),
-        "not_before" => date(leaf.validity().not_before),
-        "not_after" => date(leaf.validity().not_after),
-        "names" => names(leaf),
-        "public_key" => public_key(leaf),
-        "signature_algorithm" => name_of(&leaf.signature_algorithm.algorithm),
-        "extended_key_usage" => purposes(leaf),
+        field::SUBJECT => leaf.subject().to_string(),
+        field::ISSUER => leaf.issuer().to_string(),
+        field::SERIAL => serial(leaf),
+        field::NOT_BEFORE => date(leaf.validity().not_before),
+        field::NOT_AFTER => date(leaf.validity().not_after),
+        field::NAMES => names(leaf),
+        field::PUBLIC_KEY => public_key(leaf),
+        common::SIGNATURE_ALGORITHM => name_of(&leaf.signature_algorithm.algorithm),
+        field::EXTENDED_KEY_USAGE => purposes(leaf),
     }
 }
 

@@ -1,8 +1,10 @@
 //! What records hold: handshake messages, alerts, ChangeCipherSpec and application data. Every Finished is computed a
 //! second time.
 
-use serde_json::json;
-use steps::{Fields, Side, tls::Step};
+use steps::{
+    Fields, Side, common,
+    tls::{Step, field},
+};
 
 use super::{
     Crossed, Decoder, Phase, encrypted, fingerprint,
@@ -88,11 +90,11 @@ impl Decoder {
     fn change_cipher_spec(&mut self, from: Side, moment: u64, body: &[u8]) {
         let mut fields = Fields::new();
         if let Some(version) = self.handshake.version {
-            fields.insert("version".into(), json!(names::version(version)));
+            fields.put(common::VERSION, names::version(version));
         }
         // TLS 1.3 switches its keys elsewhere; before the server's answer nothing can switch.
         let switches = self.handshake.version.is_some() && !self.handshake.is_tls13();
-        fields.insert("switches_keys".into(), json!(switches));
+        fields.put(field::SWITCHES_KEYS, switches);
         self.say(from, moment, Step::ChangeCipherSpec, fields, body);
         if switches {
             self.turn(from, Phase::Session);
@@ -109,7 +111,7 @@ impl Decoder {
             2 => "fatal".into(),
             other => format!("level {other}"),
         };
-        let mut fields = fields! { "description" => names::alert(*description), "level" => level };
+        let mut fields = fields! { common::DESCRIPTION => names::alert(*description), field::LEVEL => level };
         if opened {
             encrypted(&mut fields);
         }
@@ -121,18 +123,20 @@ impl Decoder {
             self.lost(from, moment, "application data only after the handshake", body);
             return;
         };
-        let mut fields = fields! { "length" => body.len(), "ciphertext_length" => ciphertext.len() };
+        let mut fields =
+            fields! { common::LENGTH => body.len(), field::CIPHERTEXT_LENGTH => ciphertext.len() };
         // TLS 1.2's AES-GCM sends a nonce in front, which is no ciphertext.
         let nonce = self.lane(from).opener.as_ref().map_or(0, keys::Opener::nonce_in_record);
         let ciphertext = &ciphertext[nonce.min(ciphertext.len())..];
-        match first_line(body) {
-            Some(line) => fields.insert("plaintext".into(), json!(line)),
-            None => fields.insert("plaintext_hex".into(), json!(hex::encode(&body[..body.len().min(16)]))),
+        let line = first_line(body);
+        match line.as_deref() {
+            Some(line) => fields.put(field::PLAINTEXT, line),
+            None => fields.put(field::PLAINTEXT_HEX, hex::encode(&body[..body.len().min(16)])),
         };
-        fields.insert("ciphertext".into(), json!(hex::encode(&ciphertext[..ciphertext.len().min(16)])));
+        fields.put(field::CIPHERTEXT, hex::encode(&ciphertext[..ciphertext.len().min(16)]));
         encrypted(&mut fields);
         // Only as much as the fields show: what follows in an HTTP head may be somebody's credentials.
-        let shown = match fields.named("plaintext").and_then(|line| line.as_str()) {
+        let shown = match line.as_deref() {
             Some(line) if body.starts_with(line.as_bytes()) => &body[..line.len()],
             Some(_not_shown) => &[],
             None => &body[..body.len().min(16)],
@@ -189,7 +193,10 @@ impl Decoder {
             (24, Side::Client | Side::Server) => (Step::KeyUpdate, message::key_update(body)?),
             (_, Side::Client | Side::Server) => {
                 let name = names::handshake_type(kind);
-                (Step::OtherMessage, fields! { "type" => kind, "name" => name, "length" => body.len() })
+                (
+                    Step::OtherMessage,
+                    fields! { field::TYPE => kind, field::NAME => name, common::LENGTH => body.len() },
+                )
             }
         };
         if opened {
@@ -212,7 +219,7 @@ impl Decoder {
     fn client_hello(&mut self, moment: u64, body: &[u8], whole: &[u8]) -> Option<()> {
         let ClientHello { random, session_id, early_data, shown, mut fields } = hello::client_hello(body)?;
         if self.handshake.retried {
-            fields.insert("after_hello_retry_request".into(), json!(true));
+            fields.put(field::AFTER_HELLO_RETRY_REQUEST, true);
         }
         if self.handshake.suite.is_some() {
             // TLS 1.2's renegotiation, which our libraries refuse: said, and not followed.
@@ -249,7 +256,7 @@ impl Decoder {
         // TLS 1.2 resumes when it returns the client's session id; TLS 1.3 returns it always, for middleboxes.
         let echoed = !session_id.is_empty() && session_id == self.handshake.session_id;
         let resumed = if tls13 { psk.is_some() } else { echoed };
-        fields.insert("resumed".into(), json!(resumed));
+        fields.put(field::RESUMED, resumed);
         self.handshake.server_random = random.to_vec();
         if let Some((_, hash)) = keys::of_suite(&suite) {
             self.handshake.transcript.hash_with(hash);
@@ -279,20 +286,22 @@ impl Decoder {
             (None, [ticket]) => ("session ticket", Some(ticket.clone())),
             (None, _) => ("session ID", Some(fingerprint(&self.handshake.session_id))),
         };
-        fields! { "by" => by, "identity_fingerprint" => shown }
+        let mut fields = fields! { field::BY => by };
+        fields.put_some(field::IDENTITY_FINGERPRINT, shown);
+        fields
     }
 
     fn certificate_verify(&self, body: &[u8]) -> Option<Fields> {
         let mut fields = message::certificate_verify(body)?;
         if let Some(digest) = self.handshake.transcript.digest() {
-            fields.insert("handshake_hash".into(), json!(hex::encode(digest)));
+            fields.put(field::HANDSHAKE_HASH, hex::encode(digest));
         }
         Some(fields)
     }
 
     /// Computes verify_data from what truly crossed and compares.
     fn finished(&mut self, from: Side, body: &[u8]) -> Option<Fields> {
-        let mut fields = fields! { "verify_data" => hex::encode(body) };
+        let mut fields = fields! { field::VERIFY_DATA => hex::encode(body) };
         let whole = !self.client.silent && !self.server.silent;
         let (true, Some(hash), Some(secret), Some(transcript_hash)) =
             (whole, self.handshake.hash(), self.secret_of(from), self.handshake.transcript.digest())
@@ -308,9 +317,9 @@ impl Decoder {
             };
             keys::verify_data_12(hash, secret, label, &transcript_hash)
         };
-        fields.insert("verify_data_recomputed".into(), json!(hex::encode(&recomputed)));
-        fields.insert("equal".into(), json!(recomputed == body));
-        fields.insert("handshake_hash".into(), json!(hex::encode(&transcript_hash)));
+        fields.put(field::VERIFY_DATA_RECOMPUTED, hex::encode(&recomputed));
+        fields.put(common::EQUAL, recomputed == body);
+        fields.put(field::HANDSHAKE_HASH, hex::encode(&transcript_hash));
         if self.handshake.is_tls13() {
             self.key_schedule(from, &mut fields);
         }

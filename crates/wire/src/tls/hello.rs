@@ -1,7 +1,6 @@
 //! ClientHello, ServerHello and HelloRetryRequest (RFC 5246 §7.4.1, RFC 8446 §4.1), and the extensions in them.
 
-use serde_json::{Value, json};
-use steps::Fields;
+use steps::{Fields, Lone, common, tls::field};
 
 use super::{
     fingerprint, names,
@@ -55,41 +54,42 @@ pub(super) fn client_hello(body: &[u8]) -> Option<ClientHello> {
 
     let mut read = Fields::new();
     let (mut highest, mut early_data, mut shown) = (legacy_version, false, Vec::new());
+    // An extension that does not read as its RFC says is still in the list of names.
     for (number, body) in &extensions {
         match number {
-            0 => insert(&mut read, "server_name", server_name(body)),
-            10 => insert(&mut read, "supported_groups", list16(body, names::group)),
-            13 => insert(&mut read, "signature_algorithms", list16(body, names::signature_scheme)),
-            16 => insert(&mut read, "alpn", alpn(body)),
+            0 => read.put_some(field::SERVER_NAME, server_name(body)),
+            10 => read.put_some(field::SUPPORTED_GROUPS, list16(body, names::group)),
+            13 => read.put_some(field::SIGNATURE_ALGORITHMS, list16(body, names::signature_scheme)),
+            16 => alpn(&mut read, body),
             42 => early_data = true,
             43 => {
                 let offered = numbers(Reader(body).vec8()?);
                 highest = offered.iter().copied().filter(|v| !names::is_grease(*v)).max().unwrap_or(highest);
                 let offered: Vec<_> = offered.into_iter().map(names::version).collect();
-                insert(&mut read, "supported_versions", Some(json!(offered)));
+                read.put_some(field::SUPPORTED_VERSIONS, Some(offered));
             }
-            51 => insert(&mut read, "key_share", shares(body)),
+            51 => read.put_some(field::KEY_SHARE, shares(body)),
             35 if !body.is_empty() => shown = vec![fingerprint(body)],
             41 => shown = identities(body).unwrap_or_default(),
             _ => {}
         }
     }
     if !shown.is_empty() {
-        insert(&mut read, "identity_fingerprints", Some(json!(shown)));
+        read.put(field::IDENTITY_FINGERPRINTS, &shown);
     }
     let mut fields = fields! {
-        "version" => names::version(highest),
-        "legacy_version" => names::version(legacy_version),
-        "random" => hex::encode(random),
-        "session_id_length" => session_id.len(),
-        "cipher_suites" => suites.into_iter().map(names::cipher_suite).collect::<Vec<_>>(),
-        "extensions" => extension_names(&extensions),
+        common::VERSION => names::version(highest),
+        field::LEGACY_VERSION => names::version(legacy_version),
+        field::RANDOM => hex::encode(random),
+        field::SESSION_ID_LENGTH => session_id.len(),
+        field::CIPHER_SUITES => suites.into_iter().map(names::cipher_suite).collect::<Vec<_>>(),
+        field::EXTENSIONS => extension_names(&extensions),
     };
     fields.append(&mut read);
     // How a client asks for resumption: TLS 1.3's PSK, or TLS 1.2's ticket (empty: only "send me one").
     let asks = |(number, body): &(u16, &[u8])| *number == 41 || (*number == 35 && !body.is_empty());
     if extensions.iter().any(asks) {
-        fields.insert("asks_to_resume".into(), json!(true));
+        fields.put(field::ASKS_TO_RESUME, true);
     }
     Some(ClientHello { random, session_id, early_data, shown, fields })
 }
@@ -110,27 +110,27 @@ pub(super) fn server_hello(body: &[u8]) -> Option<ServerHello> {
     let ems = extensions.iter().any(|(number, _)| *number == 23);
     for (number, body) in &extensions {
         match number {
-            16 => insert(&mut read, "alpn", alpn(body)),
+            16 => alpn(&mut read, body),
             41 => psk = Reader(body).u16(),
             43 => version = Reader(body).u16()?,
-            44 => insert(&mut read, "cookie_length", Some(json!(body.len().saturating_sub(2)))),
-            51 => insert(&mut read, "key_share", Some(json!(names::group(Reader(body).u16()?)))),
+            44 => read.put(field::COOKIE_LENGTH, body.len().saturating_sub(2)),
+            51 => read.put(field::KEY_SHARE, Lone(names::group(Reader(body).u16()?))),
             _ => {}
         }
     }
     let mut fields = fields! {
-        "version" => names::version(version),
-        "legacy_version" => names::version(legacy_version),
-        "random" => hex::encode(random),
-        "session_id_length" => session_id.len(),
-        "cipher_suite" => suite.as_str(),
-        "extensions" => extension_names(&extensions),
+        common::VERSION => names::version(version),
+        field::LEGACY_VERSION => names::version(legacy_version),
+        field::RANDOM => hex::encode(random),
+        field::SESSION_ID_LENGTH => session_id.len(),
+        field::CIPHER_SUITE => suite.as_str(),
+        field::EXTENSIONS => extension_names(&extensions),
     };
     fields.append(&mut read);
     // A server that could have done better says so in its random, RFC 8446 §4.1.3.
     match &random[24..] {
-        b"DOWNGRD\x01" => insert(&mut fields, "downgrade_sentinel", Some(json!("TLS 1.2"))),
-        b"DOWNGRD\x00" => insert(&mut fields, "downgrade_sentinel", Some(json!("TLS 1.1 or older"))),
+        b"DOWNGRD\x01" => fields.put(field::DOWNGRADE_SENTINEL, "TLS 1.2"),
+        b"DOWNGRD\x00" => fields.put(field::DOWNGRADE_SENTINEL, "TLS 1.1 or older"),
         _ => {}
     }
     Some(ServerHello { random, version, suite, session_id, retry, psk, ems, fields })
@@ -139,10 +139,10 @@ pub(super) fn server_hello(body: &[u8]) -> Option<ServerHello> {
 /// Reads EncryptedExtensions.
 pub(super) fn encrypted_extensions(body: &[u8]) -> Option<Fields> {
     let extensions = extensions(&mut Reader(body))?;
-    let mut fields = fields! { "extensions" => extension_names(&extensions) };
+    let mut fields = fields! { field::EXTENSIONS => extension_names(&extensions) };
     for (number, body) in extensions {
         if number == 16 {
-            insert(&mut fields, "alpn", alpn(body));
+            alpn(&mut fields, body);
         }
     }
     Some(fields)
@@ -167,44 +167,42 @@ pub(super) fn extension_names(extensions: &[(u16, &[u8])]) -> Vec<String> {
 }
 
 /// A list of two-byte numbers by name.
-pub(super) fn list16(body: &[u8], name: fn(u16) -> String) -> Option<Value> {
-    Some(json!(numbers(Reader(body).vec16()?).into_iter().map(name).collect::<Vec<_>>()))
+pub(super) fn list16(body: &[u8], name: fn(u16) -> String) -> Option<Vec<String>> {
+    Some(numbers(Reader(body).vec16()?).into_iter().map(name).collect())
 }
 
-fn insert(fields: &mut Fields, name: &'static str, value: Option<Value>) {
-    // An extension that does not read as its RFC says is still in the list of names.
-    if let Some(value) = value {
-        fields.insert(name.into(), value);
-    }
-}
-
-fn server_name(body: &[u8]) -> Option<Value> {
+fn server_name(body: &[u8]) -> Option<String> {
     let mut list = Reader(Reader(body).vec16()?);
     let kind = list.u8()?;
     let name = list.vec16()?;
-    (kind == 0).then(|| json!(text(name)))
+    (kind == 0).then(|| text(name))
 }
 
-fn alpn(body: &[u8]) -> Option<Value> {
+fn alpn(fields: &mut Fields, body: &[u8]) {
+    match protocols(body).as_deref() {
+        None => {}
+        Some([only]) => fields.put(field::ALPN, Lone(only)),
+        Some(protocols) => fields.put(field::ALPN, protocols),
+    }
+}
+
+fn protocols(body: &[u8]) -> Option<Vec<String>> {
     let mut list = Reader(Reader(body).vec16()?);
     let mut protocols = Vec::new();
     while !list.is_empty() && protocols.len() < MOST_LISTED {
         protocols.push(text(list.vec8()?));
     }
-    match protocols.as_slice() {
-        [only] => Some(json!(only)),
-        _ => Some(json!(protocols)),
-    }
+    Some(protocols)
 }
 
-fn shares(body: &[u8]) -> Option<Value> {
+fn shares(body: &[u8]) -> Option<Vec<String>> {
     let mut list = Reader(Reader(body).vec16()?);
     let mut groups = Vec::new();
     while !list.is_empty() && groups.len() < MOST_LISTED {
         groups.push(names::group(list.u16()?));
         list.vec16()?;
     }
-    Some(json!(groups))
+    Some(groups)
 }
 
 /// The tickets that a TLS 1.3 client shows, by fingerprint (RFC 8446 §4.2.11).

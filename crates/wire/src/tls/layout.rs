@@ -3,14 +3,17 @@
 
 mod extension;
 
-use steps::{Fields, Part, tls::Step};
+use steps::{
+    Fields, Part, common,
+    tls::{Step, field},
+};
 
 use super::names;
 use crate::layout::{Layout, plain, text};
 
 /// The parts of the message that `step` was read from.
 pub(crate) fn layout(step: Step, fields: &Fields, bytes: &[u8]) -> Vec<Part> {
-    let has = |field: &str| fields.contains_key(field);
+    let encrypted = fields.get(common::ENCRYPTED) == Some(true);
     Layout::of(bytes, |l| match step {
         Step::Alert => alert(l),
         Step::ChangeCipherSpec => l.number(1, "type", |n| format!("change_cipher_spec ({n})")).map(drop),
@@ -22,18 +25,20 @@ pub(crate) fn layout(step: Step, fields: &Fields, bytes: &[u8]) -> Vec<Part> {
         Step::HelloRetryRequest => message(l, |l| server_hello(l, extension::In::HelloRetryRequest)),
         Step::EncryptedExtensions => message(l, |l| extensions(l, extension::In::Other)),
         // Certificates are encrypted since TLS 1.3, and have since then more around them.
-        Step::Certificate | Step::ClientCertificate if has("encrypted") => message(l, certificate_13),
+        Step::Certificate | Step::ClientCertificate if encrypted => message(l, certificate_13),
         Step::Certificate | Step::ClientCertificate => message(l, certificate_12),
-        Step::CertificateRequest if has("encrypted") => message(l, |l| {
+        Step::CertificateRequest if encrypted => message(l, |l| {
             l.opaque(1, "certificate_request_context", plain)?;
             extensions(l, extension::In::Other)
         }),
         Step::CertificateRequest => message(l, certificate_request_12),
-        Step::ServerKeyExchange if has("named_curve") => message(l, server_key_exchange),
+        Step::ServerKeyExchange if fields.get(field::NAMED_CURVE).is_some() => {
+            message(l, server_key_exchange)
+        }
         Step::CertificateVerify => message(l, |l| signed(l)),
         Step::ClientKeyExchange => message(l, |l| client_key_exchange(l, fields)),
         Step::Finished => message(l, |l| l.field(l.left(), "verify_data", plain).map(drop)),
-        Step::NewSessionTicket if has("encrypted") => message(l, ticket_13),
+        Step::NewSessionTicket if encrypted => message(l, ticket_13),
         Step::NewSessionTicket => message(l, |l| {
             l.number(4, "ticket_lifetime_hint", |n| format!("{n} s"))?;
             l.opaque(2, "ticket", plain).map(drop)
@@ -146,8 +151,7 @@ fn certificate_13(l: &mut Layout<'_>) -> Option<()> {
 
 /// Whose certificate it is.
 fn subject(der: &[u8]) -> String {
-    let fields = super::certificate_fields(&[der]);
-    fields.named("subject").and_then(|subject| subject.as_str()).unwrap_or_default().to_owned()
+    super::certificate_fields(&[der]).get(field::SUBJECT).unwrap_or_default().to_owned()
 }
 
 fn certificate_request_12(l: &mut Layout<'_>) -> Option<()> {
@@ -171,11 +175,11 @@ fn server_key_exchange(l: &mut Layout<'_>) -> Option<()> {
 }
 
 fn client_key_exchange(l: &mut Layout<'_>, fields: &Fields) -> Option<()> {
-    if fields.contains_key("encrypted_pre_master_secret") {
+    if fields.get(field::ENCRYPTED_PRE_MASTER_SECRET).is_some() {
         return l.opaque(2, "EncryptedPreMasterSecret", plain).map(drop);
     }
     // An elliptic curve's point has one byte of length, a number modulo a prime has two.
-    let public = fields.named("public_key_length").and_then(serde_json::Value::as_u64);
+    let public = fields.get(field::PUBLIC_KEY_LENGTH);
     match public.and_then(|length| usize::try_from(length).ok()) {
         Some(length) if l.left() == 1 + length => l.opaque(1, "ecdh_Yc", plain).map(drop),
         Some(_) => l.opaque(2, "dh_Yc", plain).map(drop),

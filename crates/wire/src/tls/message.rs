@@ -1,7 +1,6 @@
 //! The handshake messages that follow the hellos (RFC 5246 §7.4, RFC 8446 §4.3 to §4.6).
 
-use serde_json::json;
-use steps::Fields;
+use steps::{Fields, common, tls::field};
 
 use super::{
     certificate::certificate_fields,
@@ -33,7 +32,7 @@ pub(super) fn certificate(body: &[u8], tls13: bool) -> Option<Fields> {
 pub(super) fn server_key_exchange(body: &[u8], suite: &str) -> Option<Fields> {
     const NAMED_CURVE: u8 = 3;
     if !suite.starts_with("TLS_ECDHE_") {
-        return Some(fields! { "length" => body.len() });
+        return Some(fields! { common::LENGTH => body.len() });
     }
     let mut r = Reader(body);
     if r.u8()? != NAMED_CURVE {
@@ -44,10 +43,10 @@ pub(super) fn server_key_exchange(body: &[u8], suite: &str) -> Option<Fields> {
     let scheme = names::signature_scheme(r.u16()?);
     let signature = r.vec16()?;
     Some(fields! {
-        "named_curve" => curve,
-        "public_key" => hex::encode(public_key),
-        "signature_scheme" => scheme,
-        "signature_length" => signature.len(),
+        field::NAMED_CURVE => curve,
+        field::PUBLIC_KEY => hex::encode(public_key),
+        field::SIGNATURE_SCHEME => scheme,
+        common::SIGNATURE_LENGTH => signature.len(),
     })
 }
 
@@ -57,12 +56,14 @@ pub(super) fn client_key_exchange(body: &[u8], suite: &str) -> Option<Fields> {
     if suite.starts_with("TLS_RSA_") {
         let encrypted = r.vec16()?;
         return Some(fields! {
-            "encrypted_pre_master_secret_length" => encrypted.len(),
-            "encrypted_pre_master_secret" => hex::encode(encrypted),
+            field::ENCRYPTED_PRE_MASTER_SECRET_LENGTH => encrypted.len(),
+            field::ENCRYPTED_PRE_MASTER_SECRET => hex::encode(encrypted),
         });
     }
     let public_key = if suite.starts_with("TLS_DHE_") { r.vec16()? } else { r.vec8()? };
-    Some(fields! { "public_key_length" => public_key.len(), "public_key" => hex::encode(public_key) })
+    Some(
+        fields! { field::PUBLIC_KEY_LENGTH => public_key.len(), field::PUBLIC_KEY => hex::encode(public_key) },
+    )
 }
 
 /// CertificateVerify: a signature over the handshake so far.
@@ -70,7 +71,7 @@ pub(super) fn certificate_verify(body: &[u8]) -> Option<Fields> {
     let mut r = Reader(body);
     let scheme = names::signature_scheme(r.u16()?);
     let signature = r.vec16()?;
-    Some(fields! { "signature_scheme" => scheme, "signature_length" => signature.len() })
+    Some(fields! { field::SIGNATURE_SCHEME => scheme, common::SIGNATURE_LENGTH => signature.len() })
 }
 
 /// CertificateRequest: what the server accepts from a client.
@@ -82,14 +83,14 @@ pub(super) fn certificate_request(body: &[u8], tls13: bool) -> Option<Fields> {
         let extensions = extensions(&mut r)?;
         let schemes = extensions.iter().find(|(number, _)| *number == 13);
         if let Some(schemes) = schemes.and_then(|(_, body)| list16(body, names::signature_scheme)) {
-            fields.insert("signature_algorithms".into(), schemes);
+            fields.put(field::SIGNATURE_ALGORITHMS, schemes);
         }
-        fields.insert("extensions".into(), json!(extension_names(&extensions)));
+        fields.put(field::EXTENSIONS, extension_names(&extensions));
     } else {
         let types: Vec<_> = r.vec8()?.iter().map(|number| names::certificate_type(*number)).collect();
-        fields.insert("certificate_types".into(), json!(types));
+        fields.put(field::CERTIFICATE_TYPES, types);
         let schemes = list16(r.0, names::signature_scheme)?;
-        fields.insert("signature_algorithms".into(), schemes);
+        fields.put(field::SIGNATURE_ALGORITHMS, schemes);
     }
     Some(fields)
 }
@@ -104,9 +105,9 @@ pub(super) fn new_session_ticket(body: &[u8], tls13: bool) -> Option<Fields> {
     }
     let ticket = r.vec16()?;
     Some(fields! {
-        "ticket_lifetime" => lifetime,
-        "ticket_length" => ticket.len(),
-        "ticket_fingerprint" => fingerprint(ticket),
+        field::TICKET_LIFETIME => lifetime,
+        field::TICKET_LENGTH => ticket.len(),
+        field::TICKET_FINGERPRINT => fingerprint(ticket),
     })
 }
 
@@ -117,5 +118,5 @@ pub(super) fn key_update(body: &[u8]) -> Option<Fields> {
         [1] => "update_requested",
         _ => return None,
     };
-    Some(fields! { "request_update" => request })
+    Some(fields! { field::REQUEST_UPDATE => request })
 }

@@ -1,8 +1,7 @@
 //! From one secret to the next: what the decoder can compute of the key schedule with what crossed. TLS 1.2: RFC 5246
 //! §8.1 and §6.3. TLS 1.3: the column of extracts and derivations in RFC 8446 §7.1.
 
-use serde_json::json;
-use steps::{Fields, Side};
+use steps::{Fields, Side, tls::field};
 
 use super::{Decoder, fingerprint, keys};
 
@@ -100,8 +99,8 @@ impl Decoder {
         }
         let way: Vec<_> =
             way.iter().map(|(name, secret)| format!("{name} {}", fingerprint(secret))).collect();
-        fields.insert("key_schedule".into(), json!(way));
-        fields.insert("key_schedule_equal".into(), json!(equal));
+        fields.put(field::KEY_SCHEDULE, way);
+        fields.put(field::KEY_SCHEDULE_EQUAL, equal);
     }
 
     /// The secret of that label in the key log.

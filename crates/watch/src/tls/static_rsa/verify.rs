@@ -1,7 +1,10 @@
 //! OpenSSL's check of the certificate.
 
 use openssl::x509::{X509StoreContextRef, X509VerifyResult};
-use steps::tls::Step;
+use steps::{
+    common,
+    tls::{Step, field},
+};
 use wire::{Seen, fields, tls::certificate_fields};
 
 use super::fault::failed_check;
@@ -27,14 +30,14 @@ pub fn verifier(
         let chain: Vec<_> =
             context.chain().into_iter().flatten().filter_map(|cert| cert.to_der().ok()).collect();
         current(|watch| {
-            let mut fields = fields! { "result" => result, "name" => name.as_str() };
+            let mut fields = fields! { common::RESULT => result, field::NAME => name.as_str() };
             if verdict != X509VerifyResult::OK {
-                fields.insert("verify_result".into(), verdict.as_raw().into());
+                fields.put_some(field::VERIFY_RESULT, u64::try_from(verdict.as_raw()).ok());
             }
             fields.append(&mut certificate_fields(&chain));
             checks::tell(&mut fields, "OpenSSL", failed_check(verdict.as_raw()));
             if !passed && insecure {
-                fields.insert("overridden".into(), true.into());
+                fields.put(field::OVERRIDDEN, true);
             }
             watch.called(Seen::local(Step::VerifyCertificate, fields));
         });
