@@ -2,7 +2,6 @@
 //! heading "Websocket建立过程".
 
 mod check;
-pub mod field;
 mod judge;
 
 pub use check::{Check, CheckCard, Checked, checked_in, fields as check_fields};
@@ -13,9 +12,7 @@ pub(crate) use judge::judge;
 use crate::{
     Actor, Card,
     Claim::{W1, W2, W3, W4, W5, W6},
-    Text, common,
-    field::shown,
-    summary,
+    Text,
 };
 
 /// A step of WebSocket, in the order of a normal run.
@@ -77,12 +74,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![
-                    field::PATH,
-                    field::SEC_WEBSOCKET_KEY,
-                    field::HOST,
-                    field::SEC_WEBSOCKET_VERSION
-                ],
+                shows: &["path", "sec_websocket_key", "host", "sec_websocket_version"],
             },
             Step::RequestChecked => Card {
                 id: "ws.request_checked",
@@ -96,7 +88,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::RESULT],
+                shows: &["result"],
             },
             Step::AcceptKey => Card {
                 id: "ws.accept_key",
@@ -110,7 +102,7 @@ impl Step {
                 },
                 client: "",
                 server: "accept_hdr_async: Callback::on_request",
-                shows: shown![field::SEC_WEBSOCKET_ACCEPT, field::SHA1],
+                shows: &["sec_websocket_accept", "sha1"],
             },
             Step::SwitchingProtocols => Card {
                 id: "ws.switching_protocols",
@@ -124,7 +116,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::STATUS, field::SEC_WEBSOCKET_ACCEPT, field::UPGRADE],
+                shows: &["status", "sec_websocket_accept", "upgrade"],
             },
             Step::AnswerChecked => Card {
                 id: "ws.answer_checked",
@@ -138,7 +130,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::RESULT],
+                shows: &["result"],
             },
             Step::AcceptCheck => Card {
                 id: "ws.accept_check",
@@ -152,7 +144,7 @@ impl Step {
                 },
                 client: "client_async returned",
                 server: "",
-                shows: shown![common::EQUAL, field::RETURNED, field::COMPUTED],
+                shows: &["equal", "returned", "computed"],
             },
             Step::Established => Card {
                 id: "ws.established",
@@ -166,7 +158,7 @@ impl Step {
                 },
                 client: "client_async returned",
                 server: "accept_hdr_async returned",
-                shows: shown![field::REQUESTS, field::RESPONSES, field::REQUEST_BYTES, field::RESPONSE_BYTES],
+                shows: &["requests", "responses", "request_bytes", "response_bytes"],
             },
             Step::Text => Card {
                 id: "ws.text",
@@ -180,7 +172,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::TEXT, common::PAYLOAD_LENGTH, field::MASK, field::FIN],
+                shows: &["text", "payload_length", "mask", "fin"],
             },
             Step::Binary => Card {
                 id: "ws.binary",
@@ -194,7 +186,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::PAYLOAD, common::PAYLOAD_LENGTH, field::MASK, field::FIN],
+                shows: &["payload", "payload_length", "mask", "fin"],
             },
             Step::Continuation => Card {
                 id: "ws.continuation",
@@ -208,7 +200,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::FIN, common::PAYLOAD_LENGTH, common::TEXT, field::MASK],
+                shows: &["fin", "payload_length", "text", "mask"],
             },
             Step::Ping => Card {
                 id: "ws.ping",
@@ -222,7 +214,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::PAYLOAD, common::PAYLOAD_LENGTH, field::MASK],
+                shows: &["payload", "payload_length", "mask"],
             },
             Step::Pong => Card {
                 id: "ws.pong",
@@ -236,7 +228,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::PAYLOAD, common::PAYLOAD_LENGTH, field::MASK],
+                shows: &["payload", "payload_length", "mask"],
             },
             Step::Close => Card {
                 id: "ws.close",
@@ -250,7 +242,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::CODE, field::MEANING, common::WHY, field::MASK],
+                shows: &["code", "meaning", "reason", "mask"],
             },
             Step::PlainRequest => Card {
                 id: "ws.plain_request",
@@ -264,7 +256,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::METHOD, field::PATH, field::HOST],
+                shows: &["method", "path", "host"],
             },
             Step::PlainResponse => Card {
                 id: "ws.plain_response",
@@ -278,7 +270,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::STATUS, field::REASON_PHRASE, field::CONTENT_TYPE],
+                shows: &["status", "reason_phrase", "content_type"],
             },
             Step::Refused => Card {
                 id: "ws.refused",
@@ -292,7 +284,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::STATUS, field::REASON_PHRASE],
+                shows: &["status", "reason_phrase"],
             },
             Step::Body => Card {
                 id: "ws.body",
@@ -306,7 +298,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::TEXT, common::LENGTH],
+                shows: &["text", "length"],
             },
             Step::Undecodable => Card {
                 id: "ws.undecodable",
@@ -320,7 +312,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::LOOKS_LIKE, common::DUE, common::FIRST_BYTES],
+                shows: &["looks_like", "expected", "first_bytes"],
             },
             Step::Summary => Card {
                 id: "ws.summary",
@@ -334,7 +326,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![summary::OUTCOME, summary::REASON],
+                shows: &["outcome", "reason"],
             },
         }
     }

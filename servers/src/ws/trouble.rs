@@ -1,9 +1,6 @@
 //! Why a connection of the WebSocket server failed, and what to do.
 
-use steps::{
-    Fields, Lang, Said, common,
-    ws::{Check, field},
-};
+use steps::{Fields, Lang, Said, ws::Check};
 use tokio_tungstenite::tungstenite::{
     Error,
     error::{CapacityError, ProtocolError},
@@ -131,8 +128,9 @@ fn too_large() -> Said {
 
 /// Why the peer's Close is no good end: its code must not be sent, or says that something went wrong.
 pub(super) fn unhappy(close: &Fields) -> Option<Said> {
-    let code = close.get(field::CODE)?;
-    let [meaning, reason] = [field::MEANING, common::WHY].map(|field| close.get(field).unwrap_or_default());
+    let text = |name: &str| close.named(name).and_then(|value| value.as_str()).unwrap_or_default();
+    let code = close.named("code").and_then(serde_json::Value::as_u64)?;
+    let (meaning, reason) = (text("meaning"), text("reason"));
     match code {
         _ if meaning == "not to be sent" => Some(Said::new(
             format!(

@@ -71,6 +71,8 @@ declare! {
     NAMES: [String] = "names";
     /// What it is for.
     EXTENDED_KEY_USAGE: [String] = "extended_key_usage";
+    /// What kind of key its issuer has, where that is known.
+    ISSUER_PUBLIC_KEY: str = "issuer_public_key";
     /// The certificates above it.
     CHAIN: [String] = "chain";
 

@@ -1,8 +1,9 @@
 //! What the rules of TLS need beyond the first event of each step: the alerts in their order, what came last from
 //! either side, and whether anybody wanted to renegotiate.
 
+use super::field::{LEVEL, NAME};
 use super::{Alert, Step};
-use crate::{Event, Side};
+use crate::{Event, Side, common::DESCRIPTION};
 
 /// The most alerts that are remembered; rustls ends a connection after a few warnings.
 const MOST: usize = 16;
@@ -40,7 +41,7 @@ impl Memory {
             self.alert(from, event);
         }
         // Whoever has finished and begins anew renegotiates (RFC 5246 §7.4.1).
-        let asks = step == Step::OtherMessage && event.text("name") == "hello_request";
+        let asks = step == Step::OtherMessage && event.get(NAME) == Some("hello_request");
         if self.finished && (asks || step == Step::ClientHello) {
             self.renegotiates.get_or_insert(from);
         }
@@ -50,11 +51,11 @@ impl Memory {
     }
 
     fn alert(&mut self, from: Side, event: &Event) {
-        let name = event.text("description");
+        let Some(name) = event.get(DESCRIPTION) else { return };
         let number = name.strip_prefix("alert ").and_then(|number| number.parse().ok());
         let alert = number.map(Alert::Unnamed).or_else(|| Alert::by_name(name));
         if let Some(alert) = alert.filter(|_| self.alerts.len() < MOST) {
-            let fatal = event.text("level") == "fatal";
+            let fatal = event.get(LEVEL) == Some("fatal");
             let after = self.last[index(from.peer())];
             self.alerts.push(Alerted { from, alert, fatal, after });
         }

@@ -3,10 +3,13 @@
 
 use super::{
     Alert, Recognises, Step,
-    facts::{ALPN, CIPHER_SUITES, Facts, KEY_SHARE, Program, SERVER_NAME, Variant, few, spaced},
+    facts::{Facts, Program, Variant, few, spaced},
     rule, say,
 };
-use crate::{Reason, Rule, Said, Side};
+use crate::{
+    Reason, Rule, Said, Side,
+    tls::field::{ALPN, CIPHER_SUITES, KEY_SHARE, SERVER_NAME},
+};
 
 pub(super) const RULES: &[(Rule, Recognises)] = &[
     rule(

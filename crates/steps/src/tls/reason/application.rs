@@ -1,12 +1,11 @@
 //! The handshake was complete: whatever happened after it, TLS itself is fine. What the peer said under the session's
 //! keys stands in the log.
 
-use super::{
-    Alert, End, Facts, Program, Recognises, Step,
-    facts::{ALPN, PLAINTEXT, few},
-    rule, say,
+use super::{Alert, End, Facts, Program, Recognises, Step, facts::few, rule, say};
+use crate::{
+    Reason, Record, Rule, Said, Side,
+    tls::field::{ALPN, PLAINTEXT},
 };
-use crate::{Reason, Record, Rule, Said, Side};
 
 pub(super) const RENEGOTIATION: &[(Rule, Recognises)] = &[rule(
     "tls.renegotiation_refused",

@@ -3,13 +3,17 @@
 
 use super::{
     Certificate, End, Facts, Recognises, Step,
-    facts::{
-        CERTIFICATES, ISSUER, ISSUER_KEY, NAME, NAMES, NOT_AFTER, NOT_BEFORE, OVER, PUBLIC_KEY, Program,
-        RESULT, SIGNATURE_ALGORITHM, SIGNATURE_SCHEME, SUBJECT, few,
-    },
+    facts::{Program, few},
     rule, say,
 };
-use crate::{Reason, Record, Rule, Said, Side};
+use crate::{
+    Reason, Record, Rule, Said, Side,
+    common::{RESULT, SIGNATURE_ALGORITHM},
+    tls::field::{
+        CERTIFICATES, ISSUER, ISSUER_PUBLIC_KEY, NAME, NAMES, NOT_AFTER, NOT_BEFORE, OVER, PUBLIC_KEY,
+        SIGNATURE_SCHEME, SUBJECT,
+    },
+};
 
 pub(super) const RULES: &[(Rule, Recognises)] = &[
     rule(
@@ -152,7 +156,7 @@ fn key_too_short(facts: &Facts<'_>) -> Option<Reason> {
         End::DoesNotOpen if !facts.complete() => {}
         _ => return None,
     }
-    let issuer_bits = rsa_bits(seen.and_then(|seen| seen.get(ISSUER_KEY))).filter(short);
+    let issuer_bits = rsa_bits(seen.and_then(|seen| seen.get(ISSUER_PUBLIC_KEY))).filter(short);
     if let (Some(bits), false) = (issuer_bits, signed(facts).is_some()) {
         let issuer = seen.and_then(|seen| seen.get(ISSUER)).unwrap_or("?");
         return Some(because(facts, say!(

@@ -5,7 +5,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::super::{Alert, Step, memory::Memory};
-use crate::{Field, Past, Record, Said, Side, Text};
+use crate::{
+    Field, Past, Record, Said, Side, Text,
+    common::VERSION,
+    tls::field::{CERTIFICATES, SUPPORTED_VERSIONS},
+};
 
 /// What is known of a connection that ended early or otherwise than agreed.
 #[derive(Clone, Debug)]
@@ -365,29 +369,3 @@ pub(super) fn few(list: &[&str]) -> Said {
         more => Said::new(format!("{first} and {more} more"), format!("{first} 等（另有 {more} 个）")),
     }
 }
-
-pub(super) const CERTIFICATES: Field<u64> = Field::new("certificates");
-pub(super) const SUPPORTED_VERSIONS: Field<[String]> = Field::new("supported_versions");
-pub(super) const VERSION: Field<str> = Field::new("version");
-pub(super) const CIPHER_SUITES: Field<[String]> = Field::new("cipher_suites");
-pub(super) const CIPHER_SUITE: Field<str> = Field::new("cipher_suite");
-pub(super) const GROUPS: Field<[String]> = Field::new("supported_groups");
-pub(super) const KEY_SHARE: Field<[String]> = Field::new("key_share");
-pub(super) const SIGNATURE_ALGORITHMS: Field<[String]> = Field::new("signature_algorithms");
-pub(super) const SIGNATURE_ALGORITHM: Field<str> = Field::new("signature_algorithm");
-pub(super) const SIGNATURE_SCHEME: Field<str> = Field::new("signature_scheme");
-pub(super) const ALPN: Field<[String]> = Field::new("alpn");
-pub(super) const SERVER_NAME: Field<str> = Field::new("server_name");
-pub(super) const SUBJECT: Field<str> = Field::new("subject");
-pub(super) const ISSUER: Field<str> = Field::new("issuer");
-pub(super) const NAMES: Field<[String]> = Field::new("names");
-pub(super) const NAME: Field<str> = Field::new("name");
-pub(super) const NOT_BEFORE: Field<str> = Field::new("not_before");
-pub(super) const NOT_AFTER: Field<str> = Field::new("not_after");
-pub(super) const PUBLIC_KEY: Field<str> = Field::new("public_key");
-pub(super) const ISSUER_KEY: Field<str> = Field::new("issuer_public_key");
-pub(super) const RESULT: Field<str> = Field::new("result");
-pub(super) const OVER: Field<str> = Field::new("over");
-pub(super) const LOOKS_LIKE: Field<str> = Field::new("looks_like");
-pub(super) const EXPECTED: Field<str> = Field::new("expected");
-pub(super) const PLAINTEXT: Field<str> = Field::new("plaintext");

@@ -4,13 +4,14 @@
 use super::{
     End, Facts, Incompatible, Misbehaved, Recognises, Step,
     alert::{suites, without_variant},
-    facts::{
-        ALPN, CIPHER_SUITE, GROUPS, PUBLIC_KEY, Program, SIGNATURE_ALGORITHMS, SIGNATURE_SCHEME, VERSION,
-        Variant, few,
-    },
+    facts::{Program, Variant, few},
     rule, say,
 };
-use crate::{Reason, Rule, Said, Side};
+use crate::{
+    Reason, Rule, Said, Side,
+    common::VERSION,
+    tls::field::{ALPN, CIPHER_SUITE, PUBLIC_KEY, SIGNATURE_ALGORITHMS, SIGNATURE_SCHEME, SUPPORTED_GROUPS},
+};
 
 pub(super) const RULES: &[(Rule, Recognises)] = &[
     rule(
@@ -217,7 +218,7 @@ fn no_group(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let peer = facts.them();
-    let Said { en, zh } = few(&facts.offered(GROUPS));
+    let Said { en, zh } = few(&facts.offered(SUPPORTED_GROUPS));
     let reason = Reason::new(Said::new(
         format!("no group for the key exchange in common with the {}: the client offers {en}.", peer.en),
         format!("与{}没有共同的密钥交换曲线：客户端提供的是 {zh}。", peer.zh),

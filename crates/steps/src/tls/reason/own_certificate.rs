@@ -4,13 +4,15 @@
 use super::{
     Alert, Recognises, Step,
     alert::sent,
-    facts::{
-        CERTIFICATES, Facts, ISSUER, NAMES, NOT_AFTER, NOT_BEFORE, Program, SERVER_NAME,
-        SIGNATURE_ALGORITHMS, SUBJECT, few,
-    },
+    facts::{Facts, Program, few},
     rule, say,
 };
-use crate::{Reason, Rule, Said, Side};
+use crate::{
+    Reason, Rule, Said, Side,
+    tls::field::{
+        CERTIFICATES, ISSUER, NAMES, NOT_AFTER, NOT_BEFORE, SERVER_NAME, SIGNATURE_ALGORITHMS, SUBJECT,
+    },
+};
 
 pub(super) const RULES: &[(Rule, Recognises)] = &[
     rule(

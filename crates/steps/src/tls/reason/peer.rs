@@ -1,12 +1,11 @@
 //! What the peer sent is no TLS, does not read, or breaks a rule.
 
-use super::{
-    End, Facts, Misbehaved, Recognises, Step, Unreadable,
-    alert::compare,
-    facts::{ALPN, CIPHER_SUITE, EXPECTED, LOOKS_LIKE, VERSION, few},
-    rule, say,
+use super::{End, Facts, Misbehaved, Recognises, Step, Unreadable, alert::compare, facts::few, rule, say};
+use crate::{
+    Reason, Rule, Said, Side, Text,
+    common::{DUE, LOOKS_LIKE, VERSION},
+    tls::field::{ALPN, CIPHER_SUITE, CIPHER_SUITES},
 };
-use crate::{Reason, Rule, Said, Side, Text};
 
 pub(super) const RULES: &[(Rule, Recognises)] = &[
     rule("tls.old_hello", "a hello in the format of SSL 2.0", "SSL 2.0 格式的 Hello", old_hello),
@@ -53,7 +52,7 @@ pub(super) const RULES: &[(Rule, Recognises)] = &[
 /// What the decoder says of bytes that are no TLS.
 fn foreign<'a>(facts: &Facts<'a>) -> Option<(&'a str, &'a str)> {
     let lost = facts.theirs(Step::Undecodable)?;
-    Some((lost.get(LOOKS_LIKE)?, lost.get(EXPECTED).unwrap_or("a TLS record")))
+    Some((lost.get(LOOKS_LIKE)?, lost.get(DUE).unwrap_or("a TLS record")))
 }
 
 fn is_unreadable(facts: &Facts<'_>) -> bool {
@@ -365,7 +364,7 @@ fn protocol_not_offered(facts: &Facts<'_>) -> (String, String) {
 
 fn not_offered(facts: &Facts<'_>) -> (String, String) {
     let suite = facts.theirs(Step::ServerHello).and_then(|hello| hello.get(CIPHER_SUITE));
-    let offered = facts.offered(super::facts::CIPHER_SUITES);
+    let offered = facts.offered(CIPHER_SUITES);
     match suite.filter(|suite| !offered.contains(suite)) {
         Some(suite) => (
             format!("it chose the cipher suite {suite}, which we did not offer (RFC 5246 §7.4.1.3)."),

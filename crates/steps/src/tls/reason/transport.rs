@@ -1,11 +1,10 @@
 //! The transport ended, broke or fell silent before the end that both sides agreed on.
 
-use super::{
-    End, Facts, Program, Recognises, Step,
-    facts::{KEY_SHARE, SERVER_NAME, Variant},
-    rule, say,
+use super::{End, Facts, Program, Recognises, Step, facts::Variant, rule, say};
+use crate::{
+    Reason, Rule, Said, Side,
+    tls::field::{KEY_SHARE, SERVER_NAME},
 };
-use crate::{Reason, Rule, Said, Side};
 
 pub(super) const NOTHING_CAME: &[(Rule, Recognises)] = &[
     rule("tls.stopped", "the program was told to stop", "程序被要求停止", stopped),
