@@ -13,7 +13,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use steps::{Protocol, Said, Side};
+use steps::{Protocol, Said, Side, ws::field};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -316,8 +316,7 @@ impl Connection {
         let is_page = answer.is_page();
         let mut bytes = answer.because(&why).into_bytes();
         // The answer to HEAD ends with its head (RFC 9110 §9.3.2).
-        let is_head =
-            watch.request().is_some_and(|request| request.named("method").is_some_and(|it| it == "HEAD"));
+        let is_head = watch.request().is_some_and(|request| request.get(field::METHOD) == Some("HEAD"));
         if let Some(end) = bytes.windows(4).position(|end| end == b"\r\n\r\n").filter(|_| is_head) {
             bytes.truncate(end + 4);
         }

@@ -1,6 +1,9 @@
 //! Why a connection of the WebSocket client failed, and what to do.
 
-use steps::{Fields, Lang, Said, ws::Check};
+use steps::{
+    Fields, Lang, Said, common,
+    ws::{Check, field},
+};
 use tokio_tungstenite::tungstenite::{
     Error,
     error::{CapacityError, ProtocolError},
@@ -76,14 +79,14 @@ pub(super) fn not_upgraded(error: &Error, watch: &Watch) -> Said {
 
 /// An answer that is not 101: what it says of itself.
 fn refused(answer: &Fields, body: &str) -> Said {
-    let text = |name: &str| answer.named(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let status = answer.named("status").and_then(serde_json::Value::as_u64).unwrap_or_default();
-    let line = format!("{} {status} {}", text("version"), text("reason_phrase"));
+    let text = |field| answer.get(field).unwrap_or_default();
+    let status = answer.get(field::STATUS).unwrap_or_default();
+    let line = format!("{} {status} {}", text(common::VERSION), text(field::REASON_PHRASE));
     let line = line.trim_end();
     // What the server speaks matters only where it is not what we speak.
-    let versions = text("sec_websocket_version");
+    let versions = text(field::SEC_WEBSOCKET_VERSION);
     let versions = if versions.split(',').any(|version| version.trim() == "13") { "" } else { versions };
-    let (why_en, why_zh) = match (text("location"), versions) {
+    let (why_en, why_zh) = match (text(field::LOCATION), versions) {
         ("", "") => (
             "is it a WebSocket server, and is the path right?".into(),
             "它是 WebSocket 服务端吗？路径对吗？".into(),
@@ -138,9 +141,8 @@ fn unmet(failed: &[(Check, Option<String>)]) -> Said {
 
 /// Why the server's Close is no good end: its code must not be sent, or says that something went wrong.
 pub(super) fn unhappy(close: &Fields) -> Option<Said> {
-    let text = |name: &str| close.named(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let code = close.named("code").and_then(serde_json::Value::as_u64)?;
-    let (meaning, reason) = (text("meaning"), text("reason"));
+    let code = close.get(field::CODE)?;
+    let [meaning, reason] = [field::MEANING, common::WHY].map(|field| close.get(field).unwrap_or_default());
     match code {
         _ if meaning == "not to be sent" => Some(Said::new(
             format!("The server closed with code {code}, which RFC 6455 §7.4 does not let anybody send."),

@@ -2,6 +2,7 @@
 //! heading "Websocket建立过程".
 
 mod check;
+pub mod field;
 mod judge;
 
 pub use check::{Check, CheckCard, Checked, checked_in, fields as check_fields};
@@ -12,7 +13,9 @@ pub(crate) use judge::judge;
 use crate::{
     Actor, Card,
     Claim::{W1, W2, W3, W4, W5, W6},
-    Text,
+    Text, common,
+    field::shown,
+    summary,
 };
 
 /// A step of WebSocket, in the order of a normal run.
@@ -74,7 +77,12 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["path", "sec_websocket_key", "host", "sec_websocket_version"],
+                shows: shown![
+                    field::PATH,
+                    field::SEC_WEBSOCKET_KEY,
+                    field::HOST,
+                    field::SEC_WEBSOCKET_VERSION
+                ],
             },
             Step::RequestChecked => Card {
                 id: "ws.request_checked",
@@ -88,7 +96,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["result"],
+                shows: shown![common::RESULT],
             },
             Step::AcceptKey => Card {
                 id: "ws.accept_key",
@@ -102,7 +110,7 @@ impl Step {
                 },
                 client: "",
                 server: "accept_hdr_async: Callback::on_request",
-                shows: &["sec_websocket_accept", "sha1"],
+                shows: shown![field::SEC_WEBSOCKET_ACCEPT, field::SHA1],
             },
             Step::SwitchingProtocols => Card {
                 id: "ws.switching_protocols",
@@ -116,7 +124,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["status", "sec_websocket_accept", "upgrade"],
+                shows: shown![field::STATUS, field::SEC_WEBSOCKET_ACCEPT, field::UPGRADE],
             },
             Step::AnswerChecked => Card {
                 id: "ws.answer_checked",
@@ -130,7 +138,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["result"],
+                shows: shown![common::RESULT],
             },
             Step::AcceptCheck => Card {
                 id: "ws.accept_check",
@@ -144,7 +152,7 @@ impl Step {
                 },
                 client: "client_async returned",
                 server: "",
-                shows: &["equal", "returned", "computed"],
+                shows: shown![common::EQUAL, field::RETURNED, field::COMPUTED],
             },
             Step::Established => Card {
                 id: "ws.established",
@@ -158,7 +166,7 @@ impl Step {
                 },
                 client: "client_async returned",
                 server: "accept_hdr_async returned",
-                shows: &["requests", "responses", "request_bytes", "response_bytes"],
+                shows: shown![field::REQUESTS, field::RESPONSES, field::REQUEST_BYTES, field::RESPONSE_BYTES],
             },
             Step::Text => Card {
                 id: "ws.text",
@@ -172,7 +180,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["text", "payload_length", "mask", "fin"],
+                shows: shown![common::TEXT, common::PAYLOAD_LENGTH, field::MASK, field::FIN],
             },
             Step::Binary => Card {
                 id: "ws.binary",
@@ -186,7 +194,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["payload", "payload_length", "mask", "fin"],
+                shows: shown![field::PAYLOAD, common::PAYLOAD_LENGTH, field::MASK, field::FIN],
             },
             Step::Continuation => Card {
                 id: "ws.continuation",
@@ -200,7 +208,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["fin", "payload_length", "text", "mask"],
+                shows: shown![field::FIN, common::PAYLOAD_LENGTH, common::TEXT, field::MASK],
             },
             Step::Ping => Card {
                 id: "ws.ping",
@@ -214,7 +222,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["payload", "payload_length", "mask"],
+                shows: shown![field::PAYLOAD, common::PAYLOAD_LENGTH, field::MASK],
             },
             Step::Pong => Card {
                 id: "ws.pong",
@@ -228,7 +236,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["payload", "payload_length", "mask"],
+                shows: shown![field::PAYLOAD, common::PAYLOAD_LENGTH, field::MASK],
             },
             Step::Close => Card {
                 id: "ws.close",
@@ -242,7 +250,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["code", "meaning", "reason", "mask"],
+                shows: shown![field::CODE, field::MEANING, common::WHY, field::MASK],
             },
             Step::PlainRequest => Card {
                 id: "ws.plain_request",
@@ -256,7 +264,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["method", "path", "host"],
+                shows: shown![field::METHOD, field::PATH, field::HOST],
             },
             Step::PlainResponse => Card {
                 id: "ws.plain_response",
@@ -270,7 +278,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["status", "reason_phrase", "content_type"],
+                shows: shown![field::STATUS, field::REASON_PHRASE, field::CONTENT_TYPE],
             },
             Step::Refused => Card {
                 id: "ws.refused",
@@ -284,7 +292,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["status", "reason_phrase"],
+                shows: shown![field::STATUS, field::REASON_PHRASE],
             },
             Step::Body => Card {
                 id: "ws.body",
@@ -298,7 +306,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["text", "length"],
+                shows: shown![common::TEXT, common::LENGTH],
             },
             Step::Undecodable => Card {
                 id: "ws.undecodable",
@@ -312,7 +320,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["looks_like", "expected", "first_bytes"],
+                shows: shown![common::LOOKS_LIKE, common::DUE, common::FIRST_BYTES],
             },
             Step::Summary => Card {
                 id: "ws.summary",
@@ -326,7 +334,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["outcome", "reason"],
+                shows: shown![summary::OUTCOME, summary::REASON],
             },
         }
     }

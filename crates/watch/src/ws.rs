@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use steps::{
     Evidence::{Callback, Inferred, Wire},
-    Fields, Side,
-    ws::{Check, Step, round_trips},
+    Fields, Side, common,
+    ws::{Check, Step, field, round_trips},
 };
 use tokio_tungstenite::tungstenite::{
     Error,
@@ -81,7 +81,7 @@ impl Watch {
         let key = value(request.headers(), &header::SEC_WEBSOCKET_KEY);
         let mut fields = wire::ws::accept_key(&key);
         let library = value(response.headers(), &header::SEC_WEBSOCKET_ACCEPT);
-        fields.insert("library_accept".into(), library.into());
+        fields.put(field::LIBRARY_ACCEPT, library);
         self.witness.saw(Callback, Seen::local(Step::AcceptKey, fields));
         Ok(response)
     }
@@ -167,11 +167,11 @@ impl Watch {
     /// Remembers what the program may ask for later, and reports.
     fn saw(&self, known: &mut Known, seen: Seen) {
         let side = self.witness.side();
-        let text = |field: &str| seen.fields.named(field).and_then(|value| value.as_str()).map(str::to_owned);
+        let text = |field| seen.fields.get(field).map(str::to_owned);
         let steps::Step::Ws(step) = seen.step else { return };
         let evidence = match step {
             Step::AcceptKey => {
-                known.computed = text("sec_websocket_accept").unwrap_or_default();
+                known.computed = text(field::SEC_WEBSOCKET_ACCEPT).unwrap_or_default();
                 match side {
                     Side::Client => Inferred,
                     // The callback will say that the server did compute it.
@@ -191,7 +191,7 @@ impl Watch {
                 Wire
             }
             Step::SwitchingProtocols => {
-                known.returned = text("sec_websocket_accept").unwrap_or_default();
+                known.returned = text(field::SEC_WEBSOCKET_ACCEPT).unwrap_or_default();
                 Wire
             }
             Step::Refused => {
@@ -200,7 +200,7 @@ impl Watch {
             }
             Step::Body => {
                 if let Some((_, body)) = &mut known.refused {
-                    *body = text("text").unwrap_or_default();
+                    *body = text(common::TEXT).unwrap_or_default();
                 }
                 Wire
             }
@@ -211,7 +211,7 @@ impl Watch {
                 Wire
             }
             Step::Undecodable => {
-                known.looks_like = text("looks_like");
+                known.looks_like = text(common::LOOKS_LIKE);
                 Wire
             }
             Step::PlainResponse
@@ -240,10 +240,10 @@ impl Watch {
             (known.computed.clone(), known.returned.clone())
         };
         let fields = fields! {
-            "computed" => computed.as_str(),
-            "returned" => returned.as_str(),
-            "equal" => computed == returned,
-            "accepted" => accepted,
+            field::COMPUTED => computed.as_str(),
+            field::RETURNED => returned.as_str(),
+            common::EQUAL => computed == returned,
+            common::ACCEPTED => accepted,
         };
         self.witness.saw(Callback, Seen::local(Step::AcceptCheck, fields));
     }
@@ -251,8 +251,8 @@ impl Watch {
     fn established(&self) {
         let mut fields = self.known().decoder.upgraded().cloned().unwrap_or_default();
         let below = self.witness.past(round_trips);
-        let below = [("tcp_round_trips", below.tcp), ("tls_round_trips", below.tls)];
-        fields.extend(below.into_iter().filter_map(|(name, count)| Some((name.into(), count?.into()))));
+        fields.put_some(field::TCP_ROUND_TRIPS, below.tcp);
+        fields.put_some(field::TLS_ROUND_TRIPS, below.tls);
         self.witness.saw(Callback, Seen::local(Step::Established, fields));
     }
 

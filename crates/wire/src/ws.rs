@@ -16,8 +16,8 @@ mod tests;
 use std::mem;
 
 use steps::{
-    Fields, Side,
-    ws::{Step, check_fields},
+    Fields, Side, common,
+    ws::{Step, check_fields, field},
 };
 
 pub use accept::{GUID, accept, accept_key};
@@ -194,9 +194,10 @@ impl Decoder {
     /// Reports a head and decides what follows it.
     fn after_head(&mut self, from: Side, head: Head, saw: &mut impl FnMut(Seen)) {
         let Head { kind, fields, bytes, checks, asked, content_length, .. } = head;
-        let text = |name: &str| fields.named(name).and_then(|value| value.as_str()).map(str::to_owned);
-        let key = text("sec_websocket_key");
-        let agreed = ["sec_websocket_protocol", "sec_websocket_extensions"].map(|name| (name, text(name)));
+        let text = |field| fields.get(field).map(str::to_owned);
+        let key = text(field::SEC_WEBSOCKET_KEY);
+        let agreed = [field::SEC_WEBSOCKET_PROTOCOL, field::SEC_WEBSOCKET_EXTENSIONS]
+            .map(|field| (field, text(field)));
         saw(Seen::new(kind.step(), from, fields, bytes));
         let checked = |step: Step| (!checks.is_empty()).then(|| Seen::local(step, check_fields(&checks)));
         match kind {
@@ -213,14 +214,14 @@ impl Decoder {
             Kind::SwitchingProtocols => {
                 saw_each(saw, checked(Step::AnswerChecked));
                 let mut counted = fields! {
-                    "requests" => self.client.heads,
-                    "responses" => self.server.heads,
-                    "request_bytes" => self.client.bytes,
-                    "response_bytes" => self.server.bytes,
+                    field::REQUESTS => self.client.heads,
+                    field::RESPONSES => self.server.heads,
+                    field::REQUEST_BYTES => self.client.bytes,
+                    field::RESPONSE_BYTES => self.server.bytes,
                 };
-                let agreed =
-                    agreed.into_iter().filter_map(|(name, value)| Some((name.into(), value?.into())));
-                counted.extend(agreed);
+                for (field, value) in agreed {
+                    counted.put_some(field, value);
+                }
                 self.upgraded = Some(counted);
                 self.server.stage = Stage::Frames(Box::default());
             }
@@ -241,9 +242,9 @@ impl Decoder {
         let way = self.way(from);
         drop(mem::replace(&mut way.stage, Stage::Ignored));
         let fields = fields! {
-            "expected" => expected,
-            "looks_like" => looks_like(first),
-            "first_bytes" => hex::encode(first),
+            common::DUE => expected,
+            common::LOOKS_LIKE => looks_like(first),
+            common::FIRST_BYTES => hex::encode(first),
         };
         Seen::new(Step::Undecodable, from, fields, first)
     }

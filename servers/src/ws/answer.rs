@@ -3,7 +3,10 @@
 
 use std::sync::LazyLock;
 
-use steps::{Claim, Fields, Heading, Said, Step, ws::Check};
+use steps::{
+    Claim, Fields, Heading, Said, Step,
+    ws::{Check, field},
+};
 use strum::VariantArray;
 use tokio_tungstenite::tungstenite::{
     Error,
@@ -147,13 +150,12 @@ fn upgrade_required() -> Answer {
 
 /// To a request that asks for no upgrade: the page for a browser, the way to it for anyone else.
 fn to_plain(request: &Fields) -> Answer {
-    let text = |name: &str| request.named(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let headers = request.named("headers").and_then(|headers| headers.as_array());
-    let mut headers = headers.into_iter().flatten().filter_map(|header| header.as_str()?.split_once(": "));
+    let headers = request.get(field::HEADERS).unwrap_or_default();
+    let mut headers = headers.into_iter().filter_map(|header| header.split_once(": "));
     let wants_a_page =
         headers.any(|(name, value)| name.eq_ignore_ascii_case("accept") && value.contains("text/html"));
-    match (text("method"), text("path")) {
-        ("GET", "/") if wants_a_page => Answer {
+    match (request.get(field::METHOD), request.get(field::PATH)) {
+        (Some("GET"), Some("/")) if wants_a_page => Answer {
             body: PAGE.clone(),
             ..Answer::new(
                 http::StatusCode::OK,
@@ -165,11 +167,11 @@ fn to_plain(request: &Fields) -> Answer {
                 ],
             )
         },
-        ("GET", _) if wants_a_page => Answer {
+        (Some("GET"), _) if wants_a_page => Answer {
             body: "There is one page here: /\n这里只有一个页面：/\n".into(),
             ..Answer::new(http::StatusCode::NOT_FOUND, &[("Content-Type", "text/plain; charset=utf-8")])
         },
-        ("GET", _) => upgrade_required(),
+        (Some("GET"), _) => upgrade_required(),
         _ => method_not_allowed(),
     }
 }

@@ -1,6 +1,9 @@
 //! Why a connection of the WebSocket server failed, and what to do.
 
-use steps::{Fields, Lang, Said, ws::Check};
+use steps::{
+    Fields, Lang, Said, common,
+    ws::{Check, field},
+};
 use tokio_tungstenite::tungstenite::{
     Error,
     error::{CapacityError, ProtocolError},
@@ -128,9 +131,8 @@ fn too_large() -> Said {
 
 /// Why the peer's Close is no good end: its code must not be sent, or says that something went wrong.
 pub(super) fn unhappy(close: &Fields) -> Option<Said> {
-    let text = |name: &str| close.named(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let code = close.named("code").and_then(serde_json::Value::as_u64)?;
-    let (meaning, reason) = (text("meaning"), text("reason"));
+    let code = close.get(field::CODE)?;
+    let [meaning, reason] = [field::MEANING, common::WHY].map(|field| close.get(field).unwrap_or_default());
     match code {
         _ if meaning == "not to be sent" => Some(Said::new(
             format!(

@@ -1,9 +1,10 @@
 //! The checks that RFC 6455 asks for before a WebSocket is open: of the request by the server (§4.2.1), of the
 //! answer by the client (§4.1). Each by name, with what it wants.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{Fields, Text};
+use super::field;
+use crate::{Fields, Text, common, fields};
 
 /// One requirement of RFC 6455, in the order of the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
@@ -192,14 +193,14 @@ pub fn fields(all: &[Checked]) -> Fields {
     };
     let check = |checked: &Checked| {
         let card = checked.check.card();
-        serde_json::json!({ "check": card.id, "found": checked.found, "met": checked.met })
+        json!({ "check": card.id, "found": checked.found, "met": checked.met })
     };
-    let mut fields = Fields::new();
-    fields.insert("result".into(), result.into());
-    fields.insert("met".into(), met.into());
-    fields.insert("of".into(), all.len().into());
-    fields.insert("checks".into(), all.iter().map(check).collect());
-    fields
+    fields! {
+        common::RESULT => result,
+        field::MET => met,
+        field::OF => all.len(),
+        common::CHECKS => all.iter().map(check).collect::<Value>(),
+    }
 }
 
 /// The results in an event's [`fields`]; empty for any other event.
@@ -211,7 +212,7 @@ pub fn checked_in(fields: &Fields) -> Vec<Checked> {
             met: value["met"].as_bool()?,
         })
     };
-    let all = fields.named("checks").and_then(Value::as_array);
+    let all = fields.get(common::CHECKS).and_then(Value::as_array);
     all.into_iter().flatten().filter_map(read).collect()
 }
 

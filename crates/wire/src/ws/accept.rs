@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use steps::Fields;
+use steps::{Fields, ws::field};
 
 use crate::fields;
 
@@ -24,10 +24,10 @@ pub fn accept(key: &str) -> String {
 pub fn accept_key(key: &str) -> Fields {
     let digest = digest(key);
     fields! {
-        "sec_websocket_key" => key,
-        "guid" => GUID,
-        "key_and_guid" => format!("{key}{GUID}"),
-        "sha1" => hex::encode(digest),
-        "sec_websocket_accept" => STANDARD.encode(digest),
+        field::SEC_WEBSOCKET_KEY => key,
+        field::GUID => GUID,
+        field::KEY_AND_GUID => format!("{key}{GUID}"),
+        field::SHA1 => hex::encode(digest),
+        field::SEC_WEBSOCKET_ACCEPT => STANDARD.encode(digest),
     }
 }

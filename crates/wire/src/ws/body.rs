@@ -1,6 +1,9 @@
 //! What stands behind the head of an answer that is not 101 (RFC 9112 §6), as it crossed.
 
-use steps::{Side, ws::Step};
+use steps::{
+    Side, common,
+    ws::{Step, field},
+};
 
 use crate::{Seen, fields};
 
@@ -39,14 +42,14 @@ impl Body {
             return None;
         }
         let raw = std::mem::take(&mut self.raw);
-        let mut fields = fields! { "length" => self.crossed };
+        let mut fields = fields! { common::LENGTH => self.crossed };
         if let Some(length) = self.length.filter(|length| *length != self.crossed) {
-            fields.insert("content_length".into(), length.into());
+            fields.put(field::CONTENT_LENGTH, length);
         }
         if self.crossed > raw.len() as u64 {
-            fields.insert("kept".into(), raw.len().into());
+            fields.put(field::KEPT, raw.len());
         }
-        fields.insert("text".into(), String::from_utf8_lossy(&raw).trim_end().into());
+        fields.put(common::TEXT, String::from_utf8_lossy(&raw).trim_end());
         Some(Seen::new(Step::Body, from, fields, raw))
     }
 }

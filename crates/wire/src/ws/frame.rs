@@ -1,6 +1,9 @@
 //! Frames (RFC 6455 §5.2). Of a long payload only the beginning is kept; the rest is counted and let go.
 
-use steps::{Fields, Side, ws::Step};
+use steps::{
+    Fields, Side, common,
+    ws::{Step, field},
+};
 
 use crate::{Seen, fields};
 
@@ -121,7 +124,7 @@ impl Reader {
                 if header.opcode == Opcode::Continuation
                     && let Some(message) = message
                 {
-                    fields.insert("message_opcode".into(), message.hex().into());
+                    fields.put(field::MESSAGE_OPCODE, message.hex());
                 }
                 if message == Some(Opcode::Text) {
                     text(&mut fields, header, &payload);
@@ -177,20 +180,20 @@ impl Header {
     fn fields(&self, crossed: &[u8], payload: &[u8]) -> Fields {
         let start = |bytes: &[u8]| hex::encode(&bytes[..bytes.len().min(SHOWN)]);
         let mut fields = fields! {
-            "fin" => self.fin,
-            "rsv" => format!("{:03b}", self.rsv),
-            "opcode" => self.opcode.hex(),
-            "mask" => self.masking_key.is_some(),
-            "payload_length" => self.payload_length,
-            "length_form" => self.length_form,
+            field::FIN => self.fin,
+            field::RSV => format!("{:03b}", self.rsv),
+            field::OPCODE => self.opcode.hex(),
+            field::MASK => self.masking_key.is_some(),
+            common::PAYLOAD_LENGTH => self.payload_length,
+            field::LENGTH_FORM => self.length_form,
         };
         if let Some(key) = self.masking_key {
-            fields.insert("masking_key".into(), hex::encode(key).into());
-            fields.insert("masked_payload".into(), start(crossed).into());
+            fields.put(field::MASKING_KEY, hex::encode(key));
+            fields.put(field::MASKED_PAYLOAD, start(crossed));
         }
-        fields.insert("payload".into(), start(payload).into());
+        fields.put(field::PAYLOAD, start(payload));
         if self.payload_length > payload.len() as u64 {
-            fields.insert("kept".into(), payload.len().into());
+            fields.put(field::KEPT, payload.len());
         }
         fields
     }
@@ -231,15 +234,15 @@ fn text(fields: &mut Fields, header: Header, payload: &[u8]) {
     match std::str::from_utf8(payload) {
         // With RSV bits the payload means what an extension says.
         _ if header.rsv != 0 => {}
-        Ok(text) => drop(fields.insert("text".into(), text.into())),
+        Ok(text) => fields.put(common::TEXT, text),
         // The end of what was kept may stand within a character.
         Err(error) if cut && error.error_len().is_none() => {
             let text = String::from_utf8_lossy(&payload[..error.valid_up_to()]);
-            fields.insert("text".into(), text.into());
+            fields.put(common::TEXT, text);
         }
         // A fragment may begin or end within a character: only a whole message must be UTF-8.
         Err(_) if !header.fin || header.opcode == Opcode::Continuation => {}
-        Err(_) => drop(fields.insert("utf8".into(), false.into())),
+        Err(_) => fields.put(field::UTF8, false),
     }
 }
 
@@ -247,7 +250,7 @@ fn text(fields: &mut Fields, header: Header, payload: &[u8]) {
 fn close(fields: &mut Fields, payload: &[u8]) {
     let Some((code, reason)) = payload.split_first_chunk() else {
         let meaning = if payload.is_empty() { "no code given" } else { "malformed: half a code" };
-        fields.insert("meaning".into(), meaning.into());
+        fields.put(field::MEANING, meaning);
         return;
     };
     let code = u16::from_be_bytes(*code);
@@ -268,7 +271,7 @@ fn close(fields: &mut Fields, payload: &[u8]) {
         4000..=4999 => "private use",
         _ => "not to be sent",
     };
-    fields.insert("code".into(), code.into());
-    fields.insert("meaning".into(), meaning.into());
-    fields.insert("reason".into(), String::from_utf8_lossy(reason).into());
+    fields.put(field::CODE, code);
+    fields.put(field::MEANING, meaning);
+    fields.put(common::WHY, String::from_utf8_lossy(reason));
 }

@@ -2,10 +2,9 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use httparse::{EMPTY_HEADER, Header, Request, Response, Status};
-use serde_json::Value;
 use steps::{
-    Fields, Side,
-    ws::{Checked, Step},
+    Field, Fields, Side, common,
+    ws::{Checked, Step, field},
 };
 
 use super::check::{self, Asked};
@@ -104,22 +103,22 @@ pub(super) fn read(from: Side, bytes: &[u8], asked: Option<&Asked>) -> Read {
 
 fn request(request: &Request<'_, '_>, bytes: &[u8]) -> Head {
     let mut fields = fields! {
-        "method" => request.method.unwrap_or_default(),
-        "path" => request.path.unwrap_or_default(),
-        "version" => version(request.version),
+        field::METHOD => request.method.unwrap_or_default(),
+        field::PATH => request.path.unwrap_or_default(),
+        common::VERSION => version(request.version),
     };
     let headers: &[Header<'_>] = request.headers;
-    for name in ["Host", "Upgrade", "Connection", "Sec-WebSocket-Key"] {
-        named(&mut fields, headers, name);
+    for header in [HOST, UPGRADE, CONNECTION, KEY] {
+        put(&mut fields, headers, header);
     }
     if let Some(random) = value(headers, "Sec-WebSocket-Key").and_then(|key| STANDARD.decode(key).ok()) {
-        fields.insert("key_bytes".into(), hex::encode(random).into());
+        fields.put(field::KEY_BYTES, hex::encode(random));
     }
-    for name in ["Sec-WebSocket-Version", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Origin"] {
-        named(&mut fields, headers, name);
+    for header in [VERSION, PROTOCOL, EXTENSIONS, ORIGIN] {
+        put(&mut fields, headers, header);
     }
-    fields.insert("request_line".into(), first_line(bytes).into());
-    fields.insert("headers".into(), all(headers));
+    fields.put(field::REQUEST_LINE, first_line(bytes));
+    fields.put(field::HEADERS, all(headers));
     let kind = match value(headers, "Upgrade") {
         Some(upgrade) if has_token(&upgrade, "websocket") => Kind::UpgradeRequest,
         _ => Kind::PlainRequest,
@@ -146,19 +145,17 @@ fn request(request: &Request<'_, '_>, bytes: &[u8]) -> Head {
 fn response(response: &Response<'_, '_>, bytes: &[u8], asked: Option<&Asked>) -> Head {
     let status = response.code.unwrap_or_default();
     let mut fields = fields! {
-        "version" => version(response.version),
-        "status" => status,
-        "reason_phrase" => response.reason.unwrap_or_default(),
+        common::VERSION => version(response.version),
+        field::STATUS => status,
+        field::REASON_PHRASE => response.reason.unwrap_or_default(),
     };
     let headers: &[Header<'_>] = response.headers;
-    let of_upgrade = ["Upgrade", "Connection", "Sec-WebSocket-Accept", "Sec-WebSocket-Version"];
-    let negotiated = ["Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"];
-    let of_http = ["Location", "Content-Type", "Content-Length"];
-    for name in of_upgrade.into_iter().chain(negotiated).chain(of_http) {
-        named(&mut fields, headers, name);
+    for header in [UPGRADE, CONNECTION, ACCEPT, VERSION, PROTOCOL, EXTENSIONS, LOCATION, CONTENT_TYPE] {
+        put(&mut fields, headers, header);
     }
-    fields.insert("status_line".into(), first_line(bytes).into());
-    fields.insert("headers".into(), all(headers));
+    fields.put_some(field::CONTENT_LENGTH, value(headers, "Content-Length"));
+    fields.put(field::STATUS_LINE, first_line(bytes));
+    fields.put(field::HEADERS, all(headers));
     let kind = match status {
         101 => Kind::SwitchingProtocols,
         200..=399 if asked.is_none() => Kind::PlainResponse,
@@ -194,15 +191,28 @@ pub(super) fn value(headers: &[Header<'_>], name: &str) -> Option<String> {
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-/// Inserts the header `name`, when it is there, under its name in snake case.
-fn named(fields: &mut Fields, headers: &[Header<'_>], name: &str) {
-    if let Some(value) = value(headers, name) {
-        fields.insert(name.to_ascii_lowercase().replace('-', "_").into(), value.into());
-    }
+/// A header by its name and by the field that it goes to.
+type Named = (&'static str, Field<str>);
+
+const HOST: Named = ("Host", field::HOST);
+const UPGRADE: Named = ("Upgrade", field::UPGRADE);
+const CONNECTION: Named = ("Connection", field::CONNECTION);
+const KEY: Named = ("Sec-WebSocket-Key", field::SEC_WEBSOCKET_KEY);
+const VERSION: Named = ("Sec-WebSocket-Version", field::SEC_WEBSOCKET_VERSION);
+const PROTOCOL: Named = ("Sec-WebSocket-Protocol", field::SEC_WEBSOCKET_PROTOCOL);
+const EXTENSIONS: Named = ("Sec-WebSocket-Extensions", field::SEC_WEBSOCKET_EXTENSIONS);
+const ORIGIN: Named = ("Origin", field::ORIGIN);
+const ACCEPT: Named = ("Sec-WebSocket-Accept", field::SEC_WEBSOCKET_ACCEPT);
+const LOCATION: Named = ("Location", field::LOCATION);
+const CONTENT_TYPE: Named = ("Content-Type", field::CONTENT_TYPE);
+
+/// Puts the header where it belongs, if it is there.
+fn put(fields: &mut Fields, headers: &[Header<'_>], (name, field): Named) {
+    fields.put_some(field, value(headers, name));
 }
 
 /// Every header as it crossed, in order.
-fn all(headers: &[Header<'_>]) -> Value {
+fn all(headers: &[Header<'_>]) -> Vec<String> {
     let line = |header: &Header<'_>| match is_credential(header) {
         true => format!("{}: (not shown)", header.name),
         false => format!("{}: {}", header.name, String::from_utf8_lossy(header.value)),
