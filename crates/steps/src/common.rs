@@ -41,6 +41,8 @@ declare! {
     DESCRIPTION: str = "description";
     /// Why its sender ends the connection, as it says.
     WHY: str = "reason";
+    /// A message by its name, or the words of one.
+    MESSAGE: str = "message";
     /// What is due where something else came.
     DUE: str = "expected";
     /// What the bytes look like that came instead.

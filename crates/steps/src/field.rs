@@ -131,6 +131,39 @@ macro_rules! whole_numbers {
 }
 whole_numbers!(u8, u16, u32, u64, usize);
 
+/// Whole numbers in a row.
+impl Kind for [u64] {
+    type Read<'a> = Vec<u64>;
+
+    fn read(value: &Value) -> Option<Vec<u64>> {
+        value.as_array()?.iter().map(Value::as_u64).collect()
+    }
+}
+
+impl<V> Takes<V> for [u64]
+where
+    V: IntoIterator,
+    u64: Takes<V::Item>,
+{
+    fn json(value: V) -> Value {
+        value.into_iter().map(<u64 as Takes<V::Item>>::json).collect()
+    }
+}
+
+impl Kind for i64 {
+    type Read<'a> = i64;
+
+    fn read(value: &Value) -> Option<i64> {
+        value.as_i64()
+    }
+}
+
+impl<V: Into<i64>> Takes<V> for i64 {
+    fn json(value: V) -> Value {
+        Value::from(value.into())
+    }
+}
+
 impl Kind for f64 {
     type Read<'a> = f64;
 

@@ -117,7 +117,7 @@ impl Past {
         let mut findings = match event.step {
             Step::Tcp(step) => match event.protocol {
                 Protocol::Tcp => tcp::judge(step, event, self),
-                Protocol::Ssh => ssh::over_tcp(step, event, self),
+                Protocol::Ssh => ssh::over_tcp(step, event, self).into_iter().collect(),
                 Protocol::Tls | Protocol::Ws => Vec::new(),
             },
             Step::Tls(step) => tls::judge(step, event, self),

@@ -1,11 +1,12 @@
 //! The steps of SSH, in the order in which a connection takes them. The cards stand in one file per RFC: the
 //! transport (RFC 4253), the user's authentication (RFC 4252), the channels (RFC 4254).
 
-use crate::{Actor, Card, Text};
+use crate::{Actor, Card, Text, field::shown, summary};
 
 mod authentication;
 mod connection;
 mod encryption;
+pub mod field;
 mod judge;
 mod password;
 mod transport;
@@ -163,5 +164,5 @@ const SUMMARY: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["outcome", "reason"],
+    shows: shown![summary::OUTCOME, summary::REASON],
 };

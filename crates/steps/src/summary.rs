@@ -7,7 +7,7 @@ declare! {
     OUTCOME: str = "outcome";
     /// Why it failed, and what to do.
     REASON: Said = "reason";
-    /// The rule that recognised why.
+    /// The rule that recognised why; of a link, the rule that it followed.
     RULE: str = "rule";
     /// `client` or `server`: whose doing it was.
     FAILED_SIDE: str = "failed_side";

@@ -3,6 +3,7 @@
 //! are segments.
 
 mod cards;
+pub mod field;
 mod judge;
 mod memory;
 

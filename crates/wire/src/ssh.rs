@@ -15,7 +15,10 @@
 
 use std::collections::VecDeque;
 
-use steps::{Fields, Said, Side, ssh::Step};
+use steps::{
+    Fields, Said, Side,
+    ssh::{Step, field},
+};
 
 use crate::{Crossed, Seen, fields};
 
@@ -191,7 +194,7 @@ impl Decoder {
                 }
             }
             Piece::Dark(first_bytes, when) => {
-                let mut fields = fields! { "first_bytes" => hex::encode(first_bytes) };
+                let mut fields = fields! { field::FIRST_BYTES => hex::encode(first_bytes) };
                 if let Some(agreed) = &self.exchange.agreed {
                     agreed.describe_encryption(from, &first_bytes, &mut fields);
                 }
@@ -226,7 +229,7 @@ impl Decoder {
         if self.half(from).is_wrong_guess() {
             self.half(from).guess_is_spent();
             let name = "guessed key exchange packet, to be ignored (RFC 4253 §7)";
-            let fields = packet.describe(fields! { "message" => name, "message_number" => number });
+            let fields = packet.describe(fields! { field::MESSAGE => name, field::MESSAGE_NUMBER => number });
             self.saw(when, Seen::new(Step::OtherMessage, from, fields, packet.bytes()));
             return Ok(());
         }
@@ -291,14 +294,14 @@ impl Decoder {
             self.not_opened = true;
             self.client.give_up();
             self.server.give_up();
-            self.say(moment, Seen::local(Step::Unopened, fields! { "reason" => why }));
+            self.say(moment, Seen::local(Step::Unopened, fields! { field::REASON => why }));
         }
     }
 
     /// `fields` of a message of the key exchange, marked if it replaces keys.
     fn marked(&self, mut fields: Fields) -> Fields {
         if self.rekeys {
-            fields.insert("rekey".into(), true.into());
+            fields.put(field::REKEY, true);
         }
         fields
     }
@@ -307,17 +310,17 @@ impl Decoder {
         self.lost = true;
         if let Some(sequence_number) = lost.unopened {
             let fields = fields! {
-                "expected" => lost.expected,
-                "sequence_number" => sequence_number,
-                "first_bytes" => hex::encode(&lost.bytes),
+                field::DUE => lost.expected,
+                field::SEQUENCE_NUMBER => sequence_number,
+                field::FIRST_BYTES => hex::encode(&lost.bytes),
             };
             self.say(moment, Seen::new(Step::WrongTag, from, fields, lost.bytes));
             return;
         }
         let fields = fields! {
-            "expected" => lost.expected,
-            "looks_like" => foreign::looks_like(&lost.bytes),
-            "first_bytes" => hex::encode(&lost.bytes),
+            field::DUE => lost.expected,
+            field::LOOKS_LIKE => foreign::looks_like(&lost.bytes),
+            field::FIRST_BYTES => hex::encode(&lost.bytes),
         };
         self.say(moment, Seen::new(Step::Undecodable, from, fields, lost.bytes));
     }

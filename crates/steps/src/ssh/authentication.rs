@@ -1,10 +1,12 @@
 //! The cards of the user's authentication (RFC 4252). All of it is encrypted on the wire: these steps are read from the
 //! packets where they are opened, and else known from the library's calls.
 
+use super::field;
 use crate::{
     Actor, Card,
     Claim::{S10, S11, S12, S13},
     Text,
+    field::shown,
 };
 
 pub(super) const NONE: Card = Card {
@@ -19,7 +21,7 @@ pub(super) const NONE: Card = Card {
     },
     client: "",
     server: "Handler::auth_none",
-    shows: &["user_name", "answer"],
+    shows: shown![field::USER_NAME, field::ANSWER],
 };
 
 pub(super) const METHODS: Card = Card {
@@ -34,7 +36,7 @@ pub(super) const METHODS: Card = Card {
     },
     client: "Handle::authenticate_none",
     server: "",
-    shows: &["authentications_that_can_continue"],
+    shows: shown![field::AUTHENTICATIONS_THAT_CAN_CONTINUE],
 };
 
 pub(super) const PUBLICKEY_QUERY: Card = Card {
@@ -49,7 +51,7 @@ pub(super) const PUBLICKEY_QUERY: Card = Card {
     },
     client: "",
     server: "Handler::auth_publickey_offered",
-    shows: &["user_name", "public_key_fingerprint", "answer"],
+    shows: shown![field::USER_NAME, field::PUBLIC_KEY_FINGERPRINT, field::ANSWER],
 };
 
 pub(super) const PUBLICKEY_OK: Card = Card {
@@ -64,7 +66,7 @@ pub(super) const PUBLICKEY_OK: Card = Card {
     },
     client: "Signer::auth_sign",
     server: "",
-    shows: &["public_key_algorithm_name", "public_key_fingerprint"],
+    shows: shown![field::PUBLIC_KEY_ALGORITHM_NAME, field::PUBLIC_KEY_FINGERPRINT],
 };
 
 pub(super) const SIGNED_REQUEST: Card = Card {
@@ -79,7 +81,12 @@ pub(super) const SIGNED_REQUEST: Card = Card {
     },
     client: "Signer::auth_sign",
     server: "",
-    shows: &["session_identifier", "user_name", "public_key_fingerprint", "signature"],
+    shows: shown![
+        field::SESSION_IDENTIFIER,
+        field::USER_NAME,
+        field::PUBLIC_KEY_FINGERPRINT,
+        field::SIGNATURE
+    ],
 };
 
 pub(super) const PUBLICKEY_SIGNATURE: Card = Card {
@@ -94,7 +101,12 @@ pub(super) const PUBLICKEY_SIGNATURE: Card = Card {
     },
     client: "",
     server: "Handler::auth_publickey",
-    shows: &["user_name", "public_key_fingerprint", "signature_algorithm", "signature"],
+    shows: shown![
+        field::USER_NAME,
+        field::PUBLIC_KEY_FINGERPRINT,
+        field::SIGNATURE_ALGORITHM,
+        field::SIGNATURE
+    ],
 };
 
 pub(super) const PASSWORD: Card = Card {
@@ -109,7 +121,7 @@ pub(super) const PASSWORD: Card = Card {
     },
     client: "Handle::authenticate_password",
     server: "Handler::auth_password",
-    shows: &["user_name", "answer"],
+    shows: shown![field::USER_NAME, field::ANSWER],
 };
 
 pub(super) const INTERACTIVE_QUESTION: Card = Card {
@@ -124,7 +136,7 @@ pub(super) const INTERACTIVE_QUESTION: Card = Card {
     },
     client: "Handle::authenticate_keyboard_interactive_start",
     server: "Handler::auth_keyboard_interactive",
-    shows: &["prompts", "name", "instruction"],
+    shows: shown![field::PROMPTS, field::NAME, field::INSTRUCTION],
 };
 
 pub(super) const INTERACTIVE_ANSWER: Card = Card {
@@ -139,7 +151,7 @@ pub(super) const INTERACTIVE_ANSWER: Card = Card {
     },
     client: "Handle::authenticate_keyboard_interactive_respond",
     server: "Handler::auth_keyboard_interactive",
-    shows: &["num_responses", "user_name", "answer"],
+    shows: shown![field::NUM_RESPONSES, field::USER_NAME, field::ANSWER],
 };
 
 pub(super) const FAILURE: Card = Card {
@@ -154,7 +166,7 @@ pub(super) const FAILURE: Card = Card {
     },
     client: "Handle::authenticate_…",
     server: "",
-    shows: &["method_name", "authentications_that_can_continue", "partial_success"],
+    shows: shown![field::METHOD_NAME, field::AUTHENTICATIONS_THAT_CAN_CONTINUE, field::PARTIAL_SUCCESS],
 };
 
 pub(super) const SUCCESS: Card = Card {
@@ -169,5 +181,5 @@ pub(super) const SUCCESS: Card = Card {
     },
     client: "Handle::authenticate_…",
     server: "Handler::auth_succeeded",
-    shows: &["user_name", "method_name"],
+    shows: shown![field::USER_NAME, field::METHOD_NAME],
 };

@@ -1,7 +1,8 @@
 //! The cards of the channels (RFC 4254). All of it is encrypted on the wire: these steps are read from the packets where
 //! they are opened, and else known from the library's calls.
 
-use crate::{Actor, Card, Text};
+use super::field;
+use crate::{Actor, Card, Text, field::shown};
 
 pub(super) const OPEN: Card = Card {
     id: "ssh.channel_open",
@@ -15,7 +16,7 @@ pub(super) const OPEN: Card = Card {
     },
     client: "",
     server: "Handler::channel_open_session",
-    shows: &["channel_type", "sender_channel", "answer"],
+    shows: shown![field::CHANNEL_TYPE, field::SENDER_CHANNEL, field::ANSWER],
 };
 
 pub(super) const CONFIRMED: Card = Card {
@@ -30,7 +31,7 @@ pub(super) const CONFIRMED: Card = Card {
     },
     client: "Handler::channel_open_confirmation",
     server: "",
-    shows: &["channel", "initial_window_size", "maximum_packet_size"],
+    shows: shown![field::CHANNEL, field::INITIAL_WINDOW_SIZE, field::MAXIMUM_PACKET_SIZE],
 };
 
 pub(super) const REQUEST: Card = Card {
@@ -45,7 +46,7 @@ pub(super) const REQUEST: Card = Card {
     },
     client: "",
     server: "Handler::env_request, pty_request, …",
-    shows: &["request_type", "detail", "answer"],
+    shows: shown![field::REQUEST_TYPE, field::DETAIL, field::ANSWER],
 };
 
 pub(super) const EXEC: Card = Card {
@@ -60,7 +61,7 @@ pub(super) const EXEC: Card = Card {
     },
     client: "",
     server: "Handler::exec_request",
-    shows: &["command", "channel"],
+    shows: shown![field::COMMAND, field::CHANNEL],
 };
 
 pub(super) const REPLY: Card = Card {
@@ -75,7 +76,7 @@ pub(super) const REPLY: Card = Card {
     },
     client: "Handler::channel_success, channel_failure",
     server: "",
-    shows: &["answer", "channel"],
+    shows: shown![field::ANSWER, field::CHANNEL],
 };
 
 pub(super) const DATA: Card = Card {
@@ -90,7 +91,7 @@ pub(super) const DATA: Card = Card {
     },
     client: "Handler::data, extended_data",
     server: "Handler::data, extended_data",
-    shows: &["stream", "length", "text"],
+    shows: shown![field::STREAM, field::LENGTH, field::TEXT],
 };
 
 pub(super) const EXIT_STATUS: Card = Card {
@@ -104,7 +105,7 @@ pub(super) const EXIT_STATUS: Card = Card {
     },
     client: "Handler::exit_status",
     server: "",
-    shows: &["exit_status", "channel"],
+    shows: shown![field::EXIT_STATUS, field::CHANNEL],
 };
 
 pub(super) const EOF: Card = Card {
@@ -119,7 +120,7 @@ pub(super) const EOF: Card = Card {
     },
     client: "Handler::channel_eof",
     server: "Handler::channel_eof",
-    shows: &["channel"],
+    shows: shown![field::CHANNEL],
 };
 
 pub(super) const CLOSE: Card = Card {
@@ -134,5 +135,5 @@ pub(super) const CLOSE: Card = Card {
     },
     client: "Handler::channel_close",
     server: "Handler::channel_close",
-    shows: &["channel"],
+    shows: shown![field::CHANNEL],
 };

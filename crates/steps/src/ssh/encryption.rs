@@ -1,10 +1,12 @@
 //! The cards of what follows the key exchange: the secret, what is derived from it, and the first messages under the new
 //! keys (RFC 4253 §7.2 to §10, RFC 8308).
 
+use super::field;
 use crate::{
     Actor, Card,
     Claim::{S4, S5, S6},
     Text,
+    field::shown,
 };
 
 pub(super) const ENCRYPTED: Card = Card {
@@ -19,7 +21,7 @@ pub(super) const ENCRYPTED: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["encryption_algorithm", "mac_algorithm", "first_bytes"],
+    shows: shown![field::ENCRYPTION_ALGORITHM, field::MAC_ALGORITHM, field::FIRST_BYTES],
 };
 
 pub(super) const SESSION_KEY: Card = Card {
@@ -34,7 +36,7 @@ pub(super) const SESSION_KEY: Card = Card {
     },
     client: "Handler::kex_done",
     server: "",
-    shows: &["kex_algorithm", "shared_secret_fingerprint", "strict_kex", "rekey"],
+    shows: shown![field::KEX_ALGORITHM, field::SHARED_SECRET_FINGERPRINT, field::STRICT_KEX, field::REKEY],
 };
 
 pub(super) const EXCHANGE_HASH: Card = Card {
@@ -49,7 +51,7 @@ pub(super) const EXCHANGE_HASH: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["exchange_hash", "signature", "host_key_fingerprint", "opened_with"],
+    shows: shown![field::EXCHANGE_HASH, field::SIGNATURE, field::HOST_KEY_FINGERPRINT, field::OPENED_WITH],
 };
 
 pub(super) const DERIVED_KEYS: Card = Card {
@@ -64,7 +66,12 @@ pub(super) const DERIVED_KEYS: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["opened_with", "encryption_key_client_to_server", "encryption_key_server_to_client", "rekey"],
+    shows: shown![
+        field::OPENED_WITH,
+        field::ENCRYPTION_KEY_CLIENT_TO_SERVER,
+        field::ENCRYPTION_KEY_SERVER_TO_CLIENT,
+        field::REKEY
+    ],
 };
 
 pub(super) const UNOPENED: Card = Card {
@@ -79,7 +86,7 @@ pub(super) const UNOPENED: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["reason"],
+    shows: shown![field::REASON],
 };
 
 pub(super) const EXT_INFO: Card = Card {
@@ -94,7 +101,7 @@ pub(super) const EXT_INFO: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["server-sig-algs", "ping@openssh.com"],
+    shows: shown![field::SERVER_SIG_ALGS, field::PING],
 };
 
 pub(super) const SERVICE_REQUEST: Card = Card {
@@ -109,7 +116,7 @@ pub(super) const SERVICE_REQUEST: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["service_name", "packet_length", "tag_verified"],
+    shows: shown![field::SERVICE_NAME, field::PACKET_LENGTH, field::TAG_VERIFIED],
 };
 
 pub(super) const SERVICE_ACCEPT: Card = Card {
@@ -121,7 +128,7 @@ pub(super) const SERVICE_ACCEPT: Card = Card {
     text: Text { en: "The server grants the service.", zh: "服务端同意启用该服务。" },
     client: "",
     server: "",
-    shows: &["service_name"],
+    shows: shown![field::SERVICE_NAME],
 };
 
 pub(super) const WRONG_TAG: Card = Card {
@@ -136,5 +143,5 @@ pub(super) const WRONG_TAG: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["expected", "sequence_number", "first_bytes"],
+    shows: shown![field::DUE, field::SEQUENCE_NUMBER, field::FIRST_BYTES],
 };

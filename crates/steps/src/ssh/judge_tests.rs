@@ -1,6 +1,6 @@
 //! Verdicts rest on the fields of events, so events are written here by hand.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{Claim, Direction, Evidence, Verdict};
@@ -52,41 +52,37 @@ fn encrypted_bytes_count_only_after_the_senders_own_newkeys() {
 
 #[test]
 fn a_host_key_is_judged_by_who_decided() {
-    let cases = [
-        (
-            json!({"record": "unknown", "decided_by": "user", "accepted": true, "added": true}),
-            S7,
-            Verdict::AsNoted,
-        ),
-        (json!({"record": "unknown", "decided_by": "user", "accepted": false}), S7, Verdict::Depends),
-        (
-            json!({"record": "unknown", "decided_by": "option", "accepted": true, "added": true}),
-            S7,
-            Verdict::Depends,
-        ),
-        (json!({"record": "unknown", "decided_by": "nobody", "accepted": false}), S7, Verdict::Depends),
-        (json!({"record": "known", "decided_by": "file", "accepted": true, "line": 3}), S8, Verdict::AsNoted),
-        (
-            json!({"record": "changed", "decided_by": "file", "accepted": false, "line": 3}),
-            S9,
-            Verdict::AsNoted,
-        ),
-        (
-            json!({"record": "changed", "decided_by": "option", "accepted": true, "line": 3}),
-            S9,
-            Verdict::Depends,
-        ),
-    ];
-    for (fields, claim, verdict) in cases {
+    for (record, decided_by, accepted, added, claim, verdict, says) in [
+        ("unknown", "user", true, true, S7, Verdict::AsNoted, "confirmed"),
+        ("unknown", "user", true, false, S7, Verdict::Depends, "could not be added"),
+        ("unknown", "user", false, false, S7, Verdict::Depends, "said no"),
+        ("unknown", "option", true, true, S7, Verdict::Depends, "to add"),
+        ("unknown", "option", false, false, S7, Verdict::Depends, "to refuse"),
+        ("unknown", "nobody", false, false, S7, Verdict::Depends, "Nobody could be asked"),
+        ("known", "file", true, false, S8, Verdict::AsNoted, "Line 3 of f has the same key"),
+        ("changed", "file", false, false, S9, Verdict::AsNoted, "refused"),
+        ("changed", "option", true, false, S9, Verdict::Depends, "--strict no"),
+    ] {
+        let fields = json!({
+            "record": record, "decided_by": decided_by, "accepted": accepted, "added": added, "strict": "no",
+            "fingerprint": "SHA256:a", "recorded_fingerprint": "SHA256:b", "file": "f", "line": 3,
+        });
         let found = check(&[event(Side::Client, Direction::Local, Step::HostKeyCheck, fields.clone())]);
         assert_eq!((found[0].0, found[0].1), (claim, verdict), "{fields}");
+        assert!(found[0].2.contains(says), "{found:?}");
+        for missing in ["record", "fingerprint", "accepted"] {
+            let mut less = fields.clone();
+            less.as_object_mut().unwrap().remove(missing);
+            let decision = event(Side::Client, Direction::Local, Step::HostKeyCheck, less);
+            assert_eq!(check(&[decision]), [], "without {missing}");
+        }
     }
 }
 
 #[test]
 fn a_refused_key_is_no_named_key() {
     for (answer, shown) in [("accept", 1), ("reject", 0)] {
-        let fields = json!({"user_name": "demo", "answer": answer});
+        let fields = json!({"user_name": "demo", "public_key_fingerprint": "SHA256:a", "answer": answer});
         let query = event(Side::Server, Direction::Received, Step::PublickeyQuery, fields);
         assert_eq!(check(&[query]).len(), shown, "{answer}");
     }
@@ -96,15 +92,23 @@ fn a_refused_key_is_no_named_key() {
 fn a_claim_rests_on_a_signature_that_verified_and_on_a_tag_that_did() {
     let local = |fields| event(Side::Client, Direction::Local, Step::ExchangeHash, fields);
     let shown = |fields| check(&[local(fields)]).iter().map(|it| (it.0, it.1)).collect::<Vec<_>>();
-    assert_eq!(shown(json!({"signature": "verified"})), [(S4, Verdict::AsNoted), (S6, Verdict::Differs)]);
-    assert_eq!(shown(json!({"signature": "wrong"})), []);
-    assert_eq!(shown(json!({"signature": "verified", "rekey": true})), [], "the notes tell of the beginning");
+    let fields = |signature: &str, more: Value| {
+        let mut fields = json!({
+            "exchange_hash": "00", "kex_algorithm": "k", "host_key_fingerprint": "SHA256:a", "signature": signature,
+        });
+        fields.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+        fields
+    };
+    assert_eq!(shown(fields("verified", json!({}))), [(S4, Verdict::AsNoted), (S6, Verdict::Differs)]);
+    assert_eq!(shown(fields("verified", json!({"recomputed": false}))), [(S6, Verdict::Differs)]);
+    assert_eq!(shown(fields("wrong", json!({}))), []);
+    assert_eq!(shown(fields("verified", json!({"rekey": true}))), [], "the notes tell of the beginning");
 
     let newkeys = event(Side::Client, Direction::Sent, Step::Newkeys, json!({}));
     for (fields, shown) in [
-        (json!({"encrypted": true, "tag_verified": true, "sequence_number": 0}), 1),
-        (json!({"encrypted": true, "sequence_number": 0}), 0),
-        (json!({"sequence_number": 2}), 0),
+        (json!({"encrypted": true, "tag_verified": true, "sequence_number": 0, "service_name": "a"}), 1),
+        (json!({"encrypted": true, "sequence_number": 0, "service_name": "a"}), 0),
+        (json!({"sequence_number": 2, "service_name": "a"}), 0),
     ] {
         let request = event(Side::Client, Direction::Sent, Step::ServiceRequest, fields.clone());
         assert_eq!(check(&[newkeys.clone(), request]).len(), shown, "{fields}");
@@ -113,14 +117,33 @@ fn a_claim_rests_on_a_signature_that_verified_and_on_a_tag_that_did() {
 
 #[test]
 fn a_signature_is_told_by_what_it_covers_and_whether_it_fits() {
-    for (fields, says) in [
+    for (mut fields, says) in [
         (json!({"signed_length": 147, "signature": "verified"}), "it is good"),
         (json!({"signed_length": 147, "signature": "wrong"}), "does not fit"),
         (json!({"verified": true}), "The server verified a signature"),
     ] {
+        fields["public_key_fingerprint"] = json!("SHA256:a");
         let proof = event(Side::Server, Direction::Received, Step::PublickeySignature, fields);
         let found = check(&[proof]);
         let [(S11, Verdict::Differs, because)] = &found[..] else { panic!("{found:?}") };
         assert!(because.contains(says), "{because}");
+    }
+}
+
+#[test]
+fn where_nothing_was_agreed_nothing_is_said_to_be_picked() {
+    let lists = |direction| {
+        event(Side::Client, direction, Step::Kexinit, json!({"kex_algorithms": ["a", "ext-info-c"]}))
+    };
+    let picked = json!({
+        "kex_algorithm": "a", "kex_algorithm_rank": [1, 1], "server_host_key_algorithm": "b",
+        "encryption_algorithm_client_to_server": "c",
+    });
+    let none = json!({"server_host_key_algorithm": "b", "no_common": ["kex_algorithm"]});
+    for (fields, shown) in [(picked, 2), (none, 1), (json!({}), 1)] {
+        let result = event(Side::Client, Direction::Local, Step::Negotiated, fields.clone());
+        let found = check(&[lists(Direction::Sent), lists(Direction::Received), result]);
+        assert_eq!(found.len(), shown, "{fields}");
+        assert!(found[0].2.contains("the client names 1"), "{found:?}");
     }
 }

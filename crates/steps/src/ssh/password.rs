@@ -1,9 +1,7 @@
 //! Claim s13, the notes' block 7: the key does not get the user in. Where passwords are enabled the password is checked,
 //! else access is refused.
 
-use serde_json::Value;
-
-use super::Step;
+use super::{Step, field};
 use crate::{Claim::S13, Event, Finding, Past};
 
 /// Both ways in which a password reaches a server (RFC 4252 §8, RFC 4256).
@@ -11,13 +9,13 @@ const BY_PASSWORD: [&str; 2] = ["password", "keyboard-interactive"];
 
 /// A key was refused, and what is left has no password.
 pub(super) fn key_refused(event: &Event) -> Option<Finding> {
-    let refused = match event.fields.named("answer") {
+    let refused = match event.get(field::ANSWER) {
         // The server's own word on a key that was named.
         Some(answer) => answer == "reject",
         // The answer as the client got it.
-        None => event.text("method_name") == "publickey" && !event.is("partial_success"),
+        None => event.get(field::METHOD_NAME)? == "publickey" && !event.get(field::PARTIAL_SUCCESS)?,
     };
-    let left: Vec<&str> = methods_left(event)?;
+    let left = event.get(field::AUTHENTICATIONS_THAT_CAN_CONTINUE)?;
     if !refused || left.iter().any(|method| BY_PASSWORD.contains(method)) {
         return None;
     }
@@ -32,9 +30,10 @@ pub(super) fn key_refused(event: &Event) -> Option<Finding> {
 /// A password was checked, whichever way it came.
 pub(super) fn checked(event: &Event, past: &Past) -> Option<Finding> {
     let accepted = outcome(event)?;
-    let method = method(event);
-    let key_failed = past.first(Step::PublickeyQuery).is_some_and(|query| query.text("answer") == "reject")
-        || past.first(Step::AuthFailure).is_some_and(|failure| failure.text("method_name") == "publickey");
+    let method = method(event)?;
+    let first = |step, field| past.first(step).and_then(|record| record.get(field));
+    let key_failed = first(Step::PublickeyQuery, field::ANSWER) == Some("reject")
+        || first(Step::AuthFailure, field::METHOD_NAME) == Some("publickey");
     let (en, zh) = if accepted { ("accepted", "通过") } else { ("refused", "被拒绝") };
     Some(if key_failed {
         Finding::as_noted_because(
@@ -59,7 +58,7 @@ pub(super) fn checked(event: &Event, past: &Past) -> Option<Finding> {
 fn outcome(event: &Event) -> Option<bool> {
     if event.step == Step::AuthPassword.into() || event.step == Step::InteractiveAnswer.into() {
         // On the server the answer is known at once; on the client it comes in a message of its own.
-        return match event.text("answer") {
+        return match event.get(field::ANSWER)? {
             "accept" => Some(true),
             "reject" => Some(false),
             _ => None,
@@ -67,22 +66,17 @@ fn outcome(event: &Event) -> Option<bool> {
     }
     let succeeded = event.step == Step::AuthSuccess.into();
     // What the server says of its own success was judged when it checked.
-    (event.crossed() && BY_PASSWORD.contains(&event.text("method_name"))).then_some(succeeded)
+    (event.crossed() && BY_PASSWORD.contains(&event.get(field::METHOD_NAME)?)).then_some(succeeded)
 }
 
-fn method(event: &Event) -> &str {
+fn method(event: &Event) -> Option<&str> {
     if event.step == Step::AuthPassword.into() {
-        "password"
+        Some("password")
     } else if event.step == Step::InteractiveAnswer.into() {
-        "keyboard-interactive"
+        Some("keyboard-interactive")
     } else {
-        event.text("method_name")
+        event.get(field::METHOD_NAME)
     }
-}
-
-fn methods_left(event: &Event) -> Option<Vec<&str>> {
-    let methods = event.fields.named("authentications_that_can_continue")?.as_array()?;
-    Some(methods.iter().filter_map(Value::as_str).collect())
 }
 
 #[cfg(test)]

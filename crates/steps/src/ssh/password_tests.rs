@@ -30,7 +30,7 @@ fn check(events: &[Event], expected: &[(Verdict, &str)]) {
 }
 
 fn no_to_key(left: &[&str]) -> Event {
-    let fields = json!({"method_name": "publickey", "authentications_that_can_continue": left});
+    let fields = json!({"method_name": "publickey", "partial_success": false, "authentications_that_can_continue": left});
     on_client(Step::AuthFailure, fields)
 }
 

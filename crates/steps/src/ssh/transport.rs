@@ -1,9 +1,11 @@
 //! The cards of the transport: identification, negotiation, key exchange (RFC 4253).
 
+use super::field;
 use crate::{
     Actor, Card,
     Claim::{S2, S3, S4, S6, S7, S8, S9},
     Text,
+    field::shown,
 };
 
 pub(super) const IDENTIFICATION: Card = Card {
@@ -18,7 +20,7 @@ pub(super) const IDENTIFICATION: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["protoversion", "softwareversion", "comments"],
+    shows: shown![field::PROTOVERSION, field::SOFTWAREVERSION, field::COMMENTS],
 };
 
 pub(super) const KEXINIT: Card = Card {
@@ -33,7 +35,7 @@ pub(super) const KEXINIT: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["kex_algorithms", "server_host_key_algorithms", "cookie", "rekey"],
+    shows: shown![field::KEX_ALGORITHMS, field::SERVER_HOST_KEY_ALGORITHMS, field::COOKIE, field::REKEY],
 };
 
 pub(super) const NEGOTIATED: Card = Card {
@@ -48,11 +50,11 @@ pub(super) const NEGOTIATED: Card = Card {
     },
     client: "",
     server: "",
-    shows: &[
-        "kex_algorithm",
-        "server_host_key_algorithm",
-        "encryption_algorithm_client_to_server",
-        "strict_kex",
+    shows: shown![
+        field::KEX_ALGORITHM,
+        field::SERVER_HOST_KEY_ALGORITHM,
+        field::ENCRYPTION_ALGORITHM_CLIENT_TO_SERVER,
+        field::STRICT_KEX,
     ],
 };
 
@@ -68,7 +70,7 @@ pub(super) const GROUP_REQUEST: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["min", "n", "max"],
+    shows: shown![field::MIN, field::N, field::MAX],
 };
 
 pub(super) const GROUP: Card = Card {
@@ -83,7 +85,7 @@ pub(super) const GROUP: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["prime_bits", "generator"],
+    shows: shown![field::PRIME_BITS, field::GENERATOR],
 };
 
 pub(super) const KEY_EXCHANGE_INIT: Card = Card {
@@ -98,7 +100,7 @@ pub(super) const KEY_EXCHANGE_INIT: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["message", "kex_algorithm", "public_value_length"],
+    shows: shown![field::MESSAGE, field::KEX_ALGORITHM, field::PUBLIC_VALUE_LENGTH],
 };
 
 pub(super) const KEY_EXCHANGE_REPLY: Card = Card {
@@ -113,7 +115,12 @@ pub(super) const KEY_EXCHANGE_REPLY: Card = Card {
     },
     client: "Handler::check_server_key",
     server: "",
-    shows: &["host_key_type", "host_key_fingerprint", "signature_algorithm", "message"],
+    shows: shown![
+        field::HOST_KEY_TYPE,
+        field::HOST_KEY_FINGERPRINT,
+        field::SIGNATURE_ALGORITHM,
+        field::MESSAGE
+    ],
 };
 
 pub(super) const NEWKEYS: Card = Card {
@@ -128,7 +135,7 @@ pub(super) const NEWKEYS: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["sequence_number", "rekey"],
+    shows: shown![field::SEQUENCE_NUMBER, field::REKEY],
 };
 
 pub(super) const HOST_KEY_CHECK: Card = Card {
@@ -143,7 +150,7 @@ pub(super) const HOST_KEY_CHECK: Card = Card {
     },
     client: "Handler::check_server_key",
     server: "",
-    shows: &["record", "fingerprint", "decided_by", "accepted"],
+    shows: shown![field::RECORD, field::FINGERPRINT, field::DECIDED_BY, field::ACCEPTED],
 };
 
 pub(super) const OTHER_MESSAGE: Card = Card {
@@ -158,7 +165,7 @@ pub(super) const OTHER_MESSAGE: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["message", "method_name", "request_name", "channel"],
+    shows: shown![field::MESSAGE, field::METHOD_NAME, field::REQUEST_NAME, field::CHANNEL],
 };
 
 pub(super) const DISCONNECT: Card = Card {
@@ -173,7 +180,7 @@ pub(super) const DISCONNECT: Card = Card {
     },
     client: "Handler::disconnected",
     server: "",
-    shows: &["reason_code", "reason", "description"],
+    shows: shown![field::REASON_CODE, field::WHY, field::DESCRIPTION],
 };
 
 pub(super) const UNDECODABLE: Card = Card {
@@ -188,5 +195,5 @@ pub(super) const UNDECODABLE: Card = Card {
     },
     client: "",
     server: "",
-    shows: &["expected", "looks_like", "first_bytes"],
+    shows: shown![field::DUE, field::LOOKS_LIKE, field::FIRST_BYTES],
 };

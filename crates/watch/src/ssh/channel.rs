@@ -1,7 +1,7 @@
 //! What both sides say of a channel's data.
 
 use russh::ChannelId;
-use steps::Fields;
+use steps::{Fields, ssh::field};
 use wire::{fields, ssh::beginning};
 
 /// The fields and the bytes of a piece of data.
@@ -12,10 +12,10 @@ pub(super) fn data_fields(channel: ChannelId, code: Option<u32>, data: &[u8]) ->
         Some(code) => format!("extended data {code}"),
     };
     let fields = fields! {
-        "stream" => stream,
-        "length" => data.len(),
-        "text" => beginning(data),
-        "channel" => channel.number(),
+        field::STREAM => stream,
+        field::LENGTH => data.len(),
+        field::TEXT => beginning(data),
+        field::CHANNEL => channel.number(),
     };
     (fields, data.to_vec())
 }

@@ -7,7 +7,10 @@ use russh::{
     client::DisconnectReason,
     keys::{HashAlg, PublicKey, agent::AgentSessionBinding},
 };
-use steps::{Evidence, Fields, Said, Side, ssh::Step};
+use steps::{
+    Evidence, Fields, Said, Side,
+    ssh::{Step, field},
+};
 use wire::{
     Seen, fields,
     ssh::{beginning, fingerprint, verify},
@@ -55,22 +58,18 @@ impl ClientCalls {
     /// `check_server_key`: russh has verified the signature over the exchange hash, the client has decided.
     pub fn host_key_check(&self, key: &PublicKey, decision: &HostKeyDecision) {
         let mut fields = fields! {
-            "record" => decision.record,
-            "fingerprint" => key.fingerprint(HashAlg::Sha256).to_string(),
-            "decided_by" => decision.decided_by,
-            "accepted" => decision.accepted,
-            "added" => decision.added,
-            "host" => decision.host.as_str(),
-            "key_type" => key.algorithm().as_str(),
-            "file" => decision.file.as_str(),
+            field::RECORD => decision.record,
+            field::FINGERPRINT => key.fingerprint(HashAlg::Sha256).to_string(),
+            field::DECIDED_BY => decision.decided_by,
+            field::ACCEPTED => decision.accepted,
+            field::ADDED => decision.added,
+            field::HOST => decision.host.as_str(),
+            field::KEY_TYPE => key.algorithm().as_str(),
+            field::FILE => decision.file.as_str(),
         };
-        if let Some(line) = decision.line {
-            fields.insert("line".into(), line.into());
-        }
-        if let Some(recorded) = &decision.recorded_fingerprint {
-            fields.insert("recorded_fingerprint".into(), recorded.as_str().into());
-        }
-        fields.insert("strict".into(), decision.strict.into());
+        fields.put_some(field::LINE, decision.line);
+        fields.put_some(field::RECORDED_FINGERPRINT, decision.recorded_fingerprint.as_deref());
+        fields.put(field::STRICT, decision.strict);
         self.local(Step::HostKeyCheck, fields);
     }
 
@@ -78,20 +77,20 @@ impl ClientCalls {
     /// fingerprint.
     pub fn session_key(&self, shared_secret: Option<&[u8]>, names: &Names) {
         let kex = names.kex.as_ref();
-        let mut fields = fields! { "kex_algorithm" => kex };
+        let mut fields = fields! { field::KEX_ALGORITHM => kex };
         // Of a hybrid's secret russh hands over one half: its fingerprint would be that of another secret.
         let whole = !kex.starts_with("mlkem");
         if let Some(secret) = shared_secret.filter(|_| whole) {
             let print = hex::encode(&digest(&SHA256, secret).as_ref()[..4]);
-            fields.insert("shared_secret_fingerprint".into(), print.into());
-            fields.insert("shared_secret_length".into(), secret.len().into());
+            fields.put(field::SHARED_SECRET_FINGERPRINT, print);
+            fields.put(field::SHARED_SECRET_LENGTH, secret.len());
             secrets::reveal(&mut fields, &[secret]);
         }
-        fields.insert("server_host_key_algorithm".into(), names.key.as_str().into());
-        fields.insert("encryption_algorithm".into(), names.cipher.as_ref().into());
-        fields.insert("strict_kex".into(), names.strict_kex().into());
+        fields.put(field::SERVER_HOST_KEY_ALGORITHM, names.key.as_str());
+        fields.put(field::ENCRYPTION_ALGORITHM, names.cipher.as_ref());
+        fields.put(field::STRICT_KEX, names.strict_kex());
         if self.witness.past(|past| past.has(Step::SessionKey)) {
-            fields.insert("rekey".into(), true.into());
+            fields.put(field::REKEY, true);
         }
         self.local(Step::SessionKey, fields);
         match shared_secret {
@@ -108,38 +107,39 @@ impl ClientCalls {
             return;
         }
         let (hash, key) = (binding.session_id(), binding.host_key());
-        let fields = fields! {
-            "exchange_hash" => hex::encode(hash),
-            "signature" => verify(key, binding.signature(), hash).name(),
-            "session_identifier" => hex::encode(hash),
-            "host_key_fingerprint" => fingerprint(key),
-            "kex_algorithm" => self.witness.past(|past| {
-                past.first(Step::Negotiated).map(|it| it.text("kex_algorithm").to_owned())
-            }),
-            "recomputed" => false,
+        let mut fields = fields! {
+            field::EXCHANGE_HASH => hex::encode(hash),
+            field::SIGNATURE => verify(key, binding.signature(), hash).name(),
+            field::SESSION_IDENTIFIER => hex::encode(hash),
+            field::HOST_KEY_FINGERPRINT => fingerprint(key),
         };
+        let agreed = self
+            .witness
+            .past(|past| Some(past.first(Step::Negotiated)?.get(field::KEX_ALGORITHM)?.to_owned()));
+        fields.put_some(field::KEX_ALGORITHM, agreed);
+        fields.put(field::RECOMPUTED, false);
         self.local(Step::ExchangeHash, fields);
     }
 
     /// `authenticate_none` came back: the server refused, as it was meant to.
     pub fn auth_methods(&self, user: &str, methods: &MethodSet) {
-        let fields = fields! { "authentications_that_can_continue" => names(methods), "user_name" => user };
+        let fields =
+            fields! { field::AUTHENTICATIONS_THAT_CAN_CONTINUE => names(methods), field::USER_NAME => user };
         self.received(Step::AuthMethods, fields);
     }
 
     /// `authenticate_password` is called. The password is not handed to the watcher at all.
     pub fn auth_password(&self, user: &str) {
-        self.sent(Step::AuthPassword, fields! { "user_name" => user });
+        self.sent(Step::AuthPassword, fields! { field::USER_NAME => user });
     }
 
     /// `authenticate_keyboard_interactive_…` came back: the server asks.
     pub fn interactive_question(&self, name: &str, instruction: &str, prompts: &[&str]) {
-        let mut fields = Fields::new();
-        let prompts: Vec<_> = prompts.iter().map(|prompt| beginning(prompt.as_bytes())).collect();
-        fields.insert("prompts".into(), prompts.into());
-        for (field, text) in [("name", name), ("instruction", instruction)] {
+        let prompts = prompts.iter().map(|prompt| beginning(prompt.as_bytes()));
+        let mut fields = fields! { field::PROMPTS => prompts };
+        for (field, text) in [(field::NAME, name), (field::INSTRUCTION, instruction)] {
             if !text.is_empty() {
-                fields.insert(field.into(), beginning(text.as_bytes()).into());
+                fields.put(field, beginning(text.as_bytes()));
             }
         }
         self.received(Step::InteractiveQuestion, fields);
@@ -147,31 +147,34 @@ impl ClientCalls {
 
     /// `authenticate_keyboard_interactive_respond` is called with `count` answers.
     pub fn interactive_answer(&self, user: &str, count: usize) {
-        self.sent(Step::InteractiveAnswer, fields! { "num_responses" => count, "user_name" => user });
+        self.sent(
+            Step::InteractiveAnswer,
+            fields! { field::NUM_RESPONSES => count, field::USER_NAME => user },
+        );
     }
 
     /// `authenticate_…` came back: the server refused.
     pub fn auth_failure(&self, user: &str, method: &str, methods: &MethodSet, partial_success: bool) {
         let fields = fields! {
-            "method_name" => method,
-            "authentications_that_can_continue" => names(methods),
-            "partial_success" => partial_success,
-            "user_name" => user,
+            field::METHOD_NAME => method,
+            field::AUTHENTICATIONS_THAT_CAN_CONTINUE => names(methods),
+            field::PARTIAL_SUCCESS => partial_success,
+            field::USER_NAME => user,
         };
         self.received(Step::AuthFailure, fields);
     }
 
     /// `authenticate_…` came back: the server granted access.
     pub fn auth_success(&self, user: &str, method: &str) {
-        self.received(Step::AuthSuccess, fields! { "user_name" => user, "method_name" => method });
+        self.received(Step::AuthSuccess, fields! { field::USER_NAME => user, field::METHOD_NAME => method });
     }
 
     /// `channel_open_confirmation`.
     pub fn channel_confirmed(&self, channel: ChannelId, maximum_packet_size: u32, initial_window_size: u32) {
         let fields = fields! {
-            "channel" => channel.number(),
-            "initial_window_size" => initial_window_size,
-            "maximum_packet_size" => maximum_packet_size,
+            field::CHANNEL => channel.number(),
+            field::INITIAL_WINDOW_SIZE => initial_window_size,
+            field::MAXIMUM_PACKET_SIZE => maximum_packet_size,
         };
         self.received(Step::ChannelConfirmed, fields);
     }
@@ -179,7 +182,10 @@ impl ClientCalls {
     /// `channel_success`, `channel_failure`.
     pub fn channel_reply(&self, channel: ChannelId, granted: bool) {
         let answer = if granted { "success" } else { "failure" };
-        self.received(Step::ChannelReply, fields! { "answer" => answer, "channel" => channel.number() });
+        self.received(
+            Step::ChannelReply,
+            fields! { field::ANSWER => answer, field::CHANNEL => channel.number() },
+        );
     }
 
     /// `data`, and `extended_data` with its code.
@@ -190,18 +196,18 @@ impl ClientCalls {
 
     /// `exit_status`.
     pub fn exit_status(&self, channel: ChannelId, exit_status: u32) {
-        let fields = fields! { "exit_status" => exit_status, "channel" => channel.number() };
+        let fields = fields! { field::EXIT_STATUS => exit_status, field::CHANNEL => channel.number() };
         self.received(Step::ExitStatus, fields);
     }
 
     /// `channel_eof`.
     pub fn channel_eof(&self, channel: ChannelId) {
-        self.received(Step::ChannelEof, fields! { "channel" => channel.number() });
+        self.received(Step::ChannelEof, fields! { field::CHANNEL => channel.number() });
     }
 
     /// `channel_close`.
     pub fn channel_close(&self, channel: ChannelId) {
-        self.received(Step::ChannelClose, fields! { "channel" => channel.number() });
+        self.received(Step::ChannelClose, fields! { field::CHANNEL => channel.number() });
     }
 
     /// `disconnected`: reported when the server said why; a broken line is the client's own error.
@@ -209,9 +215,9 @@ impl ClientCalls {
         match reason {
             DisconnectReason::ReceivedDisconnect(info) => {
                 let fields = fields! {
-                    "reason_code" => reason_code(&info.reason_code),
-                    "reason" => format!("{:?}", info.reason_code),
-                    "description" => info.message.as_str(),
+                    field::REASON_CODE => reason_code(&info.reason_code),
+                    field::WHY => format!("{:?}", info.reason_code),
+                    field::DESCRIPTION => info.message.as_str(),
                 };
                 self.received(Step::Disconnect, fields);
             }

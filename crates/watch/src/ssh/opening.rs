@@ -13,7 +13,10 @@ use std::{
     time::Duration,
 };
 
-use steps::{Evidence, Said, Side, ssh::Step};
+use steps::{
+    Evidence, Said, Side,
+    ssh::{Step, field},
+};
 use wire::{Crossed, ssh::Decoder};
 
 use crate::{Witness, secrets};
@@ -125,9 +128,9 @@ impl Opening {
             }
             let derived = seen.step == Step::ExchangeHash.into() || seen.step == Step::DerivedKeys.into();
             if let Some(with) = shared.opened_with
-                && (derived || seen.fields.contains_key("encrypted"))
+                && (derived || seen.fields.get(field::ENCRYPTED).is_some())
             {
-                seen.fields.insert("opened_with".into(), with.into());
+                seen.fields.put(field::OPENED_WITH, with);
             }
             self.witness.saw_after(Duration::from_micros(moment), evidence(&seen), seen);
         }

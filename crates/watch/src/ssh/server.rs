@@ -11,7 +11,10 @@ use russh::{
     ChannelId, MethodSet,
     server::{Auth, PublicKeyOffer, VerifiedPublicKey},
 };
-use steps::{Evidence, Fields, Side, ssh::Step};
+use steps::{
+    Evidence, Fields, Side,
+    ssh::{Step, field},
+};
 use wire::{Seen, fields, ssh::beginning};
 
 use super::{Line, channel::data_fields, client::names};
@@ -80,16 +83,16 @@ impl ServerCalls {
         self.lock().was_asked();
         self.received(
             Step::AuthNone,
-            fields! { "user_name" => beginning(user.as_bytes()), "answer" => name(answer) },
+            fields! { field::USER_NAME => beginning(user.as_bytes()), field::ANSWER => name(answer) },
         );
     }
 
     /// `auth_publickey_offered`, what the handler answers, and the methods that can go on.
     pub fn publickey_query(&self, user: &str, offer: PublicKeyOffer<'_>, answer: &Auth, left: &MethodSet) {
         let mut fields = key_fields(user, offer.public_key, offer.algorithm.as_str());
-        fields.insert("answer".into(), name(answer).into());
+        fields.put(field::ANSWER, name(answer));
         if !matches!(answer, Auth::Accept) {
-            fields.insert("authentications_that_can_continue".into(), names(left).into());
+            fields.put(field::AUTHENTICATIONS_THAT_CAN_CONTINUE, names(left));
         }
         let mut login = self.lock();
         login.was_asked();
@@ -103,7 +106,7 @@ impl ServerCalls {
     /// `auth_publickey`: russh has verified the signature; and what the handler answers.
     pub fn publickey_signature(&self, user: &str, key: VerifiedPublicKey<'_>, answer: &Auth) {
         let mut fields = key_fields(user, key.public_key, key.algorithm.as_str());
-        fields.insert("verified".into(), true.into());
+        fields.put(field::VERIFIED, true);
         let mut login = self.lock();
         // Both calls on one packet: the signature came unasked, and there was no query.
         let asked_before =
@@ -112,8 +115,8 @@ impl ServerCalls {
             login.was_asked();
         }
         login.named = None;
-        fields.insert("asked_before".into(), asked_before.into());
-        fields.insert("answer".into(), name(answer).into());
+        fields.put(field::ASKED_BEFORE, asked_before);
+        fields.put(field::ANSWER, name(answer));
         self.received(Step::PublickeySignature, fields);
         login.user_name = beginning(user.as_bytes());
         login.method_name = "publickey";
@@ -124,13 +127,13 @@ impl ServerCalls {
         self.tried(user, "password");
         self.received(
             Step::AuthPassword,
-            fields! { "user_name" => beginning(user.as_bytes()), "answer" => name(answer) },
+            fields! { field::USER_NAME => beginning(user.as_bytes()), field::ANSWER => name(answer) },
         );
     }
 
     /// `auth_keyboard_interactive` without answers: the handler asks `prompts`.
     pub fn interactive_question(&self, prompts: &[&str]) {
-        let fields = fields! { "prompts" => prompts };
+        let fields = fields! { field::PROMPTS => prompts.iter().copied() };
         if !self.line.opening.is_opened() {
             let seen = Seen::new(Step::InteractiveQuestion, Side::Server, fields, []);
             self.witness.saw(Evidence::Callback, seen);
@@ -141,9 +144,9 @@ impl ServerCalls {
     pub fn interactive_answer(&self, user: &str, count: usize, answer: &Auth) {
         self.tried(user, "keyboard-interactive");
         let fields = fields! {
-            "num_responses" => count,
-            "user_name" => beginning(user.as_bytes()),
-            "answer" => name(answer),
+            field::NUM_RESPONSES => count,
+            field::USER_NAME => beginning(user.as_bytes()),
+            field::ANSWER => name(answer),
         };
         self.received(Step::InteractiveAnswer, fields);
     }
@@ -159,7 +162,7 @@ impl ServerCalls {
     pub fn auth_success(&self) {
         let fields = {
             let login = self.lock();
-            fields! { "user_name" => login.user_name.as_str(), "method_name" => login.method_name }
+            fields! { field::USER_NAME => login.user_name.as_str(), field::METHOD_NAME => login.method_name }
         };
         if !self.line.opening.is_opened() {
             self.witness.saw(Evidence::Callback, Seen::local(Step::AuthSuccess, fields));
@@ -169,9 +172,9 @@ impl ServerCalls {
     /// `channel_open_…`, and whether the handler grants it.
     pub fn channel_open(&self, channel: ChannelId, channel_type: &str, granted: bool) {
         let fields = fields! {
-            "channel_type" => channel_type,
-            "channel" => channel.number(),
-            "answer" => answer(granted),
+            field::CHANNEL_TYPE => channel_type,
+            field::CHANNEL => channel.number(),
+            field::ANSWER => answer(granted),
         };
         self.received(Step::ChannelOpen, fields);
     }
@@ -180,17 +183,17 @@ impl ServerCalls {
     /// grants it.
     pub fn channel_request(&self, channel: ChannelId, request_type: &str, detail: &str, granted: bool) {
         let fields = fields! {
-            "request_type" => request_type,
-            "detail" => beginning(detail.as_bytes()),
-            "answer" => answer(granted),
-            "channel" => channel.number(),
+            field::REQUEST_TYPE => request_type,
+            field::DETAIL => beginning(detail.as_bytes()),
+            field::ANSWER => answer(granted),
+            field::CHANNEL => channel.number(),
         };
         self.received(Step::ChannelRequest, fields);
     }
 
     /// `exec_request`.
     pub fn exec(&self, channel: ChannelId, command: &[u8]) {
-        let fields = fields! { "command" => beginning(command), "channel" => channel.number() };
+        let fields = fields! { field::COMMAND => beginning(command), field::CHANNEL => channel.number() };
         self.received(Step::Exec, fields);
     }
 
@@ -202,12 +205,12 @@ impl ServerCalls {
 
     /// `channel_eof`.
     pub fn channel_eof(&self, channel: ChannelId) {
-        self.received(Step::ChannelEof, fields! { "channel" => channel.number() });
+        self.received(Step::ChannelEof, fields! { field::CHANNEL => channel.number() });
     }
 
     /// `channel_close`.
     pub fn channel_close(&self, channel: ChannelId) {
-        self.received(Step::ChannelClose, fields! { "channel" => channel.number() });
+        self.received(Step::ChannelClose, fields! { field::CHANNEL => channel.number() });
     }
 
     fn received(&self, step: Step, fields: Fields) {
@@ -228,9 +231,9 @@ impl ServerCalls {
 
 fn key_fields(user: &str, key: &PublicKey, algorithm: &str) -> Fields {
     fields! {
-        "user_name" => beginning(user.as_bytes()),
-        "public_key_algorithm_name" => algorithm,
-        "public_key_fingerprint" => key.fingerprint(HashAlg::Sha256).to_string(),
+        field::USER_NAME => beginning(user.as_bytes()),
+        field::PUBLIC_KEY_ALGORITHM_NAME => algorithm,
+        field::PUBLIC_KEY_FINGERPRINT => key.fingerprint(HashAlg::Sha256).to_string(),
     }
 }
 

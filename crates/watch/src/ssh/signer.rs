@@ -4,7 +4,10 @@ use russh::{
     Signer,
     keys::{HashAlg, agent::AgentIdentity},
 };
-use steps::{Evidence, Fields, Side, ssh::Step};
+use steps::{
+    Evidence, Fields, Side,
+    ssh::{Step, field},
+};
 use wire::{Seen, fields, ssh::SignedRequest};
 
 use super::{ClientCalls, Line};
@@ -40,8 +43,8 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
             && !self.line.opening.is_opened()
         {
             let fields = fields! {
-                "public_key_algorithm_name" => request.public_key_algorithm_name.as_str(),
-                "public_key_fingerprint" => request.public_key_fingerprint.as_str(),
+                field::PUBLIC_KEY_ALGORITHM_NAME => request.public_key_algorithm_name.as_str(),
+                field::PUBLIC_KEY_FINGERPRINT => request.public_key_fingerprint.as_str(),
             };
             self.witness.saw(Evidence::Callback, Seen::new(Step::PublickeyOk, Side::Server, fields, []));
         }
@@ -51,11 +54,11 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
             && let Some(signature) = signed.strip_prefix(&*asked).filter(|signature| !signature.is_empty())
         {
             let mut fields = describe(&request);
-            fields.insert("signed_length".into(), asked.len().into());
-            fields.insert("signature_length".into(), SignedRequest::signature_length(signature).into());
-            fields.insert("signature".into(), request.verify(&asked, signature).name().into());
+            fields.put(field::SIGNED_LENGTH, asked.len());
+            fields.put_some(field::SIGNATURE_LENGTH, SignedRequest::signature_length(signature));
+            fields.put(field::SIGNATURE, request.verify(&asked, signature).name());
             if let Some(same) = self.line.opening.is_session_identifier(&request.session_identifier) {
-                fields.insert("is_exchange_hash".into(), same.into());
+                fields.put(field::IS_EXCHANGE_HASH, same);
             }
             // What is signed stays on this side: only the request and the signature travel.
             let seen = Seen { bytes: asked, ..Seen::local(Step::SignedRequest, fields) };
@@ -67,13 +70,13 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
 
 fn describe(request: &SignedRequest) -> Fields {
     fields! {
-        "session_identifier" => hex::encode(&request.session_identifier),
-        "message_number" => request.message_number,
-        "user_name" => request.user_name.as_str(),
-        "service_name" => request.service_name.as_str(),
-        "method_name" => request.method_name.as_str(),
-        "has_signature" => request.has_signature,
-        "public_key_algorithm_name" => request.public_key_algorithm_name.as_str(),
-        "public_key_fingerprint" => request.public_key_fingerprint.as_str(),
+        field::SESSION_IDENTIFIER => hex::encode(&request.session_identifier),
+        field::MESSAGE_NUMBER => request.message_number,
+        field::USER_NAME => request.user_name.as_str(),
+        field::SERVICE_NAME => request.service_name.as_str(),
+        field::METHOD_NAME => request.method_name.as_str(),
+        field::HAS_SIGNATURE => request.has_signature,
+        field::PUBLIC_KEY_ALGORITHM_NAME => request.public_key_algorithm_name.as_str(),
+        field::PUBLIC_KEY_FINGERPRINT => request.public_key_fingerprint.as_str(),
     }
 }

@@ -1,6 +1,9 @@
 //! The messages of the channels (RFC 4254), once they are decrypted.
 
-use steps::{Fields, ssh::Step};
+use steps::{
+    Fields,
+    ssh::{Step, field},
+};
 
 use super::{
     message::{Message, short},
@@ -15,38 +18,39 @@ pub(super) fn read(payload: &[u8]) -> Option<Message> {
     let (step, fields) = match number {
         80 => {
             let (request, want_reply) = (reader.text()?, reader.boolean()?);
-            let fields = fields! { "request_name" => short(&request), "want_reply" => want_reply };
+            let fields = fields! { field::REQUEST_NAME => short(&request), field::WANT_REPLY => want_reply };
             (Step::OtherMessage, fields)
         }
         81 | 82 => (Step::OtherMessage, fields! {}),
         90 => {
             let fields = fields! {
-                "channel_type" => short(&reader.text()?),
-                "sender_channel" => reader.uint32()?,
-                "initial_window_size" => reader.uint32()?,
-                "maximum_packet_size" => reader.uint32()?,
+                field::CHANNEL_TYPE => short(&reader.text()?),
+                field::SENDER_CHANNEL => reader.uint32()?,
+                field::INITIAL_WINDOW_SIZE => reader.uint32()?,
+                field::MAXIMUM_PACKET_SIZE => reader.uint32()?,
             };
             (Step::ChannelOpen, fields)
         }
         91 => {
             let fields = fields! {
-                "channel" => reader.uint32()?,
-                "sender_channel" => reader.uint32()?,
-                "initial_window_size" => reader.uint32()?,
-                "maximum_packet_size" => reader.uint32()?,
+                field::CHANNEL => reader.uint32()?,
+                field::SENDER_CHANNEL => reader.uint32()?,
+                field::INITIAL_WINDOW_SIZE => reader.uint32()?,
+                field::MAXIMUM_PACKET_SIZE => reader.uint32()?,
             };
             (Step::ChannelConfirmed, fields)
         }
         92 => {
             let fields = fields! {
-                "channel" => reader.uint32()?,
-                "reason_code" => reader.uint32()?,
-                "description" => short(&reader.text()?),
+                field::CHANNEL => reader.uint32()?,
+                field::REASON_CODE => reader.uint32()?,
+                field::DESCRIPTION => short(&reader.text()?),
             };
             (Step::OtherMessage, fields)
         }
         93 => {
-            let fields = fields! { "channel" => reader.uint32()?, "bytes_to_add" => reader.uint32()? };
+            let fields =
+                fields! { field::CHANNEL => reader.uint32()?, field::BYTES_TO_ADD => reader.uint32()? };
             (Step::OtherMessage, fields)
         }
         94 => {
@@ -57,11 +61,15 @@ pub(super) fn read(payload: &[u8]) -> Option<Message> {
             let (channel, code) = (reader.uint32()?, reader.uint32()?);
             (Step::ChannelData, data(channel, Some(code), reader.string()?))
         }
-        96 => (Step::ChannelEof, fields! { "channel" => reader.uint32()? }),
-        97 => (Step::ChannelClose, fields! { "channel" => reader.uint32()? }),
+        96 => (Step::ChannelEof, fields! { field::CHANNEL => reader.uint32()? }),
+        97 => (Step::ChannelClose, fields! { field::CHANNEL => reader.uint32()? }),
         98 => return request(reader).map(|(step, fields)| Message::new(step, fields)),
-        99 => (Step::ChannelReply, fields! { "answer" => "success", "channel" => reader.uint32()? }),
-        100 => (Step::ChannelReply, fields! { "answer" => "failure", "channel" => reader.uint32()? }),
+        99 => {
+            (Step::ChannelReply, fields! { field::ANSWER => "success", field::CHANNEL => reader.uint32()? })
+        }
+        100 => {
+            (Step::ChannelReply, fields! { field::ANSWER => "failure", field::CHANNEL => reader.uint32()? })
+        }
         _ => return None,
     };
     Some(Message::new(step, fields))
@@ -71,13 +79,16 @@ pub(super) fn read(payload: &[u8]) -> Option<Message> {
 fn request(mut reader: Reader<'_>) -> Option<(Step, Fields)> {
     let (channel, kind, want_reply) = (reader.uint32()?, reader.text()?, reader.boolean()?);
     if kind == "exit-status" {
-        return Some((Step::ExitStatus, fields! { "exit_status" => reader.uint32()?, "channel" => channel }));
+        return Some((
+            Step::ExitStatus,
+            fields! { field::EXIT_STATUS => reader.uint32()?, field::CHANNEL => channel },
+        ));
     }
     if kind == "exec" {
         let command = beginning(reader.string()?);
         return Some((
             Step::Exec,
-            fields! { "command" => command, "channel" => channel, "want_reply" => want_reply },
+            fields! { field::COMMAND => command, field::CHANNEL => channel, field::WANT_REPLY => want_reply },
         ));
     }
     let detail = match kind.as_str() {
@@ -92,10 +103,10 @@ fn request(mut reader: Reader<'_>) -> Option<(Step, Fields)> {
         _ => String::new(),
     };
     let fields = fields! {
-        "request_type" => short(&kind),
-        "detail" => detail,
-        "channel" => channel,
-        "want_reply" => want_reply,
+        field::REQUEST_TYPE => short(&kind),
+        field::DETAIL => detail,
+        field::CHANNEL => channel,
+        field::WANT_REPLY => want_reply,
     };
     Some((Step::ChannelRequest, fields))
 }
@@ -107,10 +118,10 @@ fn data(channel: u32, code: Option<u32>, data: &[u8]) -> Fields {
         Some(code) => format!("extended data {code}"),
     };
     fields! {
-        "stream" => stream,
-        "length" => data.len(),
-        "text" => beginning(data),
-        "channel" => channel,
+        field::STREAM => stream,
+        field::LENGTH => data.len(),
+        field::TEXT => beginning(data),
+        field::CHANNEL => channel,
     }
 }
 

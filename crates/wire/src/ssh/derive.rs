@@ -4,12 +4,15 @@
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use steps::{Fields, Said, ssh::Step};
+use steps::{
+    Fields, Said,
+    ssh::{Step, field},
+};
 
 use super::{
     Decoder, Signature,
     exchange::fingerprint as key_fingerprint,
-    keys::{self, NAMES, Secret, Six},
+    keys::{self, Secret, Six},
     open::Lengths,
     verify,
 };
@@ -97,15 +100,15 @@ impl Decoder {
         let first = self.login.session_identifier.is_empty();
         let session = if first { &exchange_hash } else { &self.login.session_identifier };
         let in_hash = self.marked(fields! {
-            "exchange_hash" => hex::encode(&exchange_hash),
-            "signature" => signature.name(),
-            "session_identifier" => hex::encode(session),
-            "is_session_identifier" => *session == exchange_hash,
-            "hash" => hash_name,
-            "hashed" => "V_C, V_S, I_C, I_S, K_S, the public values, K",
-            "hashed_length" => hashed.len(),
-            "host_key_fingerprint" => key_fingerprint(&reply.host_key),
-            "kex_algorithm" => kex,
+            field::EXCHANGE_HASH => hex::encode(&exchange_hash),
+            field::SIGNATURE => signature.name(),
+            field::SESSION_IDENTIFIER => hex::encode(session),
+            field::IS_SESSION_IDENTIFIER => *session == exchange_hash,
+            field::HASH => hash_name,
+            field::HASHED => "V_C, V_S, I_C, I_S, K_S, the public values, K",
+            field::HASHED_LENGTH => hashed.len(),
+            field::HOST_KEY_FINGERPRINT => key_fingerprint(&reply.host_key),
+            field::KEX_ALGORITHM => kex,
         });
 
         let protection = [agreed.protection(0), agreed.protection(1)];
@@ -141,13 +144,13 @@ struct Derived {
 
 /// Each key by its name in RFC 4253 §7.2, and no more of it than a fingerprint.
 fn describe(six: &Six, hash_name: &str) -> Fields {
-    let mut fields = fields! { "hash" => hash_name };
-    for (name, key) in NAMES.iter().zip(&six.0) {
+    let mut fields = fields! { field::HASH => hash_name };
+    for (field, key) in field::KEYS.into_iter().zip(&six.0) {
         let shown = match key.len() {
             0 => "not used".to_owned(),
             length => format!("{} ({length} bytes)", fingerprint(key)),
         };
-        fields.insert((*name).into(), shown.into());
+        fields.put(field, shown);
     }
     fields
 }

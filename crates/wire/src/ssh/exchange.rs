@@ -3,7 +3,10 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
-use steps::{Fields, Side, ssh::Step};
+use steps::{
+    Fields, Side,
+    ssh::{Step, field},
+};
 
 use super::reader::{Reader, magnitude};
 use crate::fields;
@@ -90,10 +93,10 @@ pub(super) fn read(
 
 fn group_request(mut reader: Reader<'_>) -> Option<Fields> {
     let fields = fields! {
-        "message" => "SSH_MSG_KEX_DH_GEX_REQUEST",
-        "min" => reader.uint32()?,
-        "n" => reader.uint32()?,
-        "max" => reader.uint32()?,
+        field::MESSAGE => "SSH_MSG_KEX_DH_GEX_REQUEST",
+        field::MIN => reader.uint32()?,
+        field::N => reader.uint32()?,
+        field::MAX => reader.uint32()?,
     };
     reader.is_empty().then_some(fields)
 }
@@ -102,9 +105,9 @@ fn group(mut reader: Reader<'_>) -> Option<Fields> {
     let (p, g) = (magnitude(reader.string()?), magnitude(reader.string()?));
     let unused = p.first().map_or(0, |byte| byte.leading_zeros() as usize);
     let fields = fields! {
-        "message" => "SSH_MSG_KEX_DH_GEX_GROUP",
-        "prime_bits" => p.len() * 8 - unused,
-        "generator" => hex::encode(&g[..g.len().min(8)]),
+        field::MESSAGE => "SSH_MSG_KEX_DH_GEX_GROUP",
+        field::PRIME_BITS => p.len() * 8 - unused,
+        field::GENERATOR => hex::encode(&g[..g.len().min(8)]),
     };
     reader.is_empty().then_some(fields)
 }
@@ -112,10 +115,10 @@ fn group(mut reader: Reader<'_>) -> Option<Fields> {
 fn init(method: Method, kex_algorithm: &str, mut reader: Reader<'_>) -> Option<Fields> {
     let value = method.value(reader.string()?);
     let fields = fields! {
-        "message" => method.init_name(),
-        "kex_algorithm" => kex_algorithm,
-        "public_value_length" => value.len(),
-        "public_value" => hex::encode(&value[..value.len().min(SHOWN)]),
+        field::MESSAGE => method.init_name(),
+        field::KEX_ALGORITHM => kex_algorithm,
+        field::PUBLIC_VALUE_LENGTH => value.len(),
+        field::PUBLIC_VALUE => hex::encode(&value[..value.len().min(SHOWN)]),
     };
     reader.is_empty().then_some(fields)
 }
@@ -129,14 +132,14 @@ fn reply(method: Method, kex_algorithm: &str, mut reader: Reader<'_>) -> Option<
     let signature_algorithm = inside.text()?;
     let signature_length = inside.string()?.len();
     let fields = fields! {
-        "message" => method.reply_name(),
-        "kex_algorithm" => kex_algorithm,
-        "host_key_type" => host_key_type,
-        "host_key_fingerprint" => fingerprint(host_key),
-        "public_value_length" => value.len(),
-        "public_value" => hex::encode(&value[..value.len().min(SHOWN)]),
-        "signature_algorithm" => signature_algorithm,
-        "signature_length" => signature_length,
+        field::MESSAGE => method.reply_name(),
+        field::KEX_ALGORITHM => kex_algorithm,
+        field::HOST_KEY_TYPE => host_key_type,
+        field::HOST_KEY_FINGERPRINT => fingerprint(host_key),
+        field::PUBLIC_VALUE_LENGTH => value.len(),
+        field::PUBLIC_VALUE => hex::encode(&value[..value.len().min(SHOWN)]),
+        field::SIGNATURE_ALGORITHM => signature_algorithm,
+        field::SIGNATURE_LENGTH => signature_length,
     };
     reader.is_empty().then_some(fields)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use steps::{Fields, Side};
+use steps::{Fields, Side, ssh::field};
 
 use super::{
     foreign::{is_text, looks_like},
@@ -313,15 +313,15 @@ impl Half {
             None => (rest, None),
         };
         let mut fields = fields! {
-            "protoversion" => protoversion,
-            "softwareversion" => software,
+            field::PROTOVERSION => protoversion,
+            field::SOFTWAREVERSION => software,
         };
         if let Some(comments) = comments {
-            fields.insert("comments".into(), comments.into());
+            fields.put(field::COMMENTS, comments);
         }
         if self.count_before > 0 {
-            fields.insert("lines_before".into(), std::mem::take(&mut self.lines_before).into());
-            fields.insert("lines_before_count".into(), self.count_before.into());
+            fields.put(field::LINES_BEFORE, std::mem::take(&mut self.lines_before));
+            fields.put(field::LINES_BEFORE_COUNT, self.count_before);
         }
         Ok(fields)
     }

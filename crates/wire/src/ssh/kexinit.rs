@@ -1,37 +1,14 @@
 //! KEXINIT, and what two of them lead to (RFC 4253 §7.1; strict key exchange: OpenSSH's PROTOCOL §1.10).
 
-use serde_json::Value;
-use steps::{Fields, Side};
+use steps::{
+    Fields, Side,
+    ssh::field::{self, LISTS, PICKED},
+};
 
 use super::reader::Reader;
 use crate::fields;
 
-/// The ten name-lists in the order of RFC 4253 §7.1.
-const LISTS: [&str; 10] = [
-    "kex_algorithms",
-    "server_host_key_algorithms",
-    "encryption_algorithms_client_to_server",
-    "encryption_algorithms_server_to_client",
-    "mac_algorithms_client_to_server",
-    "mac_algorithms_server_to_client",
-    "compression_algorithms_client_to_server",
-    "compression_algorithms_server_to_client",
-    "languages_client_to_server",
-    "languages_server_to_client",
-];
-
-/// What the first eight are called once one algorithm is left.
-const PICKED: [&str; 8] = [
-    "kex_algorithm",
-    "server_host_key_algorithm",
-    "encryption_algorithm_client_to_server",
-    "encryption_algorithm_server_to_client",
-    "mac_algorithm_client_to_server",
-    "mac_algorithm_server_to_client",
-    "compression_algorithm_client_to_server",
-    "compression_algorithm_server_to_client",
-];
-
+/// The places of the kinds in [`LISTS`] and [`PICKED`].
 const KEX: usize = 0;
 const HOST_KEY: usize = 1;
 const ENCRYPTION: usize = 2;
@@ -71,11 +48,11 @@ impl Kexinit {
     }
 
     pub(super) fn fields(&self) -> Fields {
-        let mut fields = fields! { "cookie" => hex::encode(self.cookie) };
-        for (name, list) in LISTS.iter().zip(&self.lists) {
-            fields.insert((*name).into(), list.clone().into());
+        let mut fields = fields! { field::COOKIE => hex::encode(self.cookie) };
+        for (field, list) in LISTS.into_iter().zip(&self.lists) {
+            fields.put(field, list);
         }
-        fields.insert("first_kex_packet_follows".into(), self.first_kex_packet_follows.into());
+        fields.put(field::FIRST_KEX_PACKET_FOLLOWS, self.first_kex_packet_follows);
         fields
     }
 
@@ -104,7 +81,7 @@ pub(super) struct Agreed {
 #[derive(Debug)]
 struct Pick {
     name: String,
-    rank: Option<(usize, usize)>,
+    rank: Option<[usize; 2]>,
     /// What the client would rather have had.
     passed_over: Vec<String>,
 }
@@ -153,28 +130,26 @@ impl Agreed {
     pub(super) fn fields(&self) -> Fields {
         let mut fields = Fields::new();
         let mut no_common = Vec::new();
-        for (name, pick) in PICKED.iter().zip(&self.picked) {
+        for (picked, pick) in PICKED.into_iter().zip(&self.picked) {
             let Some(pick) = pick else {
-                no_common.push(*name);
+                no_common.push(picked.name.name());
                 continue;
             };
-            fields.insert((*name).into(), pick.name.clone().into());
-            if let Some((client, server)) = pick.rank {
-                fields.insert(format!("{name}_rank").into(), vec![client, server].into());
-            }
+            fields.put(picked.name, &pick.name);
+            fields.put_some(picked.rank, pick.rank);
             if !pick.passed_over.is_empty() {
-                fields.insert(format!("{name}_passed_over").into(), pick.passed_over.clone().into());
+                fields.put(picked.passed_over, &pick.passed_over);
             }
         }
-        fields.insert("strict_kex".into(), self.strict_kex.into());
+        fields.put(field::STRICT_KEX, self.strict_kex);
         // A side that names itself here is ready to be told the other's extensions (RFC 8308 §2.1).
-        fields.insert("ext_info_wanted_by".into(), self.ext_info.clone().into());
+        fields.put(field::EXT_INFO_WANTED_BY, self.ext_info.iter().copied());
         if !self.guesses.is_empty() {
-            fields.insert("guessed_by".into(), self.guesses.clone().into());
-            fields.insert("guess_was_right".into(), self.guess_was_right.into());
+            fields.put(field::GUESSED_BY, self.guesses.iter().copied());
+            fields.put(field::GUESS_WAS_RIGHT, self.guess_was_right);
         }
         if !no_common.is_empty() {
-            fields.insert("no_common".into(), no_common.into());
+            fields.put(field::NO_COMMON, no_common);
         }
         fields
     }
@@ -188,12 +163,12 @@ impl Agreed {
     /// Adds the algorithms under which `from` now sends, and what they leave readable of its first packet.
     pub(super) fn describe_encryption(&self, from: Side, first_bytes: &[u8], fields: &mut Fields) {
         let [cipher, mac, _] = self.protection(from as usize);
-        fields.insert("encryption_algorithm".into(), cipher.into());
-        fields.insert("mac_algorithm".into(), mac.into());
+        fields.put(field::ENCRYPTION_ALGORITHM, cipher);
+        fields.put(field::MAC_ALGORITHM, mac);
         // AES-GCM and encrypt-then-MAC leave the length in the clear; chacha20-poly1305 hides even that.
         let clear_length = cipher.contains("gcm") || mac.ends_with("-etm@openssh.com");
         let length = Reader(first_bytes).uint32().filter(|_| clear_length);
-        fields.insert("packet_length".into(), length.map_or(Value::Null, Value::from));
+        fields.put_some(field::PACKET_LENGTH, length);
     }
 }
 
@@ -203,7 +178,7 @@ fn pick(client: &[&str], server: &[&str]) -> Option<Pick> {
     let there = server.iter().position(|other| other == name)?;
     Some(Pick {
         name: (*name).to_owned(),
-        rank: Some((at + 1, there + 1)),
+        rank: Some([at + 1, there + 1]),
         passed_over: client[..at].iter().map(|name| (*name).to_owned()).collect(),
     })
 }

@@ -145,16 +145,6 @@ impl Six {
     }
 }
 
-/// The names of RFC 4253 §7.2, in the order of [`Six`].
-pub(super) const NAMES: [&str; 6] = [
-    "initial_iv_client_to_server",
-    "initial_iv_server_to_client",
-    "encryption_key_client_to_server",
-    "encryption_key_server_to_client",
-    "integrity_key_client_to_server",
-    "integrity_key_server_to_client",
-];
-
 /// A string of RFC 4251 §5.
 pub(super) fn string(bytes: &[u8]) -> Vec<u8> {
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes();

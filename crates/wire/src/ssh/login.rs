@@ -1,8 +1,10 @@
 //! The messages of the user's authentication (RFC 4252), once they are decrypted. What an answer means depends on what
 //! was asked last. Passwords and answers are never read into a field.
 
-use serde_json::Value;
-use steps::{Fields, ssh::Step};
+use steps::{
+    Fields,
+    ssh::{Step, field},
+};
 
 use super::{
     connection::beginning,
@@ -10,7 +12,7 @@ use super::{
     keys::string,
     message::{Message, short},
     reader::Reader,
-    signed::SignedRequest,
+    signed::value_length,
     verify::verify,
 };
 use crate::fields;
@@ -38,39 +40,40 @@ impl Login {
                 let step = if self.method_name == "none" { Step::AuthMethods } else { Step::AuthFailure };
                 let mut fields = Fields::new();
                 if step == Step::AuthFailure {
-                    fields.insert("method_name".into(), self.method_name.as_str().into());
+                    fields.put(field::METHOD_NAME, self.method_name.as_str());
                 }
-                fields.insert("authentications_that_can_continue".into(), methods.into());
-                fields.insert("partial_success".into(), partial_success.into());
-                fields.insert("user_name".into(), self.user_name.as_str().into());
+                fields.put(field::AUTHENTICATIONS_THAT_CAN_CONTINUE, methods);
+                fields.put(field::PARTIAL_SUCCESS, partial_success);
+                fields.put(field::USER_NAME, self.user_name.as_str());
                 Some(Message::new(step, fields))
             }
             (52, _) => {
                 let fields = fields! {
-                    "user_name" => self.user_name.as_str(),
-                    "method_name" => self.method_name.as_str(),
+                    field::USER_NAME => self.user_name.as_str(),
+                    field::METHOD_NAME => self.method_name.as_str(),
                 };
                 Some(Message::new(Step::AuthSuccess, fields))
             }
-            (53, _) => Some(Message::new(Step::OtherMessage, fields! { "text" => short(&reader.text()?) })),
+            (53, _) => {
+                Some(Message::new(Step::OtherMessage, fields! { field::TEXT => short(&reader.text()?) }))
+            }
             (60, "publickey") => {
                 let (algorithm, key) = (reader.text()?, reader.string()?);
                 let fields = fields! {
-                    "public_key_algorithm_name" => short(&algorithm),
-                    "public_key_fingerprint" => fingerprint(key),
-                    "user_name" => self.user_name.as_str(),
+                    field::PUBLIC_KEY_ALGORITHM_NAME => short(&algorithm),
+                    field::PUBLIC_KEY_FINGERPRINT => fingerprint(key),
+                    field::USER_NAME => self.user_name.as_str(),
                 };
                 Some(Message::new(Step::PublickeyOk, fields))
             }
             (60, "keyboard-interactive") => question(reader),
             (61, "keyboard-interactive") => {
-                let fields =
-                    fields! { "num_responses" => reader.uint32()?, "user_name" => self.user_name.as_str() };
+                let fields = fields! { field::NUM_RESPONSES => reader.uint32()?, field::USER_NAME => self.user_name.as_str() };
                 Some(Message { step: Step::InteractiveAnswer, fields, withheld_from: Some(1) })
             }
             // Of another method: it may hold a password.
             (60..=79, method) => {
-                let fields = fields! { "method_name" => method, "content" => "withheld" };
+                let fields = fields! { field::METHOD_NAME => method, field::CONTENT => "withheld" };
                 Some(Message { step: Step::OtherMessage, fields, withheld_from: Some(1) })
             }
             _ => None,
@@ -82,9 +85,9 @@ impl Login {
         (self.user_name, self.method_name) = (short(&user), short(&method));
         let read_so_far = payload.len() - reader.0.len();
         let mut fields = fields! {
-            "user_name" => self.user_name.as_str(),
-            "service_name" => short(&service),
-            "method_name" => self.method_name.as_str(),
+            field::USER_NAME => self.user_name.as_str(),
+            field::SERVICE_NAME => short(&service),
+            field::METHOD_NAME => self.method_name.as_str(),
         };
         match method.as_str() {
             "none" => Some(Message::new(Step::AuthNone, fields)),
@@ -96,7 +99,7 @@ impl Login {
             "keyboard-interactive" => Some(Message::new(Step::OtherMessage, fields)),
             // By whatever other method: what follows may be a secret.
             _ => {
-                fields.insert("content".into(), "withheld".into());
+                fields.put(field::CONTENT, "withheld");
                 let withheld_from = Some(read_so_far);
                 Some(Message { step: Step::OtherMessage, fields, withheld_from })
             }
@@ -106,9 +109,9 @@ impl Login {
     /// RFC 4252 §7: a query without a signature, or the proof.
     fn publickey(&mut self, payload: &[u8], mut reader: Reader<'_>, mut fields: Fields) -> Option<Message> {
         let (has_signature, algorithm, key) = (reader.boolean()?, reader.text()?, reader.string()?);
-        fields.insert("has_signature".into(), has_signature.into());
-        fields.insert("public_key_algorithm_name".into(), short(&algorithm).into());
-        fields.insert("public_key_fingerprint".into(), fingerprint(key).into());
+        fields.put(field::HAS_SIGNATURE, has_signature);
+        fields.put(field::PUBLIC_KEY_ALGORITHM_NAME, short(&algorithm));
+        fields.put(field::PUBLIC_KEY_FINGERPRINT, fingerprint(key));
         if !has_signature {
             self.asked = key.to_vec();
             return Some(Message::new(Step::PublickeyQuery, fields));
@@ -117,15 +120,12 @@ impl Login {
         let covered = payload.len() - reader.0.len();
         let signature = reader.string()?;
         let signed = [string(&self.session_identifier), payload[..covered].to_vec()].concat();
-        fields.insert(
-            "signature_algorithm".into(),
-            Reader(signature).text().map_or(Value::Null, |name| short(&name).into()),
-        );
-        fields.insert("signature_length".into(), SignedRequest::signature_length(signature).into());
-        fields.insert("session_identifier".into(), hex::encode(&self.session_identifier).into());
-        fields.insert("signed_length".into(), signed.len().into());
-        fields.insert("signature".into(), verify(key, signature, &signed).name().into());
-        fields.insert("asked_before".into(), (self.asked == key).into());
+        fields.put_some(field::SIGNATURE_ALGORITHM, Reader(signature).text().map(|name| short(&name)));
+        fields.put_some(field::SIGNATURE_LENGTH, value_length(signature));
+        fields.put(field::SESSION_IDENTIFIER, hex::encode(&self.session_identifier));
+        fields.put(field::SIGNED_LENGTH, signed.len());
+        fields.put(field::SIGNATURE, verify(key, signature, &signed).name());
+        fields.put(field::ASKED_BEFORE, self.asked == key);
         Some(Message::new(Step::PublickeySignature, fields))
     }
 }
@@ -138,10 +138,10 @@ fn question(mut reader: Reader<'_>) -> Option<Message> {
         let (prompt, _echo) = (reader.string()?, reader.boolean()?);
         prompts.push(beginning(prompt));
     }
-    let mut fields = fields! { "prompts" => prompts };
-    for (field, text) in [("name", name), ("instruction", instruction)] {
+    let mut fields = fields! { field::PROMPTS => prompts };
+    for (field, text) in [(field::NAME, name), (field::INSTRUCTION, instruction)] {
         if !text.is_empty() {
-            fields.insert(field.into(), beginning(text.as_bytes()).into());
+            fields.put(field, beginning(text.as_bytes()));
         }
     }
     Some(Message::new(Step::InteractiveQuestion, fields))

@@ -1,6 +1,9 @@
 //! Message numbers (RFC 4250 §4.1) and the messages of the transport that stand outside the key exchange.
 
-use steps::{Fields, ssh::Step};
+use steps::{
+    Fields,
+    ssh::{Step, field},
+};
 
 use super::{connection, login::Login, reader::Reader};
 use crate::fields;
@@ -41,7 +44,7 @@ impl Message {
     /// Steps that stand for one message alone need not repeat its name.
     fn named(mut self, number: u8) -> Self {
         if self.step == Step::OtherMessage {
-            let mut fields = fields! { "message" => name(number), "message_number" => number };
+            let mut fields = fields! { field::MESSAGE => name(number), field::MESSAGE_NUMBER => number };
             fields.append(&mut self.fields);
             self.fields = fields;
         }
@@ -55,21 +58,20 @@ fn transport(number: u8, payload: &[u8]) -> Option<Message> {
         1 => {
             let reason = reader.uint32();
             let description = reader.text().unwrap_or_default();
-            let fields = fields! {
-                "reason_code" => reason,
-                "reason" => reason.map(reason_name),
-                "description" => short(&description),
-            };
+            let mut fields = Fields::new();
+            fields.put_some(field::REASON_CODE, reason);
+            fields.put_some(field::WHY, reason.map(reason_name));
+            fields.put(field::DESCRIPTION, short(&description));
             (Step::Disconnect, fields)
         }
-        2 => (Step::OtherMessage, fields! { "length" => reader.string()?.len() }),
-        3 => (Step::OtherMessage, fields! { "packet_sequence_number" => reader.uint32()? }),
+        2 => (Step::OtherMessage, fields! { field::LENGTH => reader.string()?.len() }),
+        3 => (Step::OtherMessage, fields! { field::PACKET_SEQUENCE_NUMBER => reader.uint32()? }),
         4 => {
             let (_always, text) = (reader.boolean()?, reader.text()?);
-            (Step::OtherMessage, fields! { "text" => short(&text) })
+            (Step::OtherMessage, fields! { field::TEXT => short(&text) })
         }
-        5 => (Step::ServiceRequest, fields! { "service_name" => short(&reader.text()?) }),
-        6 => (Step::ServiceAccept, fields! { "service_name" => short(&reader.text()?) }),
+        5 => (Step::ServiceRequest, fields! { field::SERVICE_NAME => short(&reader.text()?) }),
+        6 => (Step::ServiceAccept, fields! { field::SERVICE_NAME => short(&reader.text()?) }),
         7 => {
             let mut fields = Fields::new();
             for _ in 0..reader.uint32()?.min(MOST_EXTENSIONS) {

@@ -1,6 +1,6 @@
 //! One packet (RFC 4253 §6), when it crossed, and what stood there instead of one.
 
-use steps::Fields;
+use steps::{Fields, ssh::field};
 
 /// As many bytes as tell what was sent instead.
 pub(super) const FIRST_BYTES: usize = 16;
@@ -58,13 +58,13 @@ impl Packet {
 
     /// `fields` of the payload, and what the packet around it says.
     pub(super) fn describe(&self, mut fields: Fields) -> Fields {
-        fields.insert("packet_length".into(), (self.bytes.len() - 4).into());
-        fields.insert("padding_length".into(), self.padding.into());
-        fields.insert("sequence_number".into(), self.sequence.into());
+        fields.put(field::PACKET_LENGTH, self.bytes.len() - 4);
+        fields.put(field::PADDING_LENGTH, self.padding);
+        fields.put(field::SEQUENCE_NUMBER, self.sequence);
         if self.encrypted {
-            fields.insert("encrypted".into(), true.into());
+            fields.put(field::ENCRYPTED, true);
             // An opener gives out nothing else: this is what proves that the keys are right.
-            fields.insert("tag_verified".into(), true.into());
+            fields.put(field::TAG_VERIFIED, true);
         }
         fields
     }

@@ -6,6 +6,13 @@ use super::{
     verify::{Signature, verify},
 };
 
+/// How long the value is of a signature: a name and the value, both strings of RFC 4251.
+pub(super) fn value_length(signature: &[u8]) -> Option<usize> {
+    let mut inside = Reader(signature);
+    inside.string()?;
+    Some(inside.string()?.len())
+}
+
 /// The signed data, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // the names are those of RFC 4252 §7
@@ -44,9 +51,7 @@ impl SignedRequest {
 
     /// How long the signature itself is that `signature` holds, without the names and lengths around it.
     pub fn signature_length(signature: &[u8]) -> Option<usize> {
-        let mut inside = Reader(Reader(signature).string()?);
-        inside.string()?;
-        Some(inside.string()?.len())
+        value_length(Reader(signature).string()?)
     }
 
     /// Verifies `signature`, a string of RFC 4251 that holds algorithm and value, over `signed`, with the key that the
