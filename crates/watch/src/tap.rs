@@ -8,6 +8,9 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+/// How much is shown at once.
+const PIECE: usize = 4096;
+
 /// What just crossed a [`Tap`].
 #[derive(Clone, Copy, Debug)]
 pub enum Crossing<'a> {
@@ -19,7 +22,8 @@ pub enum Crossing<'a> {
     Eof,
 }
 
-/// A stream whose bytes are shown to `observe`, in order, each exactly once.
+/// A stream whose bytes are shown to `observe`, in order, each exactly once, in pieces of some KiB: what a decoder makes
+/// of a piece is in memory all at once, and six bytes of a hostile peer can be a step of a kilobyte.
 #[derive(Debug)]
 pub struct Tap<S, F> {
     inner: S,
@@ -31,6 +35,10 @@ impl<S, F: FnMut(Crossing<'_>)> Tap<S, F> {
     /// Puts a tap in front of `inner`.
     pub fn new(inner: S, observe: F) -> Self {
         Tap { inner, observe, ended: false }
+    }
+
+    fn wrote(&mut self, bytes: &[u8]) {
+        bytes.chunks(PIECE).for_each(|piece| (self.observe)(Crossing::Wrote(piece)));
     }
 
     /// The stream behind the tap.
@@ -55,7 +63,7 @@ impl<S: AsyncRead + Unpin, F: FnMut(Crossing<'_>) + Unpin> AsyncRead for Tap<S, 
                 (self.observe)(Crossing::Eof);
             }
             [] => {}
-            new => (self.observe)(Crossing::Read(new)),
+            new => new.chunks(PIECE).for_each(|piece| (self.observe)(Crossing::Read(piece))),
         }
         Poll::Ready(Ok(()))
     }
@@ -64,7 +72,7 @@ impl<S: AsyncRead + Unpin, F: FnMut(Crossing<'_>) + Unpin> AsyncRead for Tap<S, 
 impl<S: AsyncWrite + Unpin, F: FnMut(Crossing<'_>) + Unpin> AsyncWrite for Tap<S, F> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let taken = ready!(Pin::new(&mut self.inner).poll_write(cx, buf))?;
-        (self.observe)(Crossing::Wrote(&buf[..taken]));
+        self.wrote(&buf[..taken]);
         Poll::Ready(Ok(taken))
     }
 
@@ -77,9 +85,7 @@ impl<S: AsyncWrite + Unpin, F: FnMut(Crossing<'_>) + Unpin> AsyncWrite for Tap<S
         let mut left = taken;
         for buf in bufs {
             let part = left.min(buf.len());
-            if part > 0 {
-                (self.observe)(Crossing::Wrote(&buf[..part]));
-            }
+            self.wrote(&buf[..part]);
             left -= part;
         }
         Poll::Ready(Ok(taken))

@@ -164,8 +164,10 @@ impl Decoder {
             }
             rest = r.0;
         }
-        let rest = rest.to_vec();
-        self.lane(from).message = rest;
+        // Most records end a message; a long one in many records is not copied with each of them.
+        let used = gathered.len() - rest.len();
+        gathered.drain(..used);
+        self.lane(from).message = gathered;
     }
 
     fn message(
