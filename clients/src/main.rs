@@ -44,7 +44,12 @@ fn main() -> ExitCode {
     let cli: Cli = show::parse(std::env::args_os());
     let mut log = match show::init(
         &cli.output,
-        Init { layout: Some(wire::layout), private: cli.keep.secrets, ..Init::default() },
+        Init {
+            layout: Some(wire::layout),
+            private: cli.keep.secrets,
+            rest: Some(watch::give_back_freed_memory),
+            ..Init::default()
+        },
     ) {
         Ok(log) => log,
         Err(error) => {

@@ -75,6 +75,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         layout: Some(wire::layout),
         private: cli.keep.secrets,
         patience: Some(PATIENCE),
+        rest: Some(watch::give_back_freed_memory),
         ..Init::default()
     };
     let mut log = match show::init(&cli.output, how) {

@@ -168,6 +168,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             layout: Some(wire::layout),
             private: cli.keep.secrets,
             patience: None,
+            rest: Some(watch::give_back_freed_memory),
         },
     )?;
     let _kept = cli.keep.begin(cli.output.lang())?;

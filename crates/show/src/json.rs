@@ -11,6 +11,6 @@ pub(crate) fn line(event: &Event, line: &mut Vec<u8>) {
 }
 
 /// The line that stands where events are missing; it is the same in both languages.
-pub(crate) fn gap(gap: Gap, _: Lang) -> String {
-    format!("{}\n", steps::to_json(&gap).expect("a gap is plain data"))
+pub(crate) fn gap(gap: &Gap, _: Lang) -> String {
+    format!("{}\n", steps::to_json(gap).expect("a gap is plain data"))
 }

@@ -41,6 +41,9 @@ pub struct Init {
     pub private: bool,
     /// At the end, how long to wait for a reader who takes nothing; without it, as long as he likes.
     pub patience: Option<Duration>,
+    /// Called by the thread that writes when it has written and nothing more came for a second, or in between where much
+    /// had waited: what it does may take a moment.
+    pub rest: Option<fn()>,
 }
 
 /// The events of this process, in order. Clones share them.
@@ -206,23 +209,29 @@ impl<S: Subscriber> Layer<S> for Reporter {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
         let mut found = Found(None);
         event.record(&mut found);
-        let Found(Some(event)) = found else { return };
-        if let Some(kept) = &self.kept {
-            kept.add(Event::clone(&event));
-        }
-        if let Err(Item::Event(event)) = self.queue.push(Item::Event(event)) {
+        let item = match found.0 {
+            Some(Carried::Event(event, weight)) => {
+                if let Some(kept) = &self.kept {
+                    kept.add(Event::clone(&event));
+                }
+                Item::Event(event, weight)
+            }
+            Some(Carried::Gap(gap)) => Item::Gap(Box::new(gap)),
+            None => return,
+        };
+        if let Err(Item::Event(event, _)) = self.queue.push(item) {
             eprintln!("{} of {} came after the end of the log", event.step.id(), event.conn);
         }
     }
 }
 
-/// The event in the field of a tracing event.
-struct Found(Option<Arc<Event>>);
+/// What the field of a tracing event carries.
+struct Found(Option<Carried>);
 
 impl Visit for Found {
     fn record_error(&mut self, field: &tracing::field::Field, value: &(dyn Error + 'static)) {
         if field.name() == Carried::FIELD {
-            self.0 = value.downcast_ref().map(|Carried(event)| Arc::clone(event));
+            self.0 = value.downcast_ref().cloned();
         }
     }
 

@@ -45,7 +45,7 @@ pub fn read_log(name: &str, text: &str) -> Log {
             Ok(value) => match value.get("v").and_then(serde_json::Value::as_u64) {
                 Some(v) if v == u64::from(SCHEMA_VERSION) => match Line::read(value) {
                     Ok(Line::Event(event)) => log.events.push(*event),
-                    Ok(Line::Gap(gap)) => log.gap(name, n, gap),
+                    Ok(Line::Gap(gap)) => log.gap(name, n, &gap),
                     Err(error) => {
                         unread += 1;
                         log.trouble(name, n, unread, &error.to_string(), &error.to_string());
@@ -93,7 +93,7 @@ impl Line {
 
 impl Log {
     /// What is missing is said every time: each is a place in the log.
-    fn gap(&mut self, name: &str, line: usize, gap: Gap) {
+    fn gap(&mut self, name: &str, line: usize, gap: &Gap) {
         let (line, said) = (line + 1, gap.said());
         self.dropped = self.dropped.saturating_add(gap.dropped); // a log may claim anything
         self.troubles.push(Said::new(
@@ -121,6 +121,8 @@ mod tests {
 
     const GAP: &str = r#"{"v":1,"dropped":12,"because":"queue_full"}"#;
 
+    const LIMIT: &str = r#"{"v":1,"dropped":30,"because":"connection_limit","conn":"127.0.0.1:1>127.0.0.1:2","side":"server","steps":{"ws.ping":30}}"#;
+
     #[test]
     fn what_cannot_be_read_is_named_and_the_rest_is_kept() {
         let newer = EVENT.replace("\"v\":1", "\"v\":9");
@@ -144,6 +146,11 @@ mod tests {
             }
         }
         assert_eq!(read_log("x", &format!("{GAP}\n{EVENT}\n{GAP}\n")).dropped, 24);
+        let limited = read_log("x", &format!("{EVENT}\n{LIMIT}\n"));
+        assert_eq!((limited.events.len(), limited.dropped), (1, 30));
+        assert!(
+            limited.troubles[0].en.contains("line 2: 30 events of 127.0.0.1:1>127.0.0.1:2 not logged here")
+        );
         let foreign = read_log("x", &"foreign\n".repeat(50));
         assert_eq!(foreign.troubles.len(), MOST_TROUBLES + 1);
         assert!(foreign.troubles[MOST_TROUBLES].en.contains("40 more"));

@@ -10,7 +10,7 @@ use std::{
 use steps::{Because, Gap, Lang};
 
 /// How a gap is written in a log: a line.
-pub(crate) type GapLine = fn(Gap, Lang) -> String;
+pub(crate) type GapLine = fn(&Gap, Lang) -> String;
 
 /// Where lines go.
 pub(crate) trait Place: Write {
@@ -76,7 +76,7 @@ impl<P: Place> Sink<P> {
     }
 
     /// Adds the line that says how many events are missing here.
-    pub(crate) fn gap(&mut self, gap: Gap) {
+    pub(crate) fn gap(&mut self, gap: &Gap) {
         self.text.extend_from_slice((self.gap_line)(gap, self.lang).as_bytes());
     }
 
@@ -92,7 +92,7 @@ impl<P: Place> Sink<P> {
         if self.missing > 0 || self.torn {
             let end_of_line = if self.torn { "\n" } else { "" };
             let gap = Gap::new(self.missing, Because::NotWritten);
-            let gap = if self.missing > 0 { (self.gap_line)(gap, self.lang) } else { String::new() };
+            let gap = if self.missing > 0 { (self.gap_line)(&gap, self.lang) } else { String::new() };
             match self.write(format!("{end_of_line}{gap}").as_bytes()) {
                 Ok(()) => (self.missing, self.torn) = (0, false),
                 Err((written, error)) => {
@@ -161,7 +161,7 @@ impl<P: Place> Sink<P> {
         self.flush();
         if self.missing > 0 && !self.closed {
             let missing = mem::take(&mut self.missing);
-            self.gap(Gap::new(missing, Because::NotWritten));
+            self.gap(&Gap::new(missing, Because::NotWritten));
             self.flush();
         }
         if self.lost > 0 {
@@ -211,7 +211,7 @@ mod tests {
         }
     }
 
-    fn gap(gap: Gap, _: Lang) -> String {
+    fn gap(gap: &Gap, _: Lang) -> String {
         format!("-{}\n", gap.dropped)
     }
 

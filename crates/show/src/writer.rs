@@ -16,7 +16,7 @@ use crate::{
     json, ladder,
     layer::{full_width, width},
     lines::Lines,
-    queue::{Item, Queue},
+    queue::{Item, Queue, Taken},
     recorder::Recorded,
     sink::{Place, Sink},
     story,
@@ -30,7 +30,12 @@ pub(crate) struct Writer {
     recorder: Option<Sink<Recorded>>,
     /// The JSON of the event at hand.
     json: Vec<u8>,
+    /// Events that came faster than they could be written.
     dropped: u64,
+    /// Events of connections that had logged as much as one may.
+    beyond_limit: u64,
+    /// What this thread does when there is nothing to write.
+    rest: Option<fn()>,
 }
 
 #[derive(Debug)]
@@ -56,7 +61,7 @@ impl Writer {
                     Sink::new(recorded, name, json::gap, lang)
                 },
             );
-        Ok(Writer { render, out, recorder, json: Vec::new(), dropped: 0 })
+        Ok(Writer { render, out, recorder, json: Vec::new(), dropped: 0, beyond_limit: 0, rest: how.rest })
     }
 
     /// Writes until the queue has come to its end.
@@ -69,31 +74,44 @@ impl Writer {
     }
 
     fn write(&mut self, queue: &Queue) {
-        while let Some(items) = queue.take() {
-            items.into_iter().for_each(|item| self.item(item));
-            self.out.flush();
-            if let Some(recorder) = &mut self.recorder {
-                recorder.flush();
+        loop {
+            match queue.take() {
+                Taken::Items(items) => {
+                    items.into_iter().for_each(|item| self.item(item));
+                    self.out.flush();
+                    if let Some(recorder) = &mut self.recorder {
+                        recorder.flush();
+                    }
+                }
+                Taken::Rest => {
+                    self.json = Vec::new(); // it is as long as the longest line
+                    if let Some(rest) = self.rest {
+                        rest();
+                    }
+                }
+                Taken::End => return,
             }
         }
     }
 
     fn item(&mut self, item: Item) {
         match item {
-            Item::Event(event) => {
+            Item::Event(event, _) => {
                 // A mistake in a renderer costs a line and not the log; what it was is on standard error.
                 if catch_unwind(AssertUnwindSafe(|| self.event(event))).is_err() {
-                    self.out.gap(Gap::new(1, Because::NotWritten));
+                    self.out.gap(&Gap::new(1, Because::NotWritten));
                 }
             }
-            Item::Dropped(n) => {
-                self.dropped += n;
-                let gap = Gap::new(n, Because::QueueFull);
+            Item::Gap(gap) => {
+                match gap.because {
+                    Because::ConnectionLimit => self.beyond_limit += gap.dropped,
+                    Because::QueueFull | Because::NotWritten => self.dropped += gap.dropped,
+                }
                 if let Some(recorder) = &mut self.recorder {
-                    recorder.gap(gap);
+                    recorder.gap(&gap);
                 }
                 match &mut self.render {
-                    Render::Lines(_) | Render::Beside(_) | Render::Json => self.out.gap(gap),
+                    Render::Lines(_) | Render::Beside(_) | Render::Json => self.out.gap(&gap),
                     // Said at the end.
                     Render::Ladder(_) | Render::Silent => {}
                 }
@@ -143,6 +161,12 @@ impl Writer {
             tracing::error!(
                 "{} events were dropped: they came faster than the log could be written",
                 self.dropped
+            );
+        }
+        if self.beyond_limit > 0 {
+            tracing::warn!(
+                "{} events were not logged: their connections had logged as much as one connection may",
+                self.beyond_limit
             );
         }
     }
@@ -217,7 +241,7 @@ impl Rungs {
 }
 
 /// The line that stands among lines of text where events are missing.
-fn gap_in_text(gap: Gap, lang: Lang) -> String {
+fn gap_in_text(gap: &Gap, lang: Lang) -> String {
     format!("  ⋯ {}\n", gap.said().in_lang(lang))
 }
 

@@ -1,7 +1,6 @@
 //! One step, seen in one connection: the event that every output prints and every log records.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::{Fields, Finding, Step};
 
@@ -51,26 +50,6 @@ impl Event {
             Direction::Local => None,
         }
     }
-
-    /// About how long its JSON is, without writing it.
-    pub fn weight(&self) -> usize {
-        const REST: usize = 256; // times, addresses and the names of what every event has
-        let claims = self.claims.len() * 64;
-        REST + 2 * self.bytes.0.len()
-            + claims
-            + self.fields.iter().map(|(name, value)| name.len() + weight(value)).sum::<usize>()
-    }
-}
-
-fn weight(value: &Value) -> usize {
-    const MARKS: usize = 4; // quotes, comma, colon
-    MARKS
-        + match value {
-            Value::Null | Value::Bool(_) | Value::Number(_) => 4,
-            Value::String(text) => text.len(),
-            Value::Array(values) => values.iter().map(weight).sum(),
-            Value::Object(fields) => fields.iter().map(|(name, value)| name.len() + weight(value)).sum(),
-        }
 }
 
 #[cfg(test)]
@@ -80,9 +59,11 @@ impl Event {
         (side, direction): (Side, Direction),
         step: impl Into<Step>,
         evidence: Evidence,
-        fields: Value,
+        fields: serde_json::Value,
     ) -> Event {
-        let (step, Value::Object(fields)) = (step.into(), fields) else { panic!("fields are an object") };
+        let (step, serde_json::Value::Object(fields)) = (step.into(), fields) else {
+            panic!("fields are an object")
+        };
         Event {
             v: SCHEMA_VERSION,
             at: jiff::Timestamp::UNIX_EPOCH,

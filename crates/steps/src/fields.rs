@@ -25,6 +25,11 @@ impl Fields {
         self.0.is_empty()
     }
 
+    /// For how many there is room.
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
     /// The value of that name, whatever its type: for those who show or compare all there is. Who knows the field reads
     /// it by [`Fields::get`].
     pub fn named(&self, name: &str) -> Option<&Value> {

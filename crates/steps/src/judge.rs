@@ -92,6 +92,8 @@ pub struct Past {
     records: Vec<Record>,
     findings: BTreeMap<Claim, Finding>,
     count: u64,
+    /// The last event was the first of its kind, or changed what the summary will say.
+    is_news: bool,
     /// What is told by repetition: TCP's claims on loss.
     pub(crate) tcp: tcp::Memory,
     /// What the rules of TLS ask for beyond the first event of each step.
@@ -153,6 +155,12 @@ impl Past {
         self.count
     }
 
+    /// Whether the event that was judged last is remembered for itself: the first of its step from its sender, or one
+    /// that changed what the summary will say. However long a connection lasts, there are few of these.
+    pub fn is_news(&self) -> bool {
+        self.is_news
+    }
+
     /// How many FINs of TCP were seen that this side sent again.
     pub fn fins_again(&self) -> u64 {
         self.tcp.fins_again()
@@ -185,15 +193,18 @@ impl Past {
         self.tcp.remember(event);
         self.tls.remember(event);
         let from = event.sender();
-        if !self.records.iter().any(|record| record.step == event.step && record.from == from) {
+        self.is_news = !self.records.iter().any(|record| record.step == event.step && record.from == from);
+        if self.is_news {
             let (step, evidence, fields) = (event.step, event.evidence, event.fields.clone());
             self.records.push(Record { step, from, evidence, fields });
         }
         for finding in findings {
+            self.is_news |= !self.findings.contains_key(&finding.id);
             let known = self.findings.entry(finding.id).or_insert_with(|| finding.clone());
             if finding.verdict > known.verdict
                 || (known.because.is_none() && finding.verdict == known.verdict)
             {
+                self.is_news |= *known != *finding;
                 *known = finding.clone();
             }
         }

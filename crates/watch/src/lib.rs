@@ -3,6 +3,7 @@
 //! A watcher changes nothing it watches: taps pass every byte through, hooks hand the library's own verdict on
 //! untouched. Every event leaves through [`Witness`] with the bytes, the call or the kernel's answer in hand.
 
+mod allowance;
 mod descriptors;
 mod emit;
 mod keep;

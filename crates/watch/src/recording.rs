@@ -2,7 +2,7 @@
 //! its comments, and the secrets in front of the packets that need them.
 //!
 //! A packet waits in memory until its connection has ended, for what there is to say of it may come later than itself;
-//! at most `HOLD`, and at most `MOST_HELD` bytes of packets wait. A thread of its own listens: the kernel's queue
+//! at most `HOLD`, and at most `MOST_HELD` bytes of packets and comments wait. A thread of its own listens: the kernel's queue
 //! must not overrun while the runtime is busy.
 
 use std::{
@@ -12,10 +12,10 @@ use std::{
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
-use steps::{Event, Lang, Side};
+use steps::{Event, Gap, Lang, Side};
 use wire::{Seen, tcp::Segment};
 
 use crate::{
@@ -148,6 +148,13 @@ pub(crate) fn closed(ends: Ends) {
 pub(crate) fn step(ends: Ends, event: &Event, end: Option<u64>) {
     if let Some(recording) = RECORDING.get() {
         recording.lock().desk.mark(ends, event, end, recording.lang);
+    }
+}
+
+/// Here steps of a connection are missing.
+pub(crate) fn gap(ends: Ends, gap: &Gap) {
+    if let Some(recording) = RECORDING.get() {
+        recording.lock().desk.note(ends, SystemTime::now(), gap.said().in_lang(recording.lang).to_owned());
     }
 }
 
@@ -365,5 +372,5 @@ const LINGER: Duration = Duration::from_millis(500);
 /// How long a packet waits for what is to be said of it: a person may be asked about a host key meanwhile.
 const HOLD: Duration = Duration::from_secs(30);
 
-/// How many bytes of packets wait.
+/// How much memory the packets that wait may take, with what is to be said of them.
 const MOST_HELD: usize = 64 << 20;

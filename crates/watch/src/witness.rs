@@ -6,10 +6,14 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use steps::{Bytes, Direction, Event, Evidence, Past, Protocol, Reason, SCHEMA_VERSION, Side, Step, summary};
+use steps::{
+    Bytes, Carried, Direction, Event, Evidence, Gap, Past, Protocol, Reason, SCHEMA_VERSION, Side, Step,
+    summary, tls,
+};
 use wire::{Seen, fields};
 
 use crate::{
+    allowance::Allowance,
     emit::{emit, wanted},
     recording,
 };
@@ -17,8 +21,11 @@ use crate::{
 /// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
 const MOST_BYTES: usize = 16 * 1024;
 
-/// How much a witness keeps of its connection's story, counted as about its JSON.
+/// How much memory a witness takes for its connection's story.
 const MOST_KEPT: usize = 256 * 1024;
+
+/// After a fatal alert a connection ends: more of them are not the end of it.
+const MOST_FATAL_ALERTS: u32 = 4;
 
 /// The moment a connection began, on the steady clock and on the wall clock.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +75,9 @@ struct Inner {
 #[derive(Debug, Default)]
 struct State {
     past: Past,
+    allowance: Allowance,
+    /// How many fatal alerts were told whatever the allowance said.
+    fatal_alerts: u32,
     finished: bool,
     /// The stream carries TLS, which hides where in it another protocol's messages end.
     in_tls: bool,
@@ -134,9 +144,9 @@ impl Witness {
         let end = seen.end.filter(|_| !state.in_tls || seen.step.protocol() == Protocol::Tls);
         let mut event = self.event(elapsed, evidence, seen);
         event.claims = state.past.judge(&event);
-        recording::step(self.0.ends, &event, end);
-        // Emitted under the lock: two threads must not swap the order in which the judge saw the steps.
-        state.emit(event);
+        let due = state.is_due(&event);
+        // Told under the lock: two threads must not swap the order in which the judge saw the steps.
+        state.tell(&self.0, event, elapsed, end, due);
     }
 
     /// Keeps a copy of each event from now on, for a server that tells a peer what it saw of the peer's own
@@ -182,10 +192,10 @@ impl Witness {
         };
         fields.put(summary::STEPS, state.past.count());
         let seen = Seen::local(Step::summary(self.0.protocol), fields);
-        let mut event = self.event(self.0.started.steady.elapsed(), Evidence::Inferred, seen);
+        let elapsed = self.elapsed();
+        let mut event = self.event(elapsed, Evidence::Inferred, seen);
         event.claims = state.past.summary(self.0.protocol, complete);
-        recording::step(self.0.ends, &event, None);
-        state.emit(event);
+        state.tell(&self.0, event, elapsed, None, true);
     }
 
     /// What has been seen so far.
@@ -226,6 +236,8 @@ impl Witness {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        let mut state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
+        state.tell_gap(self);
         recording::closed(self.ends);
     }
 }
@@ -236,15 +248,38 @@ impl State {
         wanted() || self.kept.is_some() || recording::on()
     }
 
-    /// Emits an event, and keeps it where that was asked for.
-    fn emit(&mut self, event: Event) {
+    /// Whether the event that was judged last is told whatever its connection has logged: the first of each kind, what
+    /// changes a verdict, and how it ends. All else that may come at last is the first of its kind; an alert need not be.
+    fn is_due(&mut self, event: &Event) -> bool {
+        let fatal =
+            event.step == Step::Tls(tls::Step::Alert) && event.get(tls::field::LEVEL) == Some("fatal");
+        self.fatal_alerts += u32::from(fatal);
+        self.past.is_news() || (fatal && self.fatal_alerts <= MOST_FATAL_ALERTS)
+    }
+
+    /// Reports an event, or counts it where its connection has logged too much; keeps it where that was asked for.
+    fn tell(&mut self, of: &Inner, event: Event, elapsed: Duration, end: Option<u64>, due: bool) {
+        let weight = event.weight();
         let event = Arc::new(event);
-        emit(&event);
+        if self.allowance.admits(elapsed, weight, event.step, due) {
+            self.tell_gap(of);
+            recording::step(of.ends, &event, end);
+            emit(&Carried::Event(Arc::clone(&event), weight));
+        }
         if let Some(kept) = &mut self.kept {
-            kept.weight = kept.weight.saturating_add(event.weight());
+            kept.weight = kept.weight.saturating_add(weight);
             if kept.weight <= MOST_KEPT {
                 kept.events.push(event);
             }
+        }
+    }
+
+    /// Reports what was not told, if there is any, before what comes next.
+    fn tell_gap(&mut self, of: &Inner) {
+        if let Some(beyond) = self.allowance.take_beyond() {
+            let gap = Gap::beyond_limit(&of.conn, of.side, beyond);
+            recording::gap(of.ends, &gap);
+            emit(&Carried::Gap(gap));
         }
     }
 }

@@ -22,7 +22,10 @@ pub(super) struct Desk {
     connections: HashMap<Ends, Connection>,
     /// Whose packet is next.
     order: VecDeque<Ends>,
+    /// How much memory packets and marks take.
     held: usize,
+    /// At so many connections those are forgotten of which nothing waits and nobody tells.
+    sweep_at: usize,
     pub(super) counts: Counts,
 }
 
@@ -78,7 +81,7 @@ pub(super) struct Packet {
     told: Vec<Side>,
 }
 
-/// A step that waits for its packet.
+/// A step, or the place where steps are missing, that waits for its packet.
 #[derive(Debug)]
 struct Mark {
     place: Place,
@@ -114,6 +117,11 @@ impl Packet {
         }
     }
 
+    /// How much memory it takes, with its place in the order.
+    fn weight(&self) -> usize {
+        self.bytes.capacity() + size_of::<Self>() + size_of::<Ends>()
+    }
+
     /// Whether it carries the last of the first `end` bytes that `from` sent.
     fn carries(&self, from: Side, end: u64, isn: Option<u32>) -> bool {
         let Some(isn) = isn else { return false };
@@ -121,6 +129,13 @@ impl Packet {
         let number = isn.wrapping_add(end as u32);
         let first = self.seq.wrapping_add(self.flags.syn.into());
         self.from == from && number.wrapping_sub(first) < self.length
+    }
+}
+
+impl Mark {
+    /// How much memory it takes.
+    fn weight(&self) -> usize {
+        self.text.capacity() + size_of::<Self>()
     }
 }
 
@@ -132,6 +147,7 @@ impl Desk {
 
     /// A witness begins its account of a connection.
     pub(super) fn opens(&mut self, ends: Ends) {
+        self.sweep();
         let connection = self.connections.entry(plain(ends)).or_default();
         connection.ours = true;
         connection.open += 1;
@@ -139,8 +155,30 @@ impl Desk {
 
     /// A witness ends its account.
     pub(super) fn closes(&mut self, ends: Ends) {
-        if let Some(connection) = self.connections.get_mut(&plain(ends)) {
-            connection.open = connection.open.saturating_sub(1);
+        let ends = plain(ends);
+        let Some(connection) = self.connections.get_mut(&ends) else { return };
+        connection.open = connection.open.saturating_sub(1);
+        if connection.is_told() && connection.has_ended() {
+            self.forget(ends);
+        }
+    }
+
+    /// Forgets a connection of which no packet waits.
+    fn forget(&mut self, ends: Ends) {
+        if let Some(connection) = self.connections.remove(&ends) {
+            self.counts.unplaced += connection.marks.len() as u64;
+            self.held -= connection.marks.iter().map(Mark::weight).sum::<usize>();
+        }
+    }
+
+    /// Those who knock and do not come in would else be remembered for ever.
+    fn sweep(&mut self) {
+        const FEW: usize = 1024;
+        if self.connections.len() >= self.sweep_at.max(FEW) {
+            let all = self.connections.iter();
+            let told: Vec<_> = all.filter(|(_, it)| it.is_told()).map(|(ends, _)| *ends).collect();
+            told.into_iter().for_each(|ends| self.forget(ends));
+            self.sweep_at = 2 * self.connections.len();
         }
     }
 
@@ -161,7 +199,16 @@ impl Desk {
             _ => Place::Time,
         };
         let text = comment::of_event(event, matches!(place, Place::Time), lang);
-        let mark = Mark { place, at: event.at.into(), text };
+        self.put(ends, Mark { place, at: event.at.into(), text });
+    }
+
+    /// What is to be said of a connection at a moment.
+    pub(super) fn note(&mut self, ends: Ends, at: SystemTime, text: String) {
+        self.put(ends, Mark { place: Place::Time, at, text });
+    }
+
+    fn put(&mut self, ends: Ends, mark: Mark) {
+        self.held += mark.weight();
         self.connections.entry(plain(ends)).or_default().marks.push(mark);
     }
 
@@ -177,6 +224,7 @@ impl Desk {
             _ if self.listening.contains(&packet.destination.port()) => (there, Side::Client),
             _ => (back, Side::Server),
         };
+        self.sweep();
         let connection = self.connections.entry(ends).or_default();
         connection.ours |= self.listening.contains(&ends.1.port());
         if *connection.interface.get_or_insert(packet.interface) != packet.interface {
@@ -184,7 +232,7 @@ impl Desk {
         }
         packet.from = from;
         connection.follow(&packet);
-        self.held += packet.bytes.len();
+        self.held += packet.weight();
         connection.packets.push_back(packet);
         self.order.push_back(ends);
     }
@@ -211,16 +259,15 @@ impl Desk {
             if !due && !early {
                 return None;
             }
-            let comments = connection.comments();
+            let (comments, told) = connection.comments();
             let packet = connection.packets.pop_front()?;
             self.order.pop_front();
-            self.held -= packet.bytes.len();
+            self.held -= packet.weight() + told;
             let ours = connection.ours;
             if connection.packets.is_empty()
                 && (all || !ours || (connection.open == 0 && connection.has_ended()))
             {
-                self.counts.unplaced += connection.marks.len() as u64;
-                self.connections.remove(&ends);
+                self.forget(ends);
             }
             if ours {
                 self.counts.early += u64::from(early);
@@ -250,15 +297,21 @@ impl Connection {
         }
     }
 
+    /// Nothing waits, and nobody tells of it.
+    fn is_told(&self) -> bool {
+        self.packets.is_empty() && self.open == 0
+    }
+
     fn has_ended(&self) -> bool {
         self.client.ended && self.server.ended
     }
 
-    /// Takes what is to be said of the first packet.
-    fn comments(&mut self) -> Vec<String> {
+    /// Takes what is to be said of the first packet, and gives how much memory that took.
+    fn comments(&mut self) -> (Vec<String>, usize) {
         let Some((packet, later_ones)) = self.packets.make_contiguous().split_first_mut() else {
-            return Vec::new();
+            return (Vec::new(), 0);
         };
+        let mut told = 0;
         let next = later_ones.first().map(|next| next.at);
         let (client, server) = (self.client.isn, self.server.isn);
         let mut comments: Vec<String> = Vec::new();
@@ -279,12 +332,15 @@ impl Connection {
                 }
                 Place::Time => next.is_none_or(|next| next > mark.at),
             };
-            if here && !comments.contains(&mark.text) {
-                comments.push(mark.text.clone());
+            if here {
+                told += mark.weight();
+                if !comments.contains(&mark.text) {
+                    comments.push(mark.text.clone());
+                }
             }
             !here
         });
-        comments
+        (comments, told)
     }
 }
 
@@ -351,6 +407,7 @@ mod tests {
             );
         }
         assert_eq!(desk.counts.unplaced, 0);
+        assert_eq!(desk.held, 0);
         all
     }
 
@@ -417,5 +474,39 @@ mod tests {
         desk.listens(SERVER.1);
         desk.take(packet(1, Flags { syn: true, ..Flags::default() }, 1, 0));
         assert_eq!(written(desk).len(), 1);
+    }
+
+    #[test]
+    fn who_knocks_and_does_not_come_in_is_forgotten() {
+        let mut desk = Desk::default();
+        desk.listens(SERVER.1);
+        let knocks = |desk: &mut Desk, port: u16| {
+            let mut packet = packet(1, Flags { syn: true, ..Flags::default() }, 1, 0);
+            packet.source.set_port(port);
+            desk.take(packet);
+        };
+        // Long ago: each is written at once.
+        for port in 1..=60_000 {
+            knocks(&mut desk, port);
+            assert!(desk.next(false).is_some());
+            assert!(desk.connections.len() <= 2048, "{}", desk.connections.len());
+        }
+        assert_eq!(desk.held, 0);
+        // Who is told of is not forgotten, whoever else knocks.
+        desk.opens(ends());
+        (1..=5000).for_each(|port| knocks(&mut desk, port));
+        assert!(desk.connections.contains_key(&ends()));
+    }
+
+    #[test]
+    fn small_packets_and_what_is_said_of_them_count_with_all_they_take() {
+        let mut desk = desk();
+        let before = desk.held;
+        desk.take(packet(2, DATA, u32::MAX - 8, 1));
+        assert!(desk.held - before > 40 + 100, "{}", desk.held);
+        let before = desk.held;
+        desk.note(ends(), moment(2), "x".repeat(1000));
+        assert!(desk.held - before > 1000, "{}", desk.held);
+        assert_eq!(written(desk).len(), 2);
     }
 }

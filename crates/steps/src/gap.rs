@@ -1,0 +1,196 @@
+//! The place in a log where events are missing.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::{Lang, SCHEMA_VERSION, Said, Side, Step};
+
+/// A line of a JSON log that is no event: at this place events are missing.
+///
+/// ```json
+/// {"v":1,"dropped":12,"because":"queue_full"}
+/// {"v":1,"dropped":12,"because":"connection_limit","conn":"127.0.0.1:1>127.0.0.1:2","side":"server","steps":{"ws.ping":12}}
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gap {
+    /// [`SCHEMA_VERSION`].
+    pub v: u32,
+    /// How many.
+    pub dropped: u64,
+    /// What became of them.
+    pub because: Because,
+    /// The connection whose they were, where all were of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conn: Option<String>,
+    /// The side that saw them, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
+    /// Which steps they were, where that was counted.
+    #[serde(default, skip_serializing_if = "Counts::is_empty")]
+    pub steps: Counts,
+}
+
+/// Why events are missing from a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Because {
+    /// More were seen than could be written, and no handshake waits for its log.
+    QueueFull,
+    /// They could not be written: the disk was full, or nobody read.
+    NotWritten,
+    /// Their connection had logged as much as one connection may.
+    ConnectionLimit,
+}
+
+impl Gap {
+    /// So many events are missing here.
+    pub fn new(dropped: u64, because: Because) -> Self {
+        Gap { v: SCHEMA_VERSION, dropped, because, conn: None, side: None, steps: Counts::default() }
+    }
+
+    /// The same, all of one connection.
+    pub fn of(self, conn: Option<String>) -> Self {
+        Gap { conn, ..self }
+    }
+
+    /// A connection went beyond what it may log by these steps.
+    pub fn beyond_limit(conn: &str, side: Side, steps: Counts) -> Self {
+        let gap = Gap::new(steps.total(), Because::ConnectionLimit).of(Some(conn.to_owned()));
+        Gap { side: Some(side), steps, ..gap }
+    }
+
+    /// The sentence that stands in their place.
+    pub fn said(&self) -> Said {
+        let n = self.dropped;
+        let (events, were) = if n == 1 { ("event", "it") } else { ("events", "they") };
+        let (of, its) = match &self.conn {
+            Some(conn) => (format!(" of {conn}"), format!("{conn} 的 ")),
+            None => <(String, String)>::default(),
+        };
+        match self.because {
+            Because::QueueFull => Said::new(
+                format!("{n} {events}{of} dropped here: {were} came faster than the log could be written"),
+                format!("此处丢弃了 {its}{n} 个事件：日志来不及写出"),
+            ),
+            Because::NotWritten => Said::new(
+                format!("{n} {events}{of} dropped here: {were} could not be written"),
+                format!("此处丢弃了 {its}{n} 个事件：日志无法写出"),
+            ),
+            Because::ConnectionLimit => {
+                let (en, zh) = (self.steps.in_words(Lang::En), self.steps.in_words(Lang::Zh));
+                Said::new(
+                    format!("{n} {events}{of} not logged here: one connection may log only so much{en}"),
+                    format!("此处有 {its}{n} 个事件未记录：超过了单个连接的日志上限{zh}"),
+                )
+            }
+        }
+    }
+}
+
+/// How many there were of each step.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "HashMap<Step, u64>")]
+pub struct Counts(Vec<(Step, u64)>);
+
+impl Counts {
+    /// Whether there were none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there were, of all.
+    pub fn total(&self) -> u64 {
+        self.0.iter().map(|(_, n)| n).sum()
+    }
+
+    /// One more of `step`.
+    pub fn add(&mut self, step: Step) {
+        match self.0.iter_mut().find(|(known, _)| *known == step) {
+            Some((_, n)) => *n += 1,
+            None => self.0.push((step, 1)),
+        }
+    }
+
+    /// The most frequent first.
+    fn sorted(&self) -> Vec<(Step, u64)> {
+        let mut sorted = self.0.clone();
+        sorted.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        sorted
+    }
+
+    /// The most frequent, in parentheses.
+    fn in_words(&self, lang: Lang) -> String {
+        const MOST: usize = 3;
+        let mut parts: Vec<_> = self
+            .sorted()
+            .iter()
+            .take(MOST)
+            .map(|(step, n)| {
+                let title = step.card().title.in_lang(lang);
+                match lang {
+                    Lang::En => format!("{n} × {title}"),
+                    Lang::Zh => format!("{title} {n} 个"),
+                }
+            })
+            .collect();
+        if self.0.len() > MOST {
+            parts.push("…".into());
+        }
+        match (parts.is_empty(), lang) {
+            (true, _) => String::new(),
+            (false, Lang::En) => format!(" ({})", parts.join(", ")),
+            (false, Lang::Zh) => format!("（{}）", parts.join("、")),
+        }
+    }
+}
+
+impl From<HashMap<Step, u64>> for Counts {
+    fn from(counts: HashMap<Step, u64>) -> Self {
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_by_key(|(step, n)| (std::cmp::Reverse(*n), step.id()));
+        Counts(counts)
+    }
+}
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.sorted())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Event, ws};
+
+    const ONE_CONNECTION: &str = r#"{"v":1,"dropped":12,"because":"connection_limit","conn":"127.0.0.1:1>127.0.0.1:2","side":"server","steps":{"ws.pong":8,"ws.ping":4}}"#;
+
+    #[test]
+    fn a_gap_is_no_event_and_an_event_no_gap() {
+        for line in [r#"{"v":1,"dropped":12,"because":"queue_full"}"#, ONE_CONNECTION] {
+            assert!(serde_json::from_str::<Event>(line).is_err());
+            let gap: Gap = serde_json::from_str(line).unwrap();
+            assert_eq!(gap.dropped, 12);
+            assert_eq!(serde_json::to_string(&gap).unwrap(), line);
+        }
+        let gap = Gap::new(12, Because::QueueFull);
+        assert_eq!(serde_json::to_string(&gap).unwrap(), r#"{"v":1,"dropped":12,"because":"queue_full"}"#);
+    }
+
+    #[test]
+    fn what_one_connection_may_not_log_is_counted_by_its_steps() {
+        let mut steps = Counts::default();
+        for n in 0..12 {
+            steps.add(if n % 3 == 0 { ws::Step::Ping.into() } else { ws::Step::Pong.into() });
+        }
+        let gap = Gap::beyond_limit("127.0.0.1:1>127.0.0.1:2", Side::Server, steps);
+        assert_eq!(serde_json::to_string(&gap).unwrap(), ONE_CONNECTION);
+        let said = gap.said();
+        let (en, zh) = (ws::Step::Pong.card().title.en, ws::Step::Pong.card().title.zh);
+        assert!(said.en.starts_with("12 events of 127.0.0.1:1>127.0.0.1:2 not logged here"), "{}", said.en);
+        assert!(said.en.contains(&format!("(8 × {en}, 4 × ")), "{}", said.en);
+        assert!(said.zh.contains(&format!("（{zh} 8 个、")), "{}", said.zh);
+    }
+}

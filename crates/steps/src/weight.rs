@@ -1,0 +1,84 @@
+//! What an event takes of the memory. Who keeps events that strangers cause has to count it, and JSON is no measure of
+//! it: a number of five digits is a value of 32 bytes, a name-list of two names is a table and two allocations.
+
+use serde_json::Value;
+
+use crate::{Event, Finding, Name};
+
+impl Event {
+    /// How many bytes of memory it takes behind an `Arc`, as the allocator of a 64-bit system deals them out.
+    pub fn weight(&self) -> usize {
+        const COUNTS: usize = 2 * size_of::<usize>(); // of those who hold it
+        let texts =
+            heap(self.conn.capacity()) + self.variant.as_ref().map_or(0, |text| heap(text.capacity()));
+        let claims: usize = self
+            .claims
+            .iter()
+            .filter_map(|finding| finding.because.as_ref())
+            .fold(heap(self.claims.capacity() * size_of::<Finding>()), |sum, because| {
+                sum + heap(because.en.capacity()) + heap(because.zh.capacity())
+            });
+        let fields = self
+            .fields
+            .iter()
+            .fold(heap(self.fields.capacity() * size_of::<(Name, Value)>()), |sum, field| {
+                sum + weight(field.1)
+            });
+        heap(COUNTS + size_of::<Event>()) + texts + claims + fields + heap(self.bytes.0.capacity())
+    }
+}
+
+/// What a value takes beyond its own place.
+fn weight(value: &Value) -> usize {
+    /// A name, its value, its hash, and its place in the table of hashes.
+    const ENTRY: usize = size_of::<String>() + size_of::<Value>() + 3 * size_of::<u64>();
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => heap(text.capacity()),
+        Value::Array(values) => {
+            values.iter().fold(heap(values.capacity() * size_of::<Value>()), |sum, value| sum + weight(value))
+        }
+        Value::Object(fields) => fields.iter().fold(heap(fields.len() * ENTRY), |sum, (name, value)| {
+            sum + heap(name.capacity()) + weight(value)
+        }),
+    }
+}
+
+/// What the allocator takes for so many bytes: eight in front, in steps of sixteen, 32 at least (malloc of glibc).
+fn heap(bytes: usize) -> usize {
+    if bytes == 0 { 0 } else { (bytes + 8).next_multiple_of(16).max(32) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_stands_in_many_small_pieces_weighs_more_than_its_json() {
+        const EVENT: &str = r#"{"v":1,"at":"2026-11-22T19:00:00Z","elapsed_us":5,"side":"client","protocol":"tls","conn":"127.0.0.1:1>127.0.0.1:2","step":"tls.client_hello","direction":"sent","evidence":"wire","fields":{}}"#;
+        let bare: Event = serde_json::from_str(EVENT).unwrap();
+        assert!((200..600).contains(&bare.weight()), "{}", bare.weight());
+        let more = |field: Value| {
+            let mut event = bare.clone();
+            event.fields.insert("field".into(), field.clone());
+            // Against one with a field that holds nothing beyond its own place.
+            let mut empty = bare.clone();
+            empty.fields.insert("field".into(), Value::Null);
+            event.weight() - empty.weight()
+        };
+        assert_eq!(more(json!(12345)), 0);
+        assert_eq!(more(Value::String("x".repeat(1000))), 1008);
+        let numbers: Vec<_> = (0..100).collect();
+        assert!(more(json!(numbers)) >= 100 * size_of::<Value>());
+        let names = vec!["a"; 100];
+        assert!(more(json!(names)) >= 100 * (size_of::<Value>() + 32));
+        assert!(more(json!({"en": "a", "zh": "b"})) >= 2 * (size_of::<Value>() + 2 * 32));
+        let mut event = bare.clone();
+        event.bytes.0 = vec![0; 10_000];
+        assert_eq!(event.weight() - bare.weight(), 10_016);
+        event.claims = vec![Finding::as_noted_because(crate::Claim::T1, "x".repeat(1000), "x".repeat(1000))];
+        assert!(event.weight() - bare.weight() >= 12_000);
+    }
+}
