@@ -74,6 +74,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let how = Init {
         layout: Some(wire::layout),
         private: cli.keep.secrets,
+        once_open: Some(|| watch::tcp::confine(false)),
         patience: Some(PATIENCE),
         rest: Some(watch::give_back_freed_memory),
         ..Init::default()
@@ -94,7 +95,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     // While there is one thread: capabilities belong to threads.
     watch::tcp::settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
-    let records = cli.output.log_dir.is_some();
+    let records = log.records_for_another();
     if let Err(error) = log.begin_after(move || watch::tcp::confine(records)) {
         show::say("server", error);
         return ExitCode::FAILURE;

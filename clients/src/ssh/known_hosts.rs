@@ -7,8 +7,8 @@
 //! also where the kind of key differs: else whoever is in the middle had only to show another kind.
 
 use std::{
-    fs::{self, File, OpenOptions, Permissions},
-    io::{self, Write},
+    fs::{self, File, Permissions},
+    io,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
@@ -18,6 +18,7 @@ use russh::keys::{
     Algorithm, HashAlg, PublicKey,
     ssh_key::known_hosts::{HostPatterns, Marker},
 };
+use steps::is_harmful;
 
 /// A file of known hosts; it need not exist.
 #[derive(Clone, Debug)]
@@ -117,6 +118,10 @@ impl KnownHosts {
     ///
     /// When the folder cannot be written to.
     pub fn add(&self, host: &str, key: &PublicKey) -> io::Result<()> {
+        // A name with a blank, a comma or a pattern in it would be another line, or speak for other hosts.
+        if host.contains(|c: char| c.is_whitespace() || is_harmful(c) || ",*?!|#@".contains(c)) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "no such name can stand in the file"));
+        }
         // A symbolic link stays one: the file behind it is replaced.
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -142,14 +147,7 @@ impl KnownHosts {
         let openssh = bare.to_openssh().map_err(io::Error::other)?;
         bytes.extend_from_slice(format!("{host} {}\n", openssh.trim_end()).as_bytes());
 
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let new = folder.join(format!(".{name}.new"));
-        let written = write_new(&new, &bytes, mode).and_then(|()| fs::rename(&new, &path));
-        if written.is_err() {
-            // What is left of a failed attempt is of no use to anybody.
-            drop(fs::remove_file(&new));
-        }
-        written
+        files::replace(&path, &bytes, mode)
     }
 
     /// The entries that can be read. Like OpenSSH, a line that is none is passed over.
@@ -163,13 +161,6 @@ impl KnownHosts {
         // A comment may be in any encoding; names and keys are ASCII.
         Ok(lines.filter_map(|(at, line)| Entry::parse(&String::from_utf8_lossy(line), at + 1)).collect())
     }
-}
-
-fn write_new(path: &Path, bytes: &[u8], mode: Permissions) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
-    file.set_permissions(mode)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// One line: `[marker] hostnames keytype base64 [comment]`, separated by spaces or tabs.

@@ -167,6 +167,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             silent: brief,
             layout: Some(wire::layout),
             private: cli.keep.secrets,
+            once_open: None,
             patience: None,
             rest: Some(watch::give_back_freed_memory),
         },

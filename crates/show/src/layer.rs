@@ -39,6 +39,8 @@ pub struct Init {
     pub layout: Option<Layout>,
     /// What is recorded may hold secrets: nobody but its owner may read it.
     pub private: bool,
+    /// What the thread that records does once its file is open: rights that took it there may go.
+    pub once_open: Option<fn()>,
     /// At the end, how long to wait for a reader who takes nothing; without it, as long as he likes.
     pub patience: Option<Duration>,
     /// Called by the thread that writes when it has written and nothing more came for a second, or in between where much
@@ -126,6 +128,11 @@ impl Guard {
     /// When the system has no thread left.
     pub fn begin(&mut self) -> io::Result<()> {
         self.begin_after(|| {})
+    }
+
+    /// Whether `--log-dir` is a folder of another user, for whom root records: to open a file there takes a right.
+    pub fn records_for_another(&self) -> bool {
+        matches!(&self.log, Log::Waits(writer) if writer.records_for_another())
     }
 
     /// The same with something that the thread does first: rights belong to threads, and it may give some up.

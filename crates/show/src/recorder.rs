@@ -1,7 +1,7 @@
 //! Records every event as a line of JSON, in a file of this process alone.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{File, OpenOptions},
     io::{self, Seek, SeekFrom, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -16,15 +16,17 @@ use crate::sink::Place;
 pub(crate) struct Recorded {
     path: PathBuf,
     mode: u32,
+    for_another: bool,
+    once_open: Option<fn()>,
     /// Made with the first event: a program that sees none leaves no file.
     file: Option<File>,
 }
 
 impl Recorded {
     /// Makes the folder. The name of the file begins with the time: sorted by name, the last is the newest.
-    /// A `private` one is its owner's only.
-    pub(crate) fn create(folder: &Path, private: bool) -> io::Result<Self> {
-        fs::create_dir_all(folder).map_err(|error| {
+    /// A `private` one is its owner's only. `once_open` is called when the file is open.
+    pub(crate) fn create(folder: &Path, private: bool, once_open: Option<fn()>) -> io::Result<Self> {
+        let for_another = files::folder(folder).map_err(|error| {
             let what =
                 format!("could not record in {}: {error} (--log-dir takes a folder)", folder.display());
             io::Error::new(error.kind(), what)
@@ -36,7 +38,12 @@ impl Recorded {
         // In containers every process is number 1: the time tells them apart.
         let name = format!("{}.{:09}-{program}-{}.jsonl", now.as_secs(), now.subsec_nanos(), process::id());
         let mode = if private { 0o600 } else { 0o666 }; // less what the umask takes away
-        Ok(Recorded { path: folder.join(name), mode, file: None })
+        Ok(Recorded { path: folder.join(name), mode, for_another, once_open, file: None })
+    }
+
+    /// Whether the folder belongs to another user, for whom root records.
+    pub(crate) fn for_another(&self) -> bool {
+        self.for_another
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -51,7 +58,12 @@ impl Write for Recorded {
             None => {
                 let mut options = OpenOptions::new();
                 options.write(true).create_new(true).mode(self.mode);
-                self.file.insert(options.open(&self.path)?)
+                // Never through a link: the file must be a new one.
+                let file = options.open(&self.path)?;
+                if let Some(opened) = self.once_open {
+                    opened();
+                }
+                self.file.insert(file)
             }
         };
         file.write(bytes)

@@ -28,6 +28,7 @@ pub(crate) struct Writer {
     render: Render,
     out: Sink<Stdout>,
     recorder: Option<Sink<Recorded>>,
+    for_another: bool,
     /// The JSON of the event at hand.
     json: Vec<u8>,
     /// Events that came faster than they could be written.
@@ -54,14 +55,29 @@ impl Writer {
         let render = Render::new(args, how)?;
         let gap_line = if matches!(render, Render::Json) { json::gap } else { gap_in_text };
         let out = Sink::new(Stdout::open()?, "standard output".into(), gap_line, lang);
-        let recorder =
-            args.log_dir.as_deref().map(|folder| Recorded::create(folder, how.private)).transpose()?.map(
-                |recorded| {
-                    let name = recorded.path().display().to_string();
-                    Sink::new(recorded, name, json::gap, lang)
-                },
-            );
-        Ok(Writer { render, out, recorder, json: Vec::new(), dropped: 0, beyond_limit: 0, rest: how.rest })
+        let recorded = args.log_dir.as_deref();
+        let recorded =
+            recorded.map(|folder| Recorded::create(folder, how.private, how.once_open)).transpose()?;
+        let for_another = recorded.as_ref().is_some_and(Recorded::for_another);
+        let recorder = recorded.map(|recorded| {
+            let name = recorded.path().display().to_string();
+            Sink::new(recorded, name, json::gap, lang)
+        });
+        Ok(Writer {
+            render,
+            out,
+            recorder,
+            for_another,
+            json: Vec::new(),
+            dropped: 0,
+            beyond_limit: 0,
+            rest: how.rest,
+        })
+    }
+
+    /// Whether what is recorded goes into a folder of another user.
+    pub(crate) fn records_for_another(&self) -> bool {
+        self.for_another
     }
 
     /// Writes until the queue has come to its end.

@@ -83,7 +83,7 @@ pub(crate) fn begin(path: &Path, lang: Lang) -> io::Result<()> {
             return Ok(());
         }
     };
-    let file = private(OpenOptions::new().write(true).truncate(true), path)?;
+    let file = private(OpenOptions::new().write(true), path, true)?;
     let writer = Writer::new(BufWriter::new(file), PROGRAM, comment::of_file(lang))?;
     let state = State {
         desk: Desk::default(),

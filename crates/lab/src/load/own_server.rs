@@ -1,7 +1,7 @@
 //! A server of ours in a process of its own, with its log in a file, and an eye on what it takes of the machine.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{BufRead, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -77,7 +77,7 @@ impl OwnServer {
             Some(path) => Log::Kept(path.clone()),
             None => Log::Temporary(NamedTempFile::new().context("no place for the server's log")?),
         };
-        let out = File::create(log.path())
+        let out = files::open(OpenOptions::new().write(true), log.path(), true)
             .with_context(|| format!("could not write the server's log to {}", log.path().display()))?;
         let id = options.protocol.id();
         let mut command = Command::new(std::env::current_exe().context("this program has no path")?);

@@ -3,7 +3,7 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     thread::{self, JoinHandle},
@@ -12,14 +12,14 @@ use std::{
 /// How many lines may wait for the disk: those of about a thousand handshakes.
 const ROOM: usize = 4096;
 
-/// Opens `path` as `how` says, and makes it where it is not there. A file that others may read stays as its owner wants
-/// it, which is said.
+/// Opens `path` as `how` says, and makes it where it is not there; `anew`: without what was in it. A file that others
+/// may read stays as its owner wants it, which is said.
 ///
 /// # Errors
 ///
-/// When it cannot be opened.
-pub(crate) fn private(how: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let file = how.create(true).mode(0o600).open(path)?;
+/// When it cannot be opened, or is somebody else's.
+pub(crate) fn private(how: &mut OpenOptions, path: &Path, anew: bool) -> io::Result<File> {
+    let file = files::open(how, path, anew)?;
     let about = file.metadata()?;
     let mode = about.permissions().mode() & 0o777;
     if about.is_file() && mode & 0o044 != 0 {
@@ -56,7 +56,7 @@ impl Lines {
     ///
     /// When it cannot be opened to be added to.
     pub(super) fn add_to(path: &Path) -> io::Result<Self> {
-        let file = private(OpenOptions::new().append(true), path)?;
+        let file = private(OpenOptions::new().append(true), path, false)?;
         Ok(Lines { path: path.into(), thread: Thread::Waits(file), lost: 0 })
     }
 
