@@ -7,14 +7,18 @@ use std::{
     fs,
     os::unix::fs::chown,
     path::Path,
+    process::Command,
     thread,
     time::{Duration, Instant},
 };
 
-use common::{PATIENCE, Server, client, ids, missing};
+use common::{PATIENCE, Running, Server, binary, client, ids, missing};
 
 const PROTOCOLS: [&str; 4] = ["tcp", "tls", "ws", "ssh"];
 const CAP_DAC_OVERRIDE: u64 = 1 << 1;
+
+/// Another user, of whom nothing else is known.
+const OTHER: u32 = 65_532;
 
 /// What `/proc` says of every thread of a server, by the thread.
 fn threads(server: &Server) -> BTreeMap<String, BTreeMap<String, String>> {
@@ -98,24 +102,64 @@ fn a_server_that_listens_holds_no_capability_in_any_thread_and_serves() {
     }
 }
 
+/// The folder of another user, made in `folder`.
+fn anothers(folder: &Path) -> String {
+    let logs = folder.join("anothers");
+    fs::create_dir(&logs).and_then(|()| chown(&logs, Some(OTHER), Some(OTHER))).expect("root may");
+    logs.display().to_string()
+}
+
+fn recorded_in(folder: &str) -> usize {
+    fs::read_dir(folder).expect("it is there").count()
+}
+
 #[test]
-fn a_server_of_roots_records_in_another_users_folder_and_keeps_only_the_right_to() {
+fn a_server_of_roots_records_in_its_own_folder_without_any_right() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let logs = folder.path().join("logs").display().to_string();
+    let mut server = Server::start("tcp", &["--log-dir", &logs]);
+    holds(&server, 0, "with --log-dir");
+    assert!(client(&["tcp", &server.addr.to_string()]).status.success());
+    server.after_connections(1);
+    holds(&server, 0, "with --log-dir, after a connection");
+    server.stop();
+    assert_eq!(recorded_in(&logs), 1);
+}
+
+#[test]
+fn a_server_by_sudo_records_in_the_callers_folder_and_keeps_the_right_until_its_file_is_open() {
     if !is_root() {
         missing("root");
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    chown(folder.path(), Some(65_532), Some(65_532)).expect("root may");
-    let logs = folder.path().join("logs");
-    fs::create_dir(&logs).and_then(|()| chown(&logs, Some(65_532), Some(65_532))).expect("root may");
-    let mut server = Server::start("tcp", &["--log-dir", &logs.display().to_string()]);
+    let logs = anothers(folder.path());
+    let mut sudo = Command::new(binary("server"));
+    sudo.env("SUDO_UID", OTHER.to_string());
+    let mut server = Server::run(sudo, "tcp", "127.0.0.1:0", &["--log-dir", &logs]);
     holds(&server, CAP_DAC_OVERRIDE, "with --log-dir");
     assert!(client(&["tcp", &server.addr.to_string()]).status.success());
     server.after_connections(1);
+    holds(&server, 0, "with its file open");
     let left = server.stop();
     assert!(!left.stderr.contains("recorded"), "{}", left.stderr);
-    let recorded: Vec<_> = fs::read_dir(&logs).expect("it is there").collect();
-    assert_eq!(recorded.len(), 1, "{recorded:?}");
+    assert_eq!(recorded_in(&logs), 1);
+}
+
+#[test]
+fn a_server_of_roots_that_nobody_called_records_in_no_folder_of_another_user() {
+    if !is_root() {
+        missing("root");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let logs = anothers(folder.path());
+    let mut command = Command::new(binary("server"));
+    command.args(["tcp", "--listen", "127.0.0.1:0", "--log-dir", &logs]).env_remove("SUDO_UID");
+    let left = Running::start(&mut command).wait();
+    assert_eq!(left.status.code(), Some(1));
+    assert!(left.stderr.contains("belongs to user 65532"), "{}", left.stderr);
+    assert_eq!(recorded_in(&logs), 0);
 }
 
 /// ARCHITECTURE.md names the modules that may be unsafe; so does the code, each with its reason, and nothing else is.

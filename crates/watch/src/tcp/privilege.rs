@@ -57,10 +57,10 @@ pub fn settle_server(capture: bool) {
 }
 
 /// This thread of a server gives up what is left: every thread as it starts, the first one once the server listens. The
-/// one that `records` opens its file with the first event, in a folder that may be another user's: it keeps the right to
-/// do so, if it has it.
-pub fn confine(records: bool) {
-    keep(if records { &[CAP_DAC_OVERRIDE] } else { &[] });
+/// one that records opens its file with the first event. Where the folder is `another_users`, it keeps the right to do so
+/// until then, if it has it; in root's own folder it needs none.
+pub fn confine(another_users: bool) {
+    keep(if another_users { &[CAP_DAC_OVERRIDE] } else { &[] });
 }
 
 /// Gives up everything but `these`, as far as this thread has them.
