@@ -94,6 +94,8 @@ pub struct Past {
     count: u64,
     /// The last event was the first of its kind, or changed what the summary will say.
     is_news: bool,
+    /// Events are known to be missing.
+    gap: bool,
     /// What is told by repetition: TCP's claims on loss.
     pub(crate) tcp: tcp::Memory,
     /// What the rules of TLS ask for beyond the first event of each step.
@@ -181,6 +183,26 @@ impl Past {
     pub fn first_from(&self, from: Side, step: impl Into<Step>) -> Option<&Record> {
         let step = step.into();
         self.records.iter().find(|record| record.step == step && record.from == Some(from))
+    }
+
+    /// Takes note that events of this connection are missing here: what was not seen may still have been.
+    pub fn missed(&mut self) {
+        self.gap = true;
+    }
+
+    /// Whether nothing is known to be missing: only then does a message that was not seen tell anything.
+    pub fn is_whole(&self) -> bool {
+        !self.gap
+    }
+
+    /// Whether `step` did not happen, as far as that can be told.
+    pub fn lacks(&self, step: impl Into<Step>) -> bool {
+        self.is_whole() && !self.has(step)
+    }
+
+    /// Whether something was found on `claim`.
+    pub fn shows(&self, claim: Claim) -> bool {
+        self.findings.contains_key(&claim)
     }
 
     /// Whether `step` was seen.

@@ -38,9 +38,9 @@ struct Known {
     decoder: Decoder,
     count: recording::Count,
     /// What the answer must hold, given the key that crossed.
-    computed: String,
+    computed: Option<String>,
     /// What the answer held.
-    returned: String,
+    returned: Option<String>,
     /// The request as it crossed.
     request: Option<Fields>,
     /// The answer that was not 101, and how its body begins.
@@ -79,9 +79,9 @@ impl Watch {
     #[allow(clippy::result_large_err)] // the callback's type is the library's
     pub fn on_request(&self, request: &Request, response: Response) -> Result<Response, ErrorResponse> {
         let key = value(request.headers(), &header::SEC_WEBSOCKET_KEY);
-        let mut fields = wire::ws::accept_key(&key);
+        let mut fields = key.map(|key| wire::ws::accept_key(&key)).unwrap_or_default();
         let library = value(response.headers(), &header::SEC_WEBSOCKET_ACCEPT);
-        fields.put(field::LIBRARY_ACCEPT, library);
+        fields.put_some(field::LIBRARY_ACCEPT, library);
         self.witness.saw(Callback, Seen::local(Step::AcceptKey, fields));
         Ok(response)
     }
@@ -171,7 +171,7 @@ impl Watch {
         let steps::Step::Ws(step) = seen.step else { return };
         let evidence = match step {
             Step::AcceptKey => {
-                known.computed = text(field::SEC_WEBSOCKET_ACCEPT).unwrap_or_default();
+                known.computed = text(field::SEC_WEBSOCKET_ACCEPT);
                 match side {
                     Side::Client => Inferred,
                     // The callback will say that the server did compute it.
@@ -191,7 +191,7 @@ impl Watch {
                 Wire
             }
             Step::SwitchingProtocols => {
-                known.returned = text(field::SEC_WEBSOCKET_ACCEPT).unwrap_or_default();
+                known.returned = text(field::SEC_WEBSOCKET_ACCEPT);
                 Wire
             }
             Step::Refused => {
@@ -239,12 +239,12 @@ impl Watch {
             let known = self.known();
             (known.computed.clone(), known.returned.clone())
         };
-        let fields = fields! {
-            field::COMPUTED => computed.as_str(),
-            field::RETURNED => returned.as_str(),
-            common::EQUAL => computed == returned,
-            common::ACCEPTED => accepted,
-        };
+        let equal = computed.is_some() && computed == returned;
+        let mut fields = fields! {};
+        fields.put_some(field::COMPUTED, computed);
+        fields.put_some(field::RETURNED, returned);
+        fields.put(common::EQUAL, equal);
+        fields.put(common::ACCEPTED, accepted);
         self.witness.saw(Callback, Seen::local(Step::AcceptCheck, fields));
     }
 
@@ -262,8 +262,8 @@ impl Watch {
     }
 }
 
-fn value(headers: &HeaderMap, name: &HeaderName) -> String {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+fn value(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 #[cfg(test)]
@@ -298,6 +298,6 @@ mod tests {
         assert_eq!(client.decoder.upgraded(), server.decoder.upgraded());
         assert_eq!(client.computed, client.returned);
         assert_eq!(client.computed, server.computed);
-        assert_eq!(client.computed.len(), 28);
+        assert_eq!(client.computed.as_deref().map(str::len), Some(28));
     }
 }

@@ -384,8 +384,3 @@ fn who(side: Side) -> &'static str {
 pub fn fingerprint(secret: &[u8]) -> String {
     hex::encode(&digest::digest(&digest::SHA256, secret).as_ref()[..4])
 }
-
-/// Marks fields of what was decrypted by us.
-fn encrypted(fields: &mut steps::Fields) {
-    fields.put(common::ENCRYPTED, true);
-}

@@ -92,7 +92,7 @@ declare! {
     CHECKED_BY: str = "checked_by";
     /// OpenSSL's number for what failed.
     VERIFY_RESULT: u64 = "verify_result";
-    /// The certificate was refused, and the connection goes on all the same.
+    /// Whether the certificate was refused and the connection goes on all the same.
     OVERRIDDEN: bool = "overridden";
 
     /// The version that the client puts into its pre-master secret.

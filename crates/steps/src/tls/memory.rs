@@ -76,6 +76,11 @@ impl Memory {
         self.last[index(from)]
     }
 
+    /// Whether a Finished crossed.
+    pub(crate) fn finished(&self) -> bool {
+        self.finished
+    }
+
     /// Who wanted to renegotiate, once the handshake was over.
     pub(crate) fn renegotiates(&self) -> Option<Side> {
         self.renegotiates

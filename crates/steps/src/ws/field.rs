@@ -29,6 +29,8 @@ declare! {
     SEC_WEBSOCKET_KEY: str = "sec_websocket_key";
     /// What stands behind the base64, in hex.
     KEY_BYTES: str = "key_bytes";
+    /// Whether the key is base64 at all; said where it is not.
+    KEY_IS_BASE64: bool = "key_is_base64";
     /// The version of WebSocket.
     SEC_WEBSOCKET_VERSION: str = "sec_websocket_version";
     /// The application protocols on offer, or the one that was chosen.

@@ -63,9 +63,7 @@ impl ServerCertVerifier for Verifier {
             let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
             fields.append(&mut certificate_fields(&chain));
             checks::tell(&mut fields, "rustls (webpki)", failed_check(&verdict));
-            if verdict.is_err() && self.1 == Refusal::Overridden {
-                fields.put(field::OVERRIDDEN, true);
-            }
+            fields.put(field::OVERRIDDEN, verdict.is_err() && self.1 == Refusal::Overridden);
             watch.called(Seen::local(Step::VerifyCertificate, fields));
         });
         match self.1 {

@@ -7,7 +7,7 @@ use steps::{
 };
 
 use super::{
-    Crossed, Decoder, Phase, encrypted, fingerprint,
+    Crossed, Decoder, Phase, fingerprint,
     hello::{self, ClientHello, ServerHello},
     keys, message, names,
     read::Reader,
@@ -112,9 +112,7 @@ impl Decoder {
             other => format!("level {other}"),
         };
         let mut fields = fields! { common::DESCRIPTION => names::alert(*description), field::LEVEL => level };
-        if opened {
-            encrypted(&mut fields);
-        }
+        fields.put(common::ENCRYPTED, opened);
         self.say(from, moment, Step::Alert, fields, body);
     }
 
@@ -134,7 +132,7 @@ impl Decoder {
             None => fields.put(field::PLAINTEXT_HEX, hex::encode(&body[..body.len().min(16)])),
         };
         fields.put(field::CIPHERTEXT, hex::encode(&ciphertext[..ciphertext.len().min(16)]));
-        encrypted(&mut fields);
+        fields.put(common::ENCRYPTED, true);
         // Only as much as the fields show: what follows in an HTTP head may be somebody's credentials.
         let shown = match line.as_deref() {
             Some(line) if body.starts_with(line.as_bytes()) => &body[..line.len()],
@@ -201,9 +199,7 @@ impl Decoder {
                 )
             }
         };
-        if opened {
-            encrypted(&mut fields);
-        }
+        fields.put(common::ENCRYPTED, opened);
         self.say(from, moment, step, fields, whole);
         // In TLS 1.2 the ticket is part of the handshake. In TLS 1.3 it is not, although some servers (Go's) send it
         // before the client's Finished; nor is KeyUpdate. HelloRequest is in neither hash.

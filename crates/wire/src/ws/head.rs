@@ -111,8 +111,10 @@ fn request(request: &Request<'_, '_>, bytes: &[u8]) -> Head {
     for header in [HOST, UPGRADE, CONNECTION, KEY] {
         put(&mut fields, headers, header);
     }
-    if let Some(random) = value(headers, "Sec-WebSocket-Key").and_then(|key| STANDARD.decode(key).ok()) {
-        fields.put(field::KEY_BYTES, hex::encode(random));
+    match value(headers, KEY.0).map(|key| STANDARD.decode(key)) {
+        None => {}
+        Some(Ok(random)) => fields.put(field::KEY_BYTES, hex::encode(random)),
+        Some(Err(_)) => fields.put(field::KEY_IS_BASE64, false),
     }
     for header in [VERSION, PROTOCOL, EXTENSIONS, ORIGIN] {
         put(&mut fields, headers, header);

@@ -1,11 +1,20 @@
 //! What a completed handshake did not have.
 
-use crate::{Claim, Finding, Past, Side, tls::Step};
+use super::field;
+use crate::{Claim, Finding, Past, Side, common, tls::Step};
 
 /// The claims whose message this completed handshake did not have.
 pub(crate) fn absent(past: &Past) -> Vec<Finding> {
-    if !past.has(Step::HandshakeComplete) || !past.has(Step::ServerHello) {
-        return Vec::new();
+    complete(past).unwrap_or_default()
+}
+
+/// None where it is not known what was agreed, or whether all that crossed was seen.
+fn complete(past: &Past) -> Option<Vec<Finding>> {
+    past.first(Step::HandshakeComplete)?.get(field::PROTOCOL_VERSION)?;
+    let hello = past.first(Step::ServerHello)?;
+    let (version, _suite) = (hello.get(common::VERSION)?, hello.get(field::CIPHER_SUITE)?);
+    if !past.is_whole() {
+        return None;
     }
     let [server, client] = [Side::Server, Side::Client].map(|side| messages(past, side));
     let mut findings = Vec::new();
@@ -33,7 +42,26 @@ pub(crate) fn absent(past: &Past) -> Vec<Finding> {
             format!("没有 ClientKeyExchange；客户端发送了 {client}"),
         ));
     }
-    findings
+    if version == "TLS 1.3" && !past.shows(Claim::T10) {
+        findings.push(no_change_cipher_spec(past));
+    }
+    Some(findings)
+}
+
+/// A TLS 1.3 client need not send the dummy; one that is early sends it before anybody knows the version.
+fn no_change_cipher_spec(past: &Past) -> Finding {
+    match past.first_from(Side::Client, Step::ChangeCipherSpec) {
+        None => Finding::absent(
+            Claim::T10,
+            format!("no ChangeCipherSpec; the client sent {}", messages(past, Side::Client)),
+            format!("没有 ChangeCipherSpec；客户端发送了 {}", messages(past, Side::Client)),
+        ),
+        Some(_) => Finding::absent(
+            Claim::T10,
+            "none that could change the keys: the client's only ChangeCipherSpec came before the ServerHello",
+            "没有能够换密钥的 ChangeCipherSpec：客户端唯一的一条在 ServerHello 之前就已发出",
+        ),
+    }
 }
 
 /// What a resumed session leaves out because an earlier one had it.

@@ -1,22 +1,21 @@
 //! t6 to t9: the key of the certificate, the secret, and the keys that come of it.
 
-use serde_json::Value;
-
-use super::list;
-use crate::{Claim, Event, Finding, Past, judge::Record, tls::Step};
+use super::{ephemeral, field};
+use crate::{Claim, Event, Finding, Past, Side, common, tls::Step};
 
 /// t6: the key from the certificate verifies and encrypts nothing. A signature that does not fit shows t12 as well: it
 /// covers a part of the handshake, and was made over another.
-pub(super) fn verify_signature(event: &Event) -> Vec<Finding> {
-    let (key, scheme, over) = (event.text("public_key"), event.text("signature_scheme"), event.text("over"));
-    if event.text("result") == "valid" {
-        return vec![Finding::differs(
+pub(super) fn verify_signature(event: &Event) -> Option<Vec<Finding>> {
+    let key = event.get(field::PUBLIC_KEY)?;
+    let (scheme, over) = (event.get(field::SIGNATURE_SCHEME)?, event.get(field::OVER)?);
+    if event.get(common::RESULT)? == "valid" {
+        return Some(vec![Finding::differs(
             Claim::T6,
             format!(
                 "the certificate's {key} key checked a signature ({scheme}) over {over}; it encrypted nothing"
             ),
             format!("证书中的 {key} 公钥用来验证签名（{scheme}，签的是 {over}），没有加密任何东西"),
-        )];
+        )]);
     }
     let used = Finding::differs(
         Claim::T6,
@@ -30,41 +29,44 @@ pub(super) fn verify_signature(event: &Event) -> Vec<Finding> {
         ),
         format!("还没到 Finished 就已发现：服务端对 {over} 的签名与客户端看到的内容对不上"),
     );
-    vec![used, noticed]
+    Some(vec![used, noticed])
 }
 
 /// t7: each side computes the secret, so that nobody needs to send it.
-pub(super) fn shared_secret(event: &Event) -> Finding {
-    let (group, fingerprint) = (event.text("group"), event.text("fingerprint"));
-    Finding::differs(
+pub(super) fn shared_secret(event: &Event) -> Option<Finding> {
+    let (group, fingerprint) = (event.get(field::GROUP)?, event.get(common::FINGERPRINT)?);
+    Some(Finding::differs(
         Claim::T7,
         format!("computed from ephemeral {group} keys (fingerprint {fingerprint}), not sent"),
         format!("由 {group} 临时密钥算出（指纹 {fingerprint}），没有发送"),
-    )
+    ))
 }
 
 /// t7 with static RSA: the client made it; the server's key opened it.
-pub(super) fn pre_master_secret(event: &Event) -> Finding {
-    let (length, fingerprint) = (event.number("length").unwrap_or_default(), event.text("fingerprint"));
-    match event.text("opened_with") {
-        "" => Finding::as_noted_because(
+pub(super) fn pre_master_secret(event: &Event) -> Option<Finding> {
+    let (length, fingerprint) = (event.get(common::LENGTH)?, event.get(common::FINGERPRINT)?);
+    Some(match event.side {
+        Side::Client => Finding::as_noted_because(
             Claim::T7,
             format!("the client made {length} bytes (fingerprint {fingerprint}) and encrypted them"),
             format!("客户端生成 {length} 字节（指纹 {fingerprint}）并将其加密"),
         ),
-        key => Finding::as_noted_because(
-            Claim::T7,
-            format!("the server's {key} opened what crossed: {length} bytes (fingerprint {fingerprint})"),
-            format!("服务端用私钥（{key}）解开线路上的密文：{length} 字节（指纹 {fingerprint}）"),
-        ),
-    }
+        Side::Server => {
+            let key = event.get(common::OPENED_WITH)?;
+            Finding::as_noted_because(
+                Claim::T7,
+                format!("the server's {key} opened what crossed: {length} bytes (fingerprint {fingerprint})"),
+                format!("服务端用私钥（{key}）解开线路上的密文：{length} 字节（指纹 {fingerprint}）"),
+            )
+        }
+    })
 }
 
 /// t9: three randoms and the PRF, where the third crossed; or a secret that never did; or HKDF.
 pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
-    let derivation = event.text("derivation");
+    let derivation = event.get(field::DERIVATION)?;
     if derivation.starts_with("HKDF") {
-        let stage = event.text("stage");
+        let stage = event.get(field::STAGE)?;
         return Some(Finding::differs(
             Claim::T9,
             format!(
@@ -73,11 +75,11 @@ pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
             format!("{derivation}：{stage} 阶段的密钥由共享密钥和握手摘要导出"),
         ));
     }
-    let resumed = |hello: &Record| hello.fields.named("resumed") == Some(&Value::Bool(true));
-    let certificate = past.has(Step::Certificate);
-    if event.is("before_server_hello") || (!certificate && past.first(Step::ServerHello).is_some_and(resumed))
-    {
-        let fingerprint = list(event, "fingerprints");
+    let hello = past.first(Step::ServerHello);
+    let early = event.get(field::BEFORE_SERVER_HELLO) == Some(true);
+    let resumed = hello.and_then(|hello| hello.get(field::RESUMED)) == Some(true);
+    if early || (resumed && past.lacks(Step::Certificate)) {
+        let fingerprint = event.get(field::FINGERPRINTS)?.join(", ");
         return Some(Finding::differs(
             Claim::T9,
             format!(
@@ -86,13 +88,15 @@ pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
             format!("会话是恢复的：master secret（{fingerprint}）沿用先前的会话，只有两个随机数是新的"),
         ));
     }
+    let _the_two_that_crossed =
+        (past.first(Step::ClientHello)?.get(field::RANDOM)?, hello?.get(field::RANDOM)?);
     // The client derives before its ClientKeyExchange leaves: the server's part already tells which kind it is.
     match past.first(Step::ServerKeyExchange) {
-        None if past.has(Step::ServerHelloDone) => Some(three_randoms(event)),
+        None if past.has(Step::ServerHelloDone) && past.is_whole() => three_randoms(event),
         // What the keys rest on was not seen.
         None => None,
         Some(exchange) => {
-            let curve = exchange.text("named_curve");
+            let curve = ephemeral(exchange, past)?;
             Some(Finding::differs(
                 Claim::T9,
                 format!("{derivation}; two randoms crossed, the third is the {curve} secret that never did"),
@@ -103,64 +107,85 @@ pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
 }
 
 /// t9 as the notes have it; computed again where the pre-master secret is at hand.
-fn three_randoms(event: &Event) -> Finding {
-    let (derivation, pre_master) = (event.text("derivation"), event.text("pre_master_secret"));
-    match event.fields.named("equal").and_then(Value::as_bool) {
-        None => Finding::as_noted_because(
+fn three_randoms(event: &Event) -> Option<Finding> {
+    let (derivation, label) = (event.get(field::DERIVATION)?, event.get(field::PRF_LABEL)?);
+    if label == "extended master secret" {
+        return Some(Finding::as_noted_because(
+            Claim::T9,
+            format!(
+                "{derivation} ({label}) over the pre-master secret and the hash of the handshake, in which both randoms \
+                 are (RFC 7627)"
+            ),
+            format!("由 pre-master 和握手摘要（其中有两个随机数）经 {derivation} 导出（{label}，RFC 7627）"),
+        ));
+    }
+    let recomputed = (
+        event.get(field::PRE_MASTER_SECRET),
+        event.get(field::MASTER_SECRET_RECOMPUTED),
+        event.get(common::EQUAL),
+    );
+    match recomputed {
+        (None, None, None) => Some(Finding::as_noted_because(
             Claim::T9,
             format!("{derivation} over the two randoms and the pre-master secret"),
             format!("由两个随机数和 pre-master 经 {derivation} 导出"),
-        ),
-        Some(true) => Finding::as_noted_because(
+        )),
+        (Some(pre_master), Some(recomputed), Some(true)) => Some(Finding::as_noted_because(
             Claim::T9,
             format!(
                 "{derivation} over the two randoms and the pre-master secret ({pre_master}): computed again, the \
-                 master secret is the session's ({})",
-                event.text("master_secret_recomputed")
+                 master secret is the session's ({recomputed})"
             ),
             format!(
                 "由两个随机数和 pre-master（{pre_master}）经 {derivation} 导出：重新计算的 master secret 与会话的相同\
-                 （{}）",
-                event.text("master_secret_recomputed")
+                 （{recomputed}）"
             ),
-        ),
-        Some(false) => Finding::differs(
-            Claim::T9,
-            format!(
-                "{derivation} over the two randoms and the pre-master secret ({pre_master}) gives {}, but the session \
-                 has {}",
-                event.text("master_secret_recomputed"),
-                list(event, "fingerprints")
-            ),
-            format!(
-                "由两个随机数和 pre-master（{pre_master}）经 {derivation} 得到 {}，会话用的却是 {}",
-                event.text("master_secret_recomputed"),
-                list(event, "fingerprints")
-            ),
-        ),
+        )),
+        (Some(pre_master), Some(recomputed), Some(false)) => {
+            let session = event.get(field::FINGERPRINTS)?.join(", ");
+            Some(Finding::differs(
+                Claim::T9,
+                format!(
+                    "{derivation} over the two randoms and the pre-master secret ({pre_master}) gives {recomputed}, but \
+                     the session has {session}"
+                ),
+                format!(
+                    "由两个随机数和 pre-master（{pre_master}）经 {derivation} 得到 {recomputed}，会话用的却是 {session}"
+                ),
+            ))
+        }
+        (_, _, _) => None,
     }
 }
 
 /// t6, t7 and t8 with static RSA; t8 with ECDHE.
 pub(super) fn client_key_exchange(event: &Event, past: &Past) -> Vec<Finding> {
-    if let Some(length) = event.number("encrypted_pre_master_secret_length") {
+    if let Some(length) = event.get(field::ENCRYPTED_PRE_MASTER_SECRET_LENGTH) {
         let carries = Finding::as_noted_because(
             Claim::T8,
             format!("it carries {length} bytes: the pre-master secret under the server's public key"),
             format!("它带着 {length} 字节：用服务端公钥加密的 pre-master"),
         );
-        let key = past.first(Step::Certificate).map_or("", |certificate| certificate.text("public_key"));
-        let takes = Finding::as_noted_because(
-            Claim::T6,
-            format!("the certificate's {key} key, and it encrypts: the pre-master secret goes out under it"),
-            format!("取出证书中的 {key} 公钥并用它加密：pre-master 就是用它加密后发出的"),
-        );
-        return vec![takes, Finding::as_noted(Claim::T7), carries];
+        let made = event.get(field::ENCRYPTED_PRE_MASTER_SECRET).map(|_| Finding::as_noted(Claim::T7));
+        let key = past.first(Step::Certificate).and_then(|certificate| certificate.get(field::PUBLIC_KEY));
+        let takes = key.map(|key| {
+            Finding::as_noted_because(
+                Claim::T6,
+                format!(
+                    "the certificate's {key} key, and it encrypts: the pre-master secret goes out under it"
+                ),
+                format!("取出证书中的 {key} 公钥并用它加密：pre-master 就是用它加密后发出的"),
+            )
+        });
+        return [takes, made, Some(carries)].into_iter().flatten().collect();
     }
-    let length = event.number("public_key_length").unwrap_or_default();
-    vec![Finding::differs(
-        Claim::T8,
-        format!("it carries the client's ephemeral public key ({length} bytes, in the clear), no secret"),
-        format!("它带的是客户端的临时公钥（{length} 字节，明文），不是秘密"),
-    )]
+    let length = event.get(field::PUBLIC_KEY_LENGTH);
+    let carries = length.map(|length| {
+        Finding::differs(
+            Claim::T8,
+            format!("it carries the client's ephemeral public key ({length} bytes, in the clear), no secret"),
+            format!("它带的是客户端的临时公钥（{length} 字节，明文），不是秘密"),
+        )
+    });
+    carries.into_iter().collect()
 }

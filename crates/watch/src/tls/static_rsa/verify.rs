@@ -36,9 +36,7 @@ pub fn verifier(
             }
             fields.append(&mut certificate_fields(&chain));
             checks::tell(&mut fields, "OpenSSL", failed_check(verdict.as_raw()));
-            if !passed && insecure {
-                fields.put(field::OVERRIDDEN, true);
-            }
+            fields.put(field::OVERRIDDEN, !passed && insecure);
             watch.called(Seen::local(Step::VerifyCertificate, fields));
         });
         passed || insecure
