@@ -239,6 +239,11 @@ impl Fields {
         self.named(field.name).and_then(T::read)
     }
 
+    /// Whether `field`, which is written only where it holds, is there.
+    pub fn holds(&self, field: Field<bool>) -> bool {
+        self.get(field) == Some(true)
+    }
+
     /// Puts `value` at the end, or in the place of the one that `field` had.
     pub fn put<T: Takes<V> + ?Sized, V>(&mut self, field: Field<T>, value: V) {
         self.insert(field.name.into(), T::json(value));

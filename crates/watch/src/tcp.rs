@@ -3,7 +3,10 @@
 
 use std::{io, net::SocketAddr, os::fd::AsFd};
 
-use steps::{Evidence, tcp::Step};
+use steps::{
+    Evidence,
+    tcp::{Step, field},
+};
 use tokio::net::TcpStream;
 use wire::{Seen, fields};
 
@@ -40,8 +43,8 @@ pub fn established(witness: &Witness, stream: &TcpStream) {
     if !witness.is_heard() {
         return;
     }
-    let Some(info) = opened(stream) else { return };
-    witness.saw(Evidence::Kernel, Seen::local(Step::Established, established_fields(&info)));
+    let Some((state, info)) = opened(stream) else { return };
+    witness.saw(Evidence::Kernel, Seen::local(Step::Established, established_fields(state, &info)));
 }
 
 /// Whether a TCP socket of this network namespace listens on `port`.
@@ -59,34 +62,35 @@ pub fn waiting(local: SocketAddr) -> Option<u32> {
 }
 
 /// `TCP_INFO` of a connection that is open, or was until its peer closed.
-fn opened(socket: impl AsFd) -> Option<TcpInfo> {
+fn opened(socket: impl AsFd) -> Option<(State, TcpInfo)> {
     let info = info::tcp_info(socket).ok()?;
-    match info.state? {
+    let state = info.state?;
+    match state {
         State::Established
         | State::CloseWait
         | State::LastAck
         | State::FinWait1
         | State::FinWait2
         | State::Closing
-        | State::TimeWait => Some(info),
+        | State::TimeWait => Some((state, info)),
         State::SynSent | State::SynReceived | State::Closed | State::Listen => None,
     }
 }
 
-fn established_fields(info: &TcpInfo) -> steps::Fields {
+fn established_fields(state: State, info: &TcpInfo) -> steps::Fields {
     let mut fields = fields! {
-        "state" => info.state.map(State::name),
-        "rtt_us" => info.rtt_us,
-        "mss" => info.snd_mss,
-        "snd_wscale" => info.snd_wscale,
-        "rcv_wscale" => info.rcv_wscale,
-        "options" => info.options.clone(),
-        "segs_out" => info.segs_out,
-        "segs_in" => info.segs_in,
-        "asked" => "TCP_INFO",
+        field::STATE => state.name(),
+        field::RTT_US => info.rtt_us,
+        field::MSS => info.snd_mss,
+        field::SND_WSCALE => info.snd_wscale,
+        field::RCV_WSCALE => info.rcv_wscale,
+        field::OPTIONS => info.options.iter().copied(),
+        field::SEGS_OUT => info.segs_out,
+        field::SEGS_IN => info.segs_in,
+        field::ASKED => "TCP_INFO",
     };
     if info.total_retrans > 0 {
-        fields.insert("total_retrans".into(), info.total_retrans.into());
+        fields.put(field::TOTAL_RETRANS, info.total_retrans);
     }
     fields
 }

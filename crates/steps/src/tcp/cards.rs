@@ -1,6 +1,6 @@
 //! What the suite says of each step of TCP, in both languages.
 
-use super::Step;
+use super::{Step, field};
 use crate::{
     Actor, Card,
     Claim::{
@@ -8,6 +8,8 @@ use crate::{
         O15, S1,
     },
     Text,
+    field::shown,
+    summary,
 };
 
 /// Where the kernel's word on a socket of our own comes from.
@@ -29,7 +31,12 @@ impl Step {
                 },
                 client: "/proc/sys/net/ipv4",
                 server: "/proc/sys/net/ipv4",
-                shows: &["TCP_SYNCNT", "tcp_synack_retries", "TCP_USER_TIMEOUT_ms", "tcp_congestion_control"],
+                shows: shown![
+                    field::TCP_SYNCNT,
+                    field::TCP_SYNACK_RETRIES,
+                    field::TCP_USER_TIMEOUT_MS,
+                    field::TCP_CONGESTION_CONTROL
+                ],
             },
             Step::Syn => Card {
                 id: "tcp.syn",
@@ -43,7 +50,7 @@ impl Step {
                 },
                 client: "",
                 server: "getsockopt(TCP_SAVED_SYN)",
-                shows: &["again", "segment"],
+                shows: shown![field::AGAIN, field::SEGMENT],
             },
             Step::SynSent => Card {
                 id: "tcp.syn_sent",
@@ -57,7 +64,7 @@ impl Step {
                 },
                 client: "sock_diag",
                 server: "",
-                shows: &["change", "timer_ms", "asked"],
+                shows: shown![field::CHANGE, field::TIMER_MS, field::ASKED],
             },
             Step::SynAck => Card {
                 id: "tcp.syn_ack",
@@ -71,7 +78,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["again", "segment"],
+                shows: shown![field::AGAIN, field::SEGMENT],
             },
             Step::SynReceived => Card {
                 id: "tcp.syn_received",
@@ -85,7 +92,7 @@ impl Step {
                 },
                 client: "",
                 server: "sock_diag",
-                shows: &["change", "accept_queue", "timer_ms", "asked"],
+                shows: shown![field::CHANGE, field::ACCEPT_QUEUE, field::TIMER_MS, field::ASKED],
             },
             Step::Ack => Card {
                 id: "tcp.ack",
@@ -99,7 +106,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["segment", "duplicate"],
+                shows: shown![field::SEGMENT, field::DUPLICATE],
             },
             Step::Established => Card {
                 id: "tcp.established",
@@ -113,7 +120,7 @@ impl Step {
                 },
                 client: TCP_INFO,
                 server: TCP_INFO,
-                shows: &["state", "rtt_us", "mss", "options"],
+                shows: shown![field::STATE, field::RTT_US, field::MSS, field::OPTIONS],
             },
             Step::HalfOpenGone => Card {
                 id: "tcp.half_open_gone",
@@ -127,7 +134,7 @@ impl Step {
                 },
                 client: "",
                 server: "sock_diag",
-                shows: &["change", "was_ms", "asked"],
+                shows: shown![field::CHANGE, field::WAS_MS, field::ASKED],
             },
             Step::Data => Card {
                 id: "tcp.data",
@@ -141,7 +148,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["again", "segment", "text"],
+                shows: shown![field::AGAIN, field::SEGMENT, field::TEXT],
             },
             Step::DataAck => Card {
                 id: "tcp.data_ack",
@@ -155,7 +162,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["segment"],
+                shows: shown![field::SEGMENT],
             },
             Step::PureAck => Card {
                 id: "tcp.pure_ack",
@@ -169,7 +176,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["window_update", "duplicate", "keep_alive", "segment"],
+                shows: shown![field::WINDOW_UPDATE, field::DUPLICATE, field::KEEP_ALIVE, field::SEGMENT],
             },
             Step::Fin => Card {
                 id: "tcp.fin",
@@ -183,7 +190,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["again", "segment", "bytes_after_fin"],
+                shows: shown![field::AGAIN, field::SEGMENT, field::BYTES_AFTER_FIN],
             },
             Step::FinWait1 => Card {
                 id: "tcp.fin_wait_1",
@@ -197,7 +204,7 @@ impl Step {
                 },
                 client: TCP_INFO,
                 server: TCP_INFO,
-                shows: &["change", "timer_ms", "asked"],
+                shows: shown![field::CHANGE, field::TIMER_MS, field::ASKED],
             },
             Step::FinAck => Card {
                 id: "tcp.fin_ack",
@@ -211,7 +218,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["segment", "duplicate"],
+                shows: shown![field::SEGMENT, field::DUPLICATE],
             },
             Step::CloseWait => Card {
                 id: "tcp.close_wait",
@@ -225,7 +232,7 @@ impl Step {
                 },
                 client: TCP_INFO,
                 server: TCP_INFO,
-                shows: &["change", "timer_ms", "asked"],
+                shows: shown![field::CHANGE, field::TIMER_MS, field::ASKED],
             },
             Step::FinWait2 => Card {
                 id: "tcp.fin_wait_2",
@@ -239,7 +246,7 @@ impl Step {
                 },
                 client: "sock_diag",
                 server: "sock_diag",
-                shows: &["change", "timer_ms", "asked"],
+                shows: shown![field::CHANGE, field::TIMER_MS, field::ASKED],
             },
             Step::Closing => Card {
                 id: "tcp.closing",
@@ -253,7 +260,7 @@ impl Step {
                 },
                 client: TCP_INFO,
                 server: TCP_INFO,
-                shows: &["change", "timer_ms", "asked"],
+                shows: shown![field::CHANGE, field::TIMER_MS, field::ASKED],
             },
             Step::LastAckState => Card {
                 id: "tcp.last_ack_state",
@@ -267,7 +274,7 @@ impl Step {
                 },
                 client: TCP_INFO,
                 server: TCP_INFO,
-                shows: &["change", "timer_ms", "asked"],
+                shows: shown![field::CHANGE, field::TIMER_MS, field::ASKED],
             },
             Step::LastAck => Card {
                 id: "tcp.last_ack",
@@ -281,7 +288,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["segment", "duplicate"],
+                shows: shown![field::SEGMENT, field::DUPLICATE],
             },
             Step::TimeWait => Card {
                 id: "tcp.time_wait",
@@ -295,7 +302,7 @@ impl Step {
                 },
                 client: "sock_diag",
                 server: "sock_diag",
-                shows: &["timer_ms", "change", "asked"],
+                shows: shown![field::TIMER_MS, field::CHANGE, field::ASKED],
             },
             Step::Closed => Card {
                 id: "tcp.closed",
@@ -309,7 +316,7 @@ impl Step {
                 },
                 client: TCP_INFO,
                 server: TCP_INFO,
-                shows: &["change", "error", "asked"],
+                shows: shown![field::CHANGE, field::ERROR, field::ASKED],
             },
             Step::Timer => Card {
                 id: "tcp.timer",
@@ -323,7 +330,7 @@ impl Step {
                 },
                 client: "sock_diag",
                 server: "sock_diag",
-                shows: &["state", "tail_loss_probe", "retransmits", "timer"],
+                shows: shown![field::STATE, field::TAIL_LOSS_PROBE, field::RETRANSMITS, field::TIMER],
             },
             Step::Rst => Card {
                 id: "tcp.rst",
@@ -337,7 +344,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["segment"],
+                shows: shown![field::SEGMENT],
             },
             Step::Error => Card {
                 id: "tcp.error",
@@ -351,7 +358,7 @@ impl Step {
                 },
                 client: "errno",
                 server: "errno",
-                shows: &["call", "errno", "message"],
+                shows: shown![field::CALL, field::ERRNO, field::MESSAGE],
             },
             Step::Lost => Card {
                 id: "tcp.lost",
@@ -365,7 +372,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["rule", "flags", "seq_relative"],
+                shows: shown![field::RULE, field::FLAGS, field::SEQ_RELATIVE],
             },
             Step::Held => Card {
                 id: "tcp.held",
@@ -379,7 +386,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["rule", "flags", "seq_relative"],
+                shows: shown![field::RULE, field::FLAGS, field::SEQ_RELATIVE],
             },
             Step::Repeated => Card {
                 id: "tcp.repeated",
@@ -393,7 +400,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["rule", "flags", "seq_relative"],
+                shows: shown![field::RULE, field::FLAGS, field::SEQ_RELATIVE],
             },
             Step::Damaged => Card {
                 id: "tcp.damaged",
@@ -407,7 +414,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["rule", "flags", "seq_relative"],
+                shows: shown![field::RULE, field::FLAGS, field::SEQ_RELATIVE],
             },
             Step::Forged => Card {
                 id: "tcp.forged",
@@ -421,7 +428,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["rule", "flags", "seq"],
+                shows: shown![field::RULE, field::FLAGS, field::SEQ],
             },
             Step::Undecodable => Card {
                 id: "tcp.undecodable",
@@ -435,7 +442,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["flags", "header_length", "expected", "looks_like"],
+                shows: shown![field::FLAGS, field::HEADER_LENGTH, field::DUE, field::LOOKS_LIKE],
             },
             Step::Summary => Card {
                 id: "tcp.summary",
@@ -449,7 +456,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: &["outcome", "reason"],
+                shows: shown![summary::OUTCOME, summary::REASON],
             },
         }
     }

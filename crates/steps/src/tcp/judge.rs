@@ -1,10 +1,10 @@
 //! What a connection shows of the notes on opening and closing. The notes tell the story of a client that closes
 //! first; where the server did, their sentences on the client are not claimed.
 
-use super::Step;
+use super::{Step, field, memory::Kept};
 use crate::{
     Claim::{O1, O5, O8, O12, O14},
-    Event, Finding, Past, Side,
+    Event, Field, Finding, Past, Side,
 };
 
 mod close;
@@ -12,29 +12,33 @@ mod lost;
 
 /// What `event` shows of the notes, given what came before it.
 pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
+    let again = event.fields.holds(field::RETRANSMISSION);
+    let duplicate = event.fields.holds(field::DUPLICATE);
     let mut findings = match step {
-        Step::Syn if event.is("retransmission") => lost::syn_again(event, past),
-        Step::Syn => syn(event),
-        Step::SynAck if event.is("retransmission") => lost::syn_ack_again(event, past),
-        Step::SynAck => syn_ack(event),
-        Step::Ack => lost::ack_again(event, past),
-        Step::Established => [established(event, past), lost::accepted_once(event, past)].concat(),
-        Step::HalfOpenGone => lost::half_open_gone(event, past),
-        Step::Data => close::data(event, past),
-        Step::Fin if event.is("retransmission") => close::fin_again(event, past),
+        Step::Syn if again => lost::syn_again(event, past),
+        Step::Syn => few([syn(event)]),
+        Step::SynAck if again => few([lost::syn_ack_again(event, past)]),
+        Step::SynAck => few([syn_ack(event, past)]),
+        Step::Ack => lost::ack_again(event, past).unwrap_or_default(),
+        Step::Established => {
+            [established(event, past).unwrap_or_default(), few([lost::accepted_once(event, past)])].concat()
+        }
+        Step::HalfOpenGone => few([lost::half_open_gone(event, past)]),
+        Step::Data => few([close::fin_ack(event, past), close::data(event, past)]),
+        Step::Fin if again => few([close::fin_again(event, past)]),
         Step::Fin => close::fin(event, past),
-        Step::FinAck if event.is("duplicate") => close::fin_ack_again(event, past),
-        Step::FinAck => close::fin_ack(event, past),
-        Step::LastAck => close::last_ack(event, past),
+        Step::FinAck if duplicate => few([close::fin_ack_again(event, past)]),
+        Step::FinAck => few([close::fin_ack(event, past)]),
+        Step::LastAck => few([close::last_ack(event, past)]),
         Step::FinWait1
         | Step::FinWait2
         | Step::CloseWait
         | Step::LastAckState
         | Step::TimeWait
-        | Step::Closed => close::state(step, event, past),
-        Step::Timer => close::timer(event, past),
-        Step::Rst => lost::reset(event, past),
-        Step::Error => [lost::given_up(event, past), close::given_up(event, past)].concat(),
+        | Step::Closed => few([close::state(step, event, past)]),
+        Step::Timer => few([close::timer(event, past)]),
+        Step::Rst => few([lost::reset(event, past)]),
+        Step::Error => few([lost::given_up(event, past), close::given_up(event, past)]),
         Step::Settings
         | Step::SynSent
         | Step::SynReceived
@@ -50,60 +54,94 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         | Step::Summary => Vec::new(),
     };
     // Usually the third segment; when that one was lost, whatever carries the acknowledgment in its place.
-    if step != Step::SynAck && event.is("acks_syn") && !lost::dropped(event, past) {
-        findings.extend(synchronised(event, past));
+    if step != Step::SynAck && event.fields.holds(field::ACKS_SYN) && !lost::dropped(event, past) {
+        findings.extend(synchronised(event, past).unwrap_or_default());
         findings.extend(lost::opened_at_last(step, event, past));
     }
     findings
 }
 
-fn syn(event: &Event) -> Vec<Finding> {
-    if event.sender() != Some(Side::Client) {
-        return Vec::new();
+/// Those that there are.
+fn few<const N: usize>(found: [Option<Finding>; N]) -> Vec<Finding> {
+    found.into_iter().flatten().collect()
+}
+
+fn syn(event: &Event) -> Option<Finding> {
+    let (flags, isn) = (event.get(field::FLAGS)?, event.get(field::SEQ)?);
+    if event.sender() != Some(Side::Client) || !has(flags, "SYN") || has(flags, "ACK") {
+        return None;
     }
-    let isn = event.number("seq").unwrap_or_default();
     let (mut en, mut zh) = (format!("SYN with ISN {isn}"), format!("SYN，ISN 为 {isn}"));
-    if event.text("source") == "TCP_SAVED_SYN" {
+    if event.get(field::SOURCE) == Some("TCP_SAVED_SYN") {
         en += ", read from the copy that the server's kernel kept";
         zh += "，读自服务端内核保存的副本";
     }
-    vec![Finding::as_noted_because(O1, en, zh)]
+    Some(Finding::as_noted_because(O1, en, zh))
 }
 
-fn syn_ack(event: &Event) -> Vec<Finding> {
-    let Some(ack) = event.number("ack") else { return Vec::new() };
-    if event.sender() != Some(Side::Server) || !event.is("acks_syn") {
-        return Vec::new();
+/// Whether `flags`, as they are written (`SYN+ACK`), have this one.
+fn has(flags: &str, flag: &str) -> bool {
+    flags.split('+').any(|one| one == flag)
+}
+
+/// What a SYN+ACK confirms, laid beside the client's own number.
+fn syn_ack(event: &Event, past: &Past) -> Option<Finding> {
+    let ack = event.get(field::ACK)?;
+    if event.sender() != Some(Side::Server) {
+        return None;
     }
-    let isn = before(ack);
-    vec![Finding::as_noted_because(
-        O5,
-        format!("ack {ack} = the client's ISN {isn} + 1"),
-        format!("ack {ack} = 客户端 ISN {isn} + 1"),
-    )]
+    if let Some((isn, more)) = confirms(ack, past) {
+        let (data, data_zh) = match more {
+            0 => (String::new(), String::new()),
+            n => (
+                format!(" + {n} bytes that came with the SYN (RFC 7413)"),
+                format!(" + SYN 带来的 {n} 字节（RFC 7413）"),
+            ),
+        };
+        return Some(Finding::as_noted_because(
+            O5,
+            format!("ack {ack} = the client's ISN {isn} + 1{data}"),
+            format!("ack {ack} = 客户端 ISN {isn} + 1{data_zh}"),
+        ));
+    }
+    let isn = past.tcp.of(Side::Client, Step::Syn).next_back()?.get(field::SEQ)?;
+    // The answer to an older SYN tells of that one (claim o13); what was never sent cannot be confirmed.
+    (distance(isn, ack)? > 1).then(|| {
+        Finding::differs(
+            O5,
+            format!("ack {ack} is not the client's ISN {isn} + 1: it confirms what the client never sent"),
+            format!("ack {ack} 不等于客户端 ISN {isn} + 1：确认了客户端从未发送的内容"),
+        )
+    })
+}
+
+/// The initial number of the client's SYN that `ack` confirms, and how many bytes that came with it.
+fn confirms(ack: u64, past: &Past) -> Option<(u64, u64)> {
+    past.tcp.of(Side::Client, Step::Syn).rev().find_map(|syn| {
+        let (isn, data) = (syn.get(field::SEQ)?, syn.get(field::PAYLOAD_LENGTH)?);
+        let more = distance(after(isn), ack)?;
+        (more <= data).then_some((isn, more))
+    })
 }
 
 /// The client has acknowledged the server's SYN: now both know that both can send and receive.
-fn synchronised(event: &Event, past: &Past) -> Vec<Finding> {
-    let (Some(seq), Some(seq_relative)) = (event.number("seq"), event.number("seq_relative")) else {
-        return Vec::new();
-    };
-    let (Some(ack), Some(ack_relative)) = (event.number("ack"), event.number("ack_relative")) else {
-        return Vec::new();
-    };
+fn synchronised(event: &Event, past: &Past) -> Option<Vec<Finding>> {
+    let ack = event.get(field::ACK)?;
     if event.sender() != Some(Side::Client) {
-        return Vec::new();
+        return None;
     }
-    let x = seq.wrapping_sub(seq_relative) & MASK;
-    let y = ack.wrapping_sub(ack_relative) & MASK;
+    let answer =
+        past.tcp.of(Side::Server, Step::SynAck).rev().find(|answer| counted_from(answer, ack).is_some());
+    let (y, more) = counted_from(answer?, ack)?;
     let mut findings = vec![Finding::as_noted_because(
         O8,
-        format!("ack {ack} = the server's ISN {y} + {ack_relative}"),
-        format!("ack {ack} = 服务端 ISN {y} + {ack_relative}"),
+        format!("ack {ack} = the server's ISN {y} + {more}"),
+        format!("ack {ack} = 服务端 ISN {y} + {more}"),
     )];
     // A SYN+ACK that answered an older SYN proves nothing of this connection.
-    let mut answers = past.tcp.of(Side::Server, Step::SynAck).filter_map(|answer| answer.number("ack"));
-    if let Some(confirmed) = answers.find(|&confirmed| before(confirmed) == x) {
+    let confirmed = answer?.get(field::ACK)?;
+    let seq = event.get(field::SEQ)?;
+    if let Some((x, _)) = confirms(confirmed, past).filter(|&(x, _)| distance(x, seq).is_some()) {
         findings.push(Finding::as_noted_because(
             O12,
             format!(
@@ -117,23 +155,22 @@ fn synchronised(event: &Event, past: &Past) -> Vec<Finding> {
         ));
         findings.push(Finding::as_noted_because(
             O14,
-            format!(
-                "client: ISN {x}, acknowledged as {confirmed}; server: ISN {y}, acknowledged as {}",
-                after(y)
-            ),
-            format!("客户端 ISN {x}，被确认为 {confirmed}；服务端 ISN {y}，被确认为 {}", after(y)),
+            format!("client: ISN {x}, acknowledged as {confirmed}; server: ISN {y}, acknowledged as {ack}"),
+            format!("客户端 ISN {x}，被确认为 {confirmed}；服务端 ISN {y}，被确认为 {ack}"),
         ));
     }
-    findings
+    Some(findings)
+}
+
+/// The server's initial number in `answer`, and by how much `ack` is greater.
+fn counted_from(answer: &Kept, ack: u64) -> Option<(u64, u64)> {
+    let isn = answer.get(field::SEQ)?;
+    Some((isn, distance(isn, ack).filter(|&more| more > 0)?))
 }
 
 /// Without a view of the segments, the kernel's counters are what the opening rests on.
-fn established(event: &Event, past: &Past) -> Vec<Finding> {
-    let rests_on = event.text("rests_on");
-    if rests_on.is_empty() {
-        return Vec::new();
-    }
-    let state = event.text("state");
+fn established(event: &Event, past: &Past) -> Option<Vec<Finding>> {
+    let (rests_on, state) = (event.get(field::RESTS_ON)?, event.get(field::STATE)?);
     let (seen, seen_zh) = if past.has(Step::Syn) {
         ("only the saved SYN was seen", "只看到内核保存的 SYN")
     } else {
@@ -142,33 +179,34 @@ fn established(event: &Event, past: &Past) -> Vec<Finding> {
     let mut en = format!("{seen}; {rests_on} says {state}");
     let mut zh = format!("{seen_zh}；{rests_on} 报告 {state}");
     // Linux counts a server's SYN+ACK before there is a socket to count for: only the client's numbers tell.
-    if let (Side::Client, Some(out), Some(in_)) =
-        (event.side, event.number("segs_out"), event.number("segs_in"))
-    {
+    if event.side == Side::Client {
+        let (out, in_) = (event.get(field::SEGS_OUT)?, event.get(field::SEGS_IN)?);
         en += &format!(", segments out {out}, in {in_}");
         zh += &format!("，发出 {out} 段，收到 {in_} 段");
     }
     let opening = if past.has(Step::Syn) { &[O5, O8][..] } else { &[O1, O5, O8] };
-    opening.iter().map(|&claim| Finding::as_noted_because(claim, en.clone(), zh.clone())).collect()
+    Some(opening.iter().map(|&claim| Finding::as_noted_because(claim, en.clone(), zh.clone())).collect())
 }
 
 /// Sequence numbers wrap at 2³².
 const MASK: u64 = 0xffff_ffff;
 
-fn before(number: u64) -> u64 {
-    number.wrapping_sub(1) & MASK
-}
-
 fn after(number: u64) -> u64 {
     number.wrapping_add(1) & MASK
 }
 
-/// A setting of the kernel or of the socket, as it was read when the connection began.
-fn setting(past: &Past, name: &str) -> Option<u64> {
-    past.first(Step::Settings).and_then(|record| record.number(name))
+/// How far `to` lies behind `from`; none: it lies before it.
+fn distance(from: u64, to: u64) -> Option<u64> {
+    let distance = to.wrapping_sub(from) & MASK;
+    (distance <= MASK / 2).then_some(distance)
 }
 
-/// Milliseconds as people say them.
+/// A setting of the kernel or of the socket, as it was read when the connection began.
+fn setting(past: &Past, field: Field<i64>) -> Option<i64> {
+    past.first(Step::Settings)?.get(field)
+}
+
+/// Microseconds as people say them.
 fn seconds(us: u64) -> String {
     format!("{:.2} s", us as f64 / 1_000_000.0)
 }

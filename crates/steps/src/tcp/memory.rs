@@ -3,8 +3,8 @@
 
 use std::collections::VecDeque;
 
-use super::Step;
-use crate::{Event, Fields, Side};
+use super::{Step, field};
+use crate::{Event, Field, Fields, Kind, Side};
 
 /// How many events are remembered; what a timer repeats before it gives up is a few dozen segments.
 const MOST: usize = 128;
@@ -45,9 +45,12 @@ impl Memory {
             *sent += 1;
             *sent
         });
-        let fin_again = step == Step::Fin && from == Some(event.side) && event.is("retransmission");
+        let fin_again =
+            step == Step::Fin && from == Some(event.side) && event.fields.holds(field::RETRANSMISSION);
         self.fins_again += u64::from(fin_again);
-        let again = event.is("retransmission") || event.is("acks_syn") || event.is("acks_fin");
+        let again = [field::RETRANSMISSION, field::ACKS_SYN, field::ACKS_FIN]
+            .into_iter()
+            .any(|field| event.fields.holds(field));
         let worth = match step {
             Step::Data | Step::DataAck | Step::PureAck => again,
             Step::Syn
@@ -115,14 +118,9 @@ impl Memory {
 }
 
 impl Kept {
-    /// A field as a whole number.
-    pub(crate) fn number(&self, field: &str) -> Option<u64> {
-        self.fields.named(field).and_then(serde_json::Value::as_u64)
-    }
-
-    /// A field as yes or no; a missing field is no.
-    pub(crate) fn is(&self, field: &str) -> bool {
-        self.fields.named(field).and_then(serde_json::Value::as_bool).unwrap_or_default()
+    /// The value of `field`; none: it was not seen.
+    pub(crate) fn get<T: Kind + ?Sized>(&self, field: Field<T>) -> Option<T::Read<'_>> {
+        self.fields.get(field)
     }
 
     /// Milliseconds from this event to one at `elapsed_us`.

@@ -50,18 +50,14 @@ fn events(here: Side, variant: Option<&str>, lines: &[Line]) -> Vec<Event> {
 
 fn opening() -> Vec<Line> {
     vec![
-        (Step::Syn, Some(Client), json!({ "seq": 100, "seq_relative": 0 })),
-        (Step::SynAck, Some(Server), json!({ "seq": 500, "ack": 101, "ack_relative": 1, "acks_syn": true })),
-        (
-            Step::Ack,
-            Some(Client),
-            json!({ "seq": 101, "seq_relative": 1, "ack": 501, "ack_relative": 1, "acks_syn": true }),
-        ),
+        (Step::Syn, Some(Client), json!({ "flags": "SYN", "seq": 100, "payload_length": 0 })),
+        (Step::SynAck, Some(Server), json!({ "seq": 500, "ack": 101, "acks_syn": true })),
+        (Step::Ack, Some(Client), json!({ "seq": 101, "ack": 501, "acks_syn": true })),
     ]
 }
 
 fn kernel(step: Step, state: &str) -> Line {
-    (step, None, json!({ "state": state, "asked": "sock_diag" }))
+    (step, None, json!({ "state": state, "asked": "sock_diag", "timer_ms": 60000 }))
 }
 
 #[test]
@@ -74,24 +70,16 @@ fn three_segments_show_the_opening() {
 #[test]
 fn an_answer_to_an_older_syn_is_not_the_answer() {
     let mut lines = opening();
-    lines[1].2 = json!({ "seq": 500, "ack": 91, "ack_relative": -9 });
+    lines[1].2 = json!({ "seq": 500, "ack": 91 });
     assert_eq!(judged(Client, &lines)[1..], ["", "o8"]);
 }
 
 #[test]
 fn numbers_wrap() {
     let lines = [
-        (Step::Syn, Some(Client), json!({ "seq": u32::MAX, "seq_relative": 0 })),
-        (
-            Step::SynAck,
-            Some(Server),
-            json!({ "seq": u32::MAX, "ack": 0, "ack_relative": 1, "acks_syn": true }),
-        ),
-        (
-            Step::Ack,
-            Some(Client),
-            json!({ "seq": 0, "seq_relative": 1, "ack": 0, "ack_relative": 1, "acks_syn": true }),
-        ),
+        (Step::Syn, Some(Client), json!({ "flags": "SYN", "seq": u32::MAX, "payload_length": 0 })),
+        (Step::SynAck, Some(Server), json!({ "seq": u32::MAX, "ack": 0, "acks_syn": true })),
+        (Step::Ack, Some(Client), json!({ "seq": 0, "ack": 0, "acks_syn": true })),
     ];
     assert_eq!(judged(Server, &lines)[2], "o8 o12 o14");
 }
@@ -101,7 +89,7 @@ fn without_segments_the_opening_rests_on_the_kernel_and_proves_less() {
     let counters = json!({ "state": "ESTABLISHED", "segs_out": 2, "segs_in": 1, "rests_on": "TCP_INFO" });
     assert_eq!(judged(Client, &[(Step::Established, None, counters.clone())]), ["o1 o5 o8"]);
 
-    let syn = (Step::Syn, Some(Client), json!({ "seq": 100, "source": "TCP_SAVED_SYN" }));
+    let syn = (Step::Syn, Some(Client), json!({ "flags": "SYN", "seq": 100, "source": "TCP_SAVED_SYN" }));
     assert_eq!(judged(Server, &[syn, (Step::Established, None, counters)]), ["o1", "o5 o8"]);
 }
 
@@ -113,7 +101,7 @@ fn with_segments_the_kernel_need_not_be_believed() {
 }
 
 fn fin(from: Side, more: Value) -> Line {
-    let mut fields = json!({ "seq": 107, "ack": 526 });
+    let mut fields = json!({ "seq": 107, "ack": 108, "payload_length": 0 });
     let all = fields.as_object_mut().expect("an object");
     all.extend(more.as_object().expect("an object").clone());
     (Step::Fin, Some(from), fields)
@@ -184,7 +172,8 @@ fn when_the_server_closes_first_the_notes_are_not_claimed_for_the_client() {
 
 #[test]
 fn a_broken_connection_is_not_closed_as_noted() {
-    let broken = (Step::Closed, None, json!({ "state": "CLOSED", "error": "ECONNRESET" }));
+    let broken =
+        (Step::Closed, None, json!({ "state": "CLOSED", "asked": "TCP_INFO", "error": "ECONNRESET" }));
     assert_eq!(judged(Server, &[kernel(Step::CloseWait, "CLOSE_WAIT"), broken]), ["c3", ""]);
 }
 
@@ -203,4 +192,39 @@ fn a_repeated_segment_is_not_judged_as_the_first() {
     };
     let lines: Vec<_> = opening()[..2].iter().flat_map(|line| [line.clone(), again(line)]).collect();
     assert_eq!(judged(Client, &lines), ["o1", "", "o5", ""]);
+}
+
+#[test]
+fn the_syn_ack_is_laid_beside_the_number_of_the_syn_itself() {
+    for (ack, data, shown, says) in [
+        (101, 0, "o5", "ack 101 = the client's ISN 100 + 1"),
+        (101, 7, "o5", "ISN 100 + 1"), // TCP Fast Open: the data was not taken
+        (108, 7, "o5", "ISN 100 + 1 + 7 bytes that came with the SYN"),
+        (102, 0, "o5~", "never sent"),
+        (109, 7, "o5~", "never sent"),
+        (91, 0, "", ""),
+    ] {
+        let mut lines = opening();
+        lines[0].2["payload_length"] = data.into();
+        lines[1].2["ack"] = ack.into();
+        assert_eq!(judged(Client, &lines)[1], shown, "ack {ack}");
+        let mut past = Past::default();
+        let found = events(Client, None, &lines[..2]).iter().flat_map(|event| past.judge(event)).last();
+        let because = found.and_then(|found| found.because).map(|said| said.en).unwrap_or_default();
+        assert!(because.contains(says), "{because}");
+    }
+    assert_eq!(judged(Client, &opening()[1..]), ["", "o8"], "what was not seen is not compared with");
+}
+
+#[test]
+fn without_its_fields_no_step_and_no_sequence_of_steps_shows_anything() {
+    let all = <Step as strum::VariantArray>::VARIANTS;
+    for here in [Client, Server] {
+        let lines: Vec<Line> = [Some(Client), Some(Server), None]
+            .into_iter()
+            .flat_map(|from| all.iter().map(move |step| (*step, from, json!({}))))
+            .collect();
+        let twice = [&lines[..], &lines[..]].concat();
+        assert!(judged(here, &twice).iter().all(String::is_empty));
+    }
 }

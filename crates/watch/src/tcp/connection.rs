@@ -11,8 +11,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use serde_json::Value;
-use steps::{Evidence, Fields, Side, tcp::Step};
+use steps::{
+    Evidence, Fields, Side,
+    tcp::{Step, field},
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{Instant, MissedTickBehavior, interval, sleep},
@@ -99,22 +101,19 @@ impl Connection {
         if !self.witness.is_heard() {
             return;
         }
-        let Some(info) = opened(stream) else { return };
+        let Some((state, info)) = opened(stream) else { return };
         let at = SystemTime::now();
-        let mut fields = established_fields(&info);
+        let mut fields = established_fields(state, &info);
         // The segments up to now decide what the opening rests on.
         if let Some(capture) = &self.capture {
             capture.report_until((self.client, self.server), at);
         }
         if !self.witness.past(|past| past.has(Step::SynAck)) {
             self.saved_syn(stream, at);
-            fields.insert("rests_on".into(), "TCP_INFO".into());
+            fields.put(field::RESTS_ON, "TCP_INFO");
         }
-        if let Some(state) = info.state {
-            // Reported here and now, as the state in which the program was given the connection.
-            *self.known() =
-                Known { state: Some((state, Instant::now())), reported: true, ..Known::default() };
-        }
+        // Reported here and now, as the state in which the program was given the connection.
+        *self.known() = Known { state: Some((state, Instant::now())), reported: true, ..Known::default() };
         self.saw(at, Seen::local(Step::Established, fields));
     }
 
@@ -170,7 +169,7 @@ impl Connection {
             return;
         };
         let mut fields = timer_fields(state, &answer);
-        fields.insert("was_ms".into(), ms(since.elapsed()).into());
+        fields.put(field::WAS_MS, ms(since.elapsed()));
         self.saw(SystemTime::now(), Seen::local(Step::Timer, fields));
     }
 
@@ -211,11 +210,9 @@ impl Connection {
 
     /// Reports that a system call of this connection failed.
     pub fn failed(&self, call: &str, error: &io::Error) {
-        let mut fields = fields! { "call" => call };
-        if let Some(name) = error.raw_os_error().and_then(errno_name) {
-            fields.insert("errno".into(), name.into());
-        }
-        fields.insert("message".into(), error.to_string().into());
+        let mut fields = fields! { field::CALL => call };
+        fields.put_some(field::ERRNO, error.raw_os_error().and_then(errno_name));
+        fields.put(field::MESSAGE, error.to_string());
         self.saw(SystemTime::now(), Seen::local(Step::Error, fields));
     }
 
@@ -243,26 +240,24 @@ impl Connection {
 
     /// The kernel has forgotten the connection.
     fn closed(&self, asked: &str, error: Option<&io::Error>) {
-        let mut fields = fields! { "state" => State::Closed.name() };
+        let mut fields = fields! { field::STATE => State::Closed.name() };
         self.was(&mut fields, State::Closed);
-        fields.insert("asked".into(), asked.into());
-        fields.insert("sock_diag".into(), "no such connection".into());
+        fields.put(field::ASKED, asked);
+        fields.put(field::SOCK_DIAG, "no such connection");
         if let Some(error) = error {
             let name = error.raw_os_error().and_then(errno_name);
-            fields.insert("error".into(), name.map_or_else(|| error.to_string(), Into::into).into());
+            fields.put(field::ERROR, name.map_or_else(|| error.to_string(), str::to_owned));
         }
         self.saw(SystemTime::now(), Seen::local(Step::Closed, fields));
     }
 
     /// The kernel has forgotten a connection that accept() never returned.
     pub(super) fn half_open_gone(&self) {
-        let mut fields = fields! { "state" => State::Closed.name() };
+        let mut fields = fields! { field::STATE => State::Closed.name() };
         self.was(&mut fields, State::Closed);
-        fields.insert("retransmits".into(), self.known().retransmits.into());
-        if let Some(count) = self.settings.number("TCP_SYNCNT") {
-            fields.insert("TCP_SYNCNT".into(), count.into());
-        }
-        fields.insert("asked".into(), "sock_diag".into());
+        fields.put(field::RETRANSMITS, self.known().retransmits);
+        fields.put_some(field::TCP_SYNCNT, self.settings.get(field::TCP_SYNCNT));
+        fields.put(field::ASKED, "sock_diag");
         self.saw(SystemTime::now(), Seen::local(Step::HalfOpenGone, fields));
         *self.known() = Known::default();
     }
@@ -271,11 +266,11 @@ impl Connection {
     fn was(&self, fields: &mut Fields, state: State) {
         let known = self.known();
         if let Some((was, since)) = known.state.filter(|(was, _)| *was != state) {
-            fields.insert("was".into(), was.name().into());
-            fields.insert("was_ms".into(), ms(since.elapsed()).into());
-            fields.insert("change".into(), format!("{} → {}", was.name(), state.name()).into());
+            fields.put(field::WAS, was.name());
+            fields.put(field::WAS_MS, ms(since.elapsed()));
+            fields.put(field::CHANGE, format!("{} → {}", was.name(), state.name()));
         } else {
-            fields.insert("change".into(), state.name().into());
+            fields.put(field::CHANGE, state.name());
         }
     }
 
@@ -296,7 +291,7 @@ impl Connection {
             State::Closed | State::Listen => return,
         };
         let at = SystemTime::now();
-        let mut fields = fields! { "state" => state.name() };
+        let mut fields = fields! { field::STATE => state.name() };
         {
             let known = self.known();
             match known.state {
@@ -316,18 +311,18 @@ impl Connection {
         let before = self.known().state;
         if before.is_some_and(|(same, _)| same == state) {
             // Its first sight was not reported; what had come before it is no longer known.
-            fields.insert("change".into(), state.name().into());
+            fields.put(field::CHANGE, state.name());
         } else {
             self.was(&mut fields, state);
         }
-        fields.insert("asked".into(), asked.into());
+        fields.put(field::ASKED, asked);
         if let Some(answer) = answer {
             fields.extend(timer_fields(state, answer));
         }
         if state == State::SynReceived
             && let Some((waiting, may)) = sock_diag::accept_queue(self.server)
         {
-            fields.insert("accept_queue".into(), format!("accept queue {waiting} of {may}").into());
+            fields.put(field::ACCEPT_QUEUE, format!("accept queue {waiting} of {may}"));
         }
         let mut known = self.known();
         let since = before.filter(|(same, _)| *same == state).map_or_else(Instant::now, |(_, since)| since);
@@ -369,9 +364,9 @@ impl Connection {
         if running && (again || probe) {
             let mut fields = timer_fields(state, answer);
             if !again {
-                fields.insert("tail_loss_probe".into(), true.into());
+                fields.put(field::TAIL_LOSS_PROBE, true);
             }
-            fields.insert("asked".into(), "sock_diag".into());
+            fields.put(field::ASKED, "sock_diag");
             self.saw(SystemTime::now(), Seen::local(Step::Timer, fields));
         }
     }
@@ -397,7 +392,7 @@ impl Connection {
             return;
         };
         if let Some(mut seen) = Tracker::default().segment(Side::Client, &syn, "TCP_SAVED_SYN") {
-            seen.fields.insert("rests_on".into(), Value::from("TCP_SAVED_SYN"));
+            seen.fields.put(field::RESTS_ON, "TCP_SAVED_SYN");
             self.saw(at, seen);
         }
     }
@@ -432,16 +427,16 @@ fn errno_name(number: i32) -> Option<&'static str> {
 
 /// What sock_diag says of the timer.
 fn timer_fields(state: State, answer: &Answer) -> Fields {
-    let mut fields = fields! { "state" => state.name() };
+    let mut fields = fields! { field::STATE => state.name() };
     match answer.timer {
         Some(timer) => {
-            fields.insert("timer".into(), timer.what.name().into());
-            fields.insert("timer_ms".into(), ms(timer.expires).into());
+            fields.put(field::TIMER, timer.what.name());
+            fields.put(field::TIMER_MS, ms(timer.expires));
         }
-        None => drop(fields.insert("timer".into(), "no timer".into())),
+        None => fields.put(field::TIMER, "no timer"),
     }
     if answer.retransmits > 0 || matches!(answer.timer, Some(timer) if timer.what == What::Retransmission) {
-        fields.insert("retransmits".into(), answer.retransmits.into());
+        fields.put(field::RETRANSMITS, answer.retransmits);
     }
     fields
 }

@@ -14,7 +14,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use steps::{Protocol, Said, Side, tcp::Step};
+use steps::{
+    Protocol, Said, Side,
+    tcp::{Step, field},
+};
 use tokio::{
     task::JoinHandle,
     time::{Instant, sleep},
@@ -223,7 +226,7 @@ impl Newcomer {
         let acked = self.witness.past(|past| {
             past.records()
                 .iter()
-                .any(|one| one.from == Some(Side::Client) && one.fields.contains_key("acks_syn"))
+                .any(|one| one.from == Some(Side::Client) && one.get(field::ACKS_SYN) == Some(true))
         });
         // The ACK came, and the kernel did not go on saying SYN_RECEIVED: accept() has returned it, or will.
         if !self.gone && (self.complete || (acked && self.half_open < 3)) {

@@ -3,7 +3,10 @@
 
 use std::net::SocketAddr;
 
-use steps::{Evidence, Fields, Protocol, Side, tcp::Step};
+use steps::{
+    Evidence, Fields, Protocol, Side,
+    tcp::{Step, field},
+};
 use wire::{Seen, tcp::Segment};
 
 use crate::{Started, Witness};
@@ -46,11 +49,11 @@ impl Crossed {
         let step = match fate {
             Fate::Lost => Step::Lost,
             Fate::Unreachable => {
-                fields.insert("answered".into(), "ICMP host unreachable".into());
+                fields.put(field::ANSWERED, "ICMP host unreachable");
                 Step::Lost
             }
             Fate::Held(until) => {
-                fields.insert("until".into(), until.as_str().into());
+                fields.put(field::UNTIL, until.as_str());
                 Step::Held
             }
             Fate::Repeated => Step::Repeated,
@@ -62,18 +65,16 @@ impl Crossed {
     /// Reports a segment that the link made up in the name of `from`.
     pub fn forged(&self, from: Side, segment: &Segment, rule: &str) {
         let mut fields = Fields::new();
-        fields.insert("flags".into(), segment.flags.to_string().into());
-        fields.insert("seq".into(), segment.seq.into());
-        if segment.flags.ack {
-            fields.insert("ack".into(), segment.ack.into());
-        }
-        fields.insert("payload_length".into(), segment.payload_length.into());
+        fields.put(field::FLAGS, segment.flags.to_string());
+        fields.put(field::SEQ, segment.seq);
+        fields.put_some(field::ACK, segment.flags.ack.then_some(segment.ack));
+        fields.put(field::PAYLOAD_LENGTH, segment.payload_length);
         self.say(Step::Forged, from, fields, rule, &segment.bytes);
     }
 
     fn say(&self, step: Step, from: Side, mut fields: Fields, rule: &str, bytes: &[u8]) {
-        fields.insert("rule".into(), rule.into());
-        fields.insert("source".into(), "link".into());
+        fields.put(field::RULE, rule);
+        fields.put(field::SOURCE, "link");
         let witness = match from {
             Side::Client => &self.client,
             Side::Server => &self.server,
@@ -87,11 +88,14 @@ impl Crossed {
 /// Which segment it was.
 fn taken_up(seen: &Seen) -> Fields {
     let mut fields = Fields::new();
-    fields.insert("segment".into(), seen.step.id().into());
-    for name in ["flags", "seq", "ack", "seq_relative", "ack_relative", "payload_length", "retransmission"] {
-        if let Some(value) = seen.fields.named(name) {
-            fields.insert(name.into(), value.clone());
-        }
-    }
+    fields.put(field::SEGMENT, seen.step.id());
+    let told = &seen.fields;
+    fields.put_some(field::FLAGS, told.get(field::FLAGS));
+    fields.put_some(field::SEQ, told.get(field::SEQ));
+    fields.put_some(field::ACK, told.get(field::ACK));
+    fields.put_some(field::SEQ_RELATIVE, told.get(field::SEQ_RELATIVE));
+    fields.put_some(field::ACK_RELATIVE, told.get(field::ACK_RELATIVE));
+    fields.put_some(field::PAYLOAD_LENGTH, told.get(field::PAYLOAD_LENGTH));
+    fields.put_some(field::RETRANSMISSION, told.get(field::RETRANSMISSION));
     fields
 }

@@ -3,7 +3,10 @@
 
 use std::{fs, os::fd::AsFd};
 
-use steps::{Evidence, Fields, Side, tcp::Step};
+use steps::{
+    Evidence, Field, Fields, Kind, Side,
+    tcp::{Step, field},
+};
 use wire::Seen;
 
 use super::options::value;
@@ -18,46 +21,45 @@ impl Settings {
     /// have is left out.
     pub fn read(side: Side, socket: impl AsFd) -> Self {
         let mut fields = Fields::new();
-        let names = [
-            ("TCP_SYNCNT", libc::TCP_SYNCNT),
-            ("TCP_USER_TIMEOUT_ms", libc::TCP_USER_TIMEOUT),
-            ("TCP_LINGER2_s", libc::TCP_LINGER2),
+        let options = [
+            (field::TCP_SYNCNT, libc::TCP_SYNCNT),
+            (field::TCP_USER_TIMEOUT_MS, libc::TCP_USER_TIMEOUT),
+            (field::TCP_LINGER2_S, libc::TCP_LINGER2),
         ];
-        for (name, option) in names {
+        for (field, option) in options {
             // Asked of a listener that was told nothing, the kernel gives the bound for SYNs, which is not its own.
             if side == Side::Server && option == libc::TCP_SYNCNT {
                 continue;
             }
             if let Ok(value) = value(&socket, option) {
-                fields.insert(name.into(), value.into());
+                fields.put(field, value);
             }
         }
         let own = match side {
-            Side::Client => &["tcp_syn_retries", "tcp_syn_linear_timeouts", "tcp_fin_timeout"][..],
-            Side::Server => &["tcp_synack_retries", "tcp_syncookies", "tcp_abort_on_overflow"][..],
+            Side::Client => [field::TCP_SYN_RETRIES, field::TCP_SYN_LINEAR_TIMEOUTS, field::TCP_FIN_TIMEOUT],
+            Side::Server => [field::TCP_SYNACK_RETRIES, field::TCP_SYNCOOKIES, field::TCP_ABORT_ON_OVERFLOW],
         };
-        for name in [own, &COMMON].concat() {
-            let Ok(text) = fs::read_to_string(format!("/proc/sys/net/ipv4/{name}")) else { continue };
-            let text = text.trim();
-            let value = text.parse::<i64>().map_or_else(|_| text.into(), Into::into);
-            fields.insert(name.into(), value);
+        for field in own.into_iter().chain(COMMON) {
+            fields.put_some(field, of_kernel(field.name()).and_then(|text| text.parse::<i64>().ok()));
         }
-        fields.insert("asked".into(), "/proc/sys/net/ipv4, getsockopt".into());
+        let congestion_control = field::TCP_CONGESTION_CONTROL;
+        fields.put_some(congestion_control, of_kernel(congestion_control.name()));
+        fields.put(field::ASKED, "/proc/sys/net/ipv4, getsockopt");
         Settings(fields)
     }
 
     /// The same for a listener that was told how often to repeat a SYN+ACK.
     #[must_use]
     pub fn with_syn_ack_count(mut self, count: u8) -> Self {
-        self.0.insert("TCP_SYNCNT".into(), count.into());
+        self.0.put(field::TCP_SYNCNT, count);
         self
     }
 
     /// The same for connections that are told another TCP_USER_TIMEOUT than their listener.
     #[must_use]
     pub fn with_user_timeout(mut self, timeout: std::time::Duration) -> Self {
-        let ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
-        self.0.insert("TCP_USER_TIMEOUT_ms".into(), ms.into());
+        let ms = i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX);
+        self.0.put(field::TCP_USER_TIMEOUT_MS, ms);
         self
     }
 
@@ -66,10 +68,15 @@ impl Settings {
         witness.saw_after(std::time::Duration::ZERO, Evidence::Kernel, seen);
     }
 
-    pub(super) fn number(&self, name: &str) -> Option<u64> {
-        self.0.named(name).and_then(serde_json::Value::as_u64)
+    pub(super) fn get<T: Kind + ?Sized>(&self, field: Field<T>) -> Option<T::Read<'_>> {
+        self.0.get(field)
     }
 }
 
-const COMMON: [&str; 4] =
-    ["tcp_retries2", "tcp_orphan_retries", "tcp_early_retrans", "tcp_congestion_control"];
+/// A setting of this kernel; its field has the name of its file.
+fn of_kernel(name: &str) -> Option<String> {
+    let text = fs::read_to_string(format!("/proc/sys/net/ipv4/{name}")).ok()?;
+    Some(text.trim().to_owned())
+}
+
+const COMMON: [Field<i64>; 3] = [field::TCP_RETRIES2, field::TCP_ORPHAN_RETRIES, field::TCP_EARLY_RETRANS];

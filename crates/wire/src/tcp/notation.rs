@@ -3,7 +3,10 @@
 //! Flags as tcpdump writes them, numbers relative to the initial ones; where a segment opens or ends a direction, or
 //! acknowledges that, the number in the header stands behind the relative one. `1:7` are the bytes 1 to 6.
 
-use steps::{Fields, tcp::Step};
+use steps::{
+    Fields,
+    tcp::{Step, field},
+};
 
 use super::{Segment, tracker::Place};
 
@@ -45,7 +48,7 @@ pub(super) fn notation(segment: &Segment, place: &Place, step: Step, fields: &Fi
         line += &format!(" len {}", segment.payload_length);
     }
     if !flags.rst
-        && let Some(window) = fields.named("window")
+        && let Some(window) = fields.get(field::WINDOW)
     {
         line += &format!(" win {window}");
     }
@@ -60,7 +63,7 @@ pub(super) fn notation(segment: &Segment, place: &Place, step: Step, fields: &Fi
         line += if options.sack_permitted { " sack" } else { "" };
         line += if options.timestamps.is_some() { " ts" } else { "" };
     }
-    if let Some(blocks) = fields.named("sack").and_then(|blocks| blocks.as_array()) {
+    if let Some(blocks) = fields.get(field::SACK).and_then(|blocks| blocks.as_array()) {
         for block in blocks {
             line += &format!(" sack {}:{}", block[0], block[1]);
         }

@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use steps::Fields;
+use steps::{Fields, tcp::field};
 
 use super::{Segment, tracker::Place};
 
@@ -43,22 +43,22 @@ impl Sent {
             Some(one) if one.range.0 == start => {
                 let gap = at.zip(one.at).map(|(now, then)| now.saturating_sub(then));
                 one.times += 1;
-                fields.insert("sending".into(), one.times.into());
-                fields.insert("same_seq_as".into(), one.seq.into());
+                fields.put(field::SENDING, one.times);
+                fields.put(field::SAME_SEQ_AS, one.seq);
                 let mut again = format!("×{}", one.times);
                 if let Some(gap) = gap {
                     let ms = u64::try_from(gap.as_millis()).unwrap_or(u64::MAX);
-                    fields.insert("gap_ms".into(), ms.into());
+                    fields.put(field::GAP_MS, ms);
                     again.push_str(&format!(" +{ms} ms"));
                 }
-                fields.insert("again".into(), again.into());
+                fields.put(field::AGAIN, again);
                 one.at = at;
                 one.range.1 = one.range.1.max(end);
             }
             // Cut otherwise than before: no header carried this number yet.
             Some(_) | None => {
                 if place.again {
-                    fields.insert("again".into(), "×2".into());
+                    fields.put(field::AGAIN, "×2");
                 }
                 self.0.push_back(One { range: (start, end), seq: segment.seq, at, times: 1 });
                 if self.0.len() > MOST {

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-use steps::{Fields, Side, tcp::Step};
+use steps::{
+    Fields, Side,
+    tcp::{Step, field},
+};
 
 use super::{Segment, notation::notation, ranges::Ranges, sent::Sent};
 use crate::{Seen, fields};
@@ -64,11 +66,11 @@ impl Tracker {
                 "a header of 20 bytes or more that ends within the segment"
             };
             let fields = fields! {
-                "flags" => flags.to_string(),
-                "header_length" => segment.header_length,
-                "expected" => expected,
-                "looks_like" => "a scan, or a damaged header",
-                "source" => source,
+                field::FLAGS => flags.to_string(),
+                field::HEADER_LENGTH => segment.header_length,
+                field::DUE => expected,
+                field::LOOKS_LIKE => "a scan, or a damaged header",
+                field::SOURCE => source,
             };
             return Some(Seen::new(Step::Undecodable, from, fields, segment.bytes.clone()));
         }
@@ -77,8 +79,9 @@ impl Tracker {
         let mut fields = self.fields(from, segment, &place, step);
         let (own, _) = self.halves(from);
         own.sent.tell(&mut fields, at, segment, &place);
-        fields.insert("segment".into(), notation(segment, &place, step, &fields).into());
-        fields.insert("source".into(), source.into());
+        let line = notation(segment, &place, step, &fields);
+        fields.put(field::SEGMENT, line);
+        fields.put(field::SOURCE, source);
         self.remember(from, segment, &place, step);
         Some(Seen::new(step, from, fields, segment.bytes.clone()))
     }
@@ -142,61 +145,48 @@ impl Tracker {
     fn fields(&mut self, from: Side, segment: &Segment, place: &Place, step: Step) -> Fields {
         let (own, peer) = self.halves(from);
         let flags = segment.flags;
-        let mut fields = fields! { "flags" => flags.to_string(), "seq" => segment.seq };
-        let mut put = |name: &'static str, value: Value| drop(fields.insert(name.into(), value));
-        if flags.ack {
-            put("ack", segment.ack.into());
-        }
-        if let Some((start, _)) = place.range {
-            put("seq_relative", start.into());
-        }
-        if let Some(ack) = place.ack {
-            put("ack_relative", ack.into());
-        }
-        put("payload_length", segment.payload_length.into());
-        put("window", own.scaled(segment, peer).into());
+        let mut fields = fields! { field::FLAGS => flags.to_string(), field::SEQ => segment.seq };
+        fields.put_some(field::ACK, flags.ack.then_some(segment.ack));
+        fields.put_some(field::SEQ_RELATIVE, place.range.map(|(start, _)| start));
+        fields.put_some(field::ACK_RELATIVE, place.ack);
+        fields.put(field::PAYLOAD_LENGTH, segment.payload_length);
+        fields.put(field::WINDOW, own.scaled(segment, peer));
         let options = &segment.options;
-        if let Some(mss) = options.mss {
-            put("mss", mss.into());
-        }
-        if let Some(shift) = options.window_scale {
-            put("window_scale", shift.into());
-        }
+        fields.put_some(field::MSS, options.mss);
+        fields.put_some(field::WINDOW_SCALE, options.window_scale);
         if flags.syn {
-            put("sack_permitted", options.sack_permitted.into());
-            put("timestamps", options.timestamps.is_some().into());
+            fields.put(field::SACK_PERMITTED, options.sack_permitted);
+            fields.put(field::TIMESTAMPS, options.timestamps.is_some());
         }
         if !options.sack.is_empty() {
             let relative = |number| peer.relative(number).unwrap_or_else(|| number.into());
             let blocks: Vec<_> = options.sack.iter().map(|&(l, r)| [relative(l), relative(r)]).collect();
-            put("sack", serde_json::json!(blocks));
+            fields.put(field::SACK, serde_json::json!(blocks));
         }
-        if let Some(text) = text(segment.payload()) {
-            put("text", text.into());
-        }
+        fields.put_some(field::TEXT, text(segment.payload()));
         let repeated_ack = matches!(step, Step::Ack | Step::FinAck | Step::LastAck | Step::PureAck)
             && place.ack.is_some()
             && place.ack == own.acked;
         let window_update =
             step == Step::PureAck && own.window.is_some_and(|known| known != own.scaled(segment, peer));
         let after_fin = place.acks_fin && segment.payload_length > 0;
-        for (name, so) in [
-            ("acks_syn", place.acks_syn),
-            ("acks_fin", place.acks_fin && !own.acked_fin),
-            ("after_fin", after_fin),
-            ("retransmission", place.again),
-            ("out_of_order", place.overtaken),
-            ("keep_alive", place.keep_alive),
-            ("window_update", window_update),
-            ("duplicate", repeated_ack && !window_update && !place.keep_alive),
+        for (field, so) in [
+            (field::ACKS_SYN, place.acks_syn),
+            (field::ACKS_FIN, place.acks_fin && !own.acked_fin),
+            (field::AFTER_FIN, after_fin),
+            (field::RETRANSMISSION, place.again),
+            (field::OUT_OF_ORDER, place.overtaken),
+            (field::KEEP_ALIVE, place.keep_alive),
+            (field::WINDOW_UPDATE, window_update),
+            (field::DUPLICATE, repeated_ack && !window_update && !place.keep_alive),
         ] {
             if so {
-                put(name, so.into());
+                fields.put(field, true);
             }
         }
         if step == Step::Fin && (own.acked_fin || after_fin) {
             let now = if after_fin { u64::from(segment.payload_length) } else { 0 };
-            put("bytes_after_fin", (own.bytes_after_fin + now).into());
+            fields.put(field::BYTES_AFTER_FIN, own.bytes_after_fin + now);
         }
         fields
     }
