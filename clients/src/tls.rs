@@ -10,7 +10,7 @@
 //! Read beside it: `servers/src/tls.rs`, the notes' heading "HTTPS TLS 四次握手过程", RFC 8446 §2 (TLS 1.3) and
 //! RFC 5246 §7.3 (TLS 1.2).
 
-use std::{future::Future, io, path::Path, path::PathBuf, sync::Arc};
+use std::{future::Future, io, path::Path, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
@@ -20,22 +20,31 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, pem::PemObject},
     version::{TLS12, TLS13},
 };
-use steps::{Lang, Protocol, Said, Side};
+use steps::{
+    Lang, Protocol, Reason, Side,
+    tls::reason::{self, End, Given, Program},
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
 use tokio_rustls::TlsConnector;
-use watch::{Outcome, Witness, tls::Watch};
+use watch::{
+    Outcome, Witness,
+    tls::{Prompt, Watch},
+};
 
 use crate::{PATIENCE, Target};
 
+mod answer;
 mod beyond;
 #[cfg(feature = "rsa-kx")]
 mod rsa;
 
 pub use beyond::{Beyond, Group};
+
+use answer::{Extent, extent};
 
 /// What the TLS client is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -98,6 +107,16 @@ impl Variant {
             Variant::Tls13 => "tls13",
         }
     }
+
+    /// The same as the rules know it that say why a connection failed.
+    fn given(self) -> reason::Variant {
+        match self {
+            #[cfg(feature = "rsa-kx")]
+            Variant::Rsa => reason::Variant::Rsa,
+            Variant::Ecdhe => reason::Variant::Tls12,
+            Variant::Tls13 => reason::Variant::Tls13,
+        }
+    }
 }
 
 /// Makes one connection, or two where the second is to resume the first, and reports each step.
@@ -138,14 +157,16 @@ async fn visit(options: &Options, connector: &Connector, name: &ServerName<'stat
         #[cfg(feature = "rsa-kx")]
         Connector::OpenSsl(_) => Watch::of_openssl(witness, None),
     };
+    let watch = watch.told(options.given());
     match converse(stream, connector, name, options, &watch).await {
         Ok(()) => {
             watch.finish(&Outcome::Complete);
             Ok(())
         }
         Err(why) => {
-            watch.finish(&Outcome::Failed(why.clone().into()));
-            bail!("{target}: {}", why.in_lang(Lang::En))
+            let said = why.said();
+            watch.finish(&Outcome::Failed(Box::new(why)));
+            bail!("{target}: {}", said.in_lang(Lang::En))
         }
     }
 }
@@ -163,34 +184,51 @@ async fn converse(
     name: &ServerName<'static>,
     options: &Options,
     watch: &Watch,
-) -> Result<(), Said> {
+) -> Result<(), Reason> {
     let stream = watch.tap(stream);
     match connector {
         Connector::Rustls(connector) => {
-            let tls = handshake(async { connector.connect(name.clone(), stream).await }, watch).await?;
+            let connecting = async {
+                let connected = connector.connect(name.clone(), stream).into_fallible().await;
+                match connected {
+                    Ok(tls) => Ok(tls),
+                    Err((error, mut stream)) => {
+                        tell(&mut stream, watch, &error).await;
+                        Err(error)
+                    }
+                }
+            };
+            let tls = handshake(connecting, watch).await?;
             watch.complete(tls.get_ref().1, None);
-            one_page(tls, options, watch).await
+            one_page(Prompt(tls), options, watch).await
         }
         #[cfg(feature = "rsa-kx")]
         Connector::OpenSsl(connector) => {
             let tls = handshake(connector.connect(&name.to_str(), stream), watch).await?;
             watch.openssl_complete(tls.ssl(), None);
-            one_page(tls, options, watch).await
+            one_page(Prompt(tls), options, watch).await
         }
     }
 }
 
+/// The alert that RFC 5246 §7.2 and RFC 8446 §6.2 want where the library gave up without one.
+async fn tell<S: AsyncWrite + Unpin>(stream: &mut S, watch: &Watch, error: &io::Error) {
+    if let Some(alert) = watch.owed_alert(&watch.ended(error)) {
+        let _ = stream.write_all(&alert).await; // who is gone need not be told
+    }
+}
+
 /// The library's handshake, for as long as the client waits.
-async fn handshake<T>(connecting: impl Future<Output = io::Result<T>>, watch: &Watch) -> Result<T, Said> {
+async fn handshake<T>(connecting: impl Future<Output = io::Result<T>>, watch: &Watch) -> Result<T, Reason> {
     match timeout(PATIENCE, watch.during(connecting)).await {
         Ok(Ok(tls)) => Ok(tls),
-        Ok(Err(error)) => Err(failed(watch, &error)),
-        Err(_) => Err(watch::tls::hung(watch.witness(), PATIENCE)),
+        Ok(Err(error)) => Err(watch.explain(&error)),
+        Err(_) => Err(watch.why(End::Silent(PATIENCE))),
     }
 }
 
 /// A request, its answer, and the end.
-async fn one_page<S>(mut tls: S, options: &Options, watch: &Watch) -> Result<(), Said>
+async fn one_page<S>(mut tls: S, options: &Options, watch: &Watch) -> Result<(), Reason>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -198,59 +236,55 @@ where
     // Whatever happened: close_notify, so that the server does not take a cut for an end.
     let closed = tls.shutdown().await;
     answered?;
-    match closed {
-        // The server was faster: it has said all it had to say.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(failed(watch, &error)),
-        Ok(()) | Err(_) => Ok(()),
+    // The answer is whole: what is left to come is the server's own farewell, and whatever it is, it changes nothing.
+    if closed.is_ok() {
+        let mut rest = [0; 2048];
+        let drain = async { while let Ok(1..) = tls.read(&mut rest).await {} };
+        let _ = timeout(FAREWELL, drain).await;
     }
+    Ok(())
 }
+
+/// How long the server gets for its own end.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Asks for a page and reads the answer to its end.
 async fn request<S: AsyncRead + AsyncWrite + Unpin>(
     tls: &mut S,
     options: &Options,
     watch: &Watch,
-) -> Result<(), Said> {
+) -> Result<(), Reason> {
     /// Of a longer answer only the beginning is read.
     const MOST: usize = 256 * 1024;
     let request = format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: handshakes\r\nAccept: */*\r\nConnection: close\r\n\r\n",
         options.path,
-        options.target()
+        options.host()
     );
-    tls.write_all(request.as_bytes()).await.map_err(|error| failed(watch, &error))?;
+    tls.write_all(request.as_bytes()).await.map_err(|error| watch.explain(&error))?;
     let (mut answer, mut part) = (Vec::new(), vec![0; 16 * 1024]);
-    while answer.len() < MOST {
-        match timeout(PATIENCE, tls.read(&mut part)).await {
-            Ok(Ok(0)) => break,
-            Ok(Ok(n)) => answer.extend_from_slice(&part[..n]),
-            // Closed without close_notify: the length in the head tells whether anything is missing.
-            Ok(Err(error)) if watch::tls::is_cut(&error) && is_whole(&answer) => break,
-            Ok(Err(error)) => return Err(failed(watch, &error)),
-            Err(_) => return Err(watch::tls::hung(watch.witness(), PATIENCE)),
+    let end = loop {
+        match extent(&answer) {
+            // A server that keeps the connection open has said all it has to say.
+            Extent::Whole => return Ok(()),
+            Extent::Part | Extent::UntilClose if answer.len() >= MOST => return Ok(()),
+            Extent::Foreign if answer.len() >= MOST => break End::NoHttp,
+            Extent::Part | Extent::UntilClose | Extent::Foreign => {}
         }
-    }
-    if answer.starts_with(b"HTTP/1.") {
-        return Ok(());
-    }
-    if let (true, Some(cut)) = (answer.is_empty(), watch.cut_off()) {
-        return Err(cut);
-    }
-    Err(Said::new(
-        "TLS is fine, but what came back is no HTTP/1 answer: is it a web server?",
-        "TLS 没有问题，但返回的不是 HTTP/1 应答：它是网站服务器吗？",
-    ))
-}
-
-/// Whether `answer` has all the bytes that its Content-Length announces.
-fn is_whole(answer: &[u8]) -> bool {
-    let Some(end) = answer.windows(4).position(|end| end == b"\r\n\r\n") else { return false };
-    let head = String::from_utf8_lossy(&answer[..end]);
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-    });
-    length.is_some_and(|length| answer.len() - end - 4 >= length)
+        match timeout(PATIENCE, tls.read(&mut part)).await {
+            // A library may not tell an end without close_notify from one with it.
+            Ok(Ok(0)) if watch.peer_said_close_notify() == Some(false) => break End::Cut,
+            Ok(Ok(0)) => match extent(&answer) {
+                Extent::Whole | Extent::UntilClose => return Ok(()),
+                Extent::Part => break End::Unfinished,
+                Extent::Foreign => break End::NoHttp,
+            },
+            Ok(Ok(n)) => answer.extend_from_slice(&part[..n]),
+            Ok(Err(error)) => break watch.ended(&error),
+            Err(_) => break End::Silent(PATIENCE),
+        }
+    };
+    Err(watch.why(end))
 }
 
 /// The warning of `--insecure`, in both languages.
@@ -270,6 +304,29 @@ impl Options {
         match self.target.port {
             0 => Target { port, ..self.target.clone() },
             _ => self.target.clone(),
+        }
+    }
+
+    /// The host that is asked for over HTTP: the one of the certificate, as SNI named it (RFC 9110 §7.2).
+    fn host(&self) -> String {
+        let target = self.target();
+        let host = Target { host: self.server_name.clone().unwrap_or(target.host), ..target };
+        match host.port {
+            443 => host.to_string().trim_end_matches(":443").to_owned(),
+            _ => host.to_string(),
+        }
+    }
+
+    /// What the rules shall know of these options that say why a connection failed.
+    fn given(&self) -> Given {
+        Given {
+            variant: self.variant.map(Variant::given),
+            suite: !self.beyond.suite.is_empty(),
+            group: !self.beyond.group.is_empty(),
+            alpn: !self.beyond.alpn.is_empty(),
+            server_name: self.server_name.is_some(),
+            client_cert: self.beyond.client_cert.is_some(),
+            ..Given::nothing(Program::Client)
         }
     }
 }
@@ -311,7 +368,7 @@ fn config(
     beyond.narrow(&mut provider)?;
     let provider = Arc::new(provider);
     let mut trusted = RootCertStore::empty();
-    trusted.add_parsable_certificates(roots);
+    trusted.add_parsable_certificates(roots.iter().cloned());
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(trusted), Arc::clone(&provider))
         .build()
         .context("rustls refused the CA")?;
@@ -321,8 +378,8 @@ fn config(
         .context("rustls refused the TLS versions")?
         .dangerous() // the verifier below is rustls's own, with an ear on it
         .with_custom_certificate_verifier(match options.insecure {
-            false => watch::tls::verifier(verifier),
-            true => watch::tls::insecure_verifier(verifier),
+            false => watch::tls::verifier(verifier, roots),
+            true => watch::tls::insecure_verifier(verifier, roots),
         });
     let mut config = match certificate {
         Some(certificate) => config.with_client_cert_resolver(certificate),
@@ -363,11 +420,6 @@ fn trusted(file: &Path, what_to_do: &str) -> anyhow::Result<Vec<CertificateDer<'
     Ok(found)
 }
 
-/// What went wrong, in both languages.
-fn failed(watch: &Watch, error: &io::Error) -> Said {
-    watch.explain(error)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -381,14 +433,5 @@ mod tests {
         for bad in ["example.com:https", "::1", "", ":443"] {
             assert!(read(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn an_answer_is_whole_when_its_content_length_came() {
-        let head = "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n";
-        assert!(is_whole(format!("{head}abc").as_bytes()));
-        assert!(!is_whole(format!("{head}ab").as_bytes()));
-        assert!(!is_whole(b"HTTP/1.1 200 OK\r\n\r\nabc"));
-        assert!(!is_whole(b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n"));
     }
 }

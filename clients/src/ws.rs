@@ -145,8 +145,8 @@ async fn secure(
             below.complete(tls.get_ref().1, None);
             upgrade(tls, options, witness).await
         }
-        Ok(Err(error)) => Err(below.explain(&error)),
-        Err(_) => Err(watch::tls::hung(witness, PATIENCE)),
+        Ok(Err(error)) => Err(below.explain(&error).said()),
+        Err(_) => Err(below.why(steps::tls::reason::End::Silent(PATIENCE)).said()),
     };
     below.end();
     ran

@@ -19,7 +19,10 @@ use rustls::{
     sign::{CertifiedKey, SingleCertAndKey},
     version::{TLS12, TLS13},
 };
-use steps::{Protocol, Said, Side};
+use steps::{
+    Protocol, Reason, Side,
+    tls::reason::{self, End, Given, Program},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -27,7 +30,10 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
-use watch::{Outcome, Started, Witness, tls::Watch};
+use watch::{
+    Outcome, Started, Witness,
+    tls::{Prompt, Watch},
+};
 
 use crate::{Limits, accept_loop, bind};
 
@@ -93,6 +99,16 @@ impl Variant {
             Variant::Rsa => "rsa",
             Variant::Ecdhe => "ecdhe",
             Variant::Tls13 => "tls13",
+        }
+    }
+
+    /// The same as the rules know it that say why a connection failed.
+    fn given(self) -> reason::Variant {
+        match self {
+            #[cfg(feature = "rsa-kx")]
+            Variant::Rsa => reason::Variant::Rsa,
+            Variant::Ecdhe => reason::Variant::Tls12,
+            Variant::Tls13 => reason::Variant::Tls13,
         }
     }
 }
@@ -201,7 +217,21 @@ impl Port {
         };
         let listener = bind(address).await?;
         let here = listener.local_addr().context("the listener has lost its address")?;
-        Ok(Port { listener, here, connection: Connection { acceptor, variant, limits: options.limits } })
+        let given = Given {
+            variant: variant.map(Variant::given),
+            // Nobody asked for this port: it stands beside the other.
+            beside: variant.is_some() && options.variant.is_none(),
+            suite: !options.beyond.suite.is_empty(),
+            group: !options.beyond.group.is_empty(),
+            alpn: !options.beyond.alpn.is_empty(),
+            client_auth: options.beyond.client_auth.is_some(),
+            ..Given::nothing(Program::Server)
+        };
+        Ok(Port {
+            listener,
+            here,
+            connection: Connection { acceptor, variant, given, limits: options.limits },
+        })
     }
 }
 
@@ -210,6 +240,7 @@ impl Port {
 struct Connection {
     acceptor: Acceptor,
     variant: Option<Variant>,
+    given: Given,
     limits: Limits,
 }
 
@@ -235,28 +266,42 @@ impl Connection {
             #[cfg(feature = "rsa-kx")]
             Acceptor::OpenSsl(acceptor) => acceptor.watch(witness),
         };
+        let watch = watch.told(self.given.clone());
         let outcome = match self.converse(stream, &watch, stop).await {
             Ok(()) => Outcome::Complete,
-            Err(why) => Outcome::Failed(why.into()),
+            Err(why) => Outcome::Failed(Box::new(why)),
         };
         watch.finish(&outcome);
     }
 
-    async fn converse(&self, stream: TcpStream, watch: &Watch, stop: CancellationToken) -> Result<(), Said> {
+    async fn converse(
+        &self,
+        stream: TcpStream,
+        watch: &Watch,
+        stop: CancellationToken,
+    ) -> Result<(), Reason> {
         let stream = watch.tap(stream);
         match &self.acceptor {
             Acceptor::Rustls(acceptor) => {
-                let accepting = async { acceptor.accept(stream).await };
+                let accepting = async {
+                    match acceptor.accept(stream).into_fallible().await {
+                        Ok(tls) => Ok(tls),
+                        Err((error, mut stream)) => {
+                            tell(&mut stream, watch, &error).await;
+                            Err(error)
+                        }
+                    }
+                };
                 let tls = self.handshake(accepting, watch, &stop).await?;
                 let connection = tls.get_ref().1;
                 watch.complete(connection, connection.server_name());
-                self.one_page(tls, watch, &stop).await
+                self.one_page(Prompt(tls), watch, &stop).await
             }
             #[cfg(feature = "rsa-kx")]
             Acceptor::OpenSsl(acceptor) => {
                 let tls = self.handshake(acceptor.accept(stream), watch, &stop).await?;
                 watch.openssl_complete(tls.ssl(), tls.ssl().servername(openssl::ssl::NameType::HOST_NAME));
-                self.one_page(tls, watch, &stop).await
+                self.one_page(Prompt(tls), watch, &stop).await
             }
         }
     }
@@ -267,96 +312,89 @@ impl Connection {
         accepting: impl Future<Output = io::Result<T>>,
         watch: &Watch,
         stop: &CancellationToken,
-    ) -> Result<T, Said> {
+    ) -> Result<T, Reason> {
         let patience = self.limits.handshake_timeout;
         let accepted = tokio::select! {
-            () = stop.cancelled() => return Err(stopped()),
+            () = stop.cancelled() => return Err(watch.why(End::Stopped)),
             accepted = timeout(patience, watch.during(accepting)) => accepted,
         };
         match accepted {
             Ok(Ok(tls)) => Ok(tls),
-            Ok(Err(error)) => Err(failed(watch, &error)),
-            Err(_) => Err(watch::tls::hung(watch.witness(), patience)),
+            Ok(Err(error)) => Err(watch.explain(&error)),
+            Err(_) => Err(watch.why(End::Silent(patience))),
         }
     }
 
     /// A request, its answer, and the end.
-    async fn one_page<S>(&self, mut tls: S, watch: &Watch, stop: &CancellationToken) -> Result<(), Said>
+    async fn one_page<S>(&self, mut tls: S, watch: &Watch, stop: &CancellationToken) -> Result<(), Reason>
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
     {
         let request = tokio::select! {
-            () = stop.cancelled() => Err(stopped()),
+            () = stop.cancelled() => Err(watch.why(End::Stopped)),
             request = self.read_request(&mut tls, watch) => request,
         };
         // Whatever happened: close_notify, so that the client does not take a cut for an end.
         let answered = match request {
-            Ok(Some(request)) => answer(&mut tls, &request).await.map_err(|error| failed(watch, &error)),
+            Ok(Some(request)) => answer(&mut tls, &request).await.map_err(|error| watch.explain(&error)),
             Ok(None) => Ok(()),
             Err(why) => Err(why),
         };
-        let closed = self.close(&mut tls).await;
-        answered?;
-        closed.map_err(|error| failed(watch, &error))
+        // The answer is out: what is left to come is the client's farewell, and whatever it is, it changes nothing.
+        self.close(&mut tls).await;
+        answered
     }
 
     /// The head of the request; none when the client left without asking.
-    async fn read_request<S>(&self, tls: &mut S, watch: &Watch) -> Result<Option<String>, Said>
+    async fn read_request<S>(&self, tls: &mut S, watch: &Watch) -> Result<Option<String>, Reason>
     where
         S: tokio::io::AsyncRead + Unpin,
     {
         /// A request head longer than this is not answered.
-        const MOST: usize = 16 * 1024;
+        const MOST: usize = 1024 * KIB as usize;
+        const KIB: u32 = 16;
         let patience = self.limits.idle_timeout;
         // For the whole head: who sends a byte now and then would stay for ever.
         let until = Instant::now() + patience;
         let (mut head, mut part) = (Vec::new(), [0; 2048]);
         loop {
             match timeout_at(until, tls.read(&mut part)).await {
-                Ok(Ok(0)) if head.is_empty() => return watch.cut_off().map_or(Ok(None), Err),
-                Ok(Ok(0)) => {
-                    return Err(Said::new(
-                        "the client closed in the middle of its request",
-                        "客户端在请求发到一半时关闭了连接",
-                    ));
-                }
+                Ok(Ok(0)) if watch.peer_said_close_notify() == Some(false) => return Err(watch.why(End::Cut)),
+                Ok(Ok(0)) if head.is_empty() => return Ok(None),
+                Ok(Ok(0)) => return Err(watch.why(End::Unfinished)),
                 Ok(Ok(n)) => head.extend_from_slice(&part[..n]),
-                Ok(Err(error)) => return Err(failed(watch, &error)),
-                Err(_) => return Err(watch::tls::hung(watch.witness(), patience)),
+                Ok(Err(error)) => return Err(watch.explain(&error)),
+                Err(_) => return Err(watch.why(End::Silent(patience))),
             }
             if head.windows(4).any(|end| end == b"\r\n\r\n") {
                 return Ok(Some(String::from_utf8_lossy(&head).into_owned()));
             }
             if head.len() > MOST {
-                return Err(Said::new(
-                    "the client's request head is longer than 16 KiB: is it HTTP?",
-                    "客户端的请求头超过 16 KiB：它是 HTTP 吗？",
-                ));
+                return Err(watch.why(End::HeadTooLong(KIB)));
             }
         }
     }
 
     /// Says close_notify, half-closes TCP and waits a while for the client to do the same.
-    async fn close<S>(&self, tls: &mut S) -> io::Result<()>
+    async fn close<S>(&self, tls: &mut S)
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
     {
-        if let Err(error) = tls.shutdown().await {
-            // The client was faster: it has what it wanted, and close_notify has nobody left to reach.
-            return match error.kind() {
-                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset | io::ErrorKind::NotConnected => {
-                    Ok(())
-                }
-                _ => Err(error),
-            };
-        }
+        // The client may have been faster: close_notify has nobody left to reach then. What it said stays to be read.
+        let _ = tls.shutdown().await;
         let mut rest = [0; 2048];
         let drain = async {
             // Many clients close TCP without close_notify once they have the whole answer: no fault of this run.
             while let Ok(1..) = tls.read(&mut rest).await {}
         };
         let _ = timeout(std::time::Duration::from_secs(2), drain).await;
-        Ok(())
+    }
+}
+
+/// The alert that RFC 5246 §7.2 and RFC 8446 §6.2 want where the library gave up without one.
+async fn tell<S: tokio::io::AsyncWrite + Unpin>(stream: &mut S, watch: &Watch, error: &io::Error) {
+    if let Some(alert) = watch.owed_alert(&watch.ended(error)) {
+        let _ = stream.write_all(&alert).await; // who is gone need not be told
     }
 }
 
@@ -435,13 +473,4 @@ fn advice(options: &Options) -> String {
         Some(_) => "`--cert` and `--key` want PEM files that belong together".into(),
         None => certs::advice(&options.certs),
     }
-}
-
-/// What went wrong, and the word for it in both languages.
-fn failed(watch: &Watch, error: &io::Error) -> Said {
-    watch.explain(error)
-}
-
-fn stopped() -> Said {
-    Said::new("the server was stopped", "服务端已停止")
 }

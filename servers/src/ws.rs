@@ -234,8 +234,8 @@ impl Connection {
                 below.complete(connection, connection.server_name());
                 self.upgrade(tls, witness, stop).await
             }
-            Ok(Err(error)) => Err(below.explain(&error)),
-            Err(_) => Err(watch::tls::hung(witness, patience)),
+            Ok(Err(error)) => Err(below.explain(&error).said()),
+            Err(_) => Err(below.why(steps::tls::reason::End::Silent(patience)).said()),
         };
         below.end();
         ran

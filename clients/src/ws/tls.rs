@@ -29,14 +29,15 @@ pub(super) fn connector(options: &Options) -> anyhow::Result<TlsConnector> {
             trusted(&options.certs.join(certs::CA_CERT), &certs::advice(&options.certs))?
         }
     };
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+    let (roots, trusted) = roots;
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(trusted), Arc::clone(&provider))
         .build()
         .context("rustls refused the CA")?;
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .context("rustls refused the TLS versions")?
         .dangerous() // the verifier below is rustls's own, with an ear on it
-        .with_custom_certificate_verifier(watch::tls::verifier(verifier))
+        .with_custom_certificate_verifier(watch::tls::verifier(verifier, roots))
         .with_no_client_auth();
     config.key_log = watch::tls::key_log();
     // WebSocket's upgrade is HTTP/1.1 (RFC 7301).
@@ -44,14 +45,14 @@ pub(super) fn connector(options: &Options) -> anyhow::Result<TlsConnector> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-/// The CAs in `file`.
-fn trusted(file: &Path, what_to_do: &str) -> anyhow::Result<RootCertStore> {
+/// The CAs in `file`, and those of them that can be used.
+fn trusted(file: &Path, what_to_do: &str) -> anyhow::Result<(Vec<CertificateDer<'static>>, RootCertStore)> {
     let could_not_read = || format!("could not read {} ({what_to_do})", file.display());
     let found = CertificateDer::pem_file_iter(file)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(could_not_read)?;
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(found);
+    roots.add_parsable_certificates(found.iter().cloned());
     anyhow::ensure!(!roots.is_empty(), "{} holds no usable CA certificate ({what_to_do})", file.display());
-    Ok(roots)
+    Ok((found, roots))
 }

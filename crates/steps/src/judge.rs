@@ -168,6 +168,16 @@ impl Past {
         self.tcp.fins_again()
     }
 
+    /// Whether `from` has sent this alert of TLS.
+    pub fn alerted(&self, from: Side, alert: tls::Alert) -> bool {
+        self.tls.alerts(from).any(|one| one.alert == alert)
+    }
+
+    /// Whether `from` has sent a fatal alert of TLS.
+    pub fn ended_by_alert(&self, from: Side) -> bool {
+        self.tls.fatal(from).is_some()
+    }
+
     /// What was seen, in order: the first event of each step from each sender.
     pub fn records(&self) -> &[Record] {
         &self.records

@@ -11,8 +11,9 @@
 mod certify;
 mod checks;
 mod client_auth;
-mod fault;
+mod end;
 mod key_log;
+mod prompt;
 mod provider;
 #[cfg(feature = "rsa-kx")]
 pub mod static_rsa;
@@ -26,8 +27,11 @@ use std::{
 
 use rustls::{CommonState, HandshakeKind};
 use steps::{
-    Evidence, Lone, Said, Side,
-    tls::{Step, field},
+    Evidence, Lone, Reason, Side,
+    tls::{
+        Alert, Step, field,
+        reason::{self, End, Facts, Given, Program},
+    },
 };
 use wire::{
     Seen, fields,
@@ -38,19 +42,10 @@ use crate::{Crossing, Outcome, Tap, Witness};
 
 pub use certify::resolver;
 pub use client_auth::{client_resolver, client_verifier};
-pub use fault::hung;
 pub use key_log::key_log;
+pub use prompt::Prompt;
 pub use provider::provider;
 pub use verify::{insecure_verifier, verifier};
-
-/// Whether the peer closed TCP without close_notify, in the words of either library.
-pub fn is_cut(error: &std::io::Error) -> bool {
-    #[cfg(feature = "rsa-kx")]
-    if static_rsa::is_cut(error) {
-        return true;
-    }
-    error.kind() == std::io::ErrorKind::UnexpectedEof
-}
 
 tokio::task_local! {
     /// The connection whose handshake the current task drives.
@@ -61,6 +56,7 @@ tokio::task_local! {
 #[derive(Clone, Debug)]
 pub struct Watch {
     witness: Witness,
+    given: Arc<Given>,
     /// Somebody listened when the connection began; otherwise nothing is decoded and no hook reports.
     heard: bool,
     shared: Arc<Mutex<Shared>>,
@@ -69,6 +65,8 @@ pub struct Watch {
 #[derive(Debug, Default)]
 struct Shared {
     decoder: Decoder,
+    /// Bytes have come from the peer.
+    began: bool,
     logged: key_log::Logged,
     #[cfg(feature = "rsa-kx")]
     openssl: Option<static_rsa::Account>,
@@ -78,7 +76,17 @@ impl Watch {
     /// A watch that reports to `witness`.
     pub fn new(witness: Witness) -> Self {
         let heard = witness.is_heard();
-        Watch { witness, heard, shared: Arc::default() }
+        let program = match witness.side() {
+            Side::Client => Program::Client,
+            Side::Server => Program::Server,
+        };
+        Watch { witness, given: Arc::new(Given::nothing(program)), heard, shared: Arc::default() }
+    }
+
+    /// The same, which knows what this side's user asked for: advice names an option only where that helps.
+    #[must_use]
+    pub fn told(self, given: Given) -> Self {
+        Watch { given: Arc::new(given), ..self }
     }
 
     /// The witness it reports to.
@@ -140,27 +148,51 @@ impl Watch {
         self.report(&mut shared, left);
     }
 
-    /// The sentence for an error of the handshake or of the stream after it.
-    pub fn explain(&self, error: &std::io::Error) -> Said {
-        // OpenSSL gives up on a stranger after five bytes, before the decoder has seen enough to say what it is.
-        #[cfg(feature = "rsa-kx")]
-        if static_rsa::is_openssl(error) {
-            self.derive_master_secret();
-            self.end();
-        }
-        fault::explain(&self.witness, error)
+    /// Why the connection failed, by an error of the handshake or of the stream after it.
+    pub fn explain(&self, error: &std::io::Error) -> Reason {
+        self.why(self.ended(error))
     }
 
-    /// The sentence for a stream that ended without close_notify, which a library may not tell from one with it.
-    pub fn cut_off(&self) -> Option<Said> {
-        if !self.heard {
-            return None; // nothing was decoded that could tell
+    /// How the connection ended, by an error of the handshake or of the stream after it: a library's words stay here.
+    pub fn ended(&self, error: &std::io::Error) -> End {
+        #[cfg(feature = "rsa-kx")]
+        if static_rsa::is_openssl(error) {
+            // OpenSSL gives up on a stranger after five bytes, before the decoder has seen enough to say what it is.
+            self.derive_master_secret();
+            self.end();
+            let side = self.witness.side();
+            return self.witness.past(|past| static_rsa::ended(side, past, error)).unwrap_or(End::Ours);
         }
+        end::of(error)
+    }
+
+    /// Why the connection failed that ended like this.
+    pub fn why(&self, end: End) -> Reason {
+        // What the decoder still holds back is a fact, too: a greeting that is shorter than a record's head.
+        self.end();
+        let began = self.lock().began;
+        let (side, given, now) = (self.witness.side(), &*self.given, jiff::Timestamp::now());
+        self.witness.past(|past| reason::reason(&Facts { side, past, end, given, now, began }))
+    }
+
+    /// The record with the alert that the peer is owed, where the handshake ended in the clear and the library sent none.
+    pub fn owed_alert(&self, end: &End) -> Option<[u8; 7]> {
+        const FATAL_ALERT: [u8; 6] = [21, 3, 3, 0, 2, 2];
+        let alert = reason::closing_alert(end)?;
+        let side = self.witness.side();
+        let (clear, told) = self.witness.past(|past| {
+            (past.first_from(Side::Server, Step::ServerHello).is_none(), past.ended_by_alert(side))
+        });
+        let mut record = [0; 7];
+        record[..6].copy_from_slice(&FATAL_ALERT);
+        record[6] = alert.number();
+        (self.heard && clear && !told).then_some(record)
+    }
+
+    /// Whether the peer has said close_notify; none where nobody listened and nothing was decoded.
+    pub fn peer_said_close_notify(&self) -> Option<bool> {
         let peer = self.witness.side().peer();
-        self.witness.past(|past| {
-            let cut = past.first_from(peer, Step::Alert).is_none();
-            cut.then(|| fault::vanished(self.witness.side(), past, &std::io::ErrorKind::UnexpectedEof.into()))
-        })
+        self.heard.then(|| self.witness.past(|past| past.alerted(peer, Alert::CLOSE_NOTIFY)))
     }
 
     /// Closes the account of the connection: what the decoder has left, then the summary.
@@ -176,6 +208,7 @@ impl Watch {
         let moment = u64::try_from(self.witness.elapsed().as_micros()).unwrap_or(u64::MAX);
         // Reported under the lock: two halves of a stream must not swap what they saw.
         let mut shared = self.lock();
+        shared.began |= from != self.witness.side() && !bytes.is_empty();
         let seen = shared.decoder.push(from, moment, bytes);
         self.report(&mut shared, seen);
     }

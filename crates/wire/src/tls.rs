@@ -33,7 +33,7 @@ use steps::{
 };
 
 pub use crate::Crossed;
-pub use certificate::certificate_fields;
+pub use certificate::{certificate_fields, key_of_issuer};
 pub(crate) use layout::layout;
 
 use self::{handshake::Handshake, keys::Opener, record::Record};

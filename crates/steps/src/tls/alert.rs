@@ -104,6 +104,13 @@ alerts! {
 }
 
 impl Alert {
+    /// Its number.
+    pub const fn number(self) -> u8 {
+        match self {
+            Alert::Named(number, _) | Alert::Unnamed(number) => number,
+        }
+    }
+
     /// The alert of that name; none: it has none, or it is no alert's.
     pub fn by_name(name: &str) -> Option<Alert> {
         ALL.iter().copied().find(|alert| matches!(alert, Alert::Named(_, known) if *known == name))

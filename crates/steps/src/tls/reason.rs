@@ -55,6 +55,49 @@ pub fn reason(facts: &Facts<'_>) -> Reason {
     }
 }
 
+/// The alert that a side owes its peer that ends a connection for this (RFC 5246 §7.2.2, RFC 8446 §6.2); none: the peer
+/// has ended it, or nobody is to blame.
+pub fn closing_alert(end: &End) -> Option<Alert> {
+    Some(match end {
+        End::Unreadable(Unreadable::NoRecord | Unreadable::Malformed) => Alert::DECODE_ERROR,
+        End::Unreadable(Unreadable::TooLong) => Alert::RECORD_OVERFLOW,
+        End::Unreadable(Unreadable::Empty) | End::OutOfPlace { .. } => Alert::UNEXPECTED_MESSAGE,
+        End::Incompatible(Incompatible::Version) => Alert::PROTOCOL_VERSION,
+        End::Incompatible(
+            Incompatible::Suite | Incompatible::Group | Incompatible::Signature | Incompatible::Other,
+        ) => Alert::HANDSHAKE_FAILURE,
+        End::Misbehaved(Misbehaved::Renegotiates) => Alert::NO_RENEGOTIATION,
+        End::Misbehaved(Misbehaved::TooMany | Misbehaved::Interleaved) => Alert::UNEXPECTED_MESSAGE,
+        End::Misbehaved(
+            Misbehaved::ApplicationProtocol
+            | Misbehaved::ServerName
+            | Misbehaved::NotOffered
+            | Misbehaved::Downgrade
+            | Misbehaved::Retry
+            | Misbehaved::Extension
+            | Misbehaved::Scheme
+            | Misbehaved::Resumption
+            | Misbehaved::Other,
+        ) => Alert::ILLEGAL_PARAMETER,
+        End::Certificate(_) => Alert::BAD_CERTIFICATE,
+        End::NoCertificate => Alert::CERTIFICATE_REQUIRED,
+        End::DoesNotOpen => Alert::BAD_RECORD_MAC,
+        End::WrongDigest => Alert::DECRYPT_ERROR,
+        End::NoApplicationProtocol => Alert::NO_APPLICATION_PROTOCOL,
+        End::Ours => Alert::INTERNAL_ERROR,
+        End::Alert(_)
+        | End::Cut
+        | End::Reset
+        | End::TimedOut
+        | End::Unreachable
+        | End::Silent(_)
+        | End::NoHttp
+        | End::Unfinished
+        | End::HeadTooLong(_)
+        | End::Stopped => return None,
+    })
+}
+
 /// By which alert we told the peer: the other log names it too.
 fn told_by_alert(facts: &Facts<'_>, reason: Reason) -> Reason {
     let Some(ours) = facts.memory().fatal(facts.side) else { return reason };

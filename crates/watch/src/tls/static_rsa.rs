@@ -4,7 +4,7 @@
 //! pre-master secret, the certificate check, and OpenSSL's own account of the handshake messages, which is compared
 //! byte for byte with what crossed.
 
-mod fault;
+mod end;
 mod message_callback;
 mod verify;
 
@@ -25,8 +25,8 @@ use wire::{
 use super::{Watch, current, key_log};
 use crate::{Witness, secrets};
 
-pub use fault::into_io;
-pub(super) use fault::{explain, is_cut, is_openssl};
+pub use end::into_io;
+pub(super) use end::{is_openssl, of as ended};
 pub use verify::verifier;
 
 /// Makes the connections of `context` report to the watch at hand.

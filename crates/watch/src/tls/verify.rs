@@ -13,27 +13,38 @@ use steps::{
 };
 use wire::{
     Seen, fields,
-    tls::{certificate_fields, names},
+    tls::{certificate_fields, key_of_issuer, names},
 };
 
 use super::{
     checks::{self, Check, Verdict},
-    current,
+    current, end,
 };
 
-/// `inner`, whose verdicts are reported to the connection at hand and returned untouched.
-pub fn verifier(inner: Arc<dyn ServerCertVerifier>) -> Arc<dyn ServerCertVerifier> {
-    Arc::new(Verifier(inner, Refusal::Counts))
+/// `inner`, which trusts `roots` and whose verdicts are reported to the connection at hand and returned untouched.
+pub fn verifier(
+    inner: Arc<dyn ServerCertVerifier>,
+    roots: Vec<CertificateDer<'static>>,
+) -> Arc<dyn ServerCertVerifier> {
+    Arc::new(Verifier { inner, roots, refusal: Refusal::Counts })
 }
 
 /// `inner`, whose verdicts are reported; a refused certificate is reported as such, and then the connection goes on all
 /// the same. The signatures of the handshake still count.
-pub fn insecure_verifier(inner: Arc<dyn ServerCertVerifier>) -> Arc<dyn ServerCertVerifier> {
-    Arc::new(Verifier(inner, Refusal::Overridden))
+pub fn insecure_verifier(
+    inner: Arc<dyn ServerCertVerifier>,
+    roots: Vec<CertificateDer<'static>>,
+) -> Arc<dyn ServerCertVerifier> {
+    Arc::new(Verifier { inner, roots, refusal: Refusal::Overridden })
 }
 
 #[derive(Debug)]
-struct Verifier(Arc<dyn ServerCertVerifier>, Refusal);
+struct Verifier {
+    inner: Arc<dyn ServerCertVerifier>,
+    /// The CAs: where a certificate is refused, what kind of key its issuer has may be why.
+    roots: Vec<CertificateDer<'static>>,
+    refusal: Refusal,
+}
 
 /// What becomes of a refused certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +64,8 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verdict = self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let verdict =
+            self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         current(|watch| {
             let mut fields = fields! {
                 common::RESULT => result(&verdict),
@@ -62,11 +74,14 @@ impl ServerCertVerifier for Verifier {
             };
             let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
             fields.append(&mut certificate_fields(&chain));
+            if verdict.is_err() {
+                fields.put_some(field::ISSUER_PUBLIC_KEY, key_of_issuer(&chain, &self.roots));
+            }
             checks::tell(&mut fields, "rustls (webpki)", failed_check(&verdict));
-            fields.put(field::OVERRIDDEN, verdict.is_err() && self.1 == Refusal::Overridden);
+            fields.put(field::OVERRIDDEN, verdict.is_err() && self.refusal == Refusal::Overridden);
             watch.called(Seen::local(Step::VerifyCertificate, fields));
         });
-        match self.1 {
+        match self.refusal {
             Refusal::Counts => verdict,
             Refusal::Overridden => Ok(verdict.unwrap_or_else(|_| ServerCertVerified::assertion())),
         }
@@ -78,7 +93,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let verdict = self.0.verify_tls12_signature(message, cert, dss);
+        let verdict = self.inner.verify_tls12_signature(message, cert, dss);
         verified(Step::VerifySignature, message, cert, dss, &verdict);
         verdict
     }
@@ -89,21 +104,21 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let verdict = self.0.verify_tls13_signature(message, cert, dss);
+        let verdict = self.inner.verify_tls13_signature(message, cert, dss);
         verified(Step::VerifySignature, message, cert, dss, &verdict);
         verdict
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.inner.supported_verify_schemes()
     }
 
     fn requires_raw_public_keys(&self) -> bool {
-        self.0.requires_raw_public_keys()
+        self.inner.requires_raw_public_keys()
     }
 
     fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
-        self.0.root_hint_subjects()
+        self.inner.root_hint_subjects()
     }
 }
 
@@ -128,11 +143,13 @@ pub(super) fn verified(
     });
 }
 
-pub(super) fn result<T>(verdict: &Result<T, Error>) -> String {
+/// A verdict in a few words of ours.
+pub(super) fn result<T>(verdict: &Result<T, Error>) -> &'static str {
     match verdict {
-        Ok(_) => "valid".into(),
-        Err(Error::InvalidCertificate(error)) => error.to_string(),
-        Err(error) => error.to_string(),
+        Ok(_) => "valid",
+        Err(Error::InvalidCertificate(fault)) => end::certificate(fault).words().en,
+        Err(Error::PeerMisbehaved(_)) => "signed by a scheme that was not on offer",
+        Err(_) => "does not fit",
     }
 }
 

@@ -38,6 +38,15 @@ pub fn certificate_fields(chain: &[impl AsRef<[u8]>]) -> Fields {
     fields
 }
 
+/// What kind of key the issuer of the first certificate has, where it stands in the chain or among those trusted.
+pub fn key_of_issuer(chain: &[impl AsRef<[u8]>], trusted: &[impl AsRef<[u8]>]) -> Option<String> {
+    let (_, leaf) = X509Certificate::from_der(chain.first()?.as_ref()).ok()?;
+    let above = chain[1..].iter().map(AsRef::as_ref).chain(trusted.iter().map(AsRef::as_ref));
+    above.filter_map(|der| X509Certificate::from_der(der).ok()).find_map(|(_, above)| {
+        (above.subject().as_raw() == leaf.issuer().as_raw()).then(|| public_key(&above))
+    })
+}
+
 fn leaf_fields(leaf: &X509Certificate<'_>) -> Fields {
     fields! {
         field::SUBJECT => leaf.subject().to_string(),

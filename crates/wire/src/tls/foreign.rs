@@ -14,6 +14,14 @@ pub(super) fn looks_like(bytes: &[u8]) -> &'static str {
         "SSH identification"
     } else if begins(bytes, b"220 ") || begins(bytes, b"220-") {
         "SMTP or FTP greeting"
+    } else if begins(bytes, b"+OK ") {
+        "POP3 greeting"
+    } else if begins(bytes, b"* OK") || begins(bytes, b"* PREAUTH") {
+        "IMAP greeting"
+    } else if begins(bytes, b"RTSP/") {
+        "RTSP response"
+    } else if begins(bytes, b"SIP/2.0") {
+        "SIP response"
     } else if matches!(bytes, [0x80..=0xff, _, 1, ..]) {
         "SSL 2.0 hello"
     } else if matches!(bytes, [20..=23, 3, ..]) {

@@ -65,7 +65,11 @@ pub(crate) fn connector(kind: Kind, watched: bool, certs: &Path) -> anyhow::Resu
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)?
         .dangerous() // the verifier is rustls's own
-        .with_custom_certificate_verifier(if watched { watch::tls::verifier(verifier) } else { verifier })
+        .with_custom_certificate_verifier(if watched {
+            watch::tls::verifier(verifier, Vec::new())
+        } else {
+            verifier
+        })
         .with_no_client_auth();
     if watched {
         config.key_log = watch::tls::key_log();

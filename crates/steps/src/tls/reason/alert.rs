@@ -80,7 +80,10 @@ fn version_refused(facts: &Facts<'_>) -> Option<Reason> {
         Side::Client => sent(
             facts,
             alert,
-            say!("it has none of the versions that we offer ({en}).", "它不支持我们提供的任何版本（{zh}）。"),
+            say!(
+                "no TLS version in common; it has none of those that we offer ({en}).",
+                "没有共同的 TLS 版本；它不支持我们提供的任何一个（{zh}）。"
+            ),
         ),
         Side::Server => sent(
             facts,

@@ -216,30 +216,35 @@ fn no_answer(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let said = facts.memory().alerts(Side::Server).any(|one| one.alert == Alert::CLOSE_NOTIFY);
-    let (en, zh) = match (said, &facts.end) {
-        (true, _) => ("ended with close_notify", "以 close_notify 结束"),
-        (false, End::Reset) => ("reset the TCP connection", "重置了 TCP 连接"),
-        (false, _) => {
-            ("closed the TCP connection without close_notify", "没有发 close_notify 就关闭了 TCP 连接")
-        }
-    };
-    let place = facts.after();
-    let (place_en, place_zh) = (place.en, place.zh);
+    let Said { en: after, zh: after_zh } = facts.after();
     let requested = facts.past.first_from(Side::Server, Step::CertificateRequest).is_some();
-    let reason = Reason::new(say!(
-        "TLS is fine for us, but the server {en} {place_en}, and has answered our request by nothing.",
-        "对我们来说 TLS 没有问题，但服务端{place_zh}{zh}，没有回答我们的请求。"
-    ));
-    let reason = reason.by(Side::Server);
+    let reason = match (said, &facts.end) {
+        (true, _) => Reason::new(say!(
+            "TLS is fine for us, but the server ended with close_notify {after}, and has answered our request by nothing.",
+            "对我们来说 TLS 没有问题，但服务端{after_zh}以 close_notify 结束，没有回答我们的请求。"
+        ))
+        .by(Side::Server),
+        (false, End::Reset) => Reason::new(say!(
+            "the server, or something between, reset the TCP connection {after}; for us the handshake was complete, and \
+             our request has no answer.",
+            "服务端（或途中的某个设备）{after_zh}重置了 TCP 连接；对我们来说握手已经完成，而请求没有得到应答。"
+        )),
+        (false, _) => Reason::new(say!(
+            "the server, or something between, closed the TCP connection {after} (without an alert); for us the handshake \
+             was complete, and our request has no answer.",
+            "服务端（或途中的某个设备）{after_zh}关闭了 TCP 连接（没有发送 Alert）；对我们来说握手已经完成，而请求没有得到应答。"
+        )),
+    };
     Some(match facts.given.program {
         // A TLS 1.3 server may judge the client's certificate only now, and some leave without an alert.
         Program::Client if requested && facts.own_certificate().is_none() => reason.advising(Said::new(
             "It had asked for a client certificate, and we showed none: `--client-cert` gives one.",
             "它曾索要客户端证书，而我们没有出示：可用 `--client-cert` 提供。",
         )),
-        Program::Client | Program::WsClient | Program::Server | Program::WsServer => {
+        Program::Client if said => {
             reason.advising(Said::new("Perhaps it does not speak HTTP.", "它说的也许不是 HTTP。"))
         }
+        Program::Client | Program::WsClient | Program::Server | Program::WsServer => reason,
     })
 }
 

@@ -161,9 +161,9 @@ fn key_too_short(facts: &Facts<'_>) -> Option<Reason> {
         let issuer = seen.and_then(|seen| seen.get(ISSUER)).unwrap_or("?");
         return Some(because(facts, say!(
             "its issuer ({issuer}) has an RSA key of {bits} bits, and signatures under keys of less than {LEAST} bits \
-             are not taken here (RFC 9325 §4.5). Nothing was changed on the way.",
+             are not taken here (RFC 9325 §4.5).",
             "它的签发者（{issuer}）的 RSA 密钥只有 {bits} 位，这里不接受不足 {LEAST} 位的密钥做的签名\
-             （RFC 9325 §4.5）。途中没有任何改动。"
+             （RFC 9325 §4.5）。"
         ))
         .advising(Said::new("That CA needs a longer key.", "该 CA 需要更长的密钥。")));
     }
@@ -171,11 +171,11 @@ fn key_too_short(facts: &Facts<'_>) -> Option<Reason> {
     let cause = Said::new(
         format!(
             "the {}'s certificate has an RSA key of {bits} bits, and signatures under keys of less than {LEAST} bits are \
-             not taken here (RFC 9325 §4.5). Nothing was changed on the way.",
+             not taken here (RFC 9325 §4.5).",
             peer.en
         ),
         format!(
-            "{}证书的 RSA 密钥只有 {bits} 位，这里不接受不足 {LEAST} 位的密钥做的签名（RFC 9325 §4.5）。途中没有任何改动。",
+            "{}证书的 RSA 密钥只有 {bits} 位，这里不接受不足 {LEAST} 位的密钥做的签名（RFC 9325 §4.5）。",
             peer.zh
         ),
     );

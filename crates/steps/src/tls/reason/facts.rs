@@ -172,6 +172,38 @@ pub enum Certificate {
     Other,
 }
 
+impl Certificate {
+    /// The fault in a few words.
+    pub const fn words(self) -> Text {
+        match self {
+            Certificate::UnknownIssuer => Text { en: "unknown issuer", zh: "签发者未知" },
+            Certificate::Name => Text { en: "not for this name", zh: "名称不符" },
+            Certificate::Expired => Text { en: "expired", zh: "已过期" },
+            Certificate::NotYetValid => Text { en: "not valid yet", zh: "尚未生效" },
+            Certificate::Signature => Text { en: "wrong signature", zh: "签名不对" },
+            Certificate::SignatureAlgorithm => {
+                Text { en: "signature algorithm not taken", zh: "签名算法不被接受" }
+            }
+            Certificate::Purpose => Text { en: "for another purpose", zh: "用途不符" },
+            Certificate::CaAsEndEntity => Text { en: "a CA's own certificate", zh: "CA 自己的证书" },
+            Certificate::EndEntityAsCa => {
+                Text { en: "issued by one that is no CA", zh: "由并非 CA 的证书签发" }
+            }
+            Certificate::Version => Text { en: "X.509 version 1 or 2", zh: "X.509 第 1 或第 2 版" },
+            Certificate::Encoding => Text { en: "does not read", zh: "无法解析" },
+            Certificate::CriticalExtension => {
+                Text { en: "unknown critical extension", zh: "不认识的关键扩展" }
+            }
+            Certificate::NameConstraint => {
+                Text { en: "name not allowed to its CA", zh: "其 CA 无权签发该名称" }
+            }
+            Certificate::PathLength => Text { en: "chain too long", zh: "证书链过长" },
+            Certificate::Revoked => Text { en: "revoked", zh: "已吊销" },
+            Certificate::Other => Text { en: "refused", zh: "被拒绝" },
+        }
+    }
+}
+
 /// What the user of this side asked for, and what the program has at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Given {

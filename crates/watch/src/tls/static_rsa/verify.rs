@@ -7,7 +7,7 @@ use steps::{
 };
 use wire::{Seen, fields, tls::certificate_fields};
 
-use super::fault::failed_check;
+use super::end::{failed_check, fault};
 use crate::tls::{checks, current};
 
 /// A callback for `SslRef::set_verify_callback` that reports OpenSSL's verdict for `name` and hands it back untouched;
@@ -25,7 +25,7 @@ pub fn verifier(
         }
         let result = match verdict {
             X509VerifyResult::OK => "valid",
-            fault => fault.error_string(),
+            refused => fault(u64::try_from(refused.as_raw()).unwrap_or_default()).words().en,
         };
         let chain: Vec<_> =
             context.chain().into_iter().flatten().filter_map(|cert| cert.to_der().ok()).collect();
