@@ -34,9 +34,12 @@ use watch::{Outcome, Started, Witness, ws::Watch};
 
 use crate::{Limits, accept_loop, bind};
 use answer::Answer;
+pub use door::Origin;
+use door::Stranger;
 use trouble::{not_upgraded, silent, stopped};
 
 mod answer;
+mod door;
 mod frames;
 mod tls;
 mod trouble;
@@ -66,6 +69,11 @@ pub struct Options {
     /// A subprotocol that the server agrees to; may be given several times
     #[arg(long, value_name = "NAME", value_parser = token)]
     pub protocol: Vec<String>,
+
+    /// A page from elsewhere that may connect, such as http://localhost:3000, or a name under which browsers reach this
+    /// server, such as http://box.example.edu:7080; may be given several times
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    pub origins: Vec<Origin>,
 
     /// The longest message that is taken; a longer one ends the connection with code 1009
     #[arg(long, value_name = "BYTES", default_value = "1048576")]
@@ -122,6 +130,7 @@ impl Server {
         };
         let connection = Connection {
             protocols: options.protocol.clone(),
+            origins: options.origins.clone(),
             max_message: options.max_message,
             limits: options.limits,
         };
@@ -180,6 +189,7 @@ fn next(address: SocketAddr) -> SocketAddr {
 #[derive(Clone, Debug)]
 struct Connection {
     protocols: Vec<String>,
+    origins: Vec<Origin>,
     max_message: usize,
     limits: Limits,
 }
@@ -248,7 +258,7 @@ impl Connection {
     {
         let watch = Watch::new(witness);
         let mut stream = watch.tap(stream);
-        let mut agreed = None;
+        let (mut agreed, mut stranger) = (None, None);
         let upgraded = {
             #[allow(clippy::result_large_err)] // the callback's type is the library's
             let on_request = |request: &Request, mut response: Response| {
@@ -256,6 +266,10 @@ impl Connection {
                 if let Some(answer) = Answer::to_unmet(&watch) {
                     let why = not_upgraded(&Error::AttackAttempt, &watch);
                     return Err(answer.because(&why).into_response());
+                }
+                stranger = watch.request().and_then(|it| Stranger::upgrading(&it, &self.origins));
+                if let Some(stranger) = &stranger {
+                    return Err(Answer::to_stranger(stranger).into_response());
                 }
                 agreed = self.agree(request);
                 if let Some(name) = agreed.as_deref().and_then(|name| HeaderValue::from_str(name).ok()) {
@@ -283,6 +297,10 @@ impl Connection {
             }
             Err(error) => {
                 witness.forget();
+                if let Some(stranger) = stranger {
+                    farewell(&mut stream).await;
+                    return Err(stranger.said());
+                }
                 self.decline(&mut stream, &error, &watch).await
             }
         }
@@ -308,11 +326,16 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let why = not_upgraded(error, watch);
-        let Some(answer) = Answer::to_refused(error, watch) else {
+        let mut why = not_upgraded(error, watch);
+        let Some(mut answer) = Answer::to_refused(error, watch) else {
             farewell(stream).await;
             return Err(why);
         };
+        let stranger = watch.request().and_then(|request| Stranger::visiting(&request, &self.origins));
+        if let Some(stranger) = stranger.filter(|_| answer.is_page()) {
+            answer = Answer::to_stranger(&stranger);
+            why = stranger.said();
+        }
         let is_page = answer.is_page();
         let mut bytes = answer.because(&why).into_bytes();
         // The answer to HEAD ends with its head (RFC 9110 §9.3.2).

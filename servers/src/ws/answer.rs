@@ -1,10 +1,11 @@
 //! HTTP answers to whoever is not upgraded. The library leaves without a word; RFC 6455 §4.2.1 and §4.2.2 ask for an
 //! answer, and a browser that visits gets a page which opens a WebSocket to this very server.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use steps::{
     Claim, Fields, Heading, Said, Step,
+    harmless::{HARMFUL, one_line},
     ws::{Check, field},
 };
 use strum::VariantArray;
@@ -16,19 +17,23 @@ use tokio_tungstenite::tungstenite::{
 };
 use watch::ws::Watch;
 
-use super::trouble::HTTP;
+use super::{
+    door::{Stranger, host},
+    trouble::HTTP,
+};
 
 /// An HTTP answer.
 #[derive(Debug)]
 pub(super) struct Answer {
     status: http::StatusCode,
-    headers: Vec<(&'static str, &'static str)>,
+    headers: Vec<(&'static str, Cow<'static, str>)>,
     body: String,
 }
 
 impl Answer {
     fn new(status: http::StatusCode, headers: &[(&'static str, &'static str)]) -> Self {
-        Answer { status, headers: headers.to_vec(), body: String::new() }
+        let headers = headers.iter().map(|(name, value)| (*name, (*value).into())).collect();
+        Answer { status, headers, body: String::new() }
     }
 
     /// The answer to a request that does not meet a requirement of RFC 6455 §4.2.1; none when all are met.
@@ -76,16 +81,26 @@ impl Answer {
         }
     }
 
+    /// The answer to a browser that a stranger sent.
+    pub(super) fn to_stranger(stranger: &Stranger) -> Answer {
+        let status = match stranger {
+            Stranger::Host(_) => http::StatusCode::MISDIRECTED_REQUEST,
+            Stranger::Origin(_) => http::StatusCode::FORBIDDEN,
+        };
+        Answer::new(status, &[]).because(&stranger.said())
+    }
+
     /// Whether it is what was asked for.
     pub(super) fn is_page(&self) -> bool {
         self.status == http::StatusCode::OK
     }
 
-    /// Says why in the body, where the body is not a page.
+    /// Says why in the body, where the body is not a page. What it quotes is the peer's own, on its way to a terminal.
     pub(super) fn because(mut self, why: &Said) -> Self {
         if self.body.is_empty() {
-            self.body = format!("{}\n{}\n", why.en, why.zh);
-            self.headers.push(("Content-Type", "text/plain; charset=utf-8"));
+            self.body = format!("{}\n{}\n", one_line(&why.en), one_line(&why.zh));
+            self.headers.push(("Content-Type", "text/plain; charset=utf-8".into()));
+            self.headers.push(("X-Content-Type-Options", "nosniff".into()));
         }
         self
     }
@@ -98,7 +113,7 @@ impl Answer {
         let headers = self.headers.into_iter().map(|(name, value)| {
             (
                 HeaderName::from_bytes(name.as_bytes()).expect("a name of ours"),
-                HeaderValue::from_static(value),
+                HeaderValue::try_from(value.as_ref()).expect("a value of ours"),
             )
         });
         response.headers_mut().extend(headers);
@@ -155,18 +170,19 @@ fn to_plain(request: &Fields) -> Answer {
     let wants_a_page =
         headers.any(|(name, value)| name.eq_ignore_ascii_case("accept") && value.contains("text/html"));
     match (request.get(field::METHOD), request.get(field::PATH)) {
-        (Some("GET"), Some("/")) if wants_a_page => Answer {
-            body: PAGE.clone(),
-            ..Answer::new(
+        (Some("GET"), Some("/")) if wants_a_page => {
+            let mut page = Answer::new(
                 http::StatusCode::OK,
                 &[
                     ("Content-Type", "text/html; charset=utf-8"),
-                    ("Content-Security-Policy", POLICY),
                     ("X-Content-Type-Options", "nosniff"),
+                    ("Referrer-Policy", "no-referrer"),
                     ("Cache-Control", "no-store"),
                 ],
-            )
-        },
+            );
+            page.headers.push(("Content-Security-Policy", policy(request).into()));
+            Answer { body: PAGE.clone(), ..page }
+        }
         (Some("GET"), _) if wants_a_page => Answer {
             body: "There is one page here: /\n这里只有一个页面：/\n".into(),
             ..Answer::new(http::StatusCode::NOT_FOUND, &[("Content-Type", "text/plain; charset=utf-8")])
@@ -176,9 +192,16 @@ fn to_plain(request: &Fields) -> Answer {
     }
 }
 
-/// The page brings all it needs and speaks to nobody but the server that it came from.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
-                      connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'";
+/// The page brings all it needs and speaks to nobody but the server that it came from. By name: not every browser takes
+/// `'self'` for a WebSocket to the same host.
+fn policy(request: &Fields) -> String {
+    let named = request.get(field::HOST).filter(|named| host(named).is_some());
+    let named = named.map(|named| format!(" ws://{named} wss://{named}")).unwrap_or_default();
+    format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
+         connect-src 'self'{named}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
 
 /// The page with the catalogue in it: what it says of steps and claims is what the log says.
 static PAGE: LazyLock<String> = LazyLock::new(|| {
@@ -204,6 +227,12 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
     let checks: serde_json::Map<_, _> = checks.map(|(id, card)| (id.to_owned(), card)).collect();
     let catalogue =
         serde_json::json!({ "steps": steps, "claims": claims.collect::<Vec<_>>(), "checks": checks });
+    let range = |(first, last, _): &(char, char, &str)| {
+        format!("\\u{{{:x}}}-\\u{{{:x}}}", u32::from(*first), u32::from(*last))
+    };
+    let harmful: String = HARMFUL.iter().map(range).collect();
     // In a script element nothing may look like its end.
-    include_str!("page.html").replace("\"CATALOGUE\"", &catalogue.to_string().replace('<', "\\u003c"))
+    include_str!("page.html")
+        .replace("\"CATALOGUE\"", &catalogue.to_string().replace('<', "\\u003c"))
+        .replace("HARMFUL", &harmful)
 });
