@@ -9,6 +9,7 @@ mod layout;
 pub mod ssh;
 pub mod tcp;
 pub mod tls;
+mod withheld;
 pub mod ws;
 
 pub use layout::layout;

@@ -15,7 +15,10 @@ use super::{
     schedule::Schedule,
     transcript::Transcript,
 };
-use crate::{Seen, fields};
+use crate::{
+    Seen, fields,
+    withheld::{is_credential, shown},
+};
 
 /// The longest handshake message that is gathered: room for a chain of large certificates.
 const MOST_MESSAGE: usize = 128 * 1024;
@@ -351,9 +354,6 @@ impl Decoder {
     }
 }
 
-/// The values of these HTTP headers stay out of the log.
-const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "set-cookie"];
-
 /// As much of a first line is shown.
 const MOST_LINE: usize = 80;
 
@@ -362,11 +362,11 @@ fn first_line(body: &[u8]) -> Option<String> {
     let line = body.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
     let line = std::str::from_utf8(&line[..line.len().min(MOST_LINE)]).ok()?;
     if let Some((name, _)) = line.split_once(':')
-        && CREDENTIALS.iter().any(|credential| name.eq_ignore_ascii_case(credential))
+        && is_credential(name)
     {
         return Some(format!("{name}: (not shown)"));
     }
-    (!line.is_empty() && line.chars().all(|c| !c.is_control())).then(|| line.to_owned())
+    (!line.is_empty() && line.chars().all(|c| !c.is_control())).then(|| shown(line))
 }
 
 #[cfg(test)]

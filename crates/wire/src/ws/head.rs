@@ -8,13 +8,13 @@ use steps::{
 };
 
 use super::check::{self, Asked};
-use crate::fields;
+use crate::{
+    fields,
+    withheld::{is_credential, shown, star},
+};
 
 /// More headers than anyone sends in 16 KiB with good intent.
 const MOST_HEADERS: usize = 128;
-
-/// Their values are credentials: they stay out of the log.
-const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "set-cookie"];
 
 /// What the bytes so far are.
 pub(super) enum Read {
@@ -104,7 +104,7 @@ pub(super) fn read(from: Side, bytes: &[u8], asked: Option<&Asked>) -> Read {
 fn request(request: &Request<'_, '_>, bytes: &[u8]) -> Head {
     let mut fields = fields! {
         field::METHOD => request.method.unwrap_or_default(),
-        field::PATH => request.path.unwrap_or_default(),
+        field::PATH => shown(request.path.unwrap_or_default()),
         common::VERSION => version(request.version),
     };
     let headers: &[Header<'_>] = request.headers;
@@ -179,7 +179,7 @@ fn response(response: &Response<'_, '_>, bytes: &[u8], asked: Option<&Asked>) ->
 /// The request line or the status line as it crossed.
 fn first_line(head: &[u8]) -> String {
     let line = head.trim_ascii_start().split(|byte| *byte == b'\r' || *byte == b'\n').next();
-    String::from_utf8_lossy(line.unwrap_or_default()).into_owned()
+    shown(&String::from_utf8_lossy(line.unwrap_or_default()))
 }
 
 fn version(minor: Option<u8>) -> String {
@@ -210,14 +210,14 @@ const CONTENT_TYPE: Named = ("Content-Type", field::CONTENT_TYPE);
 
 /// Puts the header where it belongs, if it is there.
 fn put(fields: &mut Fields, headers: &[Header<'_>], (name, field): Named) {
-    fields.put_some(field, value(headers, name));
+    fields.put_some(field, value(headers, name).as_deref().map(shown));
 }
 
 /// Every header as it crossed, in order.
 fn all(headers: &[Header<'_>]) -> Vec<String> {
-    let line = |header: &Header<'_>| match is_credential(header) {
+    let line = |header: &Header<'_>| match is_credential(header.name) {
         true => format!("{}: (not shown)", header.name),
-        false => format!("{}: {}", header.name, String::from_utf8_lossy(header.value)),
+        false => format!("{}: {}", header.name, shown(&String::from_utf8_lossy(header.value))),
     };
     headers.iter().map(line).collect()
 }
@@ -226,17 +226,14 @@ pub(super) fn has_token(list: &str, token: &str) -> bool {
     list.split(',').any(|part| part.trim().eq_ignore_ascii_case(token))
 }
 
-fn is_credential(header: &Header<'_>) -> bool {
-    CREDENTIALS.iter().any(|name| header.name.eq_ignore_ascii_case(name))
-}
-
 /// The head with each byte of a credential replaced by `*`.
 fn without_credentials(bytes: &[u8], headers: &[Header<'_>]) -> Vec<u8> {
     let mut shown = bytes.to_vec();
-    for header in headers.iter().filter(|header| is_credential(header)) {
+    for header in headers.iter().filter(|header| is_credential(header.name)) {
         // The parser copies nothing: the value is a part of `bytes`.
         let start = header.value.as_ptr().addr() - bytes.as_ptr().addr();
         shown[start..start + header.value.len()].fill(b'*');
     }
+    star(&mut shown);
     shown
 }
