@@ -1,5 +1,6 @@
 //! Prints events: one renderer a file, each a `tracing` layer or fed from recorded JSON.
 
+mod again;
 mod args;
 mod beside;
 mod bytes;

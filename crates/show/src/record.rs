@@ -4,6 +4,8 @@
 
 use steps::{Event, Gap, SCHEMA_VERSION, Said};
 
+use crate::again::Again;
+
 /// What one log holds.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
@@ -21,7 +23,7 @@ pub const MOST_TROUBLES: usize = 10;
 /// Reads a log called `name`, one JSON object a line.
 pub fn read_log(name: &str, text: &str) -> Log {
     let mut log = Log::default();
-    let mut unread = 0;
+    let (mut again, mut unread) = (Again::default(), 0);
     let lines = text.lines().count();
     for (n, line) in text.lines().enumerate() {
         // `tls-server-1  | {"v":1,…`
@@ -39,19 +41,28 @@ pub fn read_log(name: &str, text: &str) -> Log {
                 log.trouble(name, n, unread, "the last line is cut off", "最后一行被截断");
             }
             Err(error) => {
+                again.unread();
                 unread += 1;
                 log.trouble(name, n, unread, &format!("not JSON: {error}"), &format!("不是 JSON：{error}"));
             }
             Ok(value) => match value.get("v").and_then(serde_json::Value::as_u64) {
                 Some(v) if v == u64::from(SCHEMA_VERSION) => match Line::read(value) {
-                    Ok(Line::Event(event)) => log.events.push(*event),
-                    Ok(Line::Gap(gap)) => log.gap(name, n, &gap),
+                    Ok(Line::Event(mut event)) => {
+                        again.judge(&mut event);
+                        log.events.push(*event);
+                    }
+                    Ok(Line::Gap(gap)) => {
+                        again.missed(&gap);
+                        log.gap(name, n, &gap);
+                    }
                     Err(error) => {
+                        again.unread();
                         unread += 1;
                         log.trouble(name, n, unread, &error.to_string(), &error.to_string());
                     }
                 },
                 Some(v) => {
+                    again.unread();
                     unread += 1;
                     let (en, zh) = (
                         format!("schema version {v}; this program reads version {SCHEMA_VERSION}"),
@@ -83,7 +94,11 @@ enum Line {
 }
 
 impl Line {
-    fn read(value: serde_json::Value) -> serde_json::Result<Line> {
+    fn read(mut value: serde_json::Value) -> serde_json::Result<Line> {
+        // What it says of the notes is not read: its values are judged again.
+        if let Some(line) = value.as_object_mut() {
+            line.remove("claims");
+        }
         match value.get("dropped") {
             Some(_) => serde_json::from_value(value).map(Line::Gap),
             None => serde_json::from_value(value).map(Line::Event),

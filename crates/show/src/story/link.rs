@@ -8,7 +8,7 @@ use steps::{Direction, Event, Side, Step, tcp};
 use super::{Connection, meet::content, micros};
 
 /// Whether a link wrote this, not the end in whose log it is.
-pub(super) fn is_of_a_link(event: &Event) -> bool {
+pub(crate) fn is_of_a_link(event: &Event) -> bool {
     event.text("source") == "link"
 }
 
