@@ -19,7 +19,10 @@ use russh::{
     kex,
     keys::Algorithm,
 };
-use steps::{Protocol, Said, Side};
+use steps::{
+    Protocol, Reason, Side,
+    ssh::reason::{Ended, Facts, Given, reason},
+};
 use tokio::{
     net::TcpStream,
     time::{sleep, timeout},
@@ -35,15 +38,17 @@ mod handler;
 mod host_key;
 mod identity;
 pub mod known_hosts;
+mod lines_before;
 mod login;
 mod secrets;
 mod trouble;
 
-use handler::Handler;
+use handler::{End, Handler};
 use host_key::HostKeyCheck;
 pub use host_key::Strict;
 use identity::Key;
 use known_hosts::KnownHosts;
+use lines_before::FromIdentification;
 pub use login::Method;
 use login::{Means, log_in};
 pub use secrets::Asking;
@@ -171,18 +176,50 @@ pub async fn run_for(options: &Options, asking: Asking) -> anyhow::Result<()> {
     watch::tcp::established(&witness, &stream);
 
     match speak(stream, &witness, host_key, &mut means, options).await {
-        Ok(0) => {
+        Ok(exit) => {
             witness.finish(&Outcome::Complete);
-            Ok(())
+            exit.into_result(&witness)
         }
-        Ok(exit_status) => {
-            witness.finish(&Outcome::Complete);
-            Err(anyhow::anyhow!("the command ended with status {exit_status}"))
+        Err(ended) => {
+            let why = why(&ended, &witness, &means, options);
+            let said = why.said();
+            witness.finish(&Outcome::Failed(Box::new(why)));
+            Err(anyhow::anyhow!("{user}@{target}: {}", said.en))
         }
-        Err(why) => {
-            witness.finish(&Outcome::Failed(why.clone().into()));
-            Err(anyhow::anyhow!("{user}@{target}: {}", why.en))
-        }
+    }
+}
+
+/// Why the connection failed, from what the log holds.
+fn why(ended: &Ended, witness: &Witness, means: &Means, options: &Options) -> Reason {
+    let given = Given {
+        methods: means.methods.iter().map(|method| method.name()).collect(),
+        methods_named: means.methods != Method::ALL,
+        keys: means.keys.len(),
+        agent: options.agent,
+        passwords: means.passwords.listed(),
+        passwords_tried: means.passwords_tried,
+        kex: options.kex.map(|kex| kex.as_ref().to_owned()),
+        ..Given::default()
+    };
+    witness.past(|past| reason(&Facts { side: Side::Client, past, ended, given: &given }))
+}
+
+/// How the command ended.
+enum Exit {
+    Status(u32),
+    Signal,
+}
+
+impl Exit {
+    /// Like `ssh`, a command that failed is this program's failure too, though the connection was none.
+    fn into_result(self, witness: &Witness) -> anyhow::Result<()> {
+        let ended = match self {
+            Exit::Status(0) => return Ok(()),
+            Exit::Status(status) => steps::ssh::reason::Exit::Status(status),
+            Exit::Signal => steps::ssh::reason::Exit::Signal,
+        };
+        let said = witness.past(|past| steps::ssh::reason::command_failed(past, ended));
+        Err(anyhow::anyhow!("{}", said.en))
     }
 }
 
@@ -202,65 +239,90 @@ async fn means(options: &Options, asking: &Asking) -> anyhow::Result<Means> {
         None => Passwords::Typed,
     };
     let (user, methods) = (options.target.user.clone(), options.methods.clone());
-    Ok(Means { user, methods, keys, passwords, asking: asking.clone() })
+    Ok(Means { user, methods, keys, passwords, passwords_tried: 0, asking: asking.clone() })
 }
 
-/// Speaks SSH on `stream`: key exchange, login, command. Gives the command's exit status.
+/// Speaks SSH on `stream`: key exchange, login, command. Gives how the command ended.
 async fn speak(
     stream: TcpStream,
     witness: &Witness,
     host_key: HostKeyCheck,
     means: &mut Means,
     options: &Options,
-) -> Result<u32, Said> {
+) -> Result<Exit, Ended> {
     let config = Arc::new(config(host_key.recorded_algorithms(), options.kex));
     let (tapped, line) = watch::ssh::tap(stream, witness);
     // Whatever happens, the connection's task in russh must not outlive this one.
     let line = CutAtEnd(line);
     let calls = ClientCalls::new(witness, &line.0);
-    let host_key = Arc::new(host_key);
-    let handler = Handler::new(calls.clone(), Arc::clone(&host_key));
+    let (host_key, end) = (Arc::new(host_key), End::default());
+    let handler = Handler::new(calls.clone(), Arc::clone(&host_key), end.clone());
 
-    let mut session = patiently(connect_stream(config, tapped, handler), &means.asking)
-        .await
-        .ok_or_else(|| trouble::no_key_exchange(witness))?
-        .map_err(|error| host_key.refusal().unwrap_or_else(|| trouble::explain(&error, witness)))?;
+    let connecting = connect_stream(config, FromIdentification::new(tapped), handler);
+    let connected = patiently(connecting, &means.asking).await.ok_or_else(trouble::silent)?;
+    let mut session = connected.map_err(|error| match trouble::ended(&error) {
+        _ if host_key.has_refused() => Ended::HostKeyRefused,
+        // The system knows whether it was a FIN or an RST.
+        Ended::Gone(how) => Ended::Gone(line.0.ending().or(how)),
+        other => other,
+    })?;
     if let Some(binding) = session.agent_session_binding() {
         calls.session_binding(binding);
     }
-    log_in(&mut session, witness, &calls, means).await?;
-    if options.rekey {
-        session.rekey_soon().await.map_err(|error| trouble::explain(&error, witness))?;
+    let done = in_session(&mut session, &line.0, &calls, means, options).await;
+    if let Err(Ended::Gone(how)) = done {
+        // Whoever waited only learns that no answer comes; the session's last word says why.
+        drop(timeout(FAREWELL, session).await);
+        return Err(match end.get() {
+            None | Some(Ended::Gone(_)) => Ended::Gone(line.0.ending().or(how)),
+            Some(known) => known,
+        });
     }
-    let exit_status = exec(&mut session, witness, &options.command.join(" ")).await?;
+    let exit = done?;
 
     // The server may have closed first; then there is nobody left to tell.
     drop(session.disconnect(Disconnect::ByApplication, "done", "en").await);
     drop(timeout(FAREWELL, session).await);
-    Ok(exit_status)
+    Ok(exit)
 }
 
 /// How long the server gets to close the connection.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// Runs one command on a channel of its own; the handler reports what comes back.
-async fn exec(session: &mut Handle<Handler>, witness: &Witness, command: &str) -> Result<u32, Said> {
-    let explain = |error: russh::Error| trouble::explain(&error, witness);
+/// What follows the key exchange: the login, new keys where they were asked for, the command.
+async fn in_session(
+    session: &mut Handle<Handler>,
+    line: &Line,
+    calls: &ClientCalls,
+    means: &mut Means,
+    options: &Options,
+) -> Result<Exit, Ended> {
+    log_in(session, line, calls, means).await?;
+    if options.rekey {
+        session.rekey_soon().await.map_err(|error| trouble::ended(&error))?;
+    }
+    exec(session, &options.command.join(" ")).await
+}
+
+/// Runs one command on a channel of its own; the handler reports what comes back. A command takes the time it takes.
+async fn exec(session: &mut Handle<Handler>, command: &str) -> Result<Exit, Ended> {
+    let ended = |error: russh::Error| trouble::ended(&error);
     let channel = timeout(PATIENCE, session.channel_open_session()).await;
-    let mut channel = channel.map_err(|_| trouble::silent("the channel"))?.map_err(explain)?;
-    channel.exec(true, command).await.map_err(explain)?;
-    let mut exit_status = None;
+    let mut channel = channel.map_err(|_| trouble::silent())?.map_err(ended)?;
+    channel.exec(true, command).await.map_err(ended)?;
+    let mut exit = None;
     loop {
-        match timeout(PATIENCE, channel.wait()).await {
-            Err(_) => return Err(trouble::silent("the command")),
-            Ok(Some(ChannelMsg::ExitStatus { exit_status: status })) => exit_status = Some(status),
-            Ok(Some(ChannelMsg::Failure)) => return Err(trouble::no_exec()),
-            Ok(Some(ChannelMsg::Close) | None) => break,
+        match channel.wait().await {
+            Some(ChannelMsg::ExitStatus { exit_status }) => exit = Some(Exit::Status(exit_status)),
+            Some(ChannelMsg::ExitSignal { .. }) => exit = Some(Exit::Signal),
+            Some(ChannelMsg::Failure) => return Err(Ended::CommandRefused),
+            Some(ChannelMsg::Close) => return exit.ok_or(Ended::NoExitStatus),
+            // The connection is gone, and not the channel alone.
+            None => return exit.ok_or(Ended::Gone(None)),
             // The output is an event already.
-            Ok(Some(_)) => {}
+            Some(_) => {}
         }
     }
-    exit_status.ok_or_else(trouble::no_exit_status)
 }
 
 /// Waits [`PATIENCE`] for `future`, not counting the time in which a person is asked.
@@ -311,6 +373,11 @@ const KEX: &[kex::Name] = &[
     kex::DH_G18_SHA512,
     kex::DH_G14_SHA256,
     kex::DH_GEX_SHA256,
+    kex::DH_G17_SHA512,
+    kex::DH_G15_SHA512,
+    kex::ECDH_SHA2_NISTP256,
+    kex::ECDH_SHA2_NISTP384,
+    kex::ECDH_SHA2_NISTP521,
     kex::MLKEM768X25519_SHA256,
     kex::EXTENSION_SUPPORT_AS_CLIENT,
     kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,

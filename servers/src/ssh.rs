@@ -24,7 +24,10 @@ use std::{
 
 use anyhow::Context;
 use russh::{Preferred, kex, server::run_stream};
-use steps::{Protocol, Said, Side};
+use steps::{
+    Protocol, Reason, Side,
+    ssh::reason::{Ended, Facts, Given, reason},
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
@@ -116,6 +119,7 @@ struct Shared {
     config: Arc<russh::server::Config>,
     users: Users,
     limits: Limits,
+    kex: Option<kex::Name>,
 }
 
 impl Server {
@@ -131,7 +135,11 @@ impl Server {
         let config = Arc::new(config(host_key, &users, options));
         let listener = bind(options.listen).await?;
         let address = listener.local_addr().context("the listener has lost its address")?;
-        Ok(Server { listener, address, shared: Arc::new(Shared { config, users, limits: options.limits }) })
+        Ok(Server {
+            listener,
+            address,
+            shared: Arc::new(Shared { config, users, limits: options.limits, kex: options.kex }),
+        })
     }
 
     /// The address it listens on.
@@ -166,10 +174,37 @@ async fn connection(
     // For the command `steps`.
     witness.keep();
     watch::tcp::established(&witness, &stream);
-    match serve(stream, &witness, &shared, stop).await {
+    let progress =
+        Arc::new(Progress { most_refusals: shared.config.max_auth_attempts, ..Progress::default() });
+    match serve(stream, &witness, &shared, &progress, stop).await {
         Ok(()) => witness.finish(&Outcome::Complete),
-        Err(why) => witness.finish(&Outcome::Failed(why.into())),
+        Err(end) => witness.finish(&Outcome::Failed(Box::new(why(&end, &witness, &shared, &progress)))),
     }
+}
+
+/// What ended a connection, and whether it was `--idle-timeout` that ran out.
+struct End {
+    ended: Ended,
+    idle: bool,
+}
+
+impl From<Ended> for End {
+    fn from(ended: Ended) -> Self {
+        End { ended, idle: false }
+    }
+}
+
+/// Why the connection failed, from what the log holds.
+fn why(end: &End, witness: &Witness, shared: &Shared, progress: &Progress) -> Reason {
+    let given = Given {
+        methods: shared.config.methods.iter().map(<&'static str>::from).collect(),
+        kex: shared.kex.map(|kex| kex.as_ref().to_owned()),
+        idle: end.idle,
+        most_refusals: progress.out_of_tries(),
+        logged_in: progress.logged_in(),
+        ..Given::default()
+    };
+    witness.past(|past| reason(&Facts { side: Side::Server, past, ended: &end.ended, given: &given }))
 }
 
 /// Speaks SSH on `stream` until either side has had enough.
@@ -177,51 +212,61 @@ async fn serve(
     stream: TcpStream,
     witness: &Witness,
     shared: &Shared,
+    progress: &Arc<Progress>,
     stop: CancellationToken,
-) -> Result<(), Said> {
+) -> Result<(), End> {
     // Without it Nagle and the delayed ACK hold small messages back by 40 ms; russh leaves it off.
     drop(stream.set_nodelay(true));
     let (tapped, line) = watch::ssh::tap(stream, witness);
     // Whatever happens, the connection's task in russh must not outlive this one.
     let line = CutAtEnd(line);
-    let most_refusals = shared.config.max_auth_attempts;
-    let progress = Arc::new(Progress { most_refusals, ..Progress::default() });
     let calls = ServerCalls::new(witness, &line.0);
-    let handler = Handler::new(calls, witness.clone(), shared.users.clone(), Arc::clone(&progress));
+    let handler = Handler::new(calls, witness.clone(), shared.users.clone(), Arc::clone(progress));
+    // The system knows whether it was a FIN or an RST.
+    let known = |ended: Ended| match ended {
+        Ended::Gone(how) => Ended::Gone(line.0.ending().or(how)),
+        other => other,
+    };
+    let idle = |error: &russh::Error| End {
+        ended: if trouble::is_idle(error) {
+            trouble::silent(shared.limits.idle_timeout)
+        } else {
+            known(trouble::ended(error))
+        },
+        idle: trouble::is_idle(error),
+    };
 
     let opening = run_stream(Arc::clone(&shared.config), tapped, handler);
     let running = tokio::select! {
         opened = timeout(shared.limits.handshake_timeout, opening) => match opened {
             // russh grants the first line what it grants any silence.
-            Ok(Err(russh::Error::Elapsed(_))) => {
-                return Err(trouble::no_identification(witness, shared.limits.idle_timeout, "--idle-timeout"));
-            }
-            Ok(opened) => opened.map_err(|error| trouble::explain(&error, witness, &progress))?,
-            Err(_) => {
-                let limit = shared.limits.handshake_timeout;
-                return Err(trouble::no_identification(witness, limit, "--handshake-timeout"));
-            }
+            Ok(opened) => opened.map_err(|error| idle(&error))?,
+            Err(_) => return Err(trouble::silent(shared.limits.handshake_timeout).into()),
         },
-        () = stop.cancelled() => return Err(trouble::stopped()),
+        () = stop.cancelled() => return Err(Ended::Stopped.into()),
     };
 
     let session = running.handle();
     tokio::pin!(running);
+    let judge = |ended: Result<(), russh::Error>| match ended {
+        Err(error) if trouble::is_idle(&error) => Err(idle(&error)),
+        ended => trouble::judge_end(ended, progress).map_err(|ended| known(ended).into()),
+    };
     tokio::select! {
-        ended = &mut running => trouble::judge_end(ended, witness, &progress),
-        why = overdue(&line.0, &progress, shared.limits) => Err(why),
+        ended = &mut running => judge(ended),
+        why = overdue(&line.0, progress, shared.limits) => Err(why.into()),
         () = stop.cancelled() => {
             // A client that has what it came for is leaving already: its goodbye may still be on the way.
             if progress.is_done()
                 && let Ok(ended) = timeout(FAREWELL, &mut running).await
             {
-                return trouble::judge_end(ended, witness, &progress);
+                return judge(ended);
             }
             let farewell = "the server is shutting down".into();
             // The session may be gone already; then there is nobody to tell.
             drop(session.disconnect(russh::Disconnect::ByApplication, farewell, "en".into()).await);
             drop(timeout(FAREWELL, &mut running).await);
-            Err(trouble::stopped())
+            Err(Ended::Stopped.into())
         }
     }
 }
@@ -230,16 +275,16 @@ async fn serve(
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Completes when the client takes too long to begin the key exchange, or to log in.
-async fn overdue(line: &Line, progress: &Progress, limits: Limits) -> Said {
+async fn overdue(line: &Line, progress: &Progress, limits: Limits) -> Ended {
     sleep(limits.handshake_timeout).await;
     if !line.key_exchange_began() {
-        return trouble::no_key_exchange(limits.handshake_timeout);
+        return trouble::silent(limits.handshake_timeout);
     }
     // From here a person may be reading a fingerprint or typing a passphrase: sshd grants 120 s as well.
     let grace = limits.handshake_timeout * LOGIN_GRACE;
     sleep(grace - limits.handshake_timeout).await;
     if !progress.logged_in() {
-        return trouble::no_login(grace);
+        return trouble::silent(grace);
     }
     std::future::pending().await
 }

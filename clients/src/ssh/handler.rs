@@ -1,25 +1,40 @@
 //! What the client answers, and what it is told. russh calls these methods; each names the call to the watcher.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use russh::{
-    ChannelId, Names,
+    ChannelId, ChannelOpenFailure, Names, Sig,
     client::{DisconnectReason, Session},
     keys::PublicKeyOrCertificate,
 };
+use steps::{harmless, ssh::reason::Ended};
 use watch::ssh::ClientCalls;
 
-use super::host_key::HostKeyCheck;
+use super::{host_key::HostKeyCheck, trouble};
+
+/// What ended the connection, once russh has told the handler: whoever waits for an answer only learns that none comes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct End(Arc<Mutex<Option<Ended>>>);
+
+impl End {
+    pub(super) fn get(&self) -> Option<Ended> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Of a banner, more lines than anybody reads.
+const MOST_LINES: usize = 40;
 
 /// Listens for one connection.
 pub(super) struct Handler {
     calls: ClientCalls,
     host_key: Arc<HostKeyCheck>,
+    end: End,
 }
 
 impl Handler {
-    pub(super) fn new(calls: ClientCalls, host_key: Arc<HostKeyCheck>) -> Self {
-        Handler { calls, host_key }
+    pub(super) fn new(calls: ClientCalls, host_key: Arc<HostKeyCheck>, end: End) -> Self {
+        Handler { calls, host_key, end }
     }
 }
 
@@ -50,8 +65,23 @@ impl russh::client::Handler for Handler {
         self.calls.disconnected(&reason);
         match reason {
             DisconnectReason::ReceivedDisconnect(_) => Ok(()),
-            DisconnectReason::Error(error) => Err(error),
+            DisconnectReason::Error(error) => {
+                let ended = trouble::ended(&error);
+                self.end.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(ended);
+                Err(error)
+            }
         }
+    }
+
+    // The login (RFC 4252).
+
+    async fn auth_banner(&mut self, banner: &str, _session: &mut Session) -> Result<(), russh::Error> {
+        self.calls.banner(banner);
+        let said: Vec<_> =
+            banner.lines().take(MOST_LINES).map(|line| format!("| {}", harmless(line))).collect();
+        // As `ssh` does, for people to read; whoever does not take it shall not hold the login back.
+        tokio::task::spawn_blocking(move || show::say_lines(&said.join("\n")));
+        Ok(())
     }
 
     // The channel (RFC 4254).
@@ -64,6 +94,18 @@ impl russh::client::Handler for Handler {
         _session: &mut Session,
     ) -> Result<(), russh::Error> {
         self.calls.channel_confirmed(channel, maximum_packet_size, initial_window_size);
+        Ok(())
+    }
+
+    async fn channel_open_failure(
+        &mut self,
+        channel: ChannelId,
+        reason: ChannelOpenFailure,
+        description: &str,
+        _language: &str,
+        _session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        self.calls.channel_refused(channel, &reason, description);
         Ok(())
     }
 
@@ -100,6 +142,19 @@ impl russh::client::Handler for Handler {
         _: &mut Session,
     ) -> Result<(), russh::Error> {
         self.calls.exit_status(channel, exit_status);
+        Ok(())
+    }
+
+    async fn exit_signal(
+        &mut self,
+        channel: ChannelId,
+        signal: Sig,
+        _core_dumped: bool,
+        _message: &str,
+        _language: &str,
+        _session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        self.calls.exit_signal(channel, &trouble::signal(&signal));
         Ok(())
     }
 

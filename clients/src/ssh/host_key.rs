@@ -1,11 +1,11 @@
 //! The decision on the host key (RFC 4251 §4.1; the notes' block 6): what the file of known hosts says, what the
 //! option says, and where both leave it open, what the user says.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
 use russh::keys::{Algorithm, HashAlg, PublicKey};
-use steps::{Said, harmless};
+use steps::harmless;
 use watch::ssh::HostKeyDecision;
 
 use super::{
@@ -46,13 +46,13 @@ pub(super) struct HostKeyCheck {
     host: String,
     strict: Strict,
     asking: Asking,
-    refusal: Mutex<Option<Said>>,
+    refused: AtomicBool,
 }
 
 impl HostKeyCheck {
     pub(super) fn new(file: KnownHosts, target: &Target, strict: Strict, asking: Asking) -> Self {
         let host = host_name(&target.host, target.port);
-        HostKeyCheck { file, host, strict, asking, refusal: Mutex::new(None) }
+        HostKeyCheck { file, host, strict, asking, refused: AtomicBool::new(false) }
     }
 
     /// The kinds of key on record for the host.
@@ -61,9 +61,9 @@ impl HostKeyCheck {
         self.file.algorithms(&self.host).unwrap_or_default()
     }
 
-    /// Why the key was refused, if it was.
-    pub(super) fn refusal(&self) -> Option<Said> {
-        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Whether the key was refused.
+    pub(super) fn has_refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed)
     }
 
     /// Decides on `key`.
@@ -79,12 +79,9 @@ impl HostKeyCheck {
         let print = key.fingerprint(HashAlg::Sha256).to_string();
         let record = match self.file.look_up(&self.host, key) {
             Ok(record) => record,
-            Err(error) => {
+            Err(_) => {
                 decision.record = "unreadable";
-                self.refuse(
-                    format!("The host key was refused: {file} could not be read: {error}."),
-                    format!("拒绝主机公钥：无法读取 {file}：{error}。"),
-                );
+                self.refuse();
                 return decision;
             }
         };
@@ -97,12 +94,12 @@ impl HostKeyCheck {
             Record::Revoked { line } => {
                 decision.record = "revoked";
                 decision.line = Some(line);
-                self.refuse(
-                    format!("The host key {print} was refused: line {line} of {file} revokes it."),
-                    format!("拒绝主机公钥 {print}：{file} 第 {line} 行已将其吊销。"),
-                );
+                self.refuse();
             }
-            Record::Changed { line, recorded } => self.changed(&mut decision, line, recorded, &print),
+            Record::Changed { line, recorded, kind } => {
+                decision.recorded_key_type = Some(kind);
+                self.changed(&mut decision, line, recorded, &print);
+            }
             Record::Unknown => self.unknown(&mut decision, key, &print).await,
         }
         decision
@@ -120,17 +117,7 @@ impl HostKeyCheck {
             );
             (decision.decided_by, decision.accepted) = ("option", true);
         } else {
-            self.refuse(
-                format!(
-                    "The host key has changed and was refused: {file} line {line} has {recorded}, the server \
-                     showed {print}. It may be a man in the middle, or the server got a new key: ask its \
-                     administrator, and only then delete that line."
-                ),
-                format!(
-                    "主机公钥已改变，拒绝连接：{file} 第 {line} 行记录的是 {recorded}，服务端出示的是 {print}。\
-                     可能是中间人，也可能是服务器换了密钥：请先向管理员核实，再删除该行。"
-                ),
-            );
+            self.refuse();
         }
         decision.recorded_fingerprint = Some(recorded);
     }
@@ -138,6 +125,7 @@ impl HostKeyCheck {
     async fn unknown(&self, decision: &mut HostKeyDecision, key: &PublicKey, print: &str) {
         let host = &self.host;
         decision.record = "unknown";
+        decision.cert_authority_line = self.file.authority(host).unwrap_or_default();
         decision.decided_by = "option";
         match self.strict {
             Strict::AcceptNew => self.add(decision, key),
@@ -148,32 +136,17 @@ impl HostKeyCheck {
                 );
                 decision.accepted = true;
             }
-            Strict::Yes => self.refuse(
-                format!("{host} is unknown and --strict yes refuses unknown hosts; its key is {print}."),
-                format!("{host} 没有记录，--strict yes 拒绝未知主机；其公钥为 {print}。"),
-            ),
+            Strict::Yes => self.refuse(),
             Strict::Ask if !self.asking.is_somebody_there() => {
                 decision.decided_by = "nobody";
-                self.refuse(
-                    format!(
-                        "{host} is unknown and nobody can be asked, because standard input is no terminal; its key \
-                         is {print}. If that is right, use --strict accept-new."
-                    ),
-                    format!(
-                        "{host} 没有记录，而标准输入不是终端，无法询问；其公钥为 {print}。\
-                         确认无误后可用 --strict accept-new。"
-                    ),
-                );
+                self.refuse();
             }
             Strict::Ask => {
                 decision.decided_by = "user";
                 if confirmed(&self.asking, host, key.algorithm().as_str(), print).await {
                     self.add(decision, key);
                 } else {
-                    self.refuse(
-                        format!("You did not confirm the host key {print} of {host}."),
-                        format!("你没有确认 {host} 的主机公钥 {print}。"),
-                    );
+                    self.refuse();
                 }
             }
         }
@@ -192,8 +165,8 @@ impl HostKeyCheck {
         }
     }
 
-    fn refuse(&self, en: String, zh: String) {
-        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(Said::new(en, zh));
+    fn refuse(&self) {
+        self.refused.store(true, Ordering::Relaxed);
     }
 }
 

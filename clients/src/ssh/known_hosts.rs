@@ -42,6 +42,8 @@ pub enum Record {
         line: usize,
         /// The fingerprint of the key on record.
         recorded: String,
+        /// Its kind.
+        kind: String,
     },
     /// This line revokes the key.
     Revoked {
@@ -67,48 +69,55 @@ impl KnownHosts {
         &self.path
     }
 
-    /// What the file says of `key` for `host`, named as by [`host_name`].
+    /// What the file says of `key` for `host`, named as by [`host_name`]. As OpenSSH has it, a host at a port of its own
+    /// that has no record is also known by a record of its bare name, if that has this very key.
     ///
     /// # Errors
     ///
     /// When the file is there and cannot be read.
     pub fn look_up(&self, host: &str, key: &PublicKey) -> io::Result<Record> {
         let entries = self.entries()?;
-        let for_host: Vec<&Entry> = entries.iter().filter(|entry| entry.speaks_for(host)).collect();
-        let with = |marker: Option<Marker>| for_host.iter().filter(move |entry| entry.marker == marker);
-        let same = |entry: &&&Entry| entry.key.key_data() == key.key_data();
-        if let Some(entry) = with(Some(Marker::Revoked)).find(same) {
-            return Ok(Record::Revoked { line: entry.line });
-        }
-        if let Some(entry) = with(None).find(same) {
-            return Ok(Record::Known { line: entry.line });
-        }
-        let same_kind = |entry: &&&Entry| entry.key.algorithm() == key.algorithm();
-        Ok(match with(None).find(same_kind).or_else(|| with(None).next()) {
-            Some(entry) => {
-                let recorded = entry.key.fingerprint(HashAlg::Sha256).to_string();
-                Record::Changed { line: entry.line, recorded }
-            }
-            None => Record::Unknown,
+        let record = look_up(&entries, host, key);
+        let bare = bare(host).filter(|_| record == Record::Unknown);
+        Ok(match bare.map(|host| look_up(&entries, host, key)) {
+            Some(other @ (Record::Known { .. } | Record::Revoked { .. })) => other,
+            Some(Record::Changed { .. } | Record::Unknown) | None => record,
         })
     }
 
-    /// The kinds of key on record for `host`, in the order of the file.
+    /// The line of the first `@cert-authority` for `host`.
+    ///
+    /// # Errors
+    ///
+    /// When the file is there and cannot be read.
+    pub fn authority(&self, host: &str) -> io::Result<Option<usize>> {
+        let names = [Some(host), bare(host)];
+        let is_one = |entry: &Entry| {
+            entry.marker == Some(Marker::CertAuthority)
+                && names.iter().flatten().any(|name| entry.speaks_for(name))
+        };
+        Ok(self.entries()?.into_iter().find(is_one).map(|entry| entry.line))
+    }
+
+    /// The algorithms with which the keys on record for `host` sign, in the order of the file.
     ///
     /// # Errors
     ///
     /// When the file is there and cannot be read.
     pub fn algorithms(&self, host: &str) -> io::Result<Vec<Algorithm>> {
-        let mut algorithms = Vec::new();
-        for entry in self.entries()? {
-            let algorithm = entry.key.algorithm();
-            // An RSA key signs by several algorithms; russh has them in its own order.
-            let wanted = entry.marker.is_none() && entry.speaks_for(host) && !algorithm.clone().is_rsa();
-            if wanted && !algorithms.contains(&algorithm) {
-                algorithms.push(algorithm);
+        let entries = self.entries()?;
+        let of = |host: &str| {
+            let mut algorithms = Vec::new();
+            let known = entries.iter().filter(|entry| entry.marker.is_none() && entry.speaks_for(host));
+            for algorithm in known.flat_map(|entry| signs_with(entry.key.algorithm())) {
+                if !algorithms.contains(&algorithm) {
+                    algorithms.push(algorithm);
+                }
             }
-        }
-        Ok(algorithms)
+            algorithms
+        };
+        let known = of(host);
+        Ok(if known.is_empty() { bare(host).map(of).unwrap_or_default() } else { known })
     }
 
     /// Adds a line for `host` and `key`, and keeps what was there. A reader sees the old file or the new one, never a
@@ -160,6 +169,42 @@ impl KnownHosts {
         let lines = bytes.split(|byte| *byte == b'\n').enumerate();
         // A comment may be in any encoding; names and keys are ASCII.
         Ok(lines.filter_map(|(at, line)| Entry::parse(&String::from_utf8_lossy(line), at + 1)).collect())
+    }
+}
+
+/// The name without its port, of a host that is not at SSH's own.
+fn bare(host: &str) -> Option<&str> {
+    host.strip_prefix('[')?.rsplit_once("]:").map(|(name, _)| name)
+}
+
+/// An RSA key signs by several algorithms, the better ones first; SHA-1 last, for servers that have nothing else.
+fn signs_with(kind: Algorithm) -> Vec<Algorithm> {
+    match kind {
+        Algorithm::Rsa { .. } => {
+            [Some(HashAlg::Sha512), Some(HashAlg::Sha256), None].map(|hash| Algorithm::Rsa { hash }).into()
+        }
+        other => vec![other],
+    }
+}
+
+fn look_up(entries: &[Entry], host: &str, key: &PublicKey) -> Record {
+    let for_host: Vec<&Entry> = entries.iter().filter(|entry| entry.speaks_for(host)).collect();
+    let with = |marker: Option<Marker>| for_host.iter().filter(move |entry| entry.marker == marker);
+    let same = |entry: &&&Entry| entry.key.key_data() == key.key_data();
+    if let Some(entry) = with(Some(Marker::Revoked)).find(same) {
+        return Record::Revoked { line: entry.line };
+    }
+    if let Some(entry) = with(None).find(same) {
+        return Record::Known { line: entry.line };
+    }
+    let same_kind = |entry: &&&Entry| entry.key.algorithm() == key.algorithm();
+    match with(None).find(same_kind).or_else(|| with(None).next()) {
+        Some(entry) => {
+            let recorded = entry.key.fingerprint(HashAlg::Sha256).to_string();
+            let kind = entry.key.algorithm().as_str().to_owned();
+            Record::Changed { line: entry.line, recorded, kind }
+        }
+        None => Record::Unknown,
     }
 }
 

@@ -39,7 +39,11 @@ pub(super) enum Passwords {
     /// From the user, who is asked.
     Typed,
     /// From a file: one a line, each used once.
-    Listed(VecDeque<Secret>),
+    Listed {
+        left: VecDeque<Secret>,
+        /// How many the file has.
+        of: usize,
+    },
 }
 
 impl Passwords {
@@ -56,7 +60,16 @@ impl Passwords {
         let lines = text.lines().filter(|line| !line.is_empty());
         let passwords: VecDeque<_> = lines.map(|line| Secret(line.to_owned())).collect();
         ensure!(!passwords.is_empty(), "the password file {} holds no password", path.display());
-        Ok(Passwords::Listed(passwords))
+        let of = passwords.len();
+        Ok(Passwords::Listed { left: passwords, of })
+    }
+
+    /// How many the file has; none: they are typed.
+    pub(super) fn listed(&self) -> Option<usize> {
+        match self {
+            Passwords::Listed { of, .. } => Some(*of),
+            Passwords::Typed => None,
+        }
     }
 
     /// The next answer to `prompt`; none: the file has no more.
@@ -67,7 +80,7 @@ impl Passwords {
         asking: &Asking,
     ) -> io::Result<Option<Secret>> {
         match self {
-            Passwords::Listed(passwords) => Ok(passwords.pop_front()),
+            Passwords::Listed { left, .. } => Ok(left.pop_front()),
             Passwords::Typed => asking.ask(prompt, echo).await.map(Some),
         }
     }
@@ -175,7 +188,7 @@ mod tests {
     #[test]
     fn a_secret_shows_itself_to_nobody() {
         let secret = Secret("hunter2".into());
-        let listed = Passwords::Listed([Secret("hunter2".into())].into());
+        let listed = Passwords::Listed { left: [Secret("hunter2".into())].into(), of: 1 };
         assert!(!format!("{secret:?} {listed:?}").contains("hunter2"));
     }
 

@@ -6,8 +6,9 @@ mod common;
 use std::{
     collections::BTreeSet,
     io::{Read, Write},
-    net::{Shutdown, TcpStream},
+    net::{Shutdown, TcpListener, TcpStream},
     process::{Command, Stdio},
+    thread,
     time::Duration,
 };
 
@@ -80,6 +81,7 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
         a_password_and_an_answer,
     ),
     (&[Step::Ssh(Ssh::OtherMessage), Step::Ssh(Ssh::Disconnect)], ignore_and_disconnect_in_the_clear),
+    (&[Step::Ssh(Ssh::LineBefore)], words_instead_of_an_identification),
     (&[Step::Ssh(Ssh::Undecodable)], http_at_the_ssh_port),
 ];
 
@@ -316,6 +318,21 @@ fn ssh_packet(payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(1 + payload.len() + padding).expect("a short packet");
     let padding_length = u8::try_from(padding).expect("less than 12");
     [&length.to_be_bytes(), &[padding_length][..], payload, &vec![0; padding]].concat()
+}
+
+fn words_instead_of_an_identification(bench: &Bench) -> Option<Vec<Event>> {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let target = format!("demo@{}", listener.local_addr().expect("it is bound"));
+    let peer = thread::spawn(move || {
+        let (mut peer, _) = listener.accept().expect("the client comes");
+        peer.write_all(b"Exceeded MaxStartups\r\n").expect("it takes them");
+        peer.shutdown(Shutdown::Write).expect("it is open");
+        drop(peer.read_to_end(&mut Vec::new()));
+    });
+    let folder = bench.keys.path().to_str().expect("temporary folders have plain names");
+    let left = client(&["ssh", &target, "--certs", folder]);
+    peer.join().expect("the peer did not panic");
+    Some(left.events)
 }
 
 fn http_at_the_ssh_port(bench: &Bench) -> Option<Vec<Event>> {

@@ -100,6 +100,8 @@ pub struct Past {
     pub(crate) tcp: tcp::Memory,
     /// What the rules of TLS ask for beyond the first event of each step.
     pub(crate) tls: tls::Memory,
+    /// And SSH's attempts to log in, and what was said besides.
+    ssh: ssh::memory::Memory,
 }
 
 /// The first event of one step from one sender.
@@ -163,6 +165,10 @@ impl Past {
         self.is_news
     }
 
+    pub(crate) fn ssh(&self) -> &ssh::memory::Memory {
+        &self.ssh
+    }
+
     /// How many FINs of TCP were seen that this side sent again.
     pub fn fins_again(&self) -> u64 {
         self.tcp.fins_again()
@@ -224,6 +230,7 @@ impl Past {
         self.count += 1;
         self.tcp.remember(event);
         self.tls.remember(event);
+        self.ssh.remember(event);
         let from = event.sender();
         self.is_news = !self.records.iter().any(|record| record.step == event.step && record.from == from);
         if self.is_news {

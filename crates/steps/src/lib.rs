@@ -6,6 +6,7 @@
 
 mod carried;
 mod claim;
+mod ending;
 mod event;
 mod field;
 mod fields;
@@ -32,6 +33,7 @@ pub mod ws;
 
 pub use carried::Carried;
 pub use claim::{Claim, ClaimCard, Heading};
+pub use ending::Ending;
 pub use event::{Bytes, Direction, Event, Evidence, Protocol, SCHEMA_VERSION, Side};
 pub use field::{Field, Key, Kind, Lone, Takes};
 pub use fields::{Fields, Iter, Name};

@@ -1,7 +1,7 @@
 //! The rules by which the suite says why a connection failed, as a table lists them. The rules themselves are in each
 //! protocol's `reason.rs`: an ordered list, of which the first that recognises the facts gives the reason.
 
-use crate::{Text, tls};
+use crate::{Text, ssh, tls};
 
 /// One rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +21,18 @@ impl Rule {
 
 /// The rules of all protocols, in the order in which they are tried.
 pub fn rules() -> impl Iterator<Item = Rule> {
-    tls::reason::rules()
+    tls::reason::rules().chain(ssh::reason::rules())
 }
 
 /// A sentence in both languages, each with values of this run: `say!("{n} bytes", "{n} 字节")`.
+///
+/// Values that differ by language stand behind both, the English ones first: `say!("{} ends", "{}结束", (en), (zh))`.
 macro_rules! say {
     ($en:literal, $zh:literal $(,)?) => {
         $crate::Said::new(format!($en), format!($zh))
+    };
+    ($en:literal, $zh:literal, ($($of_en:expr),*), ($($of_zh:expr),*) $(,)?) => {
+        $crate::Said::new(format!($en, $($of_en),*), format!($zh, $($of_zh),*))
     };
 }
 pub(crate) use say;

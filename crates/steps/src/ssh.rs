@@ -8,7 +8,9 @@ mod connection;
 mod encryption;
 pub mod field;
 mod judge;
+pub(crate) mod memory;
 mod password;
+pub mod reason;
 mod transport;
 
 pub(crate) use judge::{judge, over_tcp};
@@ -16,6 +18,8 @@ pub(crate) use judge::{judge, over_tcp};
 /// A step of SSH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum Step {
+    /// A line that the server sends before its identification.
+    LineBefore,
     /// A side says which protocol and software it speaks.
     Identification,
     /// A side lists its algorithms.
@@ -106,6 +110,7 @@ impl Step {
     /// The card of the step.
     pub const fn card(self) -> Card {
         match self {
+            Step::LineBefore => transport::LINE_BEFORE,
             Step::Identification => transport::IDENTIFICATION,
             Step::Kexinit => transport::KEXINIT,
             Step::Negotiated => transport::NEGOTIATED,

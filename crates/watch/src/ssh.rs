@@ -14,6 +14,7 @@ use std::{
     },
 };
 
+use steps::Ending;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -70,6 +71,17 @@ impl Line {
     pub fn cut(&self) {
         // An error means that the peer was faster.
         drop(self.stream.shutdown(Shutdown::Both));
+    }
+
+    /// How the connection ended under the library, once the system has said so.
+    pub fn ending(&self) -> Option<Ending> {
+        self.stream.ending()
+    }
+
+    /// Completes once the server has answered a password with the wish for a new one (RFC 4252 §8), where packets are
+    /// opened.
+    pub async fn new_password_wanted(&self) {
+        self.opening.new_password_wanted().await;
     }
 
     /// How many bytes the peer's side has brought so far.

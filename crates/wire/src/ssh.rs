@@ -137,9 +137,9 @@ impl Decoder {
     /// `from` will send no more: what it left unfinished may still say that it never spoke SSH.
     pub fn end(&mut self, from: Side) -> Vec<Seen> {
         if !self.lost
-            && let Some(lost) = self.half(from).end()
+            && let Some(piece) = self.half(from).end(from)
         {
-            self.lose(from, lost, 0);
+            self.piece(from, piece);
         }
         std::mem::take(&mut self.out).into_iter().map(|crossed| crossed.seen).collect()
     }
@@ -185,6 +185,9 @@ impl Decoder {
 
     fn piece(&mut self, from: Side, piece: Piece) {
         match piece {
+            Piece::LineBefore { fields, bytes, when } => {
+                self.saw(when, Seen::new(Step::LineBefore, from, fields, bytes));
+            }
             Piece::Identification { fields, bytes, when } => {
                 self.saw(when, Seen::new(Step::Identification, from, fields, bytes));
             }
@@ -234,14 +237,15 @@ impl Decoder {
             return Ok(());
         }
         let kex = self.exchange.agreed.as_ref().and_then(Agreed::kex_algorithm).unwrap_or_default();
-        let Message { step, fields, withheld_from } = match exchange::read(from, kex, packet.payload()) {
-            Some(read) => {
-                let (step, fields) = read.map_err(|expected| packet.lost(expected))?;
-                self.exchange.values.note(step, packet.payload());
-                Message::new(step, self.marked(fields))
-            }
-            None => message::read(packet.payload(), &mut self.login),
-        };
+        let Message { step, fields, called: _, withheld_from } =
+            match exchange::read(from, kex, packet.payload()) {
+                Some(read) => {
+                    let (step, fields) = read.map_err(|expected| packet.lost(expected))?;
+                    self.exchange.values.note(step, packet.payload());
+                    Message::new(step, self.marked(fields))
+                }
+                None => message::read(packet.payload(), &mut self.login),
+            };
         let shown = withheld_from.map_or(packet.bytes(), |at| packet.bytes_to(at));
         let fields = packet.describe(if step == Step::Newkeys { self.marked(fields) } else { fields });
         self.saw(when, Seen::new(step, from, fields, shown));
@@ -317,11 +321,12 @@ impl Decoder {
             self.say(moment, Seen::new(Step::WrongTag, from, fields, lost.bytes));
             return;
         }
-        let fields = fields! {
+        let mut fields = fields! {
             field::DUE => lost.expected,
             field::LOOKS_LIKE => foreign::looks_like(&lost.bytes),
             field::FIRST_BYTES => hex::encode(&lost.bytes),
         };
+        fields.put_some(field::FIRST_LINE, lost.line);
         self.say(moment, Seen::new(Step::Undecodable, from, fields, lost.bytes));
     }
 

@@ -37,7 +37,8 @@ fn known(line: usize) -> Record {
 }
 
 fn changed(line: usize) -> Record {
-    Record::Changed { line, recorded: key(A).fingerprint(HashAlg::Sha256).to_string() }
+    let recorded = key(A).fingerprint(HashAlg::Sha256).to_string();
+    Record::Changed { line, recorded, kind: "ssh-ed25519".into() }
 }
 
 #[test]
@@ -115,9 +116,58 @@ fn a_key_of_another_kind_is_a_changed_key() {
     // As `ssh` says of it: "Offending ECDSA key in known_hosts:2".
     let text = format!("# one\nhost {ECDSA}\n");
     let recorded = key(ECDSA).fingerprint(HashAlg::Sha256).to_string();
-    assert_eq!(check(&text, "host", A), Record::Changed { line: 2, recorded });
+    assert_eq!(
+        check(&text, "host", A),
+        Record::Changed { line: 2, recorded, kind: "ecdsa-sha2-nistp256".into() }
+    );
     // Of several the one of the same kind is named.
     assert_eq!(check(&format!("host {ECDSA}\nhost {A}\n"), "host", B), changed(2));
+}
+
+#[test]
+fn a_record_of_the_bare_name_speaks_for_its_other_ports_too_if_it_has_this_very_key() {
+    // As `ssh` says of it: "found matching key w/out port".
+    let text = format!("host {A}\n");
+    assert_eq!(check(&text, "[host]:7022", A), known(1));
+    assert_eq!(check(&text, "[host]:7022", B), Record::Unknown, "another server may well be there");
+    assert_eq!(
+        check(&format!("!host,* {A}\n"), "[host]:7022", A),
+        known(1),
+        "the name with its port is meant"
+    );
+    assert_eq!(
+        check(&format!("host {A}\n[host]:7022 {B}\n"), "[host]:7022", A),
+        Record::Changed {
+            line: 2,
+            recorded: key(B).fingerprint(HashAlg::Sha256).to_string(),
+            kind: "ssh-ed25519".into(),
+        }
+    );
+}
+
+#[test]
+fn the_kinds_on_record_are_asked_for_first_and_rsa_is_one_of_them() {
+    const RSA: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC7";
+    let names = |text: &str, host: &str| {
+        let known = file(text).file.algorithms(host).unwrap();
+        known.iter().map(|it| it.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&format!("host {ECDSA}\nhost {A}\n"), "host"), ["ecdsa-sha2-nistp256", "ssh-ed25519"]);
+    assert_eq!(names(&format!("host {A}\n"), "[host]:7022"), ["ssh-ed25519"]);
+    assert!(names(&format!("@cert-authority host {A}\nother {A}\n"), "host").is_empty());
+    assert!(names(&format!("host {RSA}\n"), "host").is_empty(), "half a key is none");
+    let rsa = signs_with(Algorithm::Rsa { hash: None });
+    assert_eq!(
+        rsa.iter().map(Algorithm::as_str).collect::<Vec<_>>(),
+        ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"]
+    );
+}
+
+#[test]
+fn the_line_of_a_ca_is_found() {
+    let authority = |text: &str| file(text).file.authority("[host]:7022").unwrap();
+    assert_eq!(authority(&format!("# one\n@cert-authority *.com,h?st {A}\n")), Some(2));
+    assert_eq!(authority(&format!("@cert-authority other {A}\nhost {A}\n")), None);
 }
 
 #[test]

@@ -49,7 +49,9 @@ fn a_server_that_does_not_speak_ssh_is_named() {
     certs::ensure(&bench.dir("certs")).unwrap();
     for (bytes, says) in [
         (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], "HTTP response"),
-        (b"220 mail.example ESMTP\r\n", "other text"),
+        (b"220 mail.example ESMTP\r\n", "“220 mail.example ESMTP”"),
+        (b"Exceeded MaxStartups\r\n", "as many connections that have not logged in"),
+        (b"Not allowed at this time\r\n", "for now"),
         (b"\x15\x03\x03\x00\x02\x02\x0a and some more bytes", "TLS record"),
         (b"", "without an SSH identification"),
         (b"SSH-2.0-gone\r\n", "in the middle of the handshake"),

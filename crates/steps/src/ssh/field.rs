@@ -21,6 +21,8 @@ declare! {
     LINES_BEFORE: [String] = "lines_before";
     /// How many those lines are.
     LINES_BEFORE_COUNT: u64 = "lines_before_count";
+    /// The line that came where something else was due, where it is text.
+    FIRST_LINE: str = "first_line";
 
     /// Sixteen random bytes of a KEXINIT, in hex.
     COOKIE: str = "cookie";
@@ -160,6 +162,10 @@ declare! {
     LINE: u64 = "line";
     /// The fingerprint that the file has instead.
     RECORDED_FINGERPRINT: str = "recorded_fingerprint";
+    /// The kind of that key.
+    RECORDED_KEY_TYPE: str = "recorded_key_type";
+    /// The line of a CA for the host.
+    CERT_AUTHORITY_LINE: u64 = "cert_authority_line";
     /// The option that was given: `ask`, `accept-new`, `yes` or `no`.
     STRICT: str = "strict";
 

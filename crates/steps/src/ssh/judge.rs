@@ -59,6 +59,7 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         | Step::Disconnect
         | Step::WrongTag
         | Step::Undecodable
+        | Step::LineBefore
         | Step::Summary => None,
     };
     finding.into_iter().collect()

@@ -8,6 +8,21 @@ use crate::{
     field::shown,
 };
 
+pub(super) const LINE_BEFORE: Card = Card {
+    id: "ssh.line_before",
+    actor: Actor::Server,
+    claims: &[],
+    rfc: "RFC 4253 §4.2",
+    title: Text { en: "line before SSH", zh: "标识之前的一行" },
+    text: Text {
+        en: "Before its identification a server may send other lines, for people to read; a client passes over them. Where a server lets nobody in, its reason often stands here.",
+        zh: "服务端可以在版本标识之前发送其他文字行，供人阅读，客户端应当跳过。服务端拒绝连接时，原因往往写在这里。",
+    },
+    client: "",
+    server: "",
+    shows: shown![field::TEXT],
+};
+
 pub(super) const IDENTIFICATION: Card = Card {
     id: "ssh.identification",
     actor: Actor::Both,
@@ -165,7 +180,7 @@ pub(super) const OTHER_MESSAGE: Card = Card {
     },
     client: "",
     server: "",
-    shows: shown![field::MESSAGE, field::METHOD_NAME, field::REQUEST_NAME, field::CHANNEL],
+    shows: shown![field::MESSAGE, field::TEXT, field::METHOD_NAME, field::REQUEST_NAME],
 };
 
 pub(super) const DISCONNECT: Card = Card {

@@ -3,7 +3,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use russh::{
-    ChannelId, Disconnect, MethodSet, Names,
+    ChannelId, ChannelOpenFailure, Disconnect, MethodSet, Names,
     client::DisconnectReason,
     keys::{HashAlg, PublicKey, agent::AgentSessionBinding},
 };
@@ -32,6 +32,10 @@ pub struct HostKeyDecision {
     pub line: Option<usize>,
     /// The fingerprint that the file has instead.
     pub recorded_fingerprint: Option<String>,
+    /// The kind of that key.
+    pub recorded_key_type: Option<String>,
+    /// The line of a CA for this host, which speaks for host certificates only.
+    pub cert_authority_line: Option<usize>,
     /// The option that was given: `ask`, `accept-new`, `yes` or `no`.
     pub strict: &'static str,
     /// `user`, `option`, `file`, or `nobody` where a user had to be asked and could not.
@@ -41,6 +45,9 @@ pub struct HostKeyDecision {
     /// Whether the key was added to the file.
     pub added: bool,
 }
+
+/// Of a banner, more than anybody reads.
+const MOST_BANNER: usize = 2000;
 
 /// Names the calls that a client's handler gets.
 #[derive(Clone, Debug)]
@@ -69,6 +76,8 @@ impl ClientCalls {
         };
         fields.put_some(field::LINE, decision.line);
         fields.put_some(field::RECORDED_FINGERPRINT, decision.recorded_fingerprint.as_deref());
+        fields.put_some(field::RECORDED_KEY_TYPE, decision.recorded_key_type.as_deref());
+        fields.put_some(field::CERT_AUTHORITY_LINE, decision.cert_authority_line);
         fields.put(field::STRICT, decision.strict);
         self.local(Step::HostKeyCheck, fields);
     }
@@ -119,6 +128,46 @@ impl ClientCalls {
         fields.put_some(field::KEX_ALGORITHM, agreed);
         fields.put(field::RECOMPUTED, false);
         self.local(Step::ExchangeHash, fields);
+    }
+
+    /// `auth_banner`: what the server has to say to whoever logs in (RFC 4252 §5.4).
+    pub fn banner(&self, text: &str) {
+        let text: String = text.chars().take(MOST_BANNER).collect();
+        let fields = fields! {
+            field::MESSAGE => "SSH_MSG_USERAUTH_BANNER",
+            field::MESSAGE_NUMBER => 53_u8,
+            field::TEXT => text,
+        };
+        self.received(Step::OtherMessage, fields);
+    }
+
+    /// `channel_open_failure`.
+    pub fn channel_refused(&self, channel: ChannelId, reason: &ChannelOpenFailure, description: &str) {
+        let code = match reason {
+            ChannelOpenFailure::AdministrativelyProhibited => 1,
+            ChannelOpenFailure::ConnectFailed => 2,
+            ChannelOpenFailure::UnknownChannelType => 3,
+            ChannelOpenFailure::ResourceShortage => 4,
+            ChannelOpenFailure::Other { code, .. } => *code,
+        };
+        let fields = fields! {
+            field::MESSAGE => "SSH_MSG_CHANNEL_OPEN_FAILURE",
+            field::MESSAGE_NUMBER => 92_u8,
+            field::CHANNEL => channel.number(),
+            field::REASON_CODE => code,
+            field::DESCRIPTION => beginning(description.as_bytes()),
+        };
+        self.received(Step::OtherMessage, fields);
+    }
+
+    /// `exit_signal`: the command was ended by a signal (RFC 4254 §6.10).
+    pub fn exit_signal(&self, channel: ChannelId, signal: &str) {
+        let fields = fields! {
+            field::REQUEST_TYPE => "exit-signal",
+            field::DETAIL => beginning(signal.as_bytes()),
+            field::CHANNEL => channel.number(),
+        };
+        self.received(Step::ChannelRequest, fields);
     }
 
     /// `authenticate_none` came back: the server refused, as it was meant to.

@@ -17,6 +17,7 @@ use steps::{
     Evidence, Said, Side,
     ssh::{Step, field},
 };
+use tokio::sync::Notify;
 use wire::{Crossed, ssh::Decoder};
 
 use crate::{Witness, secrets};
@@ -29,6 +30,8 @@ pub(super) struct Opening {
     heard: bool,
     shared: Arc<Mutex<Shared>>,
     key_exchange_began: Arc<AtomicBool>,
+    /// The server has answered a password with the wish for a new one, which russh does not hand on.
+    new_password: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
@@ -40,7 +43,13 @@ struct Shared {
 impl Opening {
     pub(super) fn new(witness: &Witness) -> Self {
         let (witness, heard) = (witness.clone(), witness.is_heard());
-        Opening { witness, heard, shared: Arc::default(), key_exchange_began: Arc::default() }
+        Opening {
+            witness,
+            heard,
+            shared: Arc::default(),
+            key_exchange_began: Arc::default(),
+            new_password: Arc::default(),
+        }
     }
 
     /// `from` sent `bytes`.
@@ -121,10 +130,18 @@ impl Opening {
         self.key_exchange_began.load(Ordering::Relaxed)
     }
 
+    /// Completes once the server wants a new password.
+    pub(super) async fn new_password_wanted(&self) {
+        self.new_password.notified().await;
+    }
+
     fn report(&self, shared: &Shared, seen: Vec<Crossed>) {
         for Crossed { moment, mut seen } in seen {
             if seen.step == Step::KeyExchangeInit.into() {
                 self.key_exchange_began.store(true, Ordering::Relaxed);
+            }
+            if wants_a_new_password(&seen) {
+                self.new_password.notify_one();
             }
             let derived = seen.step == Step::ExchangeHash.into() || seen.step == Step::DerivedKeys.into();
             if let Some(with) = shared.opened_with
@@ -144,6 +161,14 @@ impl Opening {
         // A panic elsewhere must not silence the log: what was decoded is still true.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// RFC 4252 §8: SSH_MSG_USERAUTH_PASSWD_CHANGEREQ.
+fn wants_a_new_password(seen: &wire::Seen) -> bool {
+    seen.from == Some(Side::Server)
+        && seen.step == Step::OtherMessage.into()
+        && (seen.fields.get(field::MESSAGE_NUMBER), seen.fields.get(field::METHOD_NAME))
+            == (Some(60), Some("password"))
 }
 
 /// What follows from packets without being in one is inferred: the result of the negotiation, the keys, and that nothing

@@ -16,9 +16,12 @@ use crate::fields;
 const LONGEST_IDENTIFICATION: usize = 255;
 /// Lines a server may send before it, and how long one may be: generous, and still a bound.
 const MOST_LINES_BEFORE: usize = 1024;
-const LONGEST_LINE_BEFORE: usize = 1024;
-/// Lines before it that the step quotes.
+const LONGEST_LINE_BEFORE: usize = 8192;
+/// Lines before it that have a step of their own, and how many of them the identification quotes.
+const TOLD_LINES: usize = 20;
 const QUOTED_LINES: usize = 4;
+/// As much of a line as is quoted.
+const QUOTED: usize = 200;
 /// A packet without encryption: every implementation must take this much (RFC 4253 §6.1), and nothing in a key
 /// exchange comes near it.
 const LONGEST_PACKET: usize = 35_000;
@@ -70,6 +73,12 @@ enum Guess {
 /// A piece of one direction.
 #[derive(Debug)]
 pub(super) enum Piece {
+    /// A line of text before the identification.
+    LineBefore {
+        fields: Fields,
+        bytes: Vec<u8>,
+        when: When,
+    },
     Identification {
         fields: Fields,
         bytes: Vec<u8>,
@@ -86,7 +95,8 @@ pub(super) enum Piece {
 impl Piece {
     pub(super) fn when(&self) -> When {
         match self {
-            Piece::Identification { when, .. }
+            Piece::LineBefore { when, .. }
+            | Piece::Identification { when, .. }
             | Piece::Dark(_, when)
             | Piece::Overflow(when)
             | Piece::Lost(_, when) => *when,
@@ -180,18 +190,41 @@ impl Half {
         (drained, when)
     }
 
-    /// What the end of the direction reveals: a peer that never identified itself, unless it sent nothing or was
-    /// cut inside a good line.
-    pub(super) fn end(&mut self) -> Option<Lost> {
-        if self.stage != Stage::Identification {
+    /// What the end of the direction reveals: words without a line end, or a peer that never identified itself, unless it
+    /// sent nothing or was cut inside a good line.
+    pub(super) fn end(&mut self, from: Side) -> Option<Piece> {
+        if self.stage != Stage::Identification || self.bytes.is_empty() {
             return None;
         }
+        let when = self.when(self.bytes.len());
         let cut_inside_a_good_line = b"SSH-".starts_with(&self.bytes[..self.bytes.len().min(4)]);
-        match self.lines_before.first() {
-            Some(line) if self.bytes.is_empty() => Some(Lost::at(IDENTIFICATION, line.as_bytes())),
-            _ if cut_inside_a_good_line => None,
-            _ => Some(Lost::at(IDENTIFICATION, &self.bytes)),
+        if cut_inside_a_good_line {
+            return None;
         }
+        if self.is_line_before(from, &self.bytes) {
+            let (line, _) = self.drain(self.bytes.len());
+            return self.line_before(line, when);
+        }
+        Some(Piece::Lost(Lost::at(IDENTIFICATION, &self.bytes), when))
+    }
+
+    /// Only a server may send other lines first; one that begins like HTTP or TLS will never come to SSH.
+    fn is_line_before(&self, from: Side, line: &[u8]) -> bool {
+        from == Side::Server
+            && !line.starts_with(b"SSH-")
+            && line.iter().all(|byte| may_stand_before(*byte))
+            && matches!(looks_like(line), "other text" | "binary data" | "nothing")
+    }
+
+    /// Takes note of a line; the first ones are told.
+    fn line_before(&mut self, line: Vec<u8>, when: When) -> Option<Piece> {
+        let text: String = String::from_utf8_lossy(&line).trim_end().chars().take(QUOTED).collect();
+        self.count_before += 1;
+        if self.lines_before.len() < QUOTED_LINES {
+            self.lines_before.push(text.clone());
+        }
+        let fields = fields! { field::TEXT => text, field::LENGTH => line.len() };
+        (self.count_before <= TOLD_LINES).then_some(Piece::LineBefore { fields, bytes: line, when })
     }
 
     /// How many bytes are held back.
@@ -261,10 +294,11 @@ impl Half {
             let longest = if ssh { LONGEST_IDENTIFICATION } else { LONGEST_LINE_BEFORE };
             let end = self.bytes.iter().take(longest).position(|byte| *byte == b'\n');
             let line = &self.bytes[..end.unwrap_or(self.bytes.len().min(longest))];
-            if line.iter().any(|byte| !is_text(*byte)) {
+            let good = |byte: &u8| if ssh { is_text(*byte) } else { may_stand_before(*byte) };
+            if !line.iter().all(good) {
                 // Binary data shows itself at once; its first bytes tell which kind it is.
                 return match end {
-                    Some(end) => Err(Lost::at(IDENTIFICATION, &self.bytes[..=end])),
+                    Some(end) => Err(Lost::at_line(IDENTIFICATION, &self.bytes[..=end])),
                     None if self.bytes.len() >= FIRST_BYTES => Err(Lost::at(IDENTIFICATION, &self.bytes)),
                     None => Ok(None),
                 };
@@ -286,14 +320,11 @@ impl Half {
                 }
                 return Ok(Some(Piece::Identification { fields, bytes: line, when }));
             }
-            // Only a server may send other lines first; one that begins like HTTP will never come to SSH.
-            let allowed = from == Side::Server && looks_like(&line) == "other text";
-            if !allowed || self.count_before == MOST_LINES_BEFORE {
-                return Err(Lost::at(IDENTIFICATION, &line));
+            if !self.is_line_before(from, &line) || self.count_before == MOST_LINES_BEFORE {
+                return Err(Lost::at_line(IDENTIFICATION, &line));
             }
-            self.count_before += 1;
-            if self.lines_before.len() < QUOTED_LINES {
-                self.lines_before.push(String::from_utf8_lossy(&line).trim_end().to_owned());
+            if let Some(told) = self.line_before(line, when) {
+                return Ok(Some(told));
             }
         }
     }
@@ -304,9 +335,9 @@ impl Half {
         let text = text.trim_end_matches(['\r', '\n']);
         let (protoversion, rest) = text[4..]
             .split_once('-')
-            .ok_or_else(|| Lost::at("SSH-protoversion-softwareversion (RFC 4253 §4.2)", line))?;
+            .ok_or_else(|| Lost::at_line("SSH-protoversion-softwareversion (RFC 4253 §4.2)", line))?;
         if !["2.0", "1.99"].contains(&protoversion) {
-            return Err(Lost::at("protocol version 2.0, or 1.99 for compatibility (RFC 4253 §5)", line));
+            return Err(Lost::at_line("protocol version 2.0, or 1.99 for compatibility (RFC 4253 §5)", line));
         }
         let (software, comments) = match rest.split_once(' ') {
             Some((software, comments)) => (software, Some(comments)),
@@ -371,3 +402,9 @@ impl Half {
 }
 
 const IDENTIFICATION: &str = "a line that begins with SSH- (RFC 4253 §4.2)";
+
+/// Whether `byte` can stand in a line before the identification, which people read: in whatever encoding, with what a
+/// terminal does (RFC 4253 §4.2 asks for no more than that it be harmless where it is shown).
+fn may_stand_before(byte: u8) -> bool {
+    is_text(byte) || matches!(byte, 0x07 | 0x08 | 0x0b | 0x0c | 0x1b)
+}

@@ -55,7 +55,15 @@ impl Login {
                 Some(Message::new(Step::AuthSuccess, fields))
             }
             (53, _) => {
-                Some(Message::new(Step::OtherMessage, fields! { field::TEXT => short(&reader.text()?) }))
+                // Many lines, as they were meant.
+                let text: String = reader.text()?.chars().take(MOST_BANNER).collect();
+                Some(Message::new(Step::OtherMessage, fields! { field::TEXT => text }))
+            }
+            // RFC 4252 §8: the words are the server's and no secret.
+            (60, "password") => {
+                let fields =
+                    fields! { field::TEXT => short(&reader.text()?), field::METHOD_NAME => "password" };
+                Some(Message::new(Step::OtherMessage, fields).called(PASSWD_CHANGEREQ))
             }
             (60, "publickey") => {
                 let (algorithm, key) = (reader.text()?, reader.string()?);
@@ -69,12 +77,12 @@ impl Login {
             (60, "keyboard-interactive") => question(reader),
             (61, "keyboard-interactive") => {
                 let fields = fields! { field::NUM_RESPONSES => reader.uint32()?, field::USER_NAME => self.user_name.as_str() };
-                Some(Message { step: Step::InteractiveAnswer, fields, withheld_from: Some(1) })
+                Some(Message::new(Step::InteractiveAnswer, fields).withheld(1))
             }
             // Of another method: it may hold a password.
             (60..=79, method) => {
                 let fields = fields! { field::METHOD_NAME => method, field::CONTENT => "withheld" };
-                Some(Message { step: Step::OtherMessage, fields, withheld_from: Some(1) })
+                Some(Message::new(Step::OtherMessage, fields).withheld(1))
             }
             _ => None,
         }
@@ -92,16 +100,12 @@ impl Login {
         match method.as_str() {
             "none" => Some(Message::new(Step::AuthNone, fields)),
             "publickey" => self.publickey(payload, reader, fields),
-            "password" => {
-                let withheld_from = Some(read_so_far);
-                Some(Message { step: Step::AuthPassword, fields, withheld_from })
-            }
+            "password" => Some(Message::new(Step::AuthPassword, fields).withheld(read_so_far)),
             "keyboard-interactive" => Some(Message::new(Step::OtherMessage, fields)),
             // By whatever other method: what follows may be a secret.
             _ => {
                 fields.put(field::CONTENT, "withheld");
-                let withheld_from = Some(read_so_far);
-                Some(Message { step: Step::OtherMessage, fields, withheld_from })
+                Some(Message::new(Step::OtherMessage, fields).withheld(read_so_far))
             }
         }
     }
@@ -146,6 +150,12 @@ fn question(mut reader: Reader<'_>) -> Option<Message> {
     }
     Some(Message::new(Step::InteractiveQuestion, fields))
 }
+
+/// What message 60 is where a password was sent.
+const PASSWD_CHANGEREQ: &str = "SSH_MSG_USERAUTH_PASSWD_CHANGEREQ";
+
+/// Of a banner, more than anybody reads.
+const MOST_BANNER: usize = 2000;
 
 /// More than anybody asks at once.
 const MOST_PROMPTS: u32 = 32;

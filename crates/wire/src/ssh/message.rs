@@ -32,19 +32,34 @@ pub(super) fn read(payload: &[u8], login: &mut Login) -> Message {
 pub(super) struct Message {
     pub(super) step: Step,
     pub(super) fields: Fields,
+    /// Its name, where the number alone does not say it.
+    pub(super) called: Option<&'static str>,
     /// From here on the payload is a password or an answer, which no log may hold.
     pub(super) withheld_from: Option<usize>,
 }
 
 impl Message {
     pub(super) fn new(step: Step, fields: Fields) -> Self {
-        Message { step, fields, withheld_from: None }
+        Message { step, fields, called: None, withheld_from: None }
+    }
+
+    /// The same, of whose payload nothing is shown `from` there on.
+    pub(super) fn withheld(self, from: usize) -> Self {
+        Message { withheld_from: Some(from), ..self }
+    }
+
+    /// The same by a name that its number does not have everywhere.
+    pub(super) fn called(self, name: &'static str) -> Self {
+        Message { called: Some(name), ..self }
     }
 
     /// Steps that stand for one message alone need not repeat its name.
     fn named(mut self, number: u8) -> Self {
         if self.step == Step::OtherMessage {
-            let mut fields = fields! { field::MESSAGE => name(number), field::MESSAGE_NUMBER => number };
+            let mut fields = fields! {
+                field::MESSAGE => self.called.unwrap_or_else(|| name(number)),
+                field::MESSAGE_NUMBER => number,
+            };
             fields.append(&mut self.fields);
             self.fields = fields;
         }

@@ -2,6 +2,8 @@
 
 use steps::{Fields, ssh::field};
 
+use super::{connection::beginning, foreign::is_text};
+
 /// As many bytes as tell what was sent instead.
 pub(super) const FIRST_BYTES: usize = 16;
 
@@ -79,12 +81,22 @@ impl Packet {
 pub(super) struct Lost {
     pub(super) expected: &'static str,
     pub(super) bytes: Vec<u8>,
+    /// The line that they begin, where a whole one is there.
+    pub(super) line: Option<String>,
     /// The number of a packet that did not open under the session's key.
     pub(super) unopened: Option<u32>,
 }
 
 impl Lost {
     pub(super) fn at(expected: &'static str, bytes: &[u8]) -> Self {
-        Lost { expected, bytes: bytes[..bytes.len().min(FIRST_BYTES)].to_vec(), unopened: None }
+        let bytes = bytes[..bytes.len().min(FIRST_BYTES)].to_vec();
+        Lost { expected, bytes, line: None, unopened: None }
+    }
+
+    /// The same of a whole line, which is quoted where it is text.
+    pub(super) fn at_line(expected: &'static str, line: &[u8]) -> Self {
+        let is_text = line.iter().all(|byte| is_text(*byte));
+        let words = beginning(line);
+        Lost { line: Some(words).filter(|words| is_text && !words.is_empty()), ..Lost::at(expected, line) }
     }
 }

@@ -76,6 +76,13 @@ fn handshake() -> Dialogue {
 }
 
 fn check(dialogue: &Dialogue) -> Vec<Seen> {
+    let mut seen = check_all(dialogue);
+    seen.retain(|seen| seen.step != Step::LineBefore.into());
+    seen
+}
+
+/// The same with the lines before the identification.
+fn check_all(dialogue: &Dialogue) -> Vec<Seen> {
     let mut decoder = Decoder::default();
     dialogue.iter().flat_map(|(from, bytes)| decoder.feed(*from, bytes)).collect()
 }
@@ -277,11 +284,32 @@ fn what_is_not_ssh_is_named_once() {
 }
 
 #[test]
-fn the_end_reveals_a_server_that_only_sent_other_lines() {
+fn lines_before_the_identification_are_told_one_by_one_and_are_no_other_protocol() {
+    let many = "line\n".repeat(100);
+    for (before, told) in [
+        (&b"Welcome\r\n\r\nPlease close\n"[..], &["Welcome", "", "Please close"][..]),
+        (b"\n", &[""]),
+        (b"Zugang f\xfcr alle\r\n", &["Zugang f\u{fffd}r alle"]),
+        (b"\x1b[2Jhello\x07\r\n", &["\u{1b}[2Jhello\u{7}"]),
+        (many.as_bytes(), &["line"; 20]),
+    ] {
+        let server = [before, b"SSH-2.0-x\r\n"].concat();
+        let seen = check_all(&vec![(Server, server)]);
+        let lines: Vec<_> = seen.iter().filter(|seen| seen.step == Step::LineBefore.into()).collect();
+        assert_eq!(lines.iter().map(|seen| seen.fields["text"].as_str().unwrap()).collect::<Vec<_>>(), told);
+        assert_eq!(seen.last().unwrap().step, Step::Identification.into());
+        let count = before.iter().filter(|byte| **byte == b'\n').count();
+        assert_eq!(seen.last().unwrap().fields["lines_before_count"], count);
+    }
+}
+
+#[test]
+fn the_end_reveals_what_a_server_said_instead() {
     let mut decoder = Decoder::default();
-    assert_eq!(decoder.feed(Server, b"220 mail.example ESMTP\r\n"), []);
+    assert_eq!(decoder.feed(Server, b"Exceeded MaxStartups\r\n").len(), 1);
+    assert_eq!(decoder.feed(Server, b"and no line end"), []);
     let seen = decoder.end(Server);
-    assert_eq!(seen[0].fields["looks_like"], "other text");
+    assert_eq!((seen.len(), &seen[0].fields["text"]), (1, &json!("and no line end")));
     for cut in ["", "SS", "SSH-2.0-half"] {
         let mut decoder = Decoder::default();
         decoder.feed(Server, cut.as_bytes());
@@ -351,9 +379,9 @@ proptest! {
         dialogue in any_dialogue(),
         cuts in proptest::collection::vec(1..40_usize, 1..12),
     ) {
-        let whole = check(&dialogue);
-        prop_assert_eq!(check(&sliced(&dialogue, &cuts)), whole.clone());
-        prop_assert_eq!(check(&sliced(&dialogue, &[1])), whole.clone());
+        let whole = check_all(&dialogue);
+        prop_assert_eq!(check_all(&sliced(&dialogue, &cuts)), whole.clone());
+        prop_assert_eq!(check_all(&sliced(&dialogue, &[1])), whole.clone());
         let lost = whole.iter().filter(|seen| seen.step == Step::Undecodable.into()).count();
         prop_assert!(lost <= 1);
     }
