@@ -8,7 +8,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// How much is shown at once.
+/// How much is read and shown at once.
 const PIECE: usize = 4096;
 
 /// What just crossed a [`Tap`].
@@ -23,18 +23,21 @@ pub enum Crossing<'a> {
 }
 
 /// A stream whose bytes are shown to `observe`, in order, each exactly once, in pieces of some KiB: what a decoder makes
-/// of a piece is in memory all at once, and six bytes of a hostile peer can be a step of a kilobyte.
+/// of a piece is in memory all at once, and six bytes of a hostile peer can be a step of a kilobyte. After each piece of
+/// the peer's the task gives way to others, which wait for a flood no longer than for one piece of it.
 #[derive(Debug)]
 pub struct Tap<S, F> {
     inner: S,
     observe: F,
     ended: bool,
+    /// How much of the peer's was shown since the task last gave way.
+    shown: usize,
 }
 
 impl<S, F: FnMut(Crossing<'_>)> Tap<S, F> {
     /// Puts a tap in front of `inner`.
     pub fn new(inner: S, observe: F) -> Self {
-        Tap { inner, observe, ended: false }
+        Tap { inner, observe, ended: false, shown: 0 }
     }
 
     fn wrote(&mut self, bytes: &[u8]) {
@@ -53,18 +56,31 @@ impl<S: AsyncRead + Unpin, F: FnMut(Crossing<'_>) + Unpin> AsyncRead for Tap<S, 
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // The buffer may already hold bytes of earlier reads: only the tail is new.
-        let before = buf.filled().len();
-        let asked = buf.remaining();
-        ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
-        match &buf.filled()[before..] {
-            [] if asked > 0 && !self.ended => {
-                self.ended = true;
-                (self.observe)(Crossing::Eof);
+        let tap = &mut *self;
+        if tap.shown >= PIECE {
+            tap.shown = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        // The buffer may already hold bytes of earlier reads: only what comes behind them is new, and a piece is enough.
+        let asked = buf.remaining().min(PIECE);
+        let mut piece = ReadBuf::new(buf.initialize_unfilled_to(asked));
+        let read = Pin::new(&mut tap.inner).poll_read(cx, &mut piece);
+        if read.is_pending() {
+            tap.shown = 0;
+        }
+        ready!(read)?;
+        let new = piece.filled().len();
+        match piece.filled() {
+            [] if asked > 0 && !tap.ended => {
+                tap.ended = true;
+                (tap.observe)(Crossing::Eof);
             }
             [] => {}
-            new => new.chunks(PIECE).for_each(|piece| (self.observe)(Crossing::Read(piece))),
+            bytes => (tap.observe)(Crossing::Read(bytes)),
         }
+        buf.advance(new);
+        tap.shown += new;
         Poll::Ready(Ok(()))
     }
 }
@@ -106,6 +122,8 @@ impl<S: AsyncWrite + Unpin, F: FnMut(Crossing<'_>) + Unpin> AsyncWrite for Tap<S
 
 #[cfg(test)]
 mod tests {
+    use std::future::Future;
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
     use super::*;
@@ -142,5 +160,30 @@ mod tests {
         assert_eq!(heard, b"abcdefghijklmnopqrstuvwxyz");
         assert_eq!(back, heard);
         assert_eq!((read, wrote, ends), (heard.clone(), heard, 1));
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_shown_in_pieces_and_gives_way_after_each() {
+        let (near, mut far) = duplex(10 * PIECE);
+        let mut pieces = Vec::new();
+        let mut tap = Tap::new(near, |crossing: Crossing<'_>| match crossing {
+            Crossing::Read(bytes) => pieces.push(bytes.len()),
+            Crossing::Wrote(_) | Crossing::Eof => {}
+        });
+        far.write_all(&vec![7; 3 * PIECE + 1]).await.unwrap();
+        drop(far);
+        let mut all = Vec::new();
+        let mut reading = std::pin::pin!(tap.read_to_end(&mut all));
+        let mut gave_way = 0;
+        let read = std::future::poll_fn(|cx| {
+            let polled = reading.as_mut().poll(cx);
+            gave_way += usize::from(polled.is_pending());
+            polled
+        });
+        assert_eq!(read.await.unwrap(), 3 * PIECE + 1);
+        assert_eq!(all, vec![7; 3 * PIECE + 1]);
+        assert!(pieces.iter().all(|&piece| piece <= PIECE), "{pieces:?}");
+        assert_eq!(pieces.iter().sum::<usize>(), 3 * PIECE + 1);
+        assert_eq!(gave_way, 3);
     }
 }
