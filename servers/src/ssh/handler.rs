@@ -22,6 +22,9 @@ use super::{
 /// Channels one connection may have open at once; sshd's MaxSessions is 10 as well.
 const MOST_CHANNELS: usize = 10;
 
+/// How much one message of a client may make a shell say. `steps` is five bytes, and what it tells has many KiB.
+const MOST_SAID: usize = 1 << 18;
+
 /// Answers for one connection.
 pub(super) struct Handler {
     calls: ServerCalls,
@@ -29,14 +32,16 @@ pub(super) struct Handler {
     users: Users,
     progress: Arc<Progress>,
     open: HashSet<ChannelId>,
+    /// Channels that are done with, but whose client has not taken all that was said there: they still take memory.
+    unread: HashSet<ChannelId>,
     terminals: HashSet<ChannelId>,
     shells: HashMap<ChannelId, Shell>,
 }
 
 impl Handler {
     pub(super) fn new(calls: ServerCalls, witness: Witness, users: Users, progress: Arc<Progress>) -> Self {
-        let (open, terminals, shells) = Default::default();
-        Handler { calls, witness, users, progress, open, terminals, shells }
+        let (open, unread, terminals, shells) = Default::default();
+        Handler { calls, witness, users, progress, open, unread, terminals, shells }
     }
 
     fn verdict(&self, may_enter: bool) -> Auth {
@@ -88,6 +93,9 @@ impl Handler {
         session.eof(channel)?;
         session.close(channel)?;
         self.closed(channel);
+        if session.has_pending_data(channel) {
+            self.unread.insert(channel);
+        }
         Ok(())
     }
 
@@ -95,7 +103,8 @@ impl Handler {
         commands::run(line, USER, &self.witness)
     }
 
-    /// Does what follows from what was typed into a shell.
+    /// Does what follows from what was typed into a shell. Who types on and reads nothing is shown out: what is said
+    /// would wait in memory.
     fn follow(
         &mut self,
         channel: ChannelId,
@@ -103,9 +112,16 @@ impl Handler {
         session: &mut Session,
     ) -> Result<(), russh::Error> {
         let terminal = self.terminals.contains(&channel);
+        let mut said = 0;
         for heard in heard {
+            if said > MOST_SAID || session.has_pending_data(channel) {
+                return self.leave(channel, 1, session);
+            }
             match heard {
-                Heard::Echo(text) => session.data(channel, text.into_bytes())?,
+                Heard::Echo(text) => {
+                    said += text.len();
+                    session.data(channel, text.into_bytes())?;
+                }
                 Heard::Leave => return self.leave(channel, 0, session),
                 Heard::Line(line) if ["exit", "logout"].contains(&line.as_str()) => {
                     return self.leave(channel, 0, session);
@@ -116,6 +132,7 @@ impl Handler {
                         // The client's terminal is in raw mode and wants the carriage return too.
                         text = text.replace('\n', "\r\n") + PROMPT;
                     }
+                    said += text.len();
                     session.data(channel, text.into_bytes())?;
                 }
             }
@@ -200,9 +217,10 @@ impl russh::server::Handler for Handler {
         &mut self,
         channel: Channel<Msg>,
         reply: ChannelOpenHandle,
-        _session: &mut Session,
+        session: &mut Session,
     ) -> Result<(), russh::Error> {
-        let granted = self.open.len() < MOST_CHANNELS;
+        self.unread.retain(|channel| session.has_pending_data(*channel));
+        let granted = self.open.len() + self.unread.len() < MOST_CHANNELS;
         self.calls.channel_open(channel.id(), "session", granted);
         if granted {
             self.opened(channel.id());
@@ -235,12 +253,18 @@ impl russh::server::Handler for Handler {
         session: &mut Session,
     ) -> Result<(), russh::Error> {
         self.calls.exec(channel, command);
+        if !self.open.contains(&channel) {
+            return session.channel_failure(channel); // its command has been run
+        }
         let answer = self.run(&String::from_utf8_lossy(command));
         self.answer(channel, answer, session)
     }
 
     async fn shell_request(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), russh::Error> {
         self.calls.channel_request(channel, "shell", "", true);
+        if !self.open.contains(&channel) {
+            return session.channel_failure(channel);
+        }
         let terminal = self.terminals.contains(&channel);
         self.shells.insert(channel, Shell::new(terminal));
         session.channel_success(channel)?;
