@@ -10,15 +10,16 @@ use std::{
 };
 
 use steps::{Carried, Event, Part};
-use tracing::{Subscriber, field::Visit};
+use tracing::{Metadata, Subscriber, field::Visit};
 use tracing_subscriber::{
-    EnvFilter, Layer, filter::filter_fn, layer::Context, layer::SubscriberExt, util::SubscriberInitExt,
+    EnvFilter, Layer, filter::filter_fn, fmt::MakeWriter, layer::Context, layer::SubscriberExt,
+    util::SubscriberInitExt,
 };
 
 use crate::{
     Args,
     messages::OneLine,
-    queue::{Item, Queue, Room},
+    queue::{Item, Queue, Room, Whose},
     style::Paint,
     writer::Writer,
 };
@@ -89,7 +90,7 @@ pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     let messages = Messages(Arc::clone(&queue));
     let messages = tracing_subscriber::fmt::layer()
-        .with_writer(move || messages.clone())
+        .with_writer(messages)
         .with_ansi(args.colored())
         .event_format(OneLine(Paint::new(args.colored())))
         .with_filter(filter)
@@ -245,14 +246,35 @@ impl Visit for Found {
     fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
 }
 
-/// Takes the program's own messages, each in one piece; they keep their place among the events.
+/// Takes messages, each in one piece; they keep their place among the events.
 #[derive(Clone)]
 struct Messages(Arc<Queue>);
 
-impl Write for Messages {
+impl<'a> MakeWriter<'a> for Messages {
+    type Writer = Message;
+
+    fn make_writer(&'a self) -> Message {
+        Message { queue: Arc::clone(&self.0), whose: Whose::Ours }
+    }
+
+    fn make_writer_for(&'a self, meta: &Metadata<'_>) -> Message {
+        /// What the libraries say through the crate `log`; we say nothing through it.
+        const BRIDGED: &str = "log";
+        let whose = if meta.target() == BRIDGED { Whose::Library } else { Whose::Ours };
+        Message { whose, ..self.make_writer() }
+    }
+}
+
+/// Takes one message.
+struct Message {
+    queue: Arc<Queue>,
+    whose: Whose,
+}
+
+impl Write for Message {
     fn write(&mut self, message: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(message).into_owned();
-        match self.0.push(Item::Message(text)) {
+        match self.queue.push(Item::Message(text, self.whose)) {
             Ok(()) => Ok(message.len()),
             Err(_) => io::stderr().write(message),
         }

@@ -132,7 +132,7 @@ impl Writer {
                     Render::Ladder(_) | Render::Silent => {}
                 }
             }
-            Item::Message(text) => {
+            Item::Message(text, _) => {
                 self.out.flush();
                 let _ = io::stderr().lock().write_all(text.as_bytes());
             }
