@@ -336,4 +336,74 @@ mod tests {
         see(&witness, 0);
         assert_eq!(witness.kept().len(), kept);
     }
+
+    /// What reaches `tracing`, in short: the id of each step, and of a gap how much is missing.
+    #[derive(Clone, Default)]
+    struct Heard(Arc<Mutex<Vec<String>>>);
+
+    impl tracing::Subscriber for Heard {
+        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+            true
+        }
+
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            tracing::span::Id::from_u64(1)
+        }
+
+        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+        fn event(&self, event: &tracing::Event<'_>) {
+            event.record(&mut self.clone());
+        }
+
+        fn enter(&self, _: &tracing::span::Id) {}
+
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+
+    impl tracing::field::Visit for Heard {
+        fn record_error(&mut self, _: &tracing::field::Field, error: &(dyn std::error::Error + 'static)) {
+            let short = match error.downcast_ref::<Carried>().expect("nothing else travels there") {
+                Carried::Event(event, _) => event.step.id().into(),
+                Carried::Gap(gap) => format!("-{}", gap.dropped),
+            };
+            self.0.lock().unwrap().push(short);
+        }
+
+        fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
+    }
+
+    #[test]
+    fn whatever_a_connection_has_logged_its_turns_and_its_end_are_told() {
+        let heard = Heard::default();
+        tracing::subscriber::with_default(heard.clone(), || {
+            let witness = witness();
+            let sees = |seen: Seen| witness.saw_after(Duration::ZERO, Evidence::Wire, seen);
+            let alert = |level: &str| {
+                let fields = fields! { tls::field::LEVEL => level };
+                Seen::new(tls::Step::Alert, Side::Client, fields, [])
+            };
+            sees(alert("warning"));
+            (0..5000).for_each(|_| sees(Seen::local(tcp::Step::Data, fields! {})));
+            sees(alert("warning")); // no longer new
+            (0..10).for_each(|_| sees(alert("fatal")));
+            sees(Seen::local(tcp::Step::Fin, fields! {}));
+            sees(Seen::local(tcp::Step::Fin, fields! {}));
+            witness.finish(&Outcome::Complete);
+            assert_eq!(witness.past(Past::count), 5014);
+            sees(Seen::local(tcp::Step::Data, fields! {}));
+        });
+        let mut heard = heard.0.lock().unwrap().clone();
+        heard.dedup();
+        let data = heard.iter().filter(|step| *step == "tcp.data").count();
+        assert_eq!(data, 1, "in one piece");
+        let missing: u64 = heard.iter().filter_map(|step| step.strip_prefix('-')?.parse::<u64>().ok()).sum();
+        let expected = ["tls.alert", "tcp.data", "-", "tls.alert", "-", "tcp.fin", "-", "tcp.summary", "-1"];
+        assert_eq!(heard.len(), expected.len(), "{heard:?}");
+        assert!(heard.iter().zip(expected).all(|(is, begins)| is.starts_with(begins)), "{heard:?}");
+        // 6 of the fatal alerts, a warning, a FIN, what came after the end, and most of the data.
+        assert!((1009..4000).contains(&missing), "{missing}");
+    }
 }
