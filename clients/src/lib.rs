@@ -1,14 +1,14 @@
 //! The four clients, each one file that is read beside the server's file of the same name. What they share is
 //! here: finding the address and connecting to it.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
-use anyhow::{Context, bail};
-use tokio::{
-    net::{TcpStream, lookup_host},
-    time::timeout,
-};
+use anyhow::{Context, anyhow, bail};
+use steps::tcp::reason::{Attempt, not_connected, to_itself};
+use tokio::net::{TcpStream, lookup_host};
 use watch::Started;
+
+mod dial;
 
 pub mod ssh;
 pub mod tcp;
@@ -83,42 +83,27 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// Says which address refused or stayed silent, and what to do.
+    /// Says of each address why it led to no connection, and what to do.
     pub async fn connect(&self) -> anyhow::Result<(TcpStream, Started)> {
-        let mut last = None;
+        let mut attempts = Vec::new();
         for address in self.resolve().await? {
             watch::recording::visits(address);
             let started = Started::now();
-            match timeout(PATIENCE, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => {
-                    // Without it Nagle and the delayed ACK hold small messages back by 40 ms.
-                    stream.set_nodelay(true).context("could not set TCP_NODELAY")?;
-                    return Ok((stream, started));
-                }
-                Ok(Err(error)) => last = Some(not_connected(address, &error)),
-                Err(_) => {
-                    last = Some(anyhow::anyhow!(
-                        "{address} did not answer within {} s (wrong address, or a firewall that drops?)",
-                        PATIENCE.as_secs()
-                    ));
-                }
-            }
+            let begun = dial::begin(address, |_no_options| Ok(()))?;
+            let failed = match begun {
+                Err(failed) => failed,
+                Ok(stream) => match dial::answered(&stream, address, PATIENCE).await {
+                    Ok(()) if stream.local_addr().is_ok_and(|here| here == address) => {
+                        bail!("{}", to_itself(address).said().en);
+                    }
+                    Ok(()) => return Ok((stream, started)),
+                    Err(failed) => failed,
+                },
+            };
+            attempts.push(Attempt { address, how: failed.how });
         }
-        Err(last.expect("resolve() gives at least one address"))
+        Err(anyhow!("{}", not_connected(&attempts).said().en))
     }
-}
-
-/// The error of a connect() that failed, with what to do.
-pub fn not_connected(address: SocketAddr, error: &io::Error) -> anyhow::Error {
-    let what_to_do = match error.kind() {
-        io::ErrorKind::ConnectionRefused => "nothing listens there; is the server running?",
-        io::ErrorKind::TimedOut => "nothing answered; wrong address, or a firewall that drops?",
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            "no way there; is the address right?"
-        }
-        _ => "is the address right?",
-    };
-    anyhow::anyhow!("could not connect to {address}: {error} ({what_to_do})")
 }
 
 #[cfg(test)]

@@ -7,8 +7,10 @@
 use std::{io, net::SocketAddr, time::Duration};
 
 use anyhow::{Context, anyhow};
-use socket2::{Domain, Socket, Type};
-use steps::{Protocol, Said, Side};
+use steps::{
+    Protocol, Reason, Side,
+    tcp::reason::{self, Attempt, Facts, not_connected},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -16,10 +18,10 @@ use tokio::{
 };
 use watch::{
     Outcome, Started, Witness,
-    tcp::{Capture, Connection, Ended, Settings, State, no_capture},
+    tcp::{Capture, Connection, Ended, Settings, State, errno, no_capture},
 };
 
-use crate::not_connected;
+use crate::dial;
 
 mod options;
 
@@ -33,14 +35,14 @@ pub use options::Options;
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let addresses = options.target.resolve().await?;
     let capture = capture(options.target.port, options.no_capture).await;
-    let mut refused = None;
+    let mut attempts = Vec::new();
     for address in addresses {
-        match connect(address, capture.as_ref(), options).await {
+        match connect(address, capture.as_ref(), options).await? {
             Ok((stream, witness, connection)) => return attend(stream, &witness, &connection, options).await,
-            Err(error) => refused = Some(error),
+            Err(attempt) => attempts.push(attempt),
         }
     }
-    Err(refused.expect("resolve() gives at least one address"))
+    Err(anyhow!("{}", not_connected(&attempts).said().en))
 }
 
 /// 1. On what this run stands: the segments themselves, or the kernel's word. Before the first SYN.
@@ -58,69 +60,44 @@ async fn capture(port: u16, no_capture_wanted: bool) -> Option<Capture> {
     }
 }
 
-/// 2. connect(): the kernel shakes hands.
+/// 2. connect(): the kernel shakes hands. The inner error: why this address led to no connection.
 async fn connect(
     address: SocketAddr,
     capture: Option<&Capture>,
     options: &Options,
-) -> anyhow::Result<(TcpStream, Witness, Connection)> {
+) -> anyhow::Result<Result<(TcpStream, Witness, Connection), Attempt>> {
     watch::recording::visits(address);
     let started = Started::now();
-    let stream = begin(address, options)?;
+    let stream = match dial::begin(address, |socket| options.apply(socket))? {
+        Ok(stream) => stream,
+        Err(failed) => return Ok(Err(Attempt { address, how: failed.how })),
+    };
     // Known as soon as the SYN is out, whether or not it is ever answered.
     let here = stream.local_addr().context("the socket has no address")?;
     let witness = Witness::new(Side::Client, Protocol::Tcp, None, (here, address), started);
     let settings = Settings::read(Side::Client, &stream);
     let connection = Connection::new(&witness, (here, address), capture, &settings);
-    let failed = match connection.looking_on(timeout(options.patience, stream.writable())).await {
-        Ok(writable) => {
-            let error = writable.and(stream.take_error()).unwrap_or_else(Some);
-            if let Some(error) = &error {
-                connection.failed("connect()", error);
-            }
-            error.map(|error| (not_connected(address, &error), refusal(&error)))
+    let answered = connection.looking_on(dial::answered(&stream, address, options.patience)).await;
+    if let Err(failed) = answered {
+        if let Some(error) = &failed.error {
+            connection.not_connected(error, &failed.how);
         }
-        // Our patience, not the kernel's: it would go on repeating the SYN.
-        Err(_) => Some((not_connected(address, &io::ErrorKind::TimedOut.into()), silence(options.patience))),
-    };
-    if let Some((error, said)) = failed {
         connection.drain();
-        witness.finish(&Outcome::Failed(said.into()));
-        return Err(error);
+        let attempt = Attempt { address, how: failed.how };
+        let why = why(&witness, reason::End::NotConnected(attempt.clone()));
+        // A handshake that the segments show complete was reset: no other address will do better for it.
+        let reset = why.rule == Some("tcp.reset_after_handshake");
+        let said = anyhow!("{address}: {}", why.said().en);
+        witness.finish(&Outcome::Failed(Box::new(why)));
+        return if reset { Err(said) } else { Ok(Err(attempt)) };
     }
     connection.established(&stream);
-    Ok((stream, witness, connection))
+    Ok(Ok((stream, witness, connection)))
 }
 
-fn refusal(error: &io::Error) -> Said {
-    Said::new(format!("connect() failed: {error}"), format!("connect() 失败：{error}"))
-}
-
-fn silence(patience: Duration) -> Said {
-    let seconds = patience.as_secs_f64();
-    Said::new(
-        format!("no answer to the SYN within {seconds} s; the client gave up before the kernel did"),
-        format!("{seconds} 秒内没有收到对 SYN 的回应；客户端先于内核放弃"),
-    )
-}
-
-/// Sends the SYN and returns without waiting for the answer.
-fn begin(address: SocketAddr, options: &Options) -> anyhow::Result<TcpStream> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)
-        .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
-        .and_then(|socket| {
-            // Without this Nagle would hold small messages back until the delayed ACK.
-            socket.set_tcp_nodelay(true).map(|()| socket)
-        })
-        .context("could not make a socket")?;
-    options.apply(&socket)?;
-    match socket.connect(&address.into()) {
-        Err(error) if error.raw_os_error() != Some(EINPROGRESS) => {
-            return Err(not_connected(address, &error));
-        }
-        Ok(()) | Err(_) => {}
-    }
-    TcpStream::from_std(socket.into()).context("the runtime does not take the socket")
+/// Why the connection ended like this, by what was seen of it.
+fn why(witness: &Witness, end: reason::End) -> Reason {
+    witness.past(|past| reason::reason(&Facts { side: witness.side(), past, end }))
 }
 
 /// 3–5. The conversation, the close, and how it went.
@@ -130,6 +107,7 @@ async fn attend(
     connection: &Connection,
     options: &Options,
 ) -> anyhow::Result<()> {
+    let itself = stream.local_addr().ok().filter(|here| stream.peer_addr().is_ok_and(|there| there == *here));
     let ended = match converse(&mut stream, connection, options).await {
         Ok(()) if options.orphan => leave(stream, connection, options).await,
         Ok(()) => close(&mut stream, connection, options).await,
@@ -139,18 +117,18 @@ async fn attend(
         connection.failed(call, error);
     }
     connection.drain();
-    match ended {
-        Ok(()) => {
+    let end = match (itself, ended) {
+        (Some(address), _) => reason::End::ToItself(address),
+        (None, Ok(())) => {
             witness.finish(&Outcome::Complete);
-            Ok(())
+            return Ok(());
         }
-        Err(end) => {
-            let said = end.said(options.patience);
-            let error = anyhow!("{}: {}", options.target, said.en);
-            witness.finish(&Outcome::Failed(said.into()));
-            Err(error)
-        }
-    }
+        (None, Err(end)) => end.told(options.patience),
+    };
+    let why = why(witness, end);
+    let error = anyhow!("{}: {}", options.target, why.said().en);
+    witness.finish(&Outcome::Failed(Box::new(why)));
+    Err(error)
 }
 
 /// 3. A line each way. A server that says nothing until we are done is no fault.
@@ -213,7 +191,10 @@ async fn close(stream: &mut TcpStream, connection: &Connection, options: &Option
         }
         Ended::Closed(None) => Ok(()),
         Ended::Closed(Some(error)) => Err(End::Call("close", error)),
-        Ended::Not(state) => Err(End::NoFin(state)),
+        Ended::Not(state) => {
+            connection.waits();
+            Err(End::NoFin(state))
+        }
     }
 }
 
@@ -244,56 +225,17 @@ enum End {
 }
 
 impl End {
-    fn said(&self, patience: Duration) -> Said {
-        let seconds = patience.as_secs_f64();
-        let name = |state: &Option<State>| state.map_or("?", State::name);
+    /// The same as the rules know it that say why.
+    fn told(self, patience: Duration) -> reason::End {
+        let name = |state: Option<State>| state.map_or("?", State::name);
         match self {
-            End::Call(call, error) if error.kind() == io::ErrorKind::TimedOut => Said::new(
-                format!("{call} failed: {error}; what was sent last was never acknowledged"),
-                format!("{call} 失败：{error}；最后发出的内容一直没有得到确认"),
-            ),
-            End::Call(call, error) => Said::new(
-                format!("{call} failed: {error}; the server broke the connection off"),
-                format!("{call} 失败：{error}；服务端中断了连接"),
-            ),
-            End::NotFirst => Said::new(
-                format!("the server did not close within {seconds} s (--wait-for-close, --patience)"),
-                format!("服务端 {seconds} 秒内没有关闭（--wait-for-close、--patience）"),
-            ),
-            End::NoFin(state @ Some(State::FinWait2)) => {
-                let state = name(state);
-                Said::new(
-                    format!(
-                        "the server did not close within {seconds} s; the connection is in {state}, \
-                         which has no timer as long as the program keeps the socket"
-                    ),
-                    format!(
-                        "服务端 {seconds} 秒内没有关闭；连接处于 {state}，只要程序还持有套接字就不会超时"
-                    ),
-                )
-            }
-            End::Forgotten(state) => {
-                let state = name(state);
-                Said::new(
-                    format!(
-                        "the kernel gave the connection up in {state}; the program had closed the socket"
-                    ),
-                    format!("程序已关闭套接字，内核在 {state} 状态放弃了连接"),
-                )
-            }
-            End::NoFin(state) | End::Waits(state) => {
-                let state = name(state);
-                Said::new(
-                    format!("after {seconds} s the kernel is still in {state}; the client waits no longer"),
-                    format!("{seconds} 秒后内核仍处于 {state}；客户端不再等待"),
-                )
-            }
+            End::Call(call, error) => reason::End::Call(call, errno(&error)),
+            End::NotFirst => reason::End::NotFirst(patience),
+            End::NoFin(state) | End::Waits(state) => reason::End::Unanswered(name(state), patience),
+            End::Forgotten(state) => reason::End::Forgotten(name(state)),
         }
     }
 }
 
 /// How long the server may take to answer the line.
 const ANSWER: Duration = Duration::from_secs(3);
-
-/// The SYN is out and its answer is awaited.
-const EINPROGRESS: i32 = 115;

@@ -7,7 +7,10 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use steps::{Said, Side};
+use steps::{
+    Side,
+    tcp::reason::{self, Facts},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -16,7 +19,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use watch::{
     Outcome,
-    tcp::{Capture, Connection, HalfOpen, Settings, keep_syns, no_capture, waiting},
+    tcp::{Capture, Connection, HalfOpen, Settings, errno, keep_syns, no_capture, waiting},
 };
 
 use crate::{accept_loop, bind};
@@ -135,7 +138,7 @@ async fn serve(
     }
     let (witness, connection) = half_open.accepted(peer, here);
     connection.established(&stream);
-    let outcome = match converse(&mut stream, &connection, &options, &stop).await {
+    let ended = match converse(&mut stream, &connection, &options, &stop).await {
         Ok(Heard::Fin { lines, bytes }) => {
             let heard = format!("that was all: {lines} lines, {bytes} bytes; goodbye\n");
             close(stream, &connection, &options, (&heard, &stop)).await
@@ -143,25 +146,33 @@ async fn serve(
         Ok(Heard::Nothing) => close(stream, &connection, &options, ("", &stop)).await,
         Err(End::Call(call, error)) => {
             connection.failed(call, &error);
-            Outcome::Failed(close::broken(call, &error).into())
+            Err(reason::End::Call(call, errno(&error)))
         }
         Err(End::Silent) => {
             let goodbye = "goodbye: the line was silent too long\n";
             drop(close::late(&mut stream, &connection, &options, goodbye).await);
-            Outcome::Failed(silent(options.limits.idle_timeout).into())
+            Err(reason::End::Silent(options.limits.idle_timeout))
         }
         Err(End::Dawdles) => {
             let goodbye = "goodbye: the line took too long\n";
             drop(close::late(&mut stream, &connection, &options, goodbye).await);
-            Outcome::Failed(dawdles(options.limits.idle_timeout).into())
+            Err(reason::End::Dawdles(options.limits.idle_timeout))
         }
-        Err(End::Deaf) => Outcome::Failed(deaf(options.limits.idle_timeout).into()),
+        Err(End::Deaf) => Err(reason::End::Deaf(options.limits.idle_timeout)),
         Err(End::Stopped) => {
             drop(close::late(&mut stream, &connection, &options, "goodbye: the server stops\n").await);
-            Outcome::Failed(stopped().into())
+            Err(reason::End::Stopped)
         }
     };
+    // Before it is said why: the last segments are facts.
     connection.drain();
+    let outcome = match ended {
+        Ok(()) => Outcome::Complete,
+        Err(end) => {
+            let why = witness.past(|past| reason::reason(&Facts { side: Side::Server, past, end }));
+            Outcome::Failed(Box::new(why))
+        }
+    };
     witness.finish(&outcome);
 }
 
@@ -242,34 +253,4 @@ async fn converse(
             until = Instant::now() + patience;
         }
     }
-}
-
-fn silent(limit: Duration) -> Said {
-    let seconds = limit.as_secs_f64();
-    Said::new(
-        format!("the client sent nothing for {seconds} s (--idle-timeout), so the server closed"),
-        format!("客户端 {seconds} 秒没有发送任何数据（--idle-timeout），由服务端关闭"),
-    )
-}
-
-fn dawdles(limit: Duration) -> Said {
-    let seconds = limit.as_secs_f64();
-    Said::new(
-        format!(
-            "the client did not finish its line within {seconds} s (--idle-timeout), so the server closed"
-        ),
-        format!("客户端 {seconds} 秒内没有发完一行（--idle-timeout），由服务端关闭"),
-    )
-}
-
-fn deaf(limit: Duration) -> Said {
-    let seconds = limit.as_secs_f64();
-    Said::new(
-        format!("the client took no answer for {seconds} s (--idle-timeout), so the server closed"),
-        format!("客户端 {seconds} 秒没有接收应答（--idle-timeout），由服务端关闭"),
-    )
-}
-
-fn stopped() -> Said {
-    Said::new("the server was stopped and closed first", "服务端被停止，先行关闭")
 }

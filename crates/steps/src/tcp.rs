@@ -3,10 +3,13 @@
 //! are segments.
 
 mod cards;
+mod errno;
 pub mod field;
 mod judge;
 mod memory;
+pub mod reason;
 
+pub use errno::Errno;
 pub(crate) use judge::judge;
 pub(crate) use memory::Memory;
 

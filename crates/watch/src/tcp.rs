@@ -21,6 +21,7 @@ mod link;
 mod options;
 pub(crate) mod packet;
 mod privilege;
+mod refusal;
 mod settings;
 mod sock_diag;
 mod state;
@@ -34,6 +35,7 @@ pub use link::{Crossed, Fate};
 pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
 pub(crate) use privilege::open as packet_socket;
 pub use privilege::{confine, settle, settle_server, with_net_raw};
+pub use refusal::{errno, forget_icmp, keep_icmp, refusal};
 pub use settings::Settings;
 pub use state::State;
 
@@ -44,7 +46,9 @@ pub fn established(witness: &Witness, stream: &TcpStream) {
         return;
     }
     let Some((state, info)) = opened(stream) else { return };
-    witness.saw(Evidence::Kernel, Seen::local(Step::Established, established_fields(state, &info)));
+    // Where the peer has closed already the kernel names a later state, from which it follows that this one was.
+    let evidence = if state == State::Established { Evidence::Kernel } else { Evidence::Inferred };
+    witness.saw(evidence, Seen::local(Step::Established, established_fields(state, &info)));
 }
 
 /// Whether a TCP socket of this network namespace listens on `port`.

@@ -1,18 +1,15 @@
 //! 5. The five ways in which the server closes, each with what the notes say of it (RFC 9293 §3.6, §3.8.6.3).
 
-use std::{io, time::Duration};
+use std::time::Duration;
 
-use steps::Said;
+use steps::tcp::reason::End;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
-use watch::{
-    Outcome,
-    tcp::{Connection, Ended, State, ack_now},
-};
+use watch::tcp::{Connection, Ended, State, ack_now, errno};
 
 use super::{Closing, Options};
 
@@ -22,7 +19,7 @@ pub(super) async fn close(
     connection: &Connection,
     options: &Options,
     (heard, stop): (&str, &CancellationToken),
-) -> Outcome {
+) -> Result<(), End> {
     let line = |text: &str| if text.is_empty() { String::new() } else { format!("{text}\n") };
     let farewell = options.farewell.as_deref().map(line);
     match options.closing {
@@ -39,10 +36,8 @@ pub(super) async fn close(
                 () = stop.cancelled() => {}
                 () = connection.looking_on(sleep(idle)) => {}
             }
-            match end(&mut stream, connection, options, farewell).await {
-                Outcome::Complete => Outcome::Failed(kept_open(idle).into()),
-                failed @ Outcome::Failed(_) => failed,
-            }
+            end(&mut stream, connection, options, farewell).await?;
+            Err(End::KeptOpen(idle))
         }
         Closing::Reset => reset(stream, connection, farewell).await,
     }
@@ -54,7 +49,7 @@ pub(super) async fn late(
     connection: &Connection,
     options: &Options,
     farewell: &str,
-) -> Outcome {
+) -> Result<(), End> {
     if options.close_after < DELAYED_ACK {
         // Not before the FIN came: it would have turned the kernel back to delaying.
         drop(ack_now(&*stream));
@@ -69,33 +64,27 @@ async fn end(
     connection: &Connection,
     options: &Options,
     farewell: Option<String>,
-) -> Outcome {
-    if let Err(failed) = say_and_shut(stream, connection, farewell).await {
-        return failed;
-    }
-    match connection.ended(stream, options.patience).await {
-        Ended::Closed(None) | Ended::TimeWait => Outcome::Complete,
-        Ended::Closed(Some(error)) => Outcome::Failed(broken_off(&error).into()),
-        Ended::Not(state) => Outcome::Failed(unanswered(state, options.patience).into()),
-    }
+) -> Result<(), End> {
+    say_and_shut(stream, connection, farewell).await?;
+    ended(connection, stream, options.patience).await
 }
 
 async fn say_and_shut(
     stream: &mut TcpStream,
     connection: &Connection,
     farewell: Option<String>,
-) -> Result<(), Outcome> {
+) -> Result<(), End> {
     let farewell = farewell.unwrap_or_default();
     if let Err(error) = stream.write_all(farewell.as_bytes()).await {
         connection.failed("send()", &error);
-        return Err(Outcome::Failed(broken("send()", &error).into()));
+        return Err(End::Call("send()", errno(&error)));
     }
     if !farewell.is_empty() {
         connection.all_heard(stream, HEARD).await;
     }
     if let Err(error) = stream.shutdown().await {
         connection.failed("shutdown()", &error);
-        return Err(Outcome::Failed(broken("shutdown()", &error).into()));
+        return Err(End::Call("shutdown()", errno(&error)));
     }
     connection.look(stream);
     Ok(())
@@ -107,95 +96,51 @@ async fn first(
     connection: &Connection,
     options: &Options,
     farewell: Option<String>,
-) -> Outcome {
-    if let Err(failed) = say_and_shut(stream, connection, farewell).await {
-        return failed;
-    }
+) -> Result<(), End> {
+    say_and_shut(stream, connection, farewell).await?;
     let mut buffer = [0; 4096];
     loop {
         let idle = options.limits.idle_timeout;
         match connection.looking_on(timeout(idle, stream.read(&mut buffer))).await {
-            Err(_) => return Outcome::Failed(unanswered(connection.look(stream), idle).into()),
+            Err(_) => {
+                let state = connection.look(stream);
+                return Err(unanswered(connection, state, idle));
+            }
             Ok(Err(error)) => {
                 connection.failed("recv()", &error);
-                return Outcome::Failed(broken("recv()", &error).into());
+                return Err(End::Call("recv()", errno(&error)));
             }
             Ok(Ok(0)) => break,
             Ok(Ok(_more)) => {}
         }
     }
-    match connection.ended(stream, options.patience).await {
-        Ended::Closed(None) | Ended::TimeWait => Outcome::Complete,
-        Ended::Closed(Some(error)) => Outcome::Failed(broken_off(&error).into()),
-        Ended::Not(state) => Outcome::Failed(unanswered(state, options.patience).into()),
-    }
+    ended(connection, stream, options.patience).await
 }
 
 /// Data that nobody read must not seem to have been received (RFC 1122 §4.2.2.13): the kernel answers with RST.
-async fn reset(mut stream: TcpStream, connection: &Connection, farewell: Option<String>) -> Outcome {
+async fn reset(mut stream: TcpStream, connection: &Connection, farewell: Option<String>) -> Result<(), End> {
     if let Err(error) = stream.write_all(farewell.unwrap_or_default().as_bytes()).await {
         connection.failed("send()", &error);
-        return Outcome::Failed(broken("send()", &error).into());
+        return Err(End::Call("send()", errno(&error)));
     }
     drop(stream);
     drop(connection.ended_alone(Duration::ZERO).await);
-    Outcome::Failed(
-        Said::new(
-            "the server closed its socket with data unread (--closing reset): RST instead of FIN",
-            "服务端在还有数据未读时关闭套接字（--closing reset）：发出的是 RST 而不是 FIN",
-        )
-        .into(),
-    )
+    Err(End::ResetOnPurpose)
 }
 
-/// Why a call on a connection failed.
-pub(super) fn broken(call: &str, error: &io::Error) -> Said {
-    if error.kind() == io::ErrorKind::TimedOut {
-        return given_up(call, error);
+/// Waits until the client has acknowledged this side's FIN.
+async fn ended(connection: &Connection, stream: &TcpStream, patience: Duration) -> Result<(), End> {
+    match connection.ended(stream, patience).await {
+        Ended::Closed(None) | Ended::TimeWait => Ok(()),
+        Ended::Closed(Some(error)) => Err(End::Call("close()", errno(&error))),
+        Ended::Not(state) => Err(unanswered(connection, state, patience)),
     }
-    Said::new(
-        format!(
-            "{call} failed: {error}; the client closed its socket or vanished before the server was done"
-        ),
-        format!("{call} 失败：{error}；服务端还没说完，客户端就关闭了套接字或消失了"),
-    )
 }
 
-fn broken_off(error: &io::Error) -> Said {
-    if error.kind() == io::ErrorKind::TimedOut {
-        return given_up("close()", error);
-    }
-    Said::new(
-        format!(
-            "the connection was broken while the server closed it: {error}; the client had closed both directions, not only its own"
-        ),
-        format!("服务端关闭时连接被中断：{error}；客户端关闭的是两个方向，而不只是自己的方向"),
-    )
-}
-
-fn given_up(call: &str, error: &io::Error) -> Said {
-    Said::new(
-        format!("{call} failed: {error}; what the server sent last was never acknowledged"),
-        format!("{call} 失败：{error}；服务端最后发出的内容一直没有得到确认"),
-    )
-}
-
-fn kept_open(idle: Duration) -> Said {
-    let seconds = idle.as_secs_f64();
-    Said::new(
-        format!("the server kept its side open for {seconds} s (--closing never, --idle-timeout)"),
-        format!("服务端让自己一侧保持打开 {seconds} 秒（--closing never、--idle-timeout）"),
-    )
-}
-
-fn unanswered(state: Option<State>, patience: Duration) -> Said {
-    let (state, seconds) = (state.map_or("?", State::name), patience.as_secs_f64());
-    Said::new(
-        format!(
-            "{seconds} s after the server's FIN the connection is still in {state}; the client did not close"
-        ),
-        format!("服务端发出 FIN 已 {seconds} 秒，连接仍处于 {state}；客户端没有关闭"),
-    )
+/// Nobody waits any longer: the kernel's timer says what for.
+fn unanswered(connection: &Connection, state: Option<State>, patience: Duration) -> End {
+    connection.waits();
+    End::Unanswered(state.map_or("?", State::name), patience)
 }
 
 /// Longer than Linux delays an ACK (40 ms): a server that takes its time need not ask for the ACK of the client's FIN

@@ -269,8 +269,8 @@ impl Step {
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "LAST_ACK", zh: "LAST_ACK" },
                 text: Text {
-                    en: "The second FIN is out and its ACK is missing. A state that the notes leave out; on an undisturbed path it lasts microseconds.",
-                    zh: "第二个 FIN 已发出，还缺它的 ACK。笔记没有提到这个状态；线路正常时它只持续几微秒。",
+                    en: "The second FIN is out, or waits behind data that the peer's closed window holds back, and its ACK is missing. A state that the notes leave out; on an undisturbed path it lasts microseconds.",
+                    zh: "第二个 FIN 已发出，或排在因对方窗口关闭而不能发出的数据后面，还缺它的 ACK。笔记没有提到这个状态；线路正常时它只持续几微秒。",
                 },
                 client: TCP_INFO,
                 server: TCP_INFO,

@@ -107,6 +107,10 @@ declare! {
     CALL: str = "call";
     /// The name of its error.
     ERRNO: str = "errno";
+    /// What an ICMP message says that came in answer to the SYN.
+    ICMP: str = "icmp";
+    /// Who sent it.
+    ICMP_FROM: str = "icmp_from";
 
     /// How often a SYN, or a listener's SYN+ACK, goes again.
     TCP_SYNCNT: i64 = "TCP_SYNCNT";

@@ -13,7 +13,7 @@ use std::{
 
 use steps::{
     Evidence, Fields, Side,
-    tcp::{Step, field},
+    tcp::{Errno, Step, field, reason::Refusal},
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -210,9 +210,16 @@ impl Connection {
 
     /// Reports that a system call of this connection failed.
     pub fn failed(&self, call: &str, error: &io::Error) {
-        let mut fields = fields! { field::CALL => call };
-        fields.put_some(field::ERRNO, error.raw_os_error().and_then(errno_name));
-        fields.put(field::MESSAGE, error.to_string());
+        self.saw(SystemTime::now(), Seen::local(Step::Error, error_fields(call, error)));
+    }
+
+    /// Reports that connect() failed, and by which ICMP message, if there was one.
+    pub fn not_connected(&self, error: &io::Error, how: &Refusal) {
+        let mut fields = error_fields("connect()", error);
+        if let Refusal::Icmp(kind, from) = how {
+            fields.put(field::ICMP, kind.name());
+            fields.put(field::ICMP_FROM, from.to_string());
+        }
         self.saw(SystemTime::now(), Seen::local(Step::Error, fields));
     }
 
@@ -245,8 +252,7 @@ impl Connection {
         fields.put(field::ASKED, asked);
         fields.put(field::SOCK_DIAG, "no such connection");
         if let Some(error) = error {
-            let name = error.raw_os_error().and_then(errno_name);
-            fields.put(field::ERROR, name.map_or_else(|| error.to_string(), str::to_owned));
+            fields.put_some(field::ERROR, error.raw_os_error().map(|number| Errno::from(number).to_string()));
         }
         self.saw(SystemTime::now(), Seen::local(Step::Closed, fields));
     }
@@ -406,23 +412,13 @@ impl Drop for Connection {
     }
 }
 
-/// The name of an error number that a connection can end with.
-fn errno_name(number: i32) -> Option<&'static str> {
-    Some(match number {
-        libc::ECONNREFUSED => "ECONNREFUSED",
-        libc::ECONNRESET => "ECONNRESET",
-        libc::ECONNABORTED => "ECONNABORTED",
-        libc::ETIMEDOUT => "ETIMEDOUT",
-        libc::EPIPE => "EPIPE",
-        libc::ENOTCONN => "ENOTCONN",
-        libc::EHOSTUNREACH => "EHOSTUNREACH",
-        libc::ENETUNREACH => "ENETUNREACH",
-        libc::ENETDOWN => "ENETDOWN",
-        libc::EADDRNOTAVAIL => "EADDRNOTAVAIL",
-        libc::EACCES => "EACCES",
-        libc::EPERM => "EPERM",
-        _unnamed => return None,
-    })
+fn error_fields(call: &str, error: &io::Error) -> Fields {
+    let mut fields = fields! { field::CALL => call };
+    fields.put_some(field::ERRNO, error.raw_os_error().map(Errno::from).and_then(Errno::name));
+    // The system's words, without the number that the standard library adds.
+    let words = error.to_string();
+    fields.put(field::MESSAGE, words.split(" (os error").next().unwrap_or_default());
+    fields
 }
 
 /// What sock_diag says of the timer.

@@ -61,11 +61,16 @@ pub(super) fn value(socket: impl AsFd, name: i32) -> io::Result<i32> {
 }
 
 pub(super) fn set(socket: impl AsFd, name: i32, value: libc::c_int) -> io::Result<()> {
+    set_at(socket, libc::IPPROTO_TCP, name, value)
+}
+
+/// The same at another level than TCP's.
+pub(super) fn set_at(socket: impl AsFd, level: i32, name: i32, value: libc::c_int) -> io::Result<()> {
     // SAFETY: the descriptor is open while it is borrowed, and the pointer and length describe `value`.
     let done = unsafe {
         libc::setsockopt(
             socket.as_fd().as_raw_fd(),
-            libc::IPPROTO_TCP,
+            level,
             name,
             (&raw const value).cast(),
             mem::size_of_val(&value) as libc::socklen_t,
