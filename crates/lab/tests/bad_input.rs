@@ -143,7 +143,7 @@ fn a_client_that_reaches_nobody_says_why_and_what_to_do() {
     let namespaces = unshare.is_ok_and(|status| status.success()) || missing("the right to make a namespace");
     for pair in &PAIRS {
         let refused = Running::start(&mut pair.client(text(keys.path()), &nobody)).wait();
-        fails(&refused, &[&nobody, "Connection refused", "is the server running?"]);
+        fails(&refused, &[&nobody, "connection refused", "Is the server running?"]);
 
         // .invalid is nobody's name (RFC 6761).
         let unknown = Running::start(&mut pair.client(text(keys.path()), "nowhere.invalid:7")).wait();

@@ -72,5 +72,5 @@ fn a_server_that_does_not_speak_ssh_is_named() {
         peer.join().unwrap();
     }
     let run = bench.client(free_port(), &[]);
-    assert!(run.stderr().contains("is the server running?"), "{}", run.stderr());
+    assert!(run.stderr().contains("Is the server running?"), "{}", run.stderr());
 }

@@ -79,7 +79,7 @@ fn a_peer_that_resets_ends_only_its_own_connection() {
     let error = step(&heard, Tcp::Error);
     assert_eq!((error.text("call"), error.text("errno")), ("recv()", "ECONNRESET"));
     assert!(position(&heard, Tcp::Rst) < position(&heard, Tcp::Error), "the cause comes first");
-    failed(&heard, "recv() failed: Connection reset by peer");
+    failed(&heard, "the client reset the connection (recv(): ECONNRESET)");
 
     let left = client(&["tcp", &server.addr.to_string()]);
     assert!(left.status.success(), "{}", left.stderr);
@@ -106,9 +106,9 @@ fn where_nothing_listens_one_message_says_so() {
     let left = client(&["tcp", "127.0.0.1:1"]);
     assert_eq!(left.status.code(), Some(1));
     assert_eq!(left.stderr.lines().count(), 1, "{}", left.stderr);
-    let message = "client: could not connect to 127.0.0.1:1: Connection refused";
+    let message = "client: could not connect to 127.0.0.1:1: connection refused, by RST in answer to our SYN";
     assert!(
-        left.stderr.starts_with(message) && left.stderr.contains("is the server running?"),
+        left.stderr.starts_with(message) && left.stderr.contains("Is the server running?"),
         "{}",
         left.stderr
     );
@@ -116,7 +116,7 @@ fn where_nothing_listens_one_message_says_so() {
     let error = step(&left.events, Tcp::Error);
     assert_eq!(error.evidence, Evidence::Kernel);
     assert_eq!((error.text("call"), error.text("errno")), ("connect()", "ECONNREFUSED"));
-    failed(&left.events, "connect() failed: Connection refused");
+    failed(&left.events, "could not connect to 127.0.0.1:1: connection refused, by RST");
 }
 
 #[test]
