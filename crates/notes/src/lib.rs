@@ -1,0 +1,17 @@
+//! Reads the reader's own notes, in Chinese and English: which claim a sentence makes, which it denies, and which it is
+//! only about. No I/O, no clock; the time is linear in the length of the notes.
+//!
+//! A file is laid out in units ([`Unit`]), a unit in sentences, a sentence in the words of `data/words.toml`; the rules of
+//! `data/*.toml` say what makes or denies a claim. Precision comes first: a doubt lowers the grade.
+
+mod fold;
+mod lexicon;
+mod page;
+mod read;
+mod rules;
+mod sentence;
+
+pub mod measure;
+
+pub use page::{Kind, Unit};
+pub use read::{Grade, Notes, Reading, Variant};
