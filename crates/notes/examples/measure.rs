@@ -39,7 +39,13 @@ fn main() -> ExitCode {
         let mut figures = Figures::default();
         let mut wrong = Vec::new();
         figures.count(&notes, judged, |reading, what| {
-            wrong.push(format!("    {name}:{} {} {:?} {what}: {}", reading.lines.0, reading.claim.id(), reading.grade, line(&text, reading.lines.0)));
+            wrong.push(format!(
+                "    {name}:{} {} {:?} {what}: {}",
+                reading.lines.0,
+                reading.claim.id(),
+                reading.grade,
+                line(&text, reading.lines.0)
+            ));
         });
         println!("{}", figures.line(name));
         if aloud {
@@ -48,10 +54,21 @@ fn main() -> ExitCode {
         if missed {
             for (map, grade) in [(&judged.claims, "states"), (&judged.contradicted, "denies")] {
                 for (claim, lines) in map {
-                    let places: Vec<_> = notes.readings.iter().filter(|reading| reading.claim.id() == claim && lines.iter().any(|line| (reading.lines.0..=reading.lines.1).contains(line))).collect();
-                    let best = places.iter().map(|place| format!("{:?}", place.grade)).collect::<Vec<_>>().join(" ");
+                    let places: Vec<_> = notes
+                        .readings
+                        .iter()
+                        .filter(|reading| {
+                            reading.claim.id() == claim
+                                && lines.iter().any(|line| (reading.lines.0..=reading.lines.1).contains(line))
+                        })
+                        .collect();
+                    let best =
+                        places.iter().map(|place| format!("{:?}", place.grade)).collect::<Vec<_>>().join(" ");
                     if !best.contains("Stated") && !best.contains("Denied") {
-                        println!("    {name}:{lines:?} {grade} {claim}, got [{best}]: {}", line(&text, lines[0]));
+                        println!(
+                            "    {name}:{lines:?} {grade} {claim}, got [{best}]: {}",
+                            line(&text, lines[0])
+                        );
                     }
                 }
             }

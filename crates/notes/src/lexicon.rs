@@ -57,7 +57,8 @@ pub(crate) struct Found {
     pub(crate) end: usize,
 }
 
-pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::read(include_str!("data/words.toml")));
+pub(crate) static LEXICON: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::read(include_str!("data/words.toml")));
 
 impl Lexicon {
     /// The data is part of the program: what is wrong with it a test finds first.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use steps::Claim;
 use strum::VariantArray;
 
-use crate::{Grade, Notes, Reading};
+use crate::{Grade, Kind, Notes, Reading};
 
 /// What a person found in a file: claim → lines.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -60,7 +60,10 @@ impl Figures {
             let (said, denied, about) =
                 (lines(&judged.claims), lines(&judged.contradicted), lines(&judged.about));
             let on = |reading: &Reading, lines: &[usize]| {
-                lines.iter().any(|line| (reading.lines.0..=reading.lines.1).contains(line))
+                // An item is named by its first line.
+                let item = &notes.units[reading.unit];
+                let first = if item.kind == Kind::Item { item.line() } else { reading.lines.0 };
+                lines.iter().any(|line| *line == first || (reading.lines.0..=reading.lines.1).contains(line))
             };
             let places: Vec<_> = notes.places(*claim).collect();
             let right = |reading: &Reading| on(reading, &said) || on(reading, &denied) || on(reading, &about);
@@ -184,7 +187,13 @@ impl Figures {
     pub fn heads() -> String {
         format!(
             "{:<26} {:<14} {:<14} {:<14} {:<14} {:<14} {:<14}",
-            "", "placed right", "places right", "stated found", "stated read", "verdicts right", "false refuted"
+            "",
+            "placed right",
+            "places right",
+            "stated found",
+            "stated read",
+            "verdicts right",
+            "false refuted"
         )
         .trim_end()
         .to_owned()

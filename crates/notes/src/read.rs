@@ -106,7 +106,9 @@ impl Notes {
 
 /// Orders what was found; where a claim was read, what is merely about it is left out.
 fn settle(readings: &mut Vec<Reading>) {
-    readings.sort_by_key(|reading| (reading.claim, std::cmp::Reverse(reading.grade.min(Grade::Denied)), reading.lines));
+    readings.sort_by_key(|reading| {
+        (reading.claim, std::cmp::Reverse(reading.grade.min(Grade::Denied)), reading.lines)
+    });
     readings.dedup_by(|b, a| (a.claim, a.grade, a.lines) == (b.claim, b.grade, b.lines));
     let mut read: Option<Claim> = None;
     let mut about = (None, 0);
@@ -256,7 +258,13 @@ impl<'a> Reader<'a> {
             let topic = topic_of(rule);
             // A sentence that names a phase of TCP is not about the other, whatever it stands under.
             let phases = own & 3;
-            let fits = if topic & 3 != 0 && phases != 0 { phases & topic != 0 } else { (own | context) & topic != 0 };
+            let fits = if rule.below {
+                context & topic != 0
+            } else if topic & 3 != 0 && phases != 0 {
+                phases & topic != 0
+            } else {
+                (own | context) & topic != 0
+            };
             if !fits {
                 continue;
             }
@@ -276,12 +284,14 @@ impl<'a> Reader<'a> {
         let (tokens, all) = (&sentence.tokens, &sentence.all);
         let denied = rule.denies.iter().find_map(|pattern| {
             let matched = pattern.find(tokens, all, false)?;
-            Some((nots(tokens, &matched), pattern.mentions(KNOWN.not)))
+            let clauses: Vec<usize> = matched.iter().map(|at| tokens[*at].clause).collect();
+            let near = clauses.iter().zip(clauses.iter().skip(1)).all(|(a, b)| b.abs_diff(*a) <= 2);
+            near.then(|| (nots(tokens, &matched), pattern.mentions(KNOWN.not)))
         });
         let read = match denied {
             Some((Nots::None, _)) | Some((Nots::After, true)) => Some(Grade::Denied),
-            Some(_) => Some(Grade::About),
-            None => rule.says.iter().find_map(|pattern| {
+            Some((Nots::Before | Nots::Twice, true)) => Some(Grade::About),
+            Some(_) | None => rule.says.iter().find_map(|pattern| {
                 let matched = pattern.find(tokens, all, false)?;
                 Some(match nots(tokens, &matched) {
                     Nots::None => Grade::Stated,
@@ -302,7 +312,9 @@ impl<'a> Reader<'a> {
         let under = variant(&sentence.all).or(self.under[n]);
         let variant = match under {
             Some(Variant::Tls13) => rule.protocol == Protocol::Tls,
-            Some(Variant::Ecdhe) => matches!(rule.claim, Claim::T4 | Claim::T6 | Claim::T7 | Claim::T8 | Claim::T9),
+            Some(Variant::Ecdhe) => {
+                matches!(rule.claim, Claim::T4 | Claim::T6 | Claim::T7 | Claim::T8 | Claim::T9)
+            }
             None => false,
         };
         sentence.asks
@@ -316,7 +328,7 @@ impl<'a> Reader<'a> {
     /// A sentence that introduces items, together with them: what it says is said by all of them.
     fn together(&self, n: usize, out: &mut Vec<Reading>) {
         let Some(last) = self.sentences[n].last() else { return };
-        if !(last.introduces || self.units[n].kind == Kind::Item) {
+        if !last.colon {
             return;
         }
         let mut whole = last.clone();
@@ -327,7 +339,12 @@ impl<'a> Reader<'a> {
                 continue;
             }
             for sentence in &self.sentences[at] {
-                whole.tokens.extend(sentence.tokens.iter().map(|token| Token { clause: token.clause + ((at - n) << 10), ..*token }));
+                whole.tokens.extend(
+                    sentence
+                        .tokens
+                        .iter()
+                        .map(|token| Token { clause: token.clause + ((at - n) << 10), ..*token }),
+                );
                 whole.all.add(&sentence.all);
                 parts += 1;
             }
@@ -340,14 +357,17 @@ impl<'a> Reader<'a> {
         }
         let own = topics(&whole.all);
         for rule in RULES.iter().filter(|rule| (own | self.context[n]) & topic_of(rule) != 0) {
-            let known = out.iter().rev().take(200).any(|reading| reading.claim == rule.claim && reading.unit == n && reading.grade != Grade::About);
+            let known = out.iter().rev().take(200).any(|reading| {
+                reading.claim == rule.claim && reading.unit == n && reading.grade != Grade::About
+            });
             if known {
                 continue;
             }
             let stated = rule.says.iter().any(|pattern| {
-                pattern
-                    .find(&whole.tokens, &whole.all, false)
-                    .is_some_and(|matched| nots(&whole.tokens, &matched) == Nots::None)
+                pattern.find(&whole.tokens, &whole.all, false).is_some_and(|matched| {
+                    let told = matched.iter().any(|at| *at < last.tokens.len());
+                    told && nots(&whole.tokens, &matched) == Nots::None
+                })
             });
             if stated && !self.doubtful(n, rule, &whole) {
                 out.push(Reading {
@@ -402,7 +422,11 @@ fn nots(tokens: &[Token], matched: &Matched) -> Nots {
         let mut after = 0;
         for (at, token) in tokens.iter().enumerate() {
             if token.clause == clause && token.words.has(KNOWN.not) && !matched.contains(&at) {
-                if at < last { before += 1 } else { after += 1 }
+                // "not … computed": what it turns round is the next act, which must be one that was matched.
+                let governs = (at + 1..tokens.len())
+                    .find(|next| tokens[*next].words.meets(&KNOWN.acts) || matched.contains(next))
+                    .is_some_and(|next| matched.contains(&next));
+                if at < last && governs { before += 1 } else { after += 1 }
             }
         }
         match (before, after) {

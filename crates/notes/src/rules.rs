@@ -23,6 +23,8 @@ pub(crate) struct Rule {
     pub(crate) turns: bool,
     /// Whether it is a reason, told by supposing the contrary.
     pub(crate) argues: bool,
+    /// Whether its words are those of a lower protocol: the heading must say what it is about.
+    pub(crate) below: bool,
 }
 
 /// A rule as its file holds it.
@@ -38,6 +40,8 @@ struct Written {
     turns: bool,
     #[serde(default)]
     argues: bool,
+    #[serde(default)]
+    below: bool,
 }
 
 fn yes() -> bool {
@@ -74,7 +78,9 @@ pub(crate) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     ];
     let mut rules = Vec::new();
     for (protocol, text) in files {
-        rules.extend(read(protocol, text).unwrap_or_else(|error| panic!("rules of {}: {error}", protocol.id())));
+        rules.extend(
+            read(protocol, text).unwrap_or_else(|error| panic!("rules of {}: {error}", protocol.id())),
+        );
     }
     rules
 });
@@ -96,6 +102,7 @@ fn read(protocol: Protocol, text: &str) -> Result<Vec<Rule>, String> {
             about: patterns(&written.about)?,
             turns: written.turns,
             argues: written.argues,
+            below: written.below,
         });
     }
     rules.sort_by_key(|rule| rule.claim);
@@ -164,16 +171,15 @@ impl Element {
     /// `loose`: whatever an end is in its clause.
     fn matches(&self, token: &Token, loose: bool) -> bool {
         self.words.meets(&token.words)
-            && (loose
-                || !token.words.meets(&KNOWN.roles)
-                || self.mode.is_none_or(|mode| mode == token.mode))
+            && (loose || !token.words.meets(&KNOWN.roles) || self.mode.is_none_or(|mode| mode == token.mode))
     }
 }
 
 impl Pattern {
     /// Where it stands in a sentence whose words are `all`; `loose`: the order of a flow does not matter.
     pub(crate) fn find(&self, tokens: &[Token], all: &Words, loose: bool) -> Option<Matched> {
-        let unwanted = |none: &Element| none.words.meets(all) && tokens.iter().any(|token| none.matches(token, false));
+        let unwanted =
+            |none: &Element| none.words.meets(all) && tokens.iter().any(|token| none.matches(token, false));
         if self.none.iter().any(unwanted) || !self.needs.iter().all(|need| need.meets(all)) {
             return None;
         }

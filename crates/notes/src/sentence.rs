@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::{
+    fold::is_chinese,
     lexicon::{Found, LEXICON, Word, Words},
     page::{Kind, Unit},
 };
@@ -40,8 +41,10 @@ pub(crate) struct Sentence {
     pub(crate) all: Words,
     /// It asks.
     pub(crate) asks: bool,
-    /// Whether it ends with a colon, and so introduces what follows.
+    /// Whether it ends without a stop, and so may introduce what follows.
     pub(crate) introduces: bool,
+    /// Whether it ends with a colon, and so does introduce it.
+    pub(crate) colon: bool,
 }
 
 /// The words that this file treats by name.
@@ -53,6 +56,9 @@ pub(crate) struct Known {
     send: Word,
     pub(crate) roles: Words,
     pub(crate) acts: Words,
+    /// What an end can have without a word between: "server certificate".
+    owned: Words,
+    missing: Word,
     /// Acts that only say how another one is done: "uses", "carries".
     pub(crate) light: Words,
     pub(crate) not: Word,
@@ -75,9 +81,23 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| {
         send: word("send"),
         roles: [word("client"), word("server"), word("both"), word("user")].into_iter().collect(),
         acts: LEXICON.group("act"),
-        light: [word("use"), word("wait")].into_iter().collect(),
+        owned: [
+            "certificate",
+            "publickey",
+            "privatekey",
+            "random",
+            "hostkey",
+            "version",
+            "ephemeral",
+            "masterkey",
+        ]
+        .map(word)
+        .into_iter()
+        .collect(),
+        missing: word("missing"),
+        light: [word("use"), word("wait"), word("contain")].into_iter().collect(),
         not: word("not"),
-        doubts: [word("rumour"), word("why")].into_iter().collect(),
+        doubts: [word("rumour"), word("why"), word("queue")].into_iter().collect(),
         elsewhere: word("elsewhere"),
         udp: word("udp"),
         suppose: word("suppose"),
@@ -97,11 +117,13 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
     let mut subject: Option<Word> = None;
     let mut clause = 0;
     let mut next = 0;
-    for (begin, end) in split(text, unit.kind) {
-        let mut sentence = Sentence { lines: (unit.line_at(begin), unit.line_at(end.max(1) - 1)), ..Sentence::default() };
+    for (begin, end) in split(unit) {
+        let mut sentence =
+            Sentence { lines: (unit.line_at(begin), unit.line_at(end.max(1) - 1)), ..Sentence::default() };
         let body = text[begin..end].trim_end();
         sentence.asks = body.ends_with(['?', '？']);
-        sentence.introduces = body.ends_with([':', '：']);
+        sentence.introduces = !body.ends_with(['。', '.', '；', ';', '！', '!', '？', '?']);
+        sentence.colon = body.ends_with([':', '：']);
         clause += 1;
         let mut at = begin;
         let mut acted = false;
@@ -110,14 +132,21 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
             subject = Some(sender);
             let line = unit.line_at(begin);
             sentence.tokens.push(role(sender, Mode::Subject, clause, line, false));
-            sentence.tokens.push(Token { words: [KNOWN.send].into_iter().collect(), ..role(sender, Mode::Subject, clause, line, false) });
+            sentence.tokens.push(Token {
+                words: [KNOWN.send].into_iter().collect(),
+                ..role(sender, Mode::Subject, clause, line, false)
+            });
             named = true;
             acted = true;
         }
-        while let Some(&Found { words, begin: from, end: to }) = found.get(next).filter(|found| found.begin < end) {
+        while let Some(&Found { words, begin: from, end: to }) =
+            found.get(next).filter(|found| found.begin < end)
+        {
             next += 1;
             let gap = &text[at.min(from)..from];
-            if gap.contains([',', '，', ':', '：', '(', '（', ')', '）', '|', '—', '→', '>', '；', '|']) {
+            if (gap.contains([',', '，', ':', '：', '(', '（', ')', '）', '|', '—', '–', '→', '>'])
+                || gap.contains(" - "))
+            {
                 clause += 1;
                 (acted, named) = (false, false);
             }
@@ -125,16 +154,42 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
             let line = unit.line_at(from);
             let is_role = words.meets(&KNOWN.roles) || words.has(KNOWN.peer);
             if is_role {
-                let mode = if drawn { Mode::Of } else { mode(text, from, to) };
-                let words = if words.has(KNOWN.peer) { [other(subject)].into_iter().collect() } else { words };
+                let mut mode = if drawn { Mode::Of } else { mode(text, from, to) };
+                // "received the client's", "确认客户端的 SYN": what follows an act at once has it done to it.
+                let close = matches!(gap.trim(), "" | "the" | "a" | "到" | "来自" | "了" | "to the");
+                if let Some(last) = sentence.tokens.last()
+                    && close
+                    && mode == Mode::Subject
+                    && last.clause == clause
+                    && (last.words.meets(&KNOWN.acts) || last.words.has(KNOWN.missing))
+                {
+                    mode = Mode::Of;
+                }
+                if let Some(after) = found.get(next)
+                    && mode == Mode::Subject
+                    && text[to..after.begin].trim().is_empty()
+                    && after.words.meets(&KNOWN.owned)
+                {
+                    mode = Mode::Of;
+                }
+                let words =
+                    if words.has(KNOWN.peer) { [other(subject)].into_iter().collect() } else { words };
                 // "A → B": the arrow sends.
                 let mode = match sentence.tokens.last() {
                     Some(last) if gap.trim() == "→" && last.words.meets(&KNOWN.roles) => {
                         let send = [KNOWN.send].into_iter().collect();
-                        sentence.tokens.push(Token { words: send, mode: Mode::Subject, clause, line, lent: false });
+                        sentence.tokens.push(Token {
+                            words: send,
+                            mode: Mode::Subject,
+                            clause,
+                            line,
+                            lent: false,
+                        });
                         Mode::To
                     }
-                    Some(last) if joins(gap) && last.words.meets(&KNOWN.roles) && last.mode == Mode::Subject => {
+                    Some(last)
+                        if joins(gap) && last.words.meets(&KNOWN.roles) && last.mode == Mode::Subject =>
+                    {
                         let last = sentence.tokens.last_mut().expect("it was just looked at");
                         last.words = [KNOWN.both].into_iter().collect();
                         subject = Some(KNOWN.both);
@@ -186,7 +241,10 @@ fn other(subject: Option<Word>) -> Word {
 
 /// Whether what stands between two ends makes them a pair.
 fn joins(gap: &str) -> bool {
-    matches!(gap.trim(), "和" | "与" | "、" | "/" | "and" | "or" | "and the" | "跟" | "以及" | "或" | "&" | ",")
+    matches!(
+        gap.trim(),
+        "和" | "与" | "、" | "/" | "and" | "or" | "and the" | "跟" | "以及" | "或" | "&" | ","
+    )
 }
 
 /// What an end is in its clause, by the words around it.
@@ -201,7 +259,12 @@ fn mode(text: &str, begin: usize, end: usize) -> Mode {
         before.strip_suffix(word).is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
     };
     if before.ends_with(['向', '给', '往', '对', '到', '至', '为'])
-        || ["to", "at", "for", "告诉", "通知", "告知", "问", "让", "tells", "lets", "lets the", "toward", "发回", "发往"].iter().any(|w| word(w) || (!w.is_ascii() && before.ends_with(w)))
+        || [
+            "to", "at", "for", "告诉", "通知", "告知", "问", "让", "tells", "lets", "lets the", "toward",
+            "发回", "发往",
+        ]
+        .iter()
+        .any(|w| word(w) || (!w.is_ascii() && before.ends_with(w)))
     {
         return match () {
             // "让服务端验证": it does what follows.
@@ -209,7 +272,13 @@ fn mode(text: &str, begin: usize, end: usize) -> Mode {
             () => Mode::To,
         };
     }
-    if before.ends_with(['从', '自', '用', '以']) || word("from") || word("of") || word("with") || word("using") || word("in") {
+    if before.ends_with(['从', '自', '用', '以', '与', '和', '跟', '同', '于'])
+        || word("from")
+        || word("of")
+        || word("with")
+        || word("using")
+        || word("in")
+    {
         return Mode::Of;
     }
     Mode::Subject
@@ -226,21 +295,49 @@ fn arrow_of(line: &str) -> Option<Word> {
     }
 }
 
+/// Whether a new line is a new sentence though no stop was set: the next one is numbered, or this one is short, in
+/// Chinese, and does not end with a comma. Wrapped lines are long.
+fn is_a_sentence_a_line(line: &str, next: &str) -> bool {
+    const WRAPPED: usize = 90;
+    let next = next.trim_start();
+    let number = next.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = (number.len() < next.len() && number.starts_with(['、', '.', ')', ',']))
+        || next.starts_with(['①', '②', '③', '④', '⑤', '⑥', '(', '（', '*', '>']);
+    let end = line.trim_end().chars().next_back();
+    let columns: usize = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    let chinese = line.chars().any(is_chinese);
+    numbered
+        || (chinese
+            && columns < WRAPPED
+            && !end.is_some_and(|c| matches!(c, ',' | '，' | '、' | ':' | '：' | '(' | '（')))
+}
+
 /// Where the sentences of a text begin and end.
-fn split(text: &str, kind: Kind) -> Vec<(usize, usize)> {
+fn split(unit: &Unit) -> Vec<(usize, usize)> {
+    let (text, kind) = (unit.folded.as_str(), unit.kind);
     let mut out = Vec::new();
+    let mut lines = unit.lines.iter().skip(1).map(|(begin, _)| *begin).peekable();
     let mut begin = 0;
     let mut characters = text.char_indices().peekable();
     while let Some((at, c)) = characters.next() {
+        if lines.next_if(|line| *line <= at).is_some() && is_a_sentence_a_line(&text[begin..at], &text[at..])
+        {
+            out.push((begin, at));
+            begin = at;
+        }
         let ends = match c {
             '。' | '！' | '？' | '；' | '?' | '!' | ';' => true,
             // Not the points in "TLS 1.2" or "e.g. this".
             '.' => {
                 kind != Kind::Code
                     && characters.peek().is_none_or(|(_, next)| next.is_whitespace())
-                    && !["e.g", "i.e", "vs", "etc", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
-                        .iter()
-                        .any(|short| text[begin..at].trim_start() == *short || text[begin..at].ends_with("e.g") || text[begin..at].ends_with("i.e"))
+                    && !["e.g", "i.e", "vs", "etc", "1", "2", "3", "4", "5", "6", "7", "8", "9"].iter().any(
+                        |short| {
+                            text[begin..at].trim_start() == *short
+                                || text[begin..at].ends_with("e.g")
+                                || text[begin..at].ends_with("i.e")
+                        },
+                    )
             }
             _other => false,
         };
