@@ -103,6 +103,8 @@ impl Lexicon {
         self.groups.get(name).copied().unwrap_or_default()
     }
 
+    /// The names of some words, for tests.
+    #[cfg(test)]
     pub(crate) fn name(&self, words: &Words) -> String {
         let mut names: Vec<&str> =
             self.names.iter().filter(|(_, word)| words.has(**word)).map(|(name, _)| name.as_str()).collect();

@@ -43,6 +43,11 @@ pub struct Figures {
     pub verdicts: usize,
     /// Of `verdicts`.
     pub verdicts_right: usize,
+    /// Claims with a verdict, one for each claim and file, and those of them with one that is as a person's and none
+    /// that is not.
+    pub judged: usize,
+    /// Of `judged`.
+    pub judged_right: usize,
     /// Verdicts that a sentence is true.
     pub proved: usize,
     /// False sentences, one for each claim and file, and those that were read as false.
@@ -76,6 +81,8 @@ impl Figures {
             self.contradicted +=
                 usize::from(places.iter().any(|place| place.grade == Grade::Denied && on(place, &denied)));
             let mut read = false;
+            let mut misread = false;
+            let mut any = false;
             for place in places {
                 self.places += 1;
                 self.places_right += usize::from(right(place));
@@ -90,12 +97,16 @@ impl Figures {
                 self.proved += usize::from(place.grade == Grade::Stated);
                 self.verdicts += 1;
                 self.verdicts_right += usize::from(as_judged);
+                any = true;
                 read |= as_judged;
+                misread |= !as_judged && right(place);
                 if !as_judged {
                     wrong(place, "was read otherwise than a person reads it");
                 }
             }
             self.read += usize::from(read && stated);
+            self.judged += usize::from(any);
+            self.judged_right += usize::from(read && !misread);
         }
     }
 
@@ -106,7 +117,7 @@ impl Figures {
         }
     }
 
-    fn each(&mut self) -> [&mut usize; 12] {
+    fn each(&mut self) -> [&mut usize; 14] {
         let Figures {
             stated,
             found,
@@ -117,6 +128,8 @@ impl Figures {
             read,
             verdicts,
             verdicts_right,
+            judged,
+            judged_right,
             proved,
             false_claims,
             contradicted,
@@ -131,13 +144,15 @@ impl Figures {
             read,
             verdicts,
             verdicts_right,
+            judged,
+            judged_right,
             proved,
             false_claims,
             contradicted,
         ]
     }
 
-    fn values(mut self) -> [usize; 12] {
+    fn values(mut self) -> [usize; 14] {
         self.each().map(|value| *value)
     }
 
@@ -174,6 +189,7 @@ impl Figures {
             (self.places_right, self.places),
             (self.found, self.stated),
             (self.read, self.stated),
+            (self.judged_right, self.judged),
             (self.verdicts_right, self.verdicts),
             (self.contradicted, self.false_claims),
         ];
@@ -185,18 +201,16 @@ impl Figures {
 
     /// The heads of the columns of [`Figures::line`].
     pub fn heads() -> String {
-        format!(
-            "{:<26} {:<14} {:<14} {:<14} {:<14} {:<14} {:<14}",
-            "",
+        let heads = [
             "placed right",
             "places right",
             "stated found",
             "stated read",
-            "verdicts right",
-            "false refuted"
-        )
-        .trim_end()
-        .to_owned()
+            "verdict right",
+            "sentence right",
+            "false refuted",
+        ];
+        heads.iter().fold(" ".repeat(26), |line, head| format!("{line} {head:<14}")).trim_end().to_owned()
     }
 }
 

@@ -63,17 +63,33 @@ const TOPICS: [&str; 5] = ["open", "close", "tls", "ws", "ssh"];
 /// Headings about something else altogether: nothing below them is read.
 const ELSEWHERE: Topics = 1 << 7;
 
-static TOPIC_WORDS: LazyLock<[Words; 5]> = LazyLock::new(|| {
+/// The words of each topic, and those that tell it in a heading only.
+static TOPIC_WORDS: LazyLock<[Words; 5]> = LazyLock::new(|| words_of("words"));
+static HEADING_WORDS: LazyLock<[Words; 5]> = LazyLock::new(|| words_of("headings"));
+
+fn words_of(list: &str) -> [Words; 5] {
     let text = include_str!("data/topics.toml");
     let topics: BTreeMap<String, BTreeMap<String, Vec<String>>> =
         toml::from_str(text).expect("the topics are TOML: a test reads them");
     TOPICS.map(|topic| {
-        topics[topic]["words"].iter().map(|word| LEXICON.word(word).expect("a word of the lexicon")).collect()
+        let words = topics[topic].get(list).into_iter().flatten();
+        words.map(|word| LEXICON.word(word).expect("a word of the lexicon")).collect()
     })
-});
+}
 
+/// What some words are about. Who names three protocols in a breath speaks of none of them.
 fn topics(words: &Words) -> Topics {
-    (0..TOPICS.len()).filter(|bit| TOPIC_WORDS[*bit].meets(words)).fold(0, |all, bit| all | 1 << bit)
+    let all =
+        (0..TOPICS.len()).filter(|bit| TOPIC_WORDS[*bit].meets(words)).fold(0, |all, bit| all | 1 << bit);
+    let tcp = u8::from(words.has(KNOWN.tcp));
+    let protocols = all | (all & 2) >> 1 | tcp;
+    if (protocols & !2_u8).count_ones() >= 3 { 0 } else { all }
+}
+
+fn topics_of_heading(words: &Words) -> Topics {
+    let only =
+        (0..TOPICS.len()).filter(|bit| HEADING_WORDS[*bit].meets(words)).fold(0, |all, bit| all | 1 << bit);
+    topics(words) | only
 }
 
 fn topic_of(rule: &Rule) -> Topics {
@@ -173,7 +189,7 @@ impl<'a> Reader<'a> {
             let variant_above = unit.heading.and_then(|heading| self.under[heading]);
             if unit.kind == Kind::Heading {
                 let elsewhere = all.has(KNOWN.elsewhere) || all.has(KNOWN.udp);
-                self.context.push(match (own, elsewhere) {
+                self.context.push(match (topics_of_heading(&all), elsewhere) {
                     (0, true) => ELSEWHERE,
                     (0, false) => above,
                     (own, _) => own,
@@ -212,7 +228,6 @@ impl<'a> Reader<'a> {
     fn lent(&self, unit: usize) -> Sentence {
         let mut lent = Sentence::default();
         let mut lead = self.units[unit].lead;
-        let item = lead.is_some_and(|lead| self.units[lead].kind == Kind::Item);
         let mut chain = Vec::new();
         while let Some(at) = lead {
             let introduces = self.sentences[at].last().is_some_and(|last| last.introduces);
@@ -221,7 +236,6 @@ impl<'a> Reader<'a> {
             }
             lead = self.units[at].lead;
         }
-        let _ = item;
         for at in chain.into_iter().rev() {
             if let Some(last) = self.sentences[at].last() {
                 lent.tokens.extend(last.tokens.iter().map(|token| Token { lent: true, ..*token }));

@@ -226,11 +226,18 @@ fn follows(rest: &[Element], tokens: &[Token], matched: &mut Matched) -> bool {
             }
             matched.pop();
         }
-        if breaks(&tokens[from], &tokens[at], element) {
+        if breaks(&tokens[from], &tokens[at], element) || takes_over(tokens, matched, at) {
             return false;
         }
     }
     false
+}
+
+/// Whether somebody else begins to act than the one of whom the flow last told.
+fn takes_over(tokens: &[Token], matched: &Matched, at: usize) -> bool {
+    let subject = |token: &Token| token.words.meets(&KNOWN.roles) && token.mode == Mode::Subject;
+    let told = matched.iter().rev().map(|at| &tokens[*at]).find(|token| subject(token));
+    told.is_some_and(|told| subject(&tokens[at]) && !tokens[at].words.meets(&told.words))
 }
 
 /// Whether what comes after `from` is another matter: another does it, or something else is done.

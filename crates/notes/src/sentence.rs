@@ -27,8 +27,6 @@ pub(crate) struct Token {
     pub(crate) mode: Mode,
     /// The clause, counted through the unit.
     pub(crate) clause: usize,
-    /// The file's line.
-    pub(crate) line: usize,
     /// It stands in what introduces the sentence, or is understood from a clause before.
     pub(crate) lent: bool,
 }
@@ -67,6 +65,7 @@ pub(crate) struct Known {
     pub(crate) elsewhere: Word,
     pub(crate) udp: Word,
     pub(crate) suppose: Word,
+    pub(crate) tcp: Word,
     pub(crate) tls13: Word,
     pub(crate) ecdhe: Word,
 }
@@ -101,6 +100,7 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| {
         elsewhere: word("elsewhere"),
         udp: word("udp"),
         suppose: word("suppose"),
+        tcp: word("tcp"),
         tls13: word("tls13"),
         ecdhe: word("ecdhe"),
     }
@@ -130,11 +130,10 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
         let mut named = false;
         if drawn && let Some(sender) = arrow_of(body) {
             subject = Some(sender);
-            let line = unit.line_at(begin);
-            sentence.tokens.push(role(sender, Mode::Subject, clause, line, false));
+            sentence.tokens.push(role(sender, Mode::Subject, clause, false));
             sentence.tokens.push(Token {
                 words: [KNOWN.send].into_iter().collect(),
-                ..role(sender, Mode::Subject, clause, line, false)
+                ..role(sender, Mode::Subject, clause, false)
             });
             named = true;
             acted = true;
@@ -144,14 +143,13 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
         {
             next += 1;
             let gap = &text[at.min(from)..from];
-            if (gap.contains([',', '，', ':', '：', '(', '（', ')', '）', '|', '—', '–', '→', '>'])
-                || gap.contains(" - "))
+            if gap.contains([',', '，', ':', '：', '(', '（', ')', '）', '|', '—', '–', '→', '>', ';'])
+                || gap.contains(" - ")
             {
                 clause += 1;
                 (acted, named) = (false, false);
             }
             at = to;
-            let line = unit.line_at(from);
             let is_role = words.meets(&KNOWN.roles) || words.has(KNOWN.peer);
             if is_role {
                 let mut mode = if drawn { Mode::Of } else { mode(text, from, to) };
@@ -161,7 +159,16 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
                     && close
                     && mode == Mode::Subject
                     && last.clause == clause
-                    && (last.words.meets(&KNOWN.acts) || last.words.has(KNOWN.missing))
+                    && ((last.words.meets(&KNOWN.acts) && !last.words.meets(&KNOWN.light))
+                        || last.words.has(KNOWN.missing))
+                {
+                    mode = Mode::Of;
+                }
+                // "the messages that the client sends": 客户端发送的.
+                if let Some(after) = found.get(next)
+                    && after.words.meets(&KNOWN.acts)
+                    && text[to..after.begin].trim().is_empty()
+                    && text[after.end..].starts_with('的')
                 {
                     mode = Mode::Of;
                 }
@@ -178,13 +185,7 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
                 let mode = match sentence.tokens.last() {
                     Some(last) if gap.trim() == "→" && last.words.meets(&KNOWN.roles) => {
                         let send = [KNOWN.send].into_iter().collect();
-                        sentence.tokens.push(Token {
-                            words: send,
-                            mode: Mode::Subject,
-                            clause,
-                            line,
-                            lent: false,
-                        });
+                        sentence.tokens.push(Token { words: send, mode: Mode::Subject, clause, lent: false });
                         Mode::To
                     }
                     Some(last)
@@ -201,17 +202,17 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
                     subject = one(&words);
                     named = true;
                 }
-                sentence.tokens.push(Token { words, mode, clause, line, lent: false });
+                sentence.tokens.push(Token { words, mode, clause, lent: false });
                 continue;
             }
             // A clause that names nobody goes on with who was named last.
             if words.meets(&KNOWN.acts) && !acted {
                 acted = true;
                 if let (false, Some(subject)) = (named, subject) {
-                    sentence.tokens.push(role(subject, Mode::Subject, clause, line, true));
+                    sentence.tokens.push(role(subject, Mode::Subject, clause, true));
                 }
             }
-            sentence.tokens.push(Token { words, mode: Mode::Subject, clause, line, lent: false });
+            sentence.tokens.push(Token { words, mode: Mode::Subject, clause, lent: false });
             if sentence.tokens.len() >= MOST_TOKENS {
                 break;
             }
@@ -225,8 +226,8 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
     out
 }
 
-fn role(word: Word, mode: Mode, clause: usize, line: usize, lent: bool) -> Token {
-    Token { words: [word].into_iter().collect(), mode, clause, line, lent }
+fn role(word: Word, mode: Mode, clause: usize, lent: bool) -> Token {
+    Token { words: [word].into_iter().collect(), mode, clause, lent }
 }
 
 /// The one role among some words.
@@ -326,7 +327,9 @@ fn split(unit: &Unit) -> Vec<(usize, usize)> {
             begin = at;
         }
         let ends = match c {
-            '。' | '！' | '？' | '；' | '?' | '!' | ';' => true,
+            '。' | '！' | '？' | '；' | '?' | '!' => true,
+            // In Chinese a stop; in English it goes on.
+            ';' => text[..at].chars().next_back().is_some_and(|c| !c.is_ascii_alphanumeric()),
             // Not the points in "TLS 1.2" or "e.g. this".
             '.' => {
                 kind != Kind::Code
