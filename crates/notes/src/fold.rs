@@ -27,8 +27,15 @@ static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
 });
 
 /// `text` as the lexicon spells it: lower case, simplified, one space for many, and `-` or `_` inside a word as a space.
+#[cfg(test)]
 pub(crate) fn fold(text: &str) -> String {
-    let wide: Vec<char> = text.nfkc().collect();
+    fold_with_places(text, |_, _| {})
+}
+
+/// The same; `at` is called with the place of each character in what comes out and the place in `text` that it is from.
+pub(crate) fn fold_with_places(text: &str, mut at: impl FnMut(usize, usize)) -> String {
+    let (places, wide): (Vec<usize>, Vec<char>) =
+        text.char_indices().flat_map(|(place, c)| std::iter::once(c).nfkc().map(move |c| (place, c))).unzip();
     let mut out = String::with_capacity(text.len());
     for (i, &c) in wide.iter().enumerate() {
         let before = i.checked_sub(1).map(|i| wide[i]);
@@ -45,6 +52,7 @@ pub(crate) fn fold(text: &str) -> String {
         if c == ' ' && out.ends_with(' ') {
             continue;
         }
+        at(out.len(), places[i]);
         out.extend(c.to_lowercase());
     }
     out

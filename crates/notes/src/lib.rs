@@ -4,7 +4,10 @@
 //! A file is laid out in units ([`Unit`]), a unit in sentences, a sentence in the words of `data/words.toml`; the rules of
 //! `data/*.toml` say what makes or denies a claim. Precision comes first: a doubt lowers the grade.
 
+mod anchors;
+mod decode;
 mod fold;
+mod foreign;
 mod lexicon;
 mod page;
 mod read;
@@ -13,5 +16,8 @@ mod sentence;
 
 pub mod measure;
 
+pub use anchors::{Anchor, Settled};
+pub use decode::{Decoded, NotText};
+pub use foreign::Foreign;
 pub use page::{Kind, Unit};
 pub use read::{Grade, Notes, Reading, Variant};

@@ -3,7 +3,7 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use crate::fold::fold;
+use crate::fold::fold_with_places;
 
 /// What a piece of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,12 @@ pub struct Unit {
     pub(crate) folded: String,
     /// Where in `folded` each line of the file begins, in order.
     pub(crate) lines: Vec<(usize, usize)>,
+    /// Where pieces of `folded` come from in `text`: what lies between two entries is shifted alike.
+    places: Vec<(usize, usize)>,
+    /// The last of its own lines; for a line of code the one that closes the block.
+    pub(crate) end: usize,
+    /// For a line of code: the line of the fence that opens the block; 0: it has none.
+    pub(crate) fence: usize,
     /// The heading that it stands under, by its place among the units.
     pub heading: Option<usize>,
     /// The item or paragraph that introduces it, by its place among the units.
@@ -45,6 +51,18 @@ impl Unit {
     /// The file's line, from 1, on which it begins.
     pub fn line(&self) -> usize {
         self.lines.first().map_or(1, |(_, line)| *line)
+    }
+
+    /// The words at a place in `folded`, as they are written.
+    pub(crate) fn written(&self, begin: usize, end: usize) -> &str {
+        let place = |at: usize| {
+            let after = self.places.partition_point(|(folded, _)| *folded <= at);
+            let (folded, text) = self.places.get(after.saturating_sub(1)).copied().unwrap_or_default();
+            let near = (text + at.saturating_sub(folded)).min(self.text.len());
+            (0..=near).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or_default()
+        };
+        let end = if end >= self.folded.len() { self.text.len() } else { place(end) };
+        self.text.get(place(begin)..end).unwrap_or_default().trim()
     }
 
     /// The line on which a place in `folded` stands.
@@ -88,6 +106,7 @@ struct Reader {
     /// Metadata and alternative texts are not read.
     ignored: usize,
     code: bool,
+    fence: usize,
     blocks: usize,
 }
 
@@ -135,13 +154,21 @@ impl Reader {
             Event::Start(Tag::TableRow | Tag::TableHead) => self.begin(Kind::Row, 0),
             Event::End(TagEnd::TableRow | TagEnd::TableHead) => self.open = None,
             Event::End(TagEnd::TableCell) => self.text(" | ", range.start),
-            Event::Start(Tag::CodeBlock(_)) => {
+            Event::Start(Tag::CodeBlock(kind)) => {
                 self.code = true;
                 self.blocks += 1;
+                let fenced = matches!(kind, pulldown_cmark::CodeBlockKind::Fenced(_));
+                self.fence = if fenced { self.line(range.start) } else { 0 };
             }
             Event::End(TagEnd::CodeBlock) => {
                 self.code = false;
                 self.open = None;
+                let (end, block) = (self.line(range.end.max(1) - 1), self.blocks);
+                self.units
+                    .iter_mut()
+                    .rev()
+                    .take_while(|unit| unit.block == block)
+                    .for_each(|unit| unit.end = end);
             }
             Event::Text(text) if self.code => {
                 let mut at = range.start;
@@ -184,6 +211,9 @@ impl Reader {
             text: String::new(),
             folded: String::new(),
             lines: Vec::new(),
+            places: Vec::new(),
+            end: 0,
+            fence: if kind == Kind::Code { self.fence } else { 0 },
             heading: self.headings.last().copied(),
             lead,
             depth,
@@ -202,8 +232,18 @@ impl Reader {
         if unit.lines.last().is_none_or(|(_, last)| *last != line) {
             unit.lines.push((unit.folded.len(), line));
         }
+        unit.end = line;
+        let (to, from) = (unit.folded.len(), unit.text.len());
+        let mut shift = None;
+        let folded = fold_with_places(text, |folded, place| {
+            let now = (from + place) as isize - (to + folded) as isize;
+            if shift != Some(now) {
+                shift = Some(now);
+                unit.places.push((to + folded, from + place));
+            }
+        });
+        unit.folded.push_str(&folded);
         unit.text.push_str(text);
-        unit.folded.push_str(&fold(text));
     }
 }
 

@@ -6,6 +6,8 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use steps::{Claim, Protocol};
 
 use crate::{
+    anchors::{Anchor, Settled, anchors, rule},
+    foreign::{Foreign, foreign},
     lexicon::{LEXICON, Words},
     page::{Kind, Unit, units},
     rules::{Matched, RULES, Rule},
@@ -36,6 +38,10 @@ pub struct Reading {
     pub lines: (usize, usize),
     /// It speaks of this variant alone.
     pub under: Option<Variant>,
+    /// What the reader says of it in a comment.
+    pub settled: Option<Settled>,
+    /// Its place in the unit's folded text.
+    pub(crate) span: (usize, usize),
 }
 
 /// The variant of TLS that a sentence or its heading names.
@@ -54,6 +60,10 @@ pub struct Notes {
     pub units: Vec<Unit>,
     /// What was understood, by claim, the surest place first.
     pub readings: Vec<Reading>,
+    /// The comments by which the reader settled what a sentence says.
+    pub anchors: Vec<Anchor>,
+    /// A language for which there are no rules, where most of the file is written in it.
+    pub foreign: Option<Foreign>,
 }
 
 /// What a heading or a sentence is about: a bit each.
@@ -110,8 +120,21 @@ impl Notes {
     pub fn read(text: &str) -> Notes {
         let units = units(text);
         let mut readings = Reader::new(&units).read();
-        settle(&mut readings);
-        Notes { units, readings }
+        let anchors = anchors(text);
+        let foreign = foreign(&units);
+        if foreign.is_some() {
+            // Latin words alone make no sentence.
+            readings.iter_mut().for_each(|reading| reading.grade = Grade::About);
+        }
+        let mut notes = Notes { units, readings, anchors, foreign };
+        rule(&mut notes);
+        settle(&mut notes.readings);
+        notes
+    }
+
+    /// The sentence of a reading, as it is written.
+    pub fn quote(&self, reading: &Reading) -> &str {
+        self.units[reading.unit].written(reading.span.0, reading.span.1)
     }
 
     /// The places of a claim, the surest first.
@@ -289,6 +312,8 @@ impl<'a> Reader<'a> {
                     unit: n,
                     lines: sentence.lines,
                     under: variant(&whole.all).or(self.under[n]),
+                    settled: None,
+                    span: sentence.span,
                 });
             }
         }
@@ -390,6 +415,8 @@ impl<'a> Reader<'a> {
                     unit: n,
                     lines: last.lines,
                     under: variant(&whole.all).or(self.under[n]),
+                    settled: None,
+                    span: last.span,
                 });
             }
         }

@@ -36,6 +36,8 @@ pub(crate) struct Token {
 pub(crate) struct Sentence {
     pub(crate) tokens: Vec<Token>,
     pub(crate) lines: (usize, usize),
+    /// Its place in the folded text.
+    pub(crate) span: (usize, usize),
     pub(crate) all: Words,
     /// It asks.
     pub(crate) asks: bool,
@@ -120,6 +122,7 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
     for (begin, end) in split(unit) {
         let mut sentence =
             Sentence { lines: (unit.line_at(begin), unit.line_at(end.max(1) - 1)), ..Sentence::default() };
+        sentence.span = (begin, end);
         let body = text[begin..end].trim_end();
         sentence.asks = body.ends_with(['?', '？']);
         sentence.introduces = !body.ends_with(['。', '.', '；', ';', '！', '!', '？', '?']);
