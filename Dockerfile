@@ -26,6 +26,7 @@ COPY clients/Cargo.toml clients/
 COPY servers/Cargo.toml servers/
 COPY crates/files/Cargo.toml crates/files/
 COPY crates/lab/Cargo.toml crates/lab/
+COPY crates/notes/Cargo.toml crates/notes/
 COPY crates/show/Cargo.toml crates/show/
 COPY crates/steps/Cargo.toml crates/steps/
 COPY crates/watch/Cargo.toml crates/watch/

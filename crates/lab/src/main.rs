@@ -10,6 +10,7 @@ mod expect;
 mod link;
 mod load;
 mod meddler;
+mod notes;
 mod pairs;
 mod read;
 mod run;
@@ -78,14 +79,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<std::ffi::OsString>,
     },
-    /// What the catalogue says: of everything, of a claim (t4) or of a step (tls.finished)
-    Notes {
-        /// A claim or a step; with --notes FILE.md the whole of your notes is checked instead
-        what: Option<String>,
-        /// The whole catalogue in both languages, as in STEPS.md
-        #[arg(long, conflicts_with = "what")]
-        markdown: bool,
-    },
+    /// What the catalogue says: of everything, of a claim (t4) or of a step (tls.finished); your own notes, checked
+    Notes(notes::Options),
 }
 
 /// All variants of TLS in turn.
@@ -101,6 +96,7 @@ Examples:
   lab run tls/unknown-ca      something goes wrong; `lab list` says what can
   lab read --last tls --log-dir logs      the last recorded run, both ends on one ladder
   lab notes t4                what the notes say and how it is judged
+  lab notes --notes FILE.md --run         your own notes, each sentence checked by runs
 
 C is the client's line, S the server's; an arrow points the way the bytes went.
 Marks: t4 as noted, t4≠ differs from the notes, t4~ depends, t4- absent.";
@@ -110,6 +106,12 @@ fn main() -> ExitCode {
     let cli: Cli = show::parse(std::env::args_os());
     if let Some(Command::Serve { args }) = &cli.command {
         return servers::program::main(std::iter::once("server".into()).chain(args.iter().cloned()));
+    }
+    if let Some(Command::Notes(options)) = &cli.command {
+        return notes::run(options, &cli.output, &cli.certs).unwrap_or_else(|error| {
+            show::say_lines(&format!("lab: {}", told(&error)));
+            ExitCode::from(2)
+        });
     }
     match start(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -207,7 +209,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             run::run(&bench, scenarios, rung, (cli.output.lang(), brief), (&log, &kept)).await
         }
         Some(
-            Command::Notes { .. }
+            Command::Notes(_)
             | Command::List
             | Command::Read(_)
             | Command::Link(_)
@@ -221,11 +223,6 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
 fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
     let output = &cli.output;
     Ok(Some(match &cli.command {
-        Some(Command::Notes { markdown: true, .. }) => steps::markdown(),
-        Some(Command::Notes { what, .. }) => match (what, output.own_notes()?) {
-            (None, Some(notes)) => read::check(&notes, output)?,
-            (what, _) => show::notes(what.as_deref(), output.lang(), show::width())?,
-        },
         Some(Command::List) => match output.format {
             show::Format::Text => run::list(output.lang())?,
             show::Format::Json => run::list_json()?,
@@ -239,6 +236,7 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
             | Command::Run { .. }
             | Command::Link(_)
             | Command::Load(_)
+            | Command::Notes(_)
             | Command::Serve { .. },
         )
         | None => {

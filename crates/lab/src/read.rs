@@ -1,9 +1,9 @@
-//! `lab read`: recorded logs, both ends side by side again. `lab notes --notes`: the reader's notes, checked by them.
+//! `lab read`: recorded logs, both ends side by side again.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
-use show::{Args, Checked, Format, Ladder, Notes, story::Story};
+use show::{Args, Format, Ladder, story::Story};
 use steps::{Direction, Event, Evidence, Lang, Protocol, Side};
 
 use crate::{expect, run, scenario};
@@ -82,22 +82,6 @@ fn compared(name: &str, stories: &[Story], lang: Lang) -> anyhow::Result<String>
     Ok(page)
 }
 
-/// The reader's notes with what the recorded runs of `--log-dir` say of them.
-///
-/// # Errors
-///
-/// When the notes or a log cannot be read.
-pub(crate) fn check(notes: &Notes, output: &Args) -> anyhow::Result<String> {
-    let mut checked = Checked::new();
-    if output.log_dir.is_some() {
-        // Oldest first: what a newer run shows takes the place of what an older one did.
-        for story in show::story::stories(events(&recorded(log_dir(output)?)?, output.lang())?) {
-            checked.extend(story.findings().into_iter().map(|finding| (finding.id, finding)));
-        }
-    }
-    Ok(show::checked_notes(notes, &checked, output.lang(), show::width()))
-}
-
 /// The run that began last; of one recorded at both ends rather than at one.
 fn newest(stories: impl Iterator<Item = Story>) -> Option<Story> {
     let whole = |story: &Story| story.client.is_some() && story.server.is_some();
@@ -122,7 +106,7 @@ fn log_dir(output: &Args) -> anyhow::Result<&Path> {
 }
 
 /// The logs in a folder, the oldest first: their names begin with the time.
-fn recorded(folder: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
+pub(crate) fn recorded(folder: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
     let entries = fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?;
     let mut found: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))

@@ -277,23 +277,69 @@ fn foreign_lines_and_a_cut_are_reported_and_survived() {
 const NOTES: &str = include_str!("notes/reordered.md");
 
 #[test]
-fn the_notes_are_checked_block_by_block() {
+fn each_sentence_of_the_notes_has_its_verdict_its_line_and_its_run() {
     let Some(bench) = Bench::record(ALL) else { return };
     let notes = write(&bench, NOTES);
     let mut lab = bench.lab(&["notes", "--notes", &notes]);
-    let page = said(&lab.arg("--log-dir").arg(bench.logs()).output().expect("lab runs"));
-    for says in [
-        "t4-  absent · moved",
-        "t2≠  differs · the version",
-        "o1   as noted",
-        "s11≠ differs",
-        "o2   not run yet",
-        "In no block of these notes",
+    let output = lab.arg("--log-dir").arg(bench.logs()).output().expect("lab runs");
+    let page = text(&output.stdout);
+    let entry = |claim: &str| {
+        let mut parts = page
+            .split("notes.md:")
+            .filter(|part| part.lines().next().is_some_and(|head| head.ends_with(&format!(" {claim}"))));
+        parts.next().unwrap_or_else(|| panic!("{claim} is not in:\n{page}")).to_owned()
+    };
+    for (claim, line, verdict) in [
+        ("s3", 9, "proved"),
+        ("s4", 10, "proved"),
+        ("o1", 23, "proved"),
+        ("o2", 25, "not tested"),
+        ("t1", 17, "proved"),
     ] {
-        assert!(page.contains(says), "{says}: {page}");
+        let entry = entry(claim);
+        assert!(entry.starts_with(&format!("{line}: {verdict} {claim}")), "{entry}");
+        assert_eq!(entry.contains("seen in"), verdict == "proved", "{entry}");
+        assert_eq!(entry.contains("lab run tcp/syn-lost"), claim == "o2", "{entry}");
     }
-    for line in page.lines() {
-        assert!(line.width() <= 80, "{line}");
+    assert!(page.lines().all(|line| line.width() <= 80 || line.contains(".jsonl")), "{page}");
+}
+
+#[test]
+fn a_false_sentence_is_contradicted_by_the_run_and_the_exit_code_says_so() {
+    let Some(bench) = Bench::record(&[&["ws"]]) else { return };
+    let check = |notes: &str| {
+        let notes = write(&bench, notes);
+        let mut lab = bench.lab(&["notes", "--notes", &notes, "--format", "json"]);
+        let output = lab.arg("--log-dir").arg(bench.logs()).output().expect("lab runs");
+        let objects: Vec<Value> = text(&output.stdout)
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("an object a line"))
+            .collect();
+        (output.status.code(), objects)
+    };
+    let (code, objects) = check("# WebSocket\n\nThe server answers with status 200, never 101.\n");
+    assert_eq!(code, Some(1), "{objects:?}");
+    assert_eq!((&objects[0]["claim"], &objects[0]["verdict"]), (&"w3".into(), &"contradicted".into()));
+    assert_eq!((&objects[0]["line"], &objects[0]["seen"]["run"]), (&3.into(), &"ws ws".into()));
+    let (code, objects) = check("# WebSocket\n\nThe status of the answer is 101.\n");
+    assert_eq!((code, &objects[0]["verdict"]), (Some(0), &"proved".into()));
+    let (code, objects) = check("# Linux 101\n\nPack your backpack.\n");
+    assert_eq!((code, objects.len()), (Some(0), 1), "{objects:?}");
+}
+
+#[test]
+fn what_is_no_text_is_refused_in_one_sentence_with_a_code_of_its_own() {
+    let bench = Bench::record(&[]).expect("nothing is captured");
+    for (bytes, says) in
+        [(&b"%PDF-1.7"[..], "this is a PDF"), (b"PK\x03\x04", "ZIP archive"), (b"\n", "is empty")]
+    {
+        let path = bench.folder.path().join("notes.md");
+        fs::write(&path, bytes).expect("the folder is ours");
+        let output =
+            bench.lab(&["notes", "--notes", &path.display().to_string()]).output().expect("lab runs");
+        assert_eq!(output.status.code(), Some(2));
+        let said = text(&output.stderr);
+        assert!(said.contains(says) && said.lines().count() == 1, "{said}");
     }
 }
 

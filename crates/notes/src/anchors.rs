@@ -119,6 +119,11 @@ impl Notes {
         out
     }
 
+    /// Whether a comment speaks of the place of a reading.
+    pub fn is_settled_by(&self, anchor: &Anchor, reading: &crate::Reading) -> bool {
+        anchor.claim == reading.claim && self.is_of(anchor, reading.unit)
+    }
+
     /// The last line of a unit, behind which its comments stand: for code the line that closes the block.
     pub(crate) fn last_line(&self, unit: usize) -> usize {
         self.units[unit].end

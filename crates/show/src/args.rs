@@ -1,11 +1,11 @@
 //! The options that every program shares.
 
-use std::{fs, io::IsTerminal, path::PathBuf};
+use std::{io::IsTerminal, path::PathBuf};
 
 use clap::ValueEnum;
 use steps::Lang;
 
-use crate::{Ladder, Notes};
+use crate::{Ladder, OwnNotes};
 
 /// How the handshake is printed.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -43,9 +43,9 @@ pub struct Args {
     #[arg(long, global = true)]
     pub no_beside: bool,
 
-    /// Your own notes, in Markdown, to stand beside the run instead of the catalogue
+    /// Your own notes, in Markdown, to stand beside the run instead of the catalogue; `-`: standard input; may be repeated
     #[arg(long, value_name = "FILE.md", global = true)]
-    pub notes: Option<PathBuf>,
+    pub notes: Vec<PathBuf>,
 
     /// At the end, the run as a ladder instead of lines
     #[arg(long, value_enum, global = true, value_name = "FORM", conflicts_with = "format")]
@@ -103,17 +103,16 @@ impl Args {
         }
     }
 
-    /// The reader's own notes, where a file was named.
+    /// The reader's own notes, where files were named.
     ///
     /// # Errors
     ///
     /// Says which file could not be read, and why.
-    pub fn own_notes(&self) -> std::io::Result<Option<Notes>> {
-        let Some(path) = &self.notes else { return Ok(None) };
-        let text = fs::read_to_string(path).map_err(|error| {
-            std::io::Error::new(error.kind(), format!("could not read the notes {}: {error}", path.display()))
-        })?;
-        Ok(Some(Notes::parse(&text)))
+    pub fn own_notes(&self) -> std::io::Result<Option<OwnNotes>> {
+        if self.notes.is_empty() {
+            return Ok(None);
+        }
+        OwnNotes::read(&self.notes, self.lang()).map(Some)
     }
 
     /// Whether the notes stand beside the run: when asked for, or where there is room for both.
@@ -121,7 +120,7 @@ impl Args {
         const ROOM: u16 = 110;
         let room =
             || terminal_size::terminal_size_of(std::io::stdout()).is_some_and(|(width, _)| width.0 >= ROOM);
-        self.beside || (!self.no_beside && !self.bytes && (self.notes.is_some() || room()))
+        self.beside || (!self.no_beside && !self.bytes && (!self.notes.is_empty() || room()))
     }
 
     /// Whether standard output is to be coloured (<https://no-color.org>).

@@ -10,11 +10,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use steps::{Claim, Event, Finding, Heading, Lang, Verdict, harmless};
+use notes::Grade;
+use steps::{Claim, Event, Finding, Heading, Lang, Text, Verdict, harmless};
 use strum::VariantArray;
 
 use crate::{
-    Args, Notes,
+    Args, OwnNotes,
     lines::{Lines, NARROWEST, spans},
     style::Paint,
     text::{columns, visible_columns, wrap},
@@ -27,7 +28,7 @@ const BETWEEN: usize = 5;
 #[derive(Debug)]
 pub(crate) struct Beside {
     lines: Lines,
-    notes: Option<Notes>,
+    notes: Option<OwnNotes>,
     lang: Lang,
     paint: Paint,
     width: usize,
@@ -36,8 +37,8 @@ pub(crate) struct Beside {
     right: VecDeque<Note>,
     /// The claims beside the steps so far, with their verdicts.
     shown: BTreeMap<Claim, Verdict>,
-    /// The blocks of the notes that were quoted.
-    quoted: Vec<(usize, usize)>,
+    /// The sentences of the notes that were quoted: file and lines.
+    quoted: Vec<(String, (usize, usize))>,
     /// What this log is about.
     headings: BTreeSet<usize>,
 }
@@ -53,7 +54,7 @@ struct Note {
 }
 
 impl Beside {
-    pub(crate) fn new(args: &Args, notes: Option<Notes>, width: usize, both_sides: bool) -> Self {
+    pub(crate) fn new(args: &Args, notes: Option<OwnNotes>, width: usize, both_sides: bool) -> Self {
         let width = width.max(80);
         let left = (width * 3 / 5).clamp(NARROWEST, 96);
         Beside {
@@ -167,12 +168,15 @@ impl Beside {
     fn put(&mut self, finding: &Finding) {
         let again = self.shown.insert(finding.id, finding.verdict).is_some();
         let mut text = finding.id.id().to_owned();
+        let mut verdict = Some(finding.verdict);
         if !again {
-            text = format!("{text} {}", self.words(finding.id));
+            let (words, sign) = self.words(finding.id, finding.verdict);
+            text = format!("{text} {words}");
+            verdict = sign;
         }
         let room = self.width - self.left - BETWEEN;
         for (n, line) in wrap(&text, 0, room).into_iter().enumerate() {
-            let sign = (n == 0).then_some(finding.verdict);
+            let sign = verdict.filter(|_| n == 0);
             self.right.push_back(Note { sign, colour: None, text: line });
         }
         if let (Verdict::Depends | Verdict::Differs | Verdict::Absent, Some(because)) =
@@ -185,31 +189,36 @@ impl Beside {
         }
     }
 
-    /// The claim in the words of the reader's notes, else of the catalogue.
-    fn words(&mut self, claim: Claim) -> String {
+    /// The claim in the words of the reader's notes with their line, else of the catalogue; and the verdict on these
+    /// words: none on what was not read, and on what denies the claim the opposite one.
+    fn words(&mut self, claim: Claim, verdict: Verdict) -> (String, Option<Verdict>) {
         let says = claim.card().says.in_lang(self.lang);
-        let Some(notes) = &self.notes else { return says.to_owned() };
-        let Some(place) = notes.place(claim) else {
+        let Some(notes) = &self.notes else { return (says.to_owned(), Some(verdict)) };
+        let Some((file, reading)) = notes.place(claim) else {
             return match self.lang {
-                Lang::En => format!("(not found in your notes) {says}"),
-                Lang::Zh => format!("（你的笔记中没有找到）{says}"),
+                Lang::En => (format!("(not found in your notes) {says}"), None),
+                Lang::Zh => (format!("（你的笔记中没有找到）{says}"), None),
             };
         };
-        let (block, at) = (notes.block(place), (place.section, place.block));
-        let number = block.number;
+        let (grade, sign) = match (reading.grade, verdict) {
+            (Grade::Stated, _) => (Text { en: "", zh: "" }, Some(verdict)),
+            (Grade::Denied, Verdict::AsNoted) => {
+                (Text { en: " (says the opposite)", zh: "（说的相反）" }, Some(Verdict::Differs))
+            }
+            (Grade::Denied, Verdict::Depends | Verdict::Differs | Verdict::Absent) => {
+                (Text { en: " (denies it)", zh: "（否认）" }, None)
+            }
+            (Grade::About, _) => (Text { en: " (about it)", zh: "（谈及）" }, None),
+        };
+        let place = format!("{}:{}{}", harmless(&file.name), reading.lines.0, grade.in_lang(self.lang));
+        let at = (file.name.clone(), reading.lines);
         if self.quoted.contains(&at) {
-            return match self.lang {
-                Lang::En => format!("(your block {number}, above)"),
-                Lang::Zh => format!("（你的第 {number} 段，见上）"),
-            };
+            let above = Text { en: ", above", zh: "，见上" }.in_lang(self.lang);
+            return (format!("{place}{above}"), sign);
         }
+        let words = format!("{place} {}", harmless(file.notes.quote(reading)));
         self.quoted.push(at);
-        let moved = match (place.moved, self.lang) {
-            (false, _) => "",
-            (true, Lang::En) => "(moved) ",
-            (true, Lang::Zh) => "（已移动）",
-        };
-        format!("{moved}{}", harmless(&block.text))
+        (words, sign)
     }
 
     /// A line with the next line of the right column beside it.

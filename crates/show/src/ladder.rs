@@ -33,13 +33,13 @@ pub enum Ladder {
 pub fn ladder(
     form: Ladder,
     stories: &[Story],
-    notes: Option<&crate::Notes>,
+    notes: Option<&crate::OwnNotes>,
     lang: Lang,
     width: usize,
 ) -> String {
     match form {
         Ladder::Text => text(stories, lang, width),
-        Ladder::Mermaid => mermaid(stories, lang),
+        Ladder::Mermaid => mermaid(stories, notes, lang),
         Ladder::Html => html(stories, notes, lang),
     }
 }

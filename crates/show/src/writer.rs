@@ -11,7 +11,7 @@ use std::{
 use steps::{Because, Event, Gap, Lang};
 
 use crate::{
-    Args, Format, Init, Ladder, Notes,
+    Args, Format, Init, Ladder, OwnNotes,
     beside::Beside,
     json, ladder,
     layer::{full_width, width},
@@ -225,7 +225,7 @@ impl Render {
 #[derive(Debug)]
 struct Rungs {
     form: Ladder,
-    notes: Option<Notes>,
+    notes: Option<OwnNotes>,
     lang: Lang,
     events: Vec<Event>,
     left_out: usize,

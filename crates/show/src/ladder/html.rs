@@ -3,12 +3,13 @@
 
 use std::fmt::Write as _;
 
+use notes::Grade;
 use steps::{Claim, Event, Finding, Lang, Protocol, Said, Side, Text, Verdict, is_harmful};
 use strum::VariantArray;
 
 use super::{joined, label, marks, name, remark};
 use crate::{
-    Notes,
+    OwnNotes,
     lines::evidence_word,
     story::{Crossed, Part, Row, Story, What},
     text::{in_lang, whole},
@@ -18,7 +19,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// One page with all `stories`; beside each step what `notes` say, else the catalogue. It opens in `lang`.
-pub fn html(stories: &[Story], notes: Option<&Notes>, lang: Lang) -> String {
+pub fn html(stories: &[Story], notes: Option<&OwnNotes>, lang: Lang) -> String {
     let names: Vec<_> = stories.iter().map(name).collect();
     let title = names.join(", ");
     let class = match lang {
@@ -57,7 +58,7 @@ pub fn html(stories: &[Story], notes: Option<&Notes>, lang: Lang) -> String {
 
 struct Page<'a> {
     story: &'a Story,
-    notes: Option<&'a Notes>,
+    notes: Option<&'a OwnNotes>,
 }
 
 impl Page<'_> {
@@ -164,9 +165,15 @@ impl Page<'_> {
         let card = finding.id.card();
         let verdict = finding.verdict.title();
         let head = |verdict: &str| format!("<b>{} {}</b> ", finding.id.id(), escape(verdict));
-        let block = self.notes.and_then(|notes| notes.place(finding.id).map(|place| notes.block(place)));
-        let words = |says: &str, verdict: &str| match block {
-            Some(block) => format!("{}{}", head(verdict), escape(&block.text)),
+        let own = self.notes.and_then(|notes| notes.place(finding.id));
+        let words = |says: &str, verdict: &str| match own {
+            Some((file, reading)) => format!(
+                "{}<i>{}:{}</i> {}",
+                head(if reading.grade == Grade::Stated { verdict } else { "" }),
+                escape(&file.name),
+                reading.lines.0,
+                escape(file.notes.quote(reading))
+            ),
             None => format!("{}{}", head(verdict), escape(says)),
         };
         let mut out = format!(

@@ -4,18 +4,22 @@
 use steps::{Lang, Side, harmless};
 
 use super::{joined, label, marks, name, remark};
-use crate::story::{Crossed, Part, Row, Story, What};
+use crate::{
+    OwnNotes,
+    story::{Crossed, Part, Row, Story, What},
+    text::fit,
+};
 
 /// One diagram a story, each in a fence of its own when there are several.
-pub fn mermaid(stories: &[Story], lang: Lang) -> String {
-    let diagrams: Vec<_> = stories.iter().map(|story| diagram(story, lang)).collect();
+pub fn mermaid(stories: &[Story], notes: Option<&OwnNotes>, lang: Lang) -> String {
+    let diagrams: Vec<_> = stories.iter().map(|story| diagram(story, notes, lang)).collect();
     match diagrams.as_slice() {
         [one] => one.clone(),
         many => many.iter().map(|one| format!("```mermaid\n{one}```\n\n")).collect(),
     }
 }
 
-fn diagram(story: &Story, lang: Lang) -> String {
+fn diagram(story: &Story, notes: Option<&OwnNotes>, lang: Lang) -> String {
     let mut out = String::from("sequenceDiagram\n");
     let (client, server) = match lang {
         Lang::En => ("client", "server"),
@@ -27,8 +31,21 @@ fn diagram(story: &Story, lang: Lang) -> String {
     out.push_str(&format!("    participant S as {}\n", escape(&format!("{server}{at_server}"))));
     let about = [vec![name(story)], joined(story, lang)].concat().join(" · ");
     out.push_str(&format!("    Note over C,S: {}\n", escape(&about)));
+    let mut quoted = Vec::new();
     for row in &story.rows {
         out.push_str(&format!("    {}\n", line(row, lang)));
+        // The reader's own sentence below the first step that shows it.
+        for finding in row.findings() {
+            let own = notes.and_then(|notes| notes.place(finding.id));
+            if let Some((file, reading)) = own
+                && !quoted.contains(&finding.id)
+            {
+                quoted.push(finding.id);
+                let quote = fit(file.notes.quote(reading), 60);
+                let says = format!("{} {}:{} {quote}", finding.id.id(), file.name, reading.lines.0);
+                out.push_str(&format!("    Note over C,S: {}\n", escape(&says)));
+            }
+        }
     }
     out
 }

@@ -1,0 +1,245 @@
+//! `lab notes`: the catalogue, and the reader's own notes checked by recorded runs, or annotated.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+};
+
+use anyhow::{Context, bail};
+use show::{Args, Format, OwnNotes, Shown};
+use steps::{Claim, Event, Lang, Text, Verdict};
+use strum::VariantArray;
+
+use crate::read;
+
+/// What is asked of the notes.
+#[derive(Clone, Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    command: Option<Own>,
+
+    /// A claim or a step; with --notes FILE.md where your notes speak of it, and without one the whole of them, checked
+    what: Option<String>,
+
+    /// The whole catalogue in both languages, as in STEPS.md
+    #[arg(long, conflicts_with = "what")]
+    markdown: bool,
+
+    /// First make the runs that would show what no recorded run shows
+    #[arg(long, requires = "notes", conflicts_with = "what")]
+    run: bool,
+}
+
+#[derive(Clone, Debug, clap::Subcommand)]
+enum Own {
+    /// Put a small comment behind each sentence that speaks of a claim: <!-- t4? -->. You settle it: <!-- t4 --> confirms,
+    /// <!-- -t4 --> refuses
+    Annotate {
+        /// Your notes, in Markdown
+        file: PathBuf,
+        /// Where to write them; without it they are printed
+        #[arg(short, long, value_name = "OUT.md")]
+        output: Option<PathBuf>,
+        /// Ask about each proposed comment: y confirms, n refuses, anything else leaves it proposed
+        #[arg(long)]
+        ask: bool,
+    },
+}
+
+/// Prints what was asked for. The exit code is 1 where a run contradicts a sentence of the notes.
+///
+/// # Errors
+///
+/// When notes or logs cannot be read, or nothing has the name that was asked for.
+pub(crate) fn run(options: &Options, output: &Args, certs: &Path) -> anyhow::Result<ExitCode> {
+    let (lang, width) = (output.lang(), show::width());
+    if let Some(Own::Annotate { file, output: to, ask }) = &options.command {
+        annotate(file, to.as_deref(), *ask, lang)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.markdown {
+        show::print(&steps::markdown());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(notes) = output.own_notes()? else {
+        show::print(&show::notes(options.what.as_deref(), lang, width)?);
+        return Ok(ExitCode::SUCCESS);
+    };
+    if let Some(what) = &options.what {
+        let mut page = show::notes(Some(what), lang, width)?;
+        if let Some(claim) = Claim::VARIANTS.iter().find(|claim| claim.id() == what.to_ascii_lowercase()) {
+            page.push_str(&show::places(&notes, *claim, lang, width));
+        }
+        show::print(&page);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut shown = match &output.log_dir {
+        Some(folder) => shown_in(folder, options.run)?,
+        None => Vec::new(),
+    };
+    if options.run {
+        shown = run_what_is_wanting(&notes, shown, output, certs)?;
+    }
+    let report = match output.format {
+        Format::Text => show::report(&notes, &shown, lang, width, output.colored()),
+        Format::Json => show::report_json(&notes, &shown),
+    };
+    show::print(&report.text);
+    Ok(if report.contradicted == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs this program again for each command that would show something, and adds what it recorded.
+fn run_what_is_wanting(
+    notes: &OwnNotes,
+    mut shown: Vec<Shown>,
+    output: &Args,
+    certs: &Path,
+) -> anyhow::Result<Vec<Shown>> {
+    let own = tempfile::tempdir().context("could not make a folder for the runs")?;
+    let folder = output.log_dir.as_deref().unwrap_or(own.path());
+    let program = std::env::current_exe().context("could not find this program's own file")?;
+    let commands = show::wanting(notes, &shown);
+    for (n, command) in commands.iter().enumerate() {
+        let lang = output.lang();
+        let running = Text { en: "running", zh: "正在运行" }.in_lang(lang);
+        eprintln!("[{}/{}] {running} {command}", n + 1, commands.len());
+        let args = command.split_whitespace().skip(1);
+        let ran = Command::new(&program)
+            .args(args)
+            .arg("--quiet")
+            .arg("--log-dir")
+            .arg(folder)
+            .arg("--certs")
+            .arg(certs)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .output()
+            .with_context(|| format!("could not run {command}"))?;
+        if !ran.status.success() {
+            let why = String::from_utf8_lossy(&ran.stderr);
+            let failed = Text { en: "it failed", zh: "运行失败" }.in_lang(lang);
+            eprintln!("    {failed}: {}", steps::harmless(why.lines().last().unwrap_or_default()));
+        }
+    }
+    shown = shown_in(folder, true)?;
+    Ok(shown)
+}
+
+/// What the recorded runs of a folder say of each claim: for each connection the weightiest, the oldest run first.
+fn shown_in(folder: &Path, may_be_missing: bool) -> anyhow::Result<Vec<Shown>> {
+    if may_be_missing && !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut out = Vec::new();
+    for path in read::recorded(folder)? {
+        let bytes = fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
+        let text = String::from_utf8_lossy(&bytes);
+        let mut of_log: BTreeMap<(String, Claim), Shown> = BTreeMap::new();
+        // Only one end may know what was asked for.
+        let mut variants: Vec<String> = Vec::new();
+        for (n, line) in text.lines().enumerate() {
+            let Some(event) = line.find('{').and_then(|at| serde_json::from_str::<Event>(&line[at..]).ok())
+            else {
+                continue;
+            };
+            let variant = event.variant.clone();
+            variants.extend(variant.clone().filter(|variant| !variants.contains(variant)));
+            let run = match &variant {
+                Some(variant) => format!("{} {variant}", event.protocol.id()),
+                None => event.protocol.id().to_owned(),
+            };
+            for finding in event.claims {
+                // A summary repeats what its events said; only what is absent it says itself.
+                if event.step.is_summary() && finding.verdict != Verdict::Absent {
+                    continue;
+                }
+                let key = (event.conn.clone(), finding.id);
+                let weight = |finding: &steps::Finding| (finding.verdict, finding.because.is_some());
+                if of_log.get(&key).is_some_and(|known| weight(&known.finding) >= weight(&finding)) {
+                    continue;
+                }
+                let shown = Shown {
+                    finding,
+                    log: path.display().to_string(),
+                    line: n + 1,
+                    run: run.clone(),
+                    variant: variant.clone(),
+                    evidence: event.evidence,
+                };
+                of_log.insert(key, shown);
+            }
+        }
+        if let [variant] = variants.as_slice() {
+            for shown in of_log.values_mut().filter(|shown| shown.variant.is_none()) {
+                shown.run = format!("{} {variant}", shown.run);
+                shown.variant = Some(variant.clone());
+            }
+        }
+        out.extend(of_log.into_values());
+    }
+    Ok(out)
+}
+
+/// Writes the reader's file with comments; its encoding, its ends of line and all its words stay.
+fn annotate(file: &Path, to: Option<&Path>, ask: bool, lang: Lang) -> anyhow::Result<()> {
+    let markdown = file.extension().is_none_or(|extension| extension == "md" || extension == "markdown");
+    if !markdown && file != Path::new("-") {
+        let why = Text {
+            en: "comments can be put into Markdown only: save it as .md",
+            zh: "只能在 Markdown 中加注释：请另存为 .md",
+        };
+        bail!("{}: {}", file.display(), why.in_lang(lang));
+    }
+    let bytes = show::notes_bytes(file)?;
+    let decoded = ::notes::Decoded::read(&bytes)
+        .map_err(|why| anyhow::anyhow!("{}: {}", file.display(), why.said().in_lang(lang)))?;
+    let read = ::notes::Notes::read(&decoded.text);
+    let mut text = read.annotated(&decoded.text);
+    if ask {
+        text = asked(&text, lang)?;
+    }
+    let annotated = decoded.encode(&text);
+    match to {
+        Some(to) => fs::write(to, annotated).with_context(|| format!("could not write {}", to.display())),
+        None => {
+            use std::io::Write as _;
+            std::io::stdout().lock().write_all(&annotated).context("could not write to standard output")
+        }
+    }
+}
+
+/// Asks about each proposed comment.
+fn asked(text: &str, lang: Lang) -> anyhow::Result<String> {
+    let notes = ::notes::Notes::read(text);
+    let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+    let proposed = |anchor: &&::notes::Anchor| anchor.settled == ::notes::Settled::Proposed;
+    for anchor in notes.anchors.iter().filter(proposed) {
+        let Some(line) = lines.get_mut(anchor.line - 1) else { continue };
+        let id = match anchor.code_line {
+            Some(at) => format!("{}@{at}", anchor.claim.id()),
+            None => anchor.claim.id().to_owned(),
+        };
+        let sentence = notes.places(anchor.claim).find(|place| notes.is_settled_by(anchor, place));
+        let sentence = sentence.map_or(line.trim_end(), |place| notes.quote(place));
+        let says = anchor.claim.card().says.in_lang(lang);
+        let question = Text { en: "does it say this? [y/n]", zh: "它说的是这个吗？[y/n]" }.in_lang(lang);
+        eprintln!("{}\n  {id} {says}\n  {question}", steps::harmless(sentence));
+        let mut answer = String::new();
+        if std::io::stdin().read_line(&mut answer).context("could not read the answer")? == 0 {
+            break;
+        }
+        let (from, with) = (
+            format!("<!-- {id}? -->"),
+            match answer.trim() {
+                "y" | "Y" | "yes" | "是" => format!("<!-- {id} -->"),
+                "n" | "N" | "no" | "否" => format!("<!-- -{id} -->"),
+                _unsettled => continue,
+            },
+        );
+        *line = line.replace(&from, &with);
+    }
+    Ok(lines.concat())
+}
