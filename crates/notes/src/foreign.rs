@@ -38,6 +38,12 @@ impl Foreign {
 const ENGLISH: [&str; 16] =
     ["the", "a", "an", "is", "are", "to", "and", "of", "in", "it", "with", "by", "its", "for", "on", "from"];
 
+/// Such words of Portuguese, Spanish, French, German and Italian, which English has not.
+const OTHERS: [&str; 24] = [
+    "o", "os", "um", "uma", "para", "com", "do", "da", "el", "los", "una", "con", "del", "le", "les", "une",
+    "est", "pour", "der", "die", "das", "und", "ist", "che",
+];
+
 /// Sentences shorter than this are names and numbers.
 const PROSE: usize = 6;
 
@@ -63,9 +69,14 @@ pub(crate) fn foreign(units: &[Unit]) -> Option<Foreign> {
         if words.len() < PROSE || unit.kind == crate::Kind::Code {
             continue;
         }
-        match words.iter().any(|word| ENGLISH.contains(word)) {
-            true => english += words.len(),
-            false => other += words.len(),
+        match (
+            words.iter().any(|word| ENGLISH.contains(word)),
+            words.iter().any(|word| OTHERS.contains(word)),
+        ) {
+            (true, _) => english += words.len(),
+            (false, true) => other += words.len(),
+            // A list of names is of no language.
+            (false, false) => {}
         }
     }
     let letters = chinese + english * 3;

@@ -372,12 +372,15 @@ impl<'a> Reader<'a> {
         }
         let mut whole = last.clone();
         let mut parts = 0;
+        // Where the words of each part begin, and its line.
+        let mut lines = Vec::new();
         for (at, unit) in self.units.iter().enumerate().skip(n + 1) {
             let Some(lead) = unit.lead.filter(|lead| *lead >= n) else { break };
             if lead != n {
                 continue;
             }
             for sentence in &self.sentences[at] {
+                lines.push((whole.tokens.len(), sentence.lines.1));
                 whole.tokens.extend(
                     sentence
                         .tokens
@@ -402,18 +405,20 @@ impl<'a> Reader<'a> {
             if known {
                 continue;
             }
-            let stated = rule.says.iter().any(|pattern| {
-                pattern.find(&whole.tokens, &whole.all, false).is_some_and(|matched| {
-                    let told = matched.iter().any(|at| *at < last.tokens.len());
-                    told && nots(&whole.tokens, &matched) == Nots::None
-                })
+            let stated = rule.says.iter().find_map(|pattern| {
+                let matched = pattern.find(&whole.tokens, &whole.all, false)?;
+                let told = matched.iter().any(|at| *at < last.tokens.len());
+                (told && nots(&whole.tokens, &matched) == Nots::None).then_some(matched)
             });
-            if stated && !self.doubtful(n, rule, &whole) {
+            if let Some(matched) = stated
+                && !self.doubtful(n, rule, &whole)
+            {
+                let end = matched.last().and_then(|at| lines.iter().rev().find(|(begin, _)| begin <= at));
                 out.push(Reading {
                     claim: rule.claim,
                     grade: Grade::Stated,
                     unit: n,
-                    lines: last.lines,
+                    lines: (last.lines.0, end.map_or(last.lines.1, |(_, line)| *line)),
                     under: variant(&whole.all).or(self.under[n]),
                     settled: None,
                     span: last.span,

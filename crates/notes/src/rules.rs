@@ -219,7 +219,12 @@ fn follows(rest: &[Element], tokens: &[Token], matched: &mut Matched) -> bool {
     let Some(element) = rest.first() else { return true };
     let from = matched[matched.len() - 1];
     for at in from + 1..tokens.len() {
-        if element.matches(&tokens[at], false) {
+        // Who acts in another clause did not do what was just told.
+        let apart = element.words.meets(&KNOWN.roles)
+            && element.mode == Some(Mode::Subject)
+            && tokens[from].words.meets(&KNOWN.acts)
+            && tokens[from].clause != tokens[at].clause;
+        if element.matches(&tokens[at], false) && !apart {
             matched.push(at);
             if follows(&rest[1..], tokens, matched) {
                 return true;

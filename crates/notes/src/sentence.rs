@@ -59,6 +59,8 @@ pub(crate) struct Known {
     /// What an end can have without a word between: "server certificate".
     owned: Words,
     missing: Word,
+    /// What is sent, and can be spoken of as if it acted.
+    segments: Words,
     /// Acts that only say how another one is done: "uses", "carries".
     pub(crate) light: Words,
     pub(crate) not: Word,
@@ -96,6 +98,7 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| {
         .into_iter()
         .collect(),
         missing: word("missing"),
+        segments: ["syn", "synack", "ack", "fin"].map(word).into_iter().collect(),
         light: [word("use"), word("wait"), word("contain")].into_iter().collect(),
         not: word("not"),
         doubts: [word("rumour"), word("why"), word("queue")].into_iter().collect(),
@@ -165,7 +168,13 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
                     && ((last.words.meets(&KNOWN.acts) && !last.words.meets(&KNOWN.light))
                         || last.words.has(KNOWN.missing))
                 {
-                    mode = Mode::Of;
+                    // "after so many retries the server drops it".
+                    let acts = found.get(next).is_some_and(|after| {
+                        after.words.meets(&KNOWN.acts) && text[to..after.begin].trim().is_empty()
+                    });
+                    if !(acts && gap.trim() == "the") {
+                        mode = Mode::Of;
+                    }
                 }
                 // "the messages that the client sends": 客户端发送的.
                 if let Some(after) = found.get(next)
@@ -211,7 +220,12 @@ pub(crate) fn sentences(unit: &Unit, drawn: bool) -> Vec<Sentence> {
             // A clause that names nobody goes on with who was named last.
             if words.meets(&KNOWN.acts) && !acted {
                 acted = true;
-                if let (false, Some(subject)) = (named, subject) {
+                // "the SYN is sent again": it is the subject itself.
+                let segment = sentence
+                    .tokens
+                    .last()
+                    .is_some_and(|last| last.clause == clause && last.words.meets(&KNOWN.segments));
+                if let (false, false, Some(subject)) = (named, segment, subject) {
                     sentence.tokens.push(role(subject, Mode::Subject, clause, true));
                 }
             }
