@@ -22,6 +22,7 @@ pub fn event(protocol: Protocol, crossed: Crossed) -> Event {
         side: Side::Client,
         protocol,
         variant: None,
+        observer: None,
         conn: "127.0.0.1:1>127.0.0.1:2".into(),
         step: seen.step,
         claims: Vec::new(),

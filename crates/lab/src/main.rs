@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, builder::PossibleValuesParser};
 use show::{Init, Kept};
 use steps::{Protocol, harmless::one_line};
 
+mod captures;
 mod expect;
 mod link;
 mod load;
@@ -227,7 +228,7 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
             show::Format::Text => run::list(output.lang())?,
             show::Format::Json => run::list_json()?,
         },
-        Some(Command::Read(logs)) => read::read(logs, output)?,
+        Some(Command::Read(logs)) => read::read(logs, cli.keep.keylog.as_deref(), output)?,
         Some(
             Command::Tcp
             | Command::Tls { .. }

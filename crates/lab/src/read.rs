@@ -6,12 +6,13 @@ use anyhow::{Context, bail};
 use show::{Args, Format, Ladder, story::Story};
 use steps::{Direction, Event, Evidence, Lang, Protocol, Side};
 
-use crate::{expect, run, scenario};
+use crate::{captures, expect, run, scenario};
 
 /// The logs to read.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Logs {
-    /// Logs that were recorded (`--log-dir`, `--format json`), in any order
+    /// Logs that were recorded (`--log-dir`, `--format json`) in any order, or captures (pcap, pcapng, .gz, .zst; -: from
+    /// standard input)
     #[arg(required_unless_present = "last", value_name = "LOG")]
     logs: Vec<std::path::PathBuf>,
 
@@ -22,6 +23,9 @@ pub(crate) struct Logs {
     /// Say whether what was recorded is what this scenario expects (`lab list`)
     #[arg(long, value_name = "SCENARIO")]
     scenario: Option<String>,
+
+    #[command(flatten)]
+    choice: captures::Choice,
 }
 
 /// Reads logs and lays their connections side by side: as a ladder, or as JSON in the order of the story.
@@ -29,8 +33,19 @@ pub(crate) struct Logs {
 /// # Errors
 ///
 /// When a log cannot be opened, or none holds an event.
-pub(crate) fn read(logs: &Logs, output: &Args) -> anyhow::Result<String> {
+pub(crate) fn read(logs: &Logs, keylog: Option<&Path>, output: &Args) -> anyhow::Result<String> {
     let lang = output.lang();
+    let (caught, recorded_logs): (Vec<_>, Vec<_>) =
+        logs.logs.iter().cloned().partition(|path| captures::is_capture(path));
+    let mut of_captures = Vec::new();
+    if !caught.is_empty() {
+        let json = output.format == Format::Json;
+        match captures::read(&caught, (&logs.choice, keylog), (lang, json))? {
+            captures::Found::Table(table) if recorded_logs.is_empty() => return Ok(table),
+            captures::Found::Table(_) => bail!("captures and logs are read together with --connection N"),
+            captures::Found::Events(events) => of_captures = events,
+        }
+    }
     let stories = match logs.last {
         Some(protocol) => {
             let folder = log_dir(output)?;
@@ -41,7 +56,11 @@ pub(crate) fn read(logs: &Logs, output: &Args) -> anyhow::Result<String> {
                 None => bail!("no run of {} is recorded in {}", protocol.id(), folder.display()),
             }
         }
-        None => show::story::stories(events(&logs.logs, lang)?),
+        None => {
+            let mut all = events(&recorded_logs, lang)?;
+            all.extend(of_captures);
+            show::story::stories(all)
+        }
     };
     if stories.is_empty() {
         bail!("no event in {}", paths(&logs.logs));

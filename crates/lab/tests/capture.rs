@@ -9,7 +9,7 @@ use std::{
 };
 
 use common::{Output, Running, binary, captures, may_capture, require, with_capture};
-use steps::{Evidence, Step};
+use steps::{Direction, Event, Evidence, Fields, Protocol, Side, Step};
 
 /// Runs a pair in the lab, which records itself into `file`.
 fn lab(args: &[&str], folder: &Path, file: &Path) -> Option<Output> {
@@ -126,6 +126,92 @@ fn tshark_decrypts_tls_and_finds_each_message_in_the_packet_whose_comment_names_
         assert_eq!(shown, told, "{variant}");
         assert!(decrypted_http, "{variant}: the request is readable");
     }
+}
+
+/// What a capture cannot know: `source` says how a segment was come by, `opened_with` whose secret it was, and TLS 1.3's
+/// key schedule is computed again from the shared secret, which no key log holds.
+const BY_NATURE: [&str; 4] = ["source", "opened_with", "key_schedule", "key_schedule_equal"];
+
+/// What one side sent on one connection, in order: which steps, with which values. What the two sides send at the same
+/// time has no order that all see alike.
+fn told(events: &[Event], direction: Direction, of: impl Fn(&Event) -> bool) -> Vec<(Step, Fields)> {
+    let wire = events.iter().filter(|event| {
+        let link = event.fields.named("source").is_some_and(|source| source == "link");
+        event.evidence == Evidence::Wire && event.direction == direction && !link && of(event)
+    });
+    let without = |event: &Event| {
+        let mut fields = event.fields.clone();
+        BY_NATURE.into_iter().for_each(|name| drop(fields.remove(name)));
+        (event.step, fields)
+    };
+    wire.map(without).collect()
+}
+
+#[test]
+fn a_capture_read_back_tells_what_the_client_saw_on_the_wire() {
+    if !captures("a_capture_read_back_tells_what_the_client_saw_on_the_wire") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("run.pcapng");
+    let runs: [&[&str]; 7] = [
+        &["tcp"],
+        &["tls", "--variant", "rsa"],
+        &["tls", "--variant", "ecdhe"],
+        &["tls", "--variant", "tls13"],
+        &["ws"],
+        &["ssh"],
+        &["run", "tls/resumption"],
+    ];
+    for args in runs {
+        let left = lab(args, folder.path(), &file).expect("packets may be captured");
+        assert!(left.status.success(), "{}", left.stderr);
+        let mut connections: Vec<&str> = Vec::new();
+        for event in &left.events {
+            if !connections.contains(&event.conn.as_str()) {
+                connections.push(&event.conn);
+            }
+        }
+        for conn in connections {
+            let protocol = left.events.iter().find(|event| event.conn == conn).expect("it was seen").protocol;
+            // Below another protocol TCP is told by the capture alone.
+            let above = |event: &Event| {
+                event.conn == conn && (protocol == Protocol::Tcp || event.step.protocol() != Protocol::Tcp)
+            };
+            let all = read_back(&file, &[]);
+            let row = all.iter().find(|row| {
+                let ends = [&row["client"], &row["server"]].map(|end| end.as_str().expect("an address"));
+                ends.join(">") == conn
+            });
+            let number =
+                row.unwrap_or_else(|| panic!("{conn} is not in the table"))["connection"].to_string();
+            let events = read_back(&file, &["--connection", &number]);
+            let events: Vec<Event> =
+                events.into_iter().map(|event| serde_json::from_value(event).expect("an event")).collect();
+            for direction in [Direction::Sent, Direction::Received] {
+                let live = told(&left.events, direction, |event| event.side == Side::Client && above(event));
+                let read = told(&events, direction, above);
+                for (read, live) in read.iter().zip(&live) {
+                    assert_eq!(read, live, "{args:?}: {conn}");
+                }
+                assert_eq!(read.len(), live.len(), "{args:?}: {conn} {direction:?}");
+            }
+        }
+    }
+}
+
+/// The lines that `lab read` gives of a capture.
+fn read_back(file: &Path, args: &[&str]) -> Vec<serde_json::Value> {
+    let mut command = Command::new(binary("lab"));
+    let output =
+        command.arg("read").arg(file).args(args).args(["--format", "json"]).output().expect("lab runs");
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
 #[test]

@@ -105,6 +105,11 @@ pub(crate) fn joined(story: &Story, lang: Lang) -> Vec<String> {
             "the two logs belong together by their time alone: something between them changed the rest"
                 .to_owned()
         }),
+        None if story.is_captured() => said.push(if zh {
+            "取自抓包：由两端之间的第三方看到".into()
+        } else {
+            "from a capture: seen by a third party between the two ends".to_owned()
+        }),
         None => {
             let side = if story.client.is_some() { Side::Client } else { Side::Server };
             said.push(match (side, zh) {

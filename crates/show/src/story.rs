@@ -148,6 +148,11 @@ impl Story {
         end.conn.split_once('>').map(|(_, server)| server)
     }
 
+    /// Whether neither end told it: it was seen between them.
+    pub fn is_captured(&self) -> bool {
+        self.events().all(|event| event.observer.is_some())
+    }
+
     /// Every event once, in the order of the story, summaries last.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         let of_rows = self.rows.iter().flat_map(|row| match &row.what {

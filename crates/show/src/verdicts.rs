@@ -137,6 +137,7 @@ mod tests {
             side: Side::Client,
             protocol: Protocol::Tls,
             variant: Some(variant.into()),
+            observer: None,
             conn: String::new(),
             step: step.into(),
             claims: vec![finding],

@@ -23,6 +23,9 @@ pub struct Event {
     /// What was asked for (`ecdhe`, `tls13`): a label that no verdict rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
+    /// Who saw it, where that was neither end; `side` then says only whose view `direction` takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observer: Option<Observer>,
     /// The client's address, `>`, the server's address, as this side sees them.
     pub conn: String,
     /// What happened.
@@ -71,6 +74,7 @@ impl Event {
             side,
             protocol: step.protocol(),
             variant: None,
+            observer: None,
             conn: "127.0.0.1:1>127.0.0.1:2".into(),
             step,
             claims: Vec::new(),
@@ -80,6 +84,14 @@ impl Event {
             bytes: Bytes::default(),
         }
     }
+}
+
+/// A third party that saw what crossed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Observer {
+    /// A capture, read afterwards or as it grows.
+    Capture,
 }
 
 /// The end of a connection that saw the event.

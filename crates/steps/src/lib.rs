@@ -34,7 +34,7 @@ pub mod ws;
 pub use carried::Carried;
 pub use claim::{Claim, ClaimCard, Heading};
 pub use ending::Ending;
-pub use event::{Bytes, Direction, Event, Evidence, Protocol, SCHEMA_VERSION, Side};
+pub use event::{Bytes, Direction, Event, Evidence, Observer, Protocol, SCHEMA_VERSION, Side};
 pub use field::{Field, Key, Kind, Lone, Takes};
 pub use fields::{Fields, Iter, Name};
 pub use gap::{Because, Counts, Gap};

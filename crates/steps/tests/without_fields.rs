@@ -17,6 +17,7 @@ fn bare(step: Step, protocol: Protocol, side: Side, direction: Direction, eviden
         side,
         protocol,
         variant: None,
+        observer: None,
         conn: "127.0.0.1:1>127.0.0.1:2".into(),
         step,
         claims: Vec::new(),

@@ -214,6 +214,7 @@ impl Witness {
             side: self.0.side,
             protocol: self.0.protocol,
             variant: self.0.variant.clone(),
+            observer: None,
             conn: self.0.conn.clone(),
             step,
             claims: Vec::new(),

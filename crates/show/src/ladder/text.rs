@@ -70,6 +70,11 @@ impl Page {
         let room = self.room();
         let text = self.words(row, event, room - 4);
         let fill = " ".repeat(room.saturating_sub(columns(&text) + 3));
+        if event.observer.is_some() {
+            // Neither end did it: it follows from what crossed between them.
+            let (before, after) = fill.split_at(fill.len() / 2);
+            return format!("{}│{before}({text}) {after}│", time(Some(event)));
+        }
         match event.side {
             Side::Client => format!("{}│● {text} {fill}│", time(Some(event))),
             Side::Server => format!("{}│{fill} {text} ●│ {}", time(None), time_right(Some(event))),

@@ -42,6 +42,7 @@ fn events(here: Side, variant: Option<&str>, lines: &[Line]) -> Vec<Event> {
         Event {
             elapsed_us: fields["at_ms"].as_u64().unwrap_or(0) * 1000,
             variant: variant.map(Into::into),
+            observer: None,
             ..Event::by_hand((here, direction), *step, evidence, fields.clone())
         }
     };

@@ -1,0 +1,197 @@
+//! Reads captures: files of tcpdump and Wireshark, packets, and TCP put together, into the steps that `wire` recognises
+//! and the claims that they show. What is none of the four protocols is named and counted.
+//!
+//! The evidence of everything here is the wire, seen by a third party between the two ends: nobody's library called and
+//! no kernel answered.
+
+mod connection;
+mod file;
+mod keys;
+mod link;
+mod outcome;
+mod packets;
+mod records;
+mod row;
+mod speaks;
+mod stream;
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    io::Read,
+    net::SocketAddr,
+};
+
+use steps::Event;
+
+pub use file::{Item, MOST_UNFOLDED, Packet, Trouble, is_capture, read};
+pub use keys::Keys;
+pub use link::{Inside, Link};
+pub use outcome::Ended;
+pub use packets::{Counts, Packets};
+pub use row::{Kind, Row};
+pub use stream::{Piece, Stream};
+
+use connection::Connection;
+use keys::Of;
+
+/// Which connections' events are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Nobody's: the table is enough.
+    Nothing,
+    /// Those of the connection with this number.
+    One(u64),
+    /// All: for captures that are small.
+    All,
+}
+
+/// A connection that is over, or was when the capture ended.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// What it was.
+    pub row: Row,
+    /// Its events in the order of their times, where they are kept.
+    pub events: Vec<Event>,
+}
+
+/// Takes packets and follows the connections in them.
+#[derive(Debug)]
+pub struct Captures {
+    keep: Keep,
+    keys: Keys,
+    packets: Packets,
+    open: HashMap<Ends, Connection>,
+    /// Whose keys were not there yet.
+    wanted: HashMap<Of, Ends>,
+    connections: u64,
+    finished: Vec<Finished>,
+    given_up: u64,
+}
+
+/// Both ends, the smaller first.
+type Ends = (SocketAddr, SocketAddr);
+
+/// How many connections are followed at a time; of more, those that were silent longest are given up.
+const MOST_OPEN: usize = 1 << 16;
+
+impl Captures {
+    /// Follows connections, with these keys and those that stand in the captures.
+    pub fn new(keys: Keys, keep: Keep) -> Self {
+        Captures {
+            keep,
+            keys,
+            packets: Packets::default(),
+            open: HashMap::new(),
+            wanted: HashMap::new(),
+            connections: 0,
+            finished: Vec::new(),
+            given_up: 0,
+        }
+    }
+
+    /// Reads a capture file.
+    ///
+    /// # Errors
+    ///
+    /// When it is no capture, is damaged or cut off, or cannot be read; what came before counts.
+    pub fn file(&mut self, input: impl Read) -> Result<u64, Trouble> {
+        read(input, |item| match item {
+            Item::Packet(packet) => self.packet(&packet),
+            Item::Keys(lines) => self.keys(lines),
+            Item::Other => {}
+        })
+    }
+
+    /// Takes one packet.
+    pub fn packet(&mut self, packet: &Packet<'_>) {
+        self.packets.counts.packets += 1;
+        let Some(link) = packet.link else {
+            self.packets.counts.unknown_link += 1;
+            return;
+        };
+        let inside = match link.strip(packet.bytes) {
+            Inside::Ip(inside) => inside,
+            Inside::Other => {
+                self.packets.counts.not_ip += 1;
+                return;
+            }
+            Inside::CutOff => {
+                self.packets.counts.unreadable += 1;
+                return;
+            }
+        };
+        let Some(segment) = self.packets.segment(inside) else { return };
+        let (source, destination) = (segment.source, segment.destination);
+        let ends = if source <= destination { (source, destination) } else { (destination, source) };
+        if self.open.get(&ends).is_some_and(|known| known.is_over_before(&segment)) {
+            self.end(ends);
+        }
+        if self.open.len() >= MOST_OPEN && !self.open.contains_key(&ends) {
+            self.make_room();
+        }
+        let connection = match self.open.entry(ends) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                self.connections += 1;
+                let keeps = match self.keep {
+                    Keep::Nothing => false,
+                    Keep::One(number) => number == self.connections,
+                    Keep::All => true,
+                };
+                place.insert(Connection::new(self.connections, packet.at, &segment, keeps))
+            }
+        };
+        connection.segment(packet.at, &segment, &self.keys);
+        if let Some(of) = connection.wants() {
+            self.wanted.insert(of, ends);
+        }
+    }
+
+    /// Takes lines of a key log that stand in a capture; those for a connection that is open are used at once.
+    pub fn keys(&mut self, lines: &str) {
+        for line in lines.lines() {
+            let Some(of) = self.keys.line(line) else { continue };
+            if let Some(connection) = self.wanted.get(&of).and_then(|ends| self.open.get_mut(ends)) {
+                connection.keys(&self.keys);
+            }
+        }
+    }
+
+    /// The connections that were found over since the last call.
+    pub fn take_finished(&mut self) -> Vec<Finished> {
+        std::mem::take(&mut self.finished)
+    }
+
+    /// Nothing more will come: all connections, in the order in which they began.
+    pub fn finish(mut self) -> (Vec<Finished>, Counts) {
+        let open: Vec<Ends> = self.open.keys().copied().collect();
+        open.into_iter().for_each(|ends| self.end(ends));
+        self.finished.sort_by_key(|finished| finished.row.number);
+        (self.finished, self.packets.counts)
+    }
+
+    /// How many connections were given up because too many were open at once.
+    pub fn given_up(&self) -> u64 {
+        self.given_up
+    }
+
+    fn end(&mut self, ends: Ends) {
+        if let Some(connection) = self.open.remove(&ends) {
+            if let Some(of) = connection.wants() {
+                self.wanted.remove(&of);
+            }
+            let (row, events) = connection.end(&self.keys);
+            self.finished.push(Finished { row, events });
+        }
+    }
+
+    /// Ends an eighth of the open connections, those that were silent longest.
+    fn make_room(&mut self) {
+        let mut all: Vec<(i64, Ends)> = self.open.iter().map(|(ends, one)| (one.last(), *ends)).collect();
+        all.sort_unstable();
+        for (_, ends) in all.into_iter().take(MOST_OPEN / 8) {
+            self.end(ends);
+            self.given_up += 1;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! From packets to segments: fragments of IP packets are put together first, and what is no TCP is named and counted.
+
+use std::{collections::HashMap, net::IpAddr};
+
+use etherparse::{IpNumber, LaxNetSlice, LaxSlicedPacket, defrag::IpDefragBuf, ip_number};
+use wire::tcp::Segment;
+
+/// What a capture has beside the TCP connections, by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All packets.
+    pub packets: u64,
+    /// TCP segments.
+    pub segments: u64,
+    /// UDP, but not QUIC.
+    pub udp: u64,
+    /// QUIC, by the first byte and version of its long header (RFC 9000 §17.2).
+    pub quic: u64,
+    /// ICMP of either version.
+    pub icmp: u64,
+    /// IP of any other kind.
+    pub other_ip: u64,
+    /// No IP: ARP and what else a link carries.
+    pub not_ip: u64,
+    /// Fragments whose other parts never came.
+    pub fragments: u64,
+    /// Captured too short to be told, or damaged.
+    pub unreadable: u64,
+    /// Packets of an interface whose link layer is not read.
+    pub unknown_link: u64,
+}
+
+/// Which fragments belong together.
+type Whole = (IpAddr, IpAddr, u32, IpNumber);
+
+/// Finds segments in IP packets.
+#[derive(Debug, Default)]
+pub struct Packets {
+    /// What has been seen so far.
+    pub counts: Counts,
+    partial: HashMap<Whole, Partial>,
+}
+
+/// A packet whose fragments are not all there.
+#[derive(Debug)]
+struct Partial {
+    buffer: IpDefragBuf,
+    fragments: u64,
+    /// Which packet of the capture the last one was.
+    last: u64,
+}
+
+/// How many packets may be put together at a time. Each has at most 64 KiB.
+const MOST_PARTIAL: usize = 64;
+
+impl Packets {
+    /// The segment in an IP packet, if it holds a whole one.
+    pub fn segment(&mut self, packet: &[u8]) -> Option<Segment> {
+        let sliced = match LaxSlicedPacket::from_ip(packet) {
+            Ok(sliced) => sliced,
+            Err(_) => {
+                self.counts.unreadable += 1;
+                return None;
+            }
+        };
+        let Some(inside) = sliced.ip_payload() else {
+            self.counts.unreadable += 1;
+            return None;
+        };
+        if inside.fragmented {
+            let whole = self.put_together(&sliced)?;
+            return self.segment(&whole);
+        }
+        let count = match inside.ip_number {
+            ip_number::TCP => match Segment::parse(packet) {
+                Some(segment) => {
+                    self.counts.segments += 1;
+                    return Some(segment);
+                }
+                None => &mut self.counts.unreadable,
+            },
+            ip_number::UDP if is_quic(inside.payload) => &mut self.counts.quic,
+            ip_number::UDP => &mut self.counts.udp,
+            ip_number::ICMP | ip_number::IPV6_ICMP => &mut self.counts.icmp,
+            _ => &mut self.counts.other_ip,
+        };
+        *count += 1;
+        None
+    }
+
+    /// Takes a fragment, and gives the packet once all of it is there, with a plain header.
+    fn put_together(&mut self, sliced: &LaxSlicedPacket<'_>) -> Option<Vec<u8>> {
+        self.counts.fragments += 1;
+        let net = sliced.net.as_ref()?;
+        let inside = net.ip_payload_ref()?;
+        let (source, destination, id, offset, more) = match net {
+            LaxNetSlice::Ipv4(ip) => {
+                let header = ip.header();
+                let (source, destination) = (header.source_addr().into(), header.destination_addr().into());
+                let (id, offset) = (header.identification().into(), header.fragments_offset());
+                (source, destination, id, offset, header.more_fragments())
+            }
+            LaxNetSlice::Ipv6(ip) => {
+                let header = ip.header();
+                let fragment = ip.extensions().clone().into_iter().find_map(|extension| match extension {
+                    etherparse::Ipv6ExtensionSlice::Fragment(fragment) => Some(fragment),
+                    _ => None,
+                })?;
+                let (source, destination) = (header.source_addr().into(), header.destination_addr().into());
+                let (id, offset) = (fragment.identification(), fragment.fragment_offset());
+                (source, destination, id, offset, fragment.more_fragments())
+            }
+            LaxNetSlice::Arp(_) => return None,
+        };
+        let key = (source, destination, id, inside.ip_number);
+        if self.partial.len() >= MOST_PARTIAL && !self.partial.contains_key(&key) {
+            let oldest = self.partial.iter().min_by_key(|(_, partial)| partial.last).map(|(key, _)| *key)?;
+            self.partial.remove(&oldest);
+        }
+        let new = || Partial {
+            buffer: IpDefragBuf::new(inside.ip_number, Vec::new(), Vec::new()),
+            fragments: 0,
+            last: 0,
+        };
+        let partial = self.partial.entry(key).or_insert_with(new);
+        partial.last = self.counts.packets;
+        partial.fragments += 1;
+        if partial.buffer.add(offset, more, inside.payload).is_err() {
+            self.partial.remove(&key); // pieces that contradict each other
+            return None;
+        }
+        if !partial.buffer.is_complete() {
+            return None;
+        }
+        let Partial { buffer, fragments, .. } = self.partial.remove(&key)?;
+        self.counts.fragments -= fragments;
+        let (payload, _) = buffer.take_bufs();
+        header((source, destination), inside.ip_number, &payload)
+    }
+}
+
+/// A plain IP header, and the payload behind it.
+fn header(ends: (IpAddr, IpAddr), number: IpNumber, payload: &[u8]) -> Option<Vec<u8>> {
+    let mut packet = Vec::with_capacity(40 + payload.len());
+    match ends {
+        (IpAddr::V4(source), IpAddr::V4(destination)) => {
+            let length = u16::try_from(20 + payload.len()).ok()?;
+            packet.extend([0x45, 0]);
+            packet.extend(length.to_be_bytes());
+            packet.extend([0, 0, 0, 0, 64, number.0, 0, 0]);
+            packet.extend(source.octets());
+            packet.extend(destination.octets());
+        }
+        (IpAddr::V6(source), IpAddr::V6(destination)) => {
+            packet.extend([0x60, 0, 0, 0]);
+            packet.extend(u16::try_from(payload.len()).ok()?.to_be_bytes());
+            packet.extend([number.0, 64]);
+            packet.extend(source.octets());
+            packet.extend(destination.octets());
+        }
+        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => return None,
+    }
+    packet.extend(payload);
+    Some(packet)
+}
+
+/// A long header: two bits set, then a version that is 1, 2 or a draft's (RFC 9000 §17.2, RFC 9369).
+fn is_quic(udp: &[u8]) -> bool {
+    let Some([first, version @ ..]) = udp.get(8..).and_then(|payload| payload.first_chunk::<5>()) else {
+        return false;
+    };
+    first & 0xC0 == 0xC0 && matches!(version, [0, 0, 0, 1] | [0x6b, 0x33, 0x43, 0xcf] | [0xff, 0, 0, _])
+}
