@@ -218,7 +218,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![field::SEGMENT, field::DUPLICATE],
+                shows: shown![field::CLOSING, field::SEGMENT, field::DUPLICATE],
             },
             Step::CloseWait => Card {
                 id: "tcp.close_wait",

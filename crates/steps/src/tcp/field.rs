@@ -34,12 +34,14 @@ declare! {
     SACK: Value = "sack";
     /// How long the header says it is.
     HEADER_LENGTH: u64 = "header_length";
-    /// It is the first to acknowledge the peer's SYN. This and the next seven are written only where they hold.
+    /// It is the first to acknowledge the peer's SYN. This and the next eight are written only where they hold.
     ACKS_SYN: bool = "acks_syn";
     /// It is the first to acknowledge the peer's FIN.
     ACKS_FIN: bool = "acks_fin";
     /// It brings data although the peer's FIN is acknowledged.
     AFTER_FIN: bool = "after_fin";
+    /// It acknowledges a FIN that crossed its sender's own: the sender is in CLOSING.
+    CLOSING: bool = "closing";
     /// It takes up only numbers that were used before.
     RETRANSMISSION: bool = "retransmission";
     /// Later numbers were seen before it.

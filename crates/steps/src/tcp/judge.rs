@@ -68,7 +68,9 @@ fn few<const N: usize>(found: [Option<Finding>; N]) -> Vec<Finding> {
 
 fn syn(event: &Event) -> Option<Finding> {
     let (flags, isn) = (event.get(field::FLAGS)?, event.get(field::SEQ)?);
-    if event.sender() != Some(Side::Client) || !has(flags, "SYN") || has(flags, "ACK") {
+    // A SYN inside a connection has another number, and opens nothing.
+    let first = event.get(field::SEQ_RELATIVE)? == 0;
+    if event.sender() != Some(Side::Client) || !first || !has(flags, "SYN") || has(flags, "ACK") {
         return None;
     }
     let (mut en, mut zh) = (format!("SYN with ISN {isn}"), format!("SYN，ISN 为 {isn}"));

@@ -51,7 +51,11 @@ fn events(here: Side, variant: Option<&str>, lines: &[Line]) -> Vec<Event> {
 
 fn opening() -> Vec<Line> {
     vec![
-        (Step::Syn, Some(Client), json!({ "flags": "SYN", "seq": 100, "payload_length": 0 })),
+        (
+            Step::Syn,
+            Some(Client),
+            json!({ "flags": "SYN", "seq": 100, "seq_relative": 0, "payload_length": 0 }),
+        ),
         (Step::SynAck, Some(Server), json!({ "seq": 500, "ack": 101, "acks_syn": true })),
         (Step::Ack, Some(Client), json!({ "seq": 101, "ack": 501, "acks_syn": true })),
     ]
@@ -78,7 +82,11 @@ fn an_answer_to_an_older_syn_is_not_the_answer() {
 #[test]
 fn numbers_wrap() {
     let lines = [
-        (Step::Syn, Some(Client), json!({ "flags": "SYN", "seq": u32::MAX, "payload_length": 0 })),
+        (
+            Step::Syn,
+            Some(Client),
+            json!({ "flags": "SYN", "seq": u32::MAX, "seq_relative": 0, "payload_length": 0 }),
+        ),
         (Step::SynAck, Some(Server), json!({ "seq": u32::MAX, "ack": 0, "acks_syn": true })),
         (Step::Ack, Some(Client), json!({ "seq": 0, "ack": 0, "acks_syn": true })),
     ];
@@ -90,7 +98,11 @@ fn without_segments_the_opening_rests_on_the_kernel_and_proves_less() {
     let counters = json!({ "state": "ESTABLISHED", "segs_out": 2, "segs_in": 1, "rests_on": "TCP_INFO" });
     assert_eq!(judged(Client, &[(Step::Established, None, counters.clone())]), ["o1 o5 o8"]);
 
-    let syn = (Step::Syn, Some(Client), json!({ "flags": "SYN", "seq": 100, "source": "TCP_SAVED_SYN" }));
+    let syn = (
+        Step::Syn,
+        Some(Client),
+        json!({ "flags": "SYN", "seq": 100, "seq_relative": 0, "source": "TCP_SAVED_SYN" }),
+    );
     assert_eq!(judged(Server, &[syn, (Step::Established, None, counters)]), ["o1", "o5 o8"]);
 }
 

@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use etherparse::{LaxNetSlice, LaxSlicedPacket, TcpOptionElement, TcpSlice, ip_number};
+use etherparse::{LaxNetSlice, LaxSlicedPacket, TcpSlice, ip_number};
 
 /// A TCP segment and the addresses of the IP packet that carried it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Segment {
             seq: tcp.sequence_number(),
             ack: tcp.acknowledgment_number(),
             window: tcp.window_size(),
-            options: Options::of(&tcp),
+            options: Options::read(tcp.options()),
             payload_length: u32::try_from(tcp.payload().len() + cut_off).unwrap_or(u32::MAX),
             header_length,
             bytes: ip.payload.to_vec(),
@@ -157,21 +157,44 @@ impl fmt::Display for Flags {
 }
 
 impl Options {
-    fn of(tcp: &TcpSlice<'_>) -> Self {
+    /// Reads the options of a header. One of a kind that is not known here is passed over by its length; one whose length
+    /// is impossible makes the rest unreadable (RFC 9293 §3.1).
+    fn read(mut rest: &[u8]) -> Self {
+        const END: u8 = 0;
+        const NO_OPERATION: u8 = 1;
         let mut options = Options::default();
-        // The first malformed option makes the rest unreadable.
-        for option in tcp.options_iterator().map_while(Result::ok) {
-            match option {
-                TcpOptionElement::Noop => {}
-                TcpOptionElement::MaximumSegmentSize(mss) => options.mss = Some(mss),
-                TcpOptionElement::WindowScale(shift) => options.window_scale = Some(shift),
-                TcpOptionElement::SelectiveAcknowledgementPermitted => options.sack_permitted = true,
-                TcpOptionElement::SelectiveAcknowledgement(first, more) => {
-                    options.sack = std::iter::once(first).chain(more.into_iter().flatten()).collect();
+        loop {
+            rest = match *rest {
+                [] | [END, ..] => return options,
+                [NO_OPERATION, ..] => &rest[1..],
+                [_] => return options,
+                [kind, length, ..] => {
+                    let Some((option, next)) = rest.split_at_checked(length.into()) else { return options };
+                    let Some(value) = option.get(2..) else { return options };
+                    options.take(kind, value);
+                    next
                 }
-                TcpOptionElement::Timestamp(value, echo) => options.timestamps = Some((value, echo)),
-            }
+            };
         }
-        options
+    }
+
+    fn take(&mut self, kind: u8, value: &[u8]) {
+        let number = |four: &[u8; 4]| u32::from_be_bytes(*four);
+        match (kind, value) {
+            (2, &[high, low]) => self.mss = Some(u16::from_be_bytes([high, low])),
+            (3, &[shift]) => self.window_scale = Some(shift),
+            (4, []) => self.sack_permitted = true,
+            (5, blocks) => {
+                let (numbers, _) = blocks.as_chunks::<4>();
+                let (pairs, _) = numbers.as_chunks::<2>();
+                self.sack = pairs.iter().map(|[first, after]| (number(first), number(after))).collect();
+            }
+            (8, clocks) => {
+                if let ([value, echo], []) = clocks.as_chunks::<4>() {
+                    self.timestamps = Some((number(value), number(echo)));
+                }
+            }
+            _not_read_here => {}
+        }
     }
 }

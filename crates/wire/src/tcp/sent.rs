@@ -27,6 +27,11 @@ struct One {
 }
 
 impl Sent {
+    /// Whether one of the segments began with that number.
+    pub(super) fn began_at(&self, start: i64) -> bool {
+        self.0.iter().any(|one| one.range.0 == start)
+    }
+
     /// Remembers a segment and, when it was sent before, tells what shows that in `fields`: `sending` counts,
     /// `same_seq_as` is the number that the earlier header carried, `gap_ms` the time between, and `again` says it in
     /// a few columns.
@@ -37,7 +42,8 @@ impl Sent {
         segment: &Segment,
         place: &Place,
     ) {
-        let Some((start, end)) = place.range.filter(|(start, end)| start < end) else { return };
+        let brings = |(start, end): &(i64, i64)| start < end && !place.keep_alive;
+        let Some((start, end)) = place.range.filter(brings) else { return };
         let earlier = self.0.iter_mut().rev().find(|one| one.range.0 <= start && start < one.range.1);
         match earlier.filter(|_| place.again) {
             Some(one) if one.range.0 == start => {

@@ -313,6 +313,77 @@ fn a_probe_before_any_data_is_no_third_segment() {
 }
 
 #[test]
+fn a_probe_with_a_byte_of_no_meaning_is_no_data() {
+    let data = [(Client, "ACK", c(1), s(1), &b"hello"[..]), (Server, "ACK", s(1), c(6), b"")];
+    let probe = (Client, "ACK", c(5), s(1), &b"\0"[..]);
+    let lines = after_open(&[data[0], data[1], probe, data[1]]);
+    assert_eq!(told(&lines)[5..], ["pure_ack keep_alive", "pure_ack duplicate"]);
+    // A byte that was sent alone, or not acknowledged, is repeated.
+    let alone = [(Client, "ACK", c(1), s(1), &b"x"[..]), (Server, "ACK", s(1), c(2), b"")];
+    assert_eq!(told(&after_open(&[alone[0], alone[1], alone[0]]))[5], "data retransmission");
+    assert_eq!(told(&after_open(&[data[0], probe]))[4], "data retransmission");
+}
+
+#[test]
+fn a_syn_inside_a_connection_leaves_the_numbers_as_they_are() {
+    let lines = after_open(&[
+        (Client, "PSH+ACK", c(1), s(1), b"hello\n"),
+        (Client, "SYN", 700_000, 0, b""),
+        (Server, "ACK", s(1), c(7), b""),
+        (Client, "PSH+ACK", c(7), s(1), b"more"),
+    ]);
+    let seen = track(&lines);
+    assert_eq!(told(&lines)[3..], ["data", "syn", "data_ack", "data"]);
+    assert_eq!(seen[4].fields["seq_relative"], 700_003);
+    assert_eq!((&seen[6].fields["seq_relative"], &seen[6].fields["window"]), (&7.into(), &(100 << 7).into()));
+    // Behind a reset it opens the next connection.
+    let lines = after_open(&[(Server, "RST+ACK", s(1), c(1), b""), (Client, "SYN", 700_000, 0, b"")]);
+    assert_eq!(track(&lines)[4].fields["seq_relative"], 0);
+}
+
+#[test]
+fn a_reset_that_answers_a_segment_without_ack_has_no_number() {
+    let lines = after_open(&[(Client, "SYN", 700_000, 0, b""), (Server, "RST+ACK", 0, 700_001, b"")]);
+    let seen = track(&lines);
+    assert_eq!(told(&lines)[4], "rst");
+    assert!(!seen[4].fields.contains_key("seq_relative"));
+    assert_eq!(seen[4].fields["segment"], "[R.] 0 ack 700004=700001");
+}
+
+#[test]
+fn fins_that_cross_are_both_acknowledged_in_closing() {
+    let lines = after_open(&[
+        (Client, "FIN+ACK", c(1), s(1), b""),
+        (Server, "FIN+ACK", s(1), c(1), b""),
+        (Client, "ACK", c(2), s(2), b""),
+        (Server, "ACK", s(2), c(2), b""),
+    ]);
+    assert_eq!(
+        told(&lines)[3..],
+        ["fin", "fin", "fin_ack acks_fin closing", "fin_ack acks_fin"],
+        "the second ACK finds its FIN acknowledged"
+    );
+}
+
+#[test]
+fn an_option_that_is_not_known_hides_none_behind_it() {
+    let mut bytes = packet(false, OPEN[0]);
+    // TCP Fast Open's cookie, before the window scale.
+    let options = [2, 4, 5, 0xb4, 34, 4, 0xca, 0xfe, 1, 3, 3, 7, 0, 0, 0, 0];
+    bytes.truncate(20 + 20);
+    bytes.extend(options);
+    bytes[32] = 9 << 4;
+    let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
+    bytes[2..4].copy_from_slice(&length);
+    let read = |bytes: &[u8]| Segment::parse(bytes).expect("a whole segment").options;
+    assert_eq!((read(&bytes).mss, read(&bytes).window_scale), (Some(1460), Some(7)));
+    for impossible in [0, 1, 200] {
+        bytes[45] = impossible;
+        assert_eq!((read(&bytes).mss, read(&bytes).window_scale), (Some(1460), None), "{impossible}");
+    }
+}
+
+#[test]
 fn a_header_of_impossible_length_is_said_once() {
     for v6 in [false, true] {
         for words in [0_u8, 4, 15] {

@@ -16,6 +16,8 @@ pub struct Tracker {
     client: Half,
     server: Half,
     first_fin: Option<Side>,
+    /// One side sent RST: what comes after it is another connection.
+    reset: bool,
     lost: bool,
 }
 
@@ -29,6 +31,8 @@ struct Half {
     sent: Sent,
     /// The number that its FIN takes up.
     fin: Option<i64>,
+    /// It sent its FIN before it had acknowledged the peer's.
+    fin_crossed: bool,
     /// The highest number of the peer that it has acknowledged.
     acked: Option<i64>,
     acked_fin: bool,
@@ -88,11 +92,19 @@ impl Tracker {
 
     /// Where the segment stands in the two sequences of numbers.
     fn place(&mut self, from: Side, segment: &Segment) -> Place {
-        let (own, peer) = self.halves(from);
-        if segment.flags.syn && own.isn != Some(segment.seq) {
-            // A first SYN, or a new attempt that makes the old one void.
-            *own = Half { isn: Some(segment.seq), ..Half::default() };
+        let mut stray = false;
+        if segment.flags.syn && self.halves(from).0.isn != Some(segment.seq) {
+            // A SYN inside a connection changes nothing: its receiver asks whether it is meant (RFC 9293 §3.10.7.4).
+            stray = self.is_established();
+            if self.is_over() {
+                *self = Tracker { lost: self.lost, ..Tracker::default() };
+            }
+            if !stray {
+                // A first SYN, or a new attempt that makes the old one void.
+                *self.halves(from).0 = Half { isn: Some(segment.seq), ..Half::default() };
+            }
         }
+        let (own, peer) = self.halves(from);
         // RST may carry any number; it is no place to start counting from.
         if own.isn.is_none() && !segment.flags.rst {
             own.isn = Some(segment.seq.wrapping_sub(1));
@@ -104,18 +116,36 @@ impl Tracker {
         let length =
             i64::from(segment.payload_length) + i64::from(segment.flags.syn) + i64::from(segment.flags.fin);
         let ack = if segment.flags.ack { peer.relative(segment.ack) } else { None };
-        let range = start.map(|start| (start, start + length));
-        let again = length > 0 && range.is_some_and(|(start, end)| own.used.cover(start, end));
-        let overtaken =
-            !again && length > 0 && matches!((start, own.used.end()), (Some(s), Some(e)) if s < e);
-        let keep_alive = length == 0
+        // The answer to a segment without ACK has no number of its own, and says 0 (RFC 9293 §3.10.7.1).
+        let numbered =
+            !(segment.flags.rst && segment.flags.ack && segment.seq == 0 && start != own.used.end());
+        let range = start.filter(|_| numbered).map(|start| (start, start + length));
+        let before_next = matches!((start, own.used.end()), (Some(s), Some(e)) if s + 1 == e);
+        let keep_alive = before_next
             && !segment.flags.rst
-            && matches!((start, own.used.end()), (Some(s), Some(e)) if s + 1 == e);
+            && (length == 0 || (segment.payload_length == 1 && length == 1 && own.asks_again(peer)));
+        let counts = length > 0 && !keep_alive && !stray;
+        let again = counts && range.is_some_and(|(start, end)| own.used.cover(start, end));
+        let overtaken = counts && !again && matches!((start, own.used.end()), (Some(s), Some(e)) if s < e);
         let acks_fin = matches!((ack, peer.fin), (Some(ack), Some(fin)) if ack > fin);
         // A refusal names the number of the SYN, too, and is no consent.
         let consents = !segment.flags.rst && peer.isn.is_some();
         let acks_syn = consents && own.acked.is_none() && ack.is_some_and(|ack| ack >= 1);
-        Place { range, ack, again, overtaken, keep_alive, acks_fin, acks_syn }
+        // It has the peer's FIN, and no ACK of its own yet (RFC 9293 §3.6, figure 13).
+        let unheard = own.fin.is_some_and(|fin| peer.acked.is_none_or(|acked| acked <= fin));
+        let closing = acks_fin && own.fin_crossed && unheard;
+        Place { range, ack, again, overtaken, keep_alive, stray, acks_fin, acks_syn, closing }
+    }
+
+    /// Whether each side has acknowledged the other's SYN, and none has ended the connection.
+    fn is_established(&self) -> bool {
+        let acked = |half: &Half| half.acked.is_some_and(|acked| acked >= 1);
+        acked(&self.client) && acked(&self.server) && !self.is_over()
+    }
+
+    /// Whether one side has reset the connection, or both have closed it.
+    fn is_over(&self) -> bool {
+        self.reset || (self.client.acked_fin && self.server.acked_fin)
     }
 
     fn step(&mut self, from: Side, segment: &Segment, place: &Place) -> Step {
@@ -128,11 +158,11 @@ impl Tracker {
             if flags.ack { Step::SynAck } else { Step::Syn }
         } else if flags.fin {
             Step::Fin
-        } else if segment.payload_length > 0 {
+        } else if segment.payload_length > 0 && !place.keep_alive {
             Step::Data
         } else if place.acks_fin && (!own.acked_fin || own.acked == place.ack) && !place.keep_alive {
-            // The ACK of the FIN that came second ends the connection.
-            if first_fin == Some(from) { Step::LastAck } else { Step::FinAck }
+            // The ACK of the FIN that came second ends the connection; of two that crossed, none came second.
+            if first_fin == Some(from) && !place.closing { Step::LastAck } else { Step::FinAck }
         } else if place.ack == Some(1) && peer.last_was_syn && !place.keep_alive {
             Step::Ack
         } else if place.ack > own.acked {
@@ -163,17 +193,20 @@ impl Tracker {
             let blocks: Vec<_> = options.sack.iter().map(|&(l, r)| [relative(l), relative(r)]).collect();
             fields.put(field::SACK, serde_json::json!(blocks));
         }
-        fields.put_some(field::TEXT, text(segment.payload()));
+        if !place.keep_alive {
+            fields.put_some(field::TEXT, text(segment.payload()));
+        }
         let repeated_ack = matches!(step, Step::Ack | Step::FinAck | Step::LastAck | Step::PureAck)
             && place.ack.is_some()
             && place.ack == own.acked;
         let window_update =
             step == Step::PureAck && own.window.is_some_and(|known| known != own.scaled(segment, peer));
-        let after_fin = place.acks_fin && segment.payload_length > 0;
+        let after_fin = place.acks_fin && segment.payload_length > 0 && !place.keep_alive;
         for (field, so) in [
             (field::ACKS_SYN, place.acks_syn),
             (field::ACKS_FIN, place.acks_fin && !own.acked_fin),
             (field::AFTER_FIN, after_fin),
+            (field::CLOSING, place.closing && step == Step::FinAck),
             (field::RETRANSMISSION, place.again),
             (field::OUT_OF_ORDER, place.overtaken),
             (field::KEEP_ALIVE, place.keep_alive),
@@ -195,10 +228,11 @@ impl Tracker {
         if step == Step::Fin {
             self.first_fin.get_or_insert(from);
         }
-        let (own, peer) = self.halves(from);
-        if step == Step::Rst {
+        self.reset |= step == Step::Rst;
+        if step == Step::Rst || place.stray {
             return;
         }
+        let (own, peer) = self.halves(from);
         let window = own.scaled(segment, peer);
         own.window = Some(window);
         if segment.flags.syn {
@@ -207,10 +241,13 @@ impl Tracker {
         if let Some((start, end)) = place.range {
             own.used.add(start, end);
             if segment.flags.fin {
+                if own.fin.is_none() {
+                    own.fin_crossed = !own.acked_fin && !place.acks_fin;
+                }
                 own.fin = Some(end - 1);
             }
         }
-        if place.acks_fin && segment.payload_length > 0 && !place.again {
+        if place.acks_fin && segment.payload_length > 0 && !place.again && !place.keep_alive {
             own.bytes_after_fin += u64::from(segment.payload_length);
         }
         own.acked = own.acked.max(place.ack);
@@ -237,9 +274,14 @@ pub(super) struct Place {
     pub(super) again: bool,
     /// Later numbers were seen before it.
     overtaken: bool,
-    /// It takes up nothing, one number before the next: a probe that asks for an ACK.
-    keep_alive: bool,
+    /// It brings nothing new, one number before the next: a probe that asks for an ACK, perhaps with a byte of no
+    /// meaning (RFC 9293 §3.8.4).
+    pub(super) keep_alive: bool,
+    /// A SYN inside a connection.
+    stray: bool,
     acks_fin: bool,
+    /// It acknowledges a FIN that crossed its sender's own.
+    closing: bool,
     /// It is the first to acknowledge the peer's SYN.
     acks_syn: bool,
 }
@@ -252,6 +294,13 @@ impl Half {
         // Truncated on purpose: sequence numbers are the low 32 bits.
         let near_wrapped = isn.wrapping_add(near as u32);
         Some(near + i64::from(number.wrapping_sub(near_wrapped) as i32))
+    }
+
+    /// Whether its last byte, alone once more, asks for an ACK and repeats nothing: all was acknowledged, and that byte
+    /// was not sent alone before.
+    fn asks_again(&self, peer: &Half) -> bool {
+        let end = self.used.end();
+        peer.acked.is_some() && peer.acked >= end && end.is_some_and(|end| !self.sent.began_at(end - 1))
     }
 
     /// The window in bytes: scaled when both SYNs offered it and were seen (RFC 7323 §2.2); in a SYN never.

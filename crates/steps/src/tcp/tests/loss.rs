@@ -21,11 +21,11 @@ fn settings(more: Value) -> Line {
 }
 
 fn syn(ms: u64) -> Line {
-    at(ms, Step::Syn, Client, json!({ "flags": "SYN", "seq": 100, "payload_length": 0 }))
+    at(ms, Step::Syn, Client, json!({ "flags": "SYN", "seq": 100, "seq_relative": 0, "payload_length": 0 }))
 }
 
 fn syn_again(ms: u64, gap: u64) -> Line {
-    let fields = json!({ "flags": "SYN", "seq": 100, "payload_length": 0, "retransmission": true, "gap_ms": gap, "same_seq_as": 100 });
+    let fields = json!({ "flags": "SYN", "seq": 100, "seq_relative": 0, "payload_length": 0, "retransmission": true, "gap_ms": gap, "same_seq_as": 100 });
     at(ms, Step::Syn, Client, fields)
 }
 
@@ -198,7 +198,12 @@ fn an_old_syn_is_answered_reset_and_followed_by_the_new_one() {
     let rst = at(1, Step::Rst, Client, json!({ "seq": 91 }));
     let client = [syn(0), wrong, rst.clone(), syn_ack(2), ack(2)];
     assert_eq!(last(Client, &client), "o8 o12 o14", "the old SYN was not seen here");
-    let old = at(0, Step::Syn, Client, json!({ "flags": "SYN", "seq": 90, "payload_length": 0 }));
+    let old = at(
+        0,
+        Step::Syn,
+        Client,
+        json!({ "flags": "SYN", "seq": 90, "seq_relative": 0, "payload_length": 0 }),
+    );
     let answered = at(0, Step::SynAck, Server, json!({ "seq": 400, "ack": 91, "acks_syn": true }));
     let server = [old, answered, rst, syn(1), syn_ack(2), ack(2)];
     assert_eq!(last(Server, &server), "o8 o12 o13 o14");
