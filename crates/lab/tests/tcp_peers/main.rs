@@ -1,11 +1,13 @@
 //! The TCP pair as two programs: with the segments in view, without the right to see them, and with tshark looking
 //! on. What other programs and a hostile neighbour do to each half is in `strangers.rs`,
-//! who never completes a handshake in `half_open.rs`, a path that loses in `lossy.rs`.
+//! who never completes a handshake in `half_open.rs`, what no kernel of ours sends in `odd.rs`, a path that loses in
+//! `lossy.rs`.
 
 #[path = "../common/mod.rs"]
 mod common;
 mod half_open;
 mod lossy;
+mod odd;
 mod strangers;
 
 use std::{

@@ -251,17 +251,17 @@ fn visit(server: &Server) -> (Running, ChildStdin) {
     Running::talk(Command::new("nc").args(["-n", "-N", "127.0.0.1", &server.addr.port().to_string()]))
 }
 
-fn say(stdin: &mut ChildStdin, line: &str) {
-    // In one write, so that netcat sends one segment.
-    stdin.write_all(format!("{line}\n").as_bytes()).expect("netcat reads");
+pub(crate) fn say(stdin: &mut ChildStdin, line: &str) {
+    // In one write, so that it becomes one segment.
+    stdin.write_all(format!("{line}\n").as_bytes()).expect("the peer reads");
 }
 
-fn has(lines: &[String], line: &str) -> Option<()> {
+pub(crate) fn has(lines: &[String], line: &str) -> Option<()> {
     lines.iter().any(|one| one == line).then_some(())
 }
 
 /// Runs a script to its end.
-fn python(script: &str, arguments: &[u16]) {
+pub(crate) fn python(script: &str, arguments: &[impl ToString]) {
     let arguments = arguments.iter().map(ToString::to_string);
     let output = Command::new("python3").args(["-c", script]).args(arguments).output().expect("it is there");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
