@@ -26,6 +26,8 @@ pub enum Step {
     Kexinit,
     /// What both lists lead to.
     Negotiated,
+    /// The lists have nothing in common where they must.
+    NothingInCommon,
     /// The client asks for a Diffie-Hellman group of a size.
     GroupRequest,
     /// The server names the group.
@@ -114,6 +116,7 @@ impl Step {
             Step::Identification => transport::IDENTIFICATION,
             Step::Kexinit => transport::KEXINIT,
             Step::Negotiated => transport::NEGOTIATED,
+            Step::NothingInCommon => transport::NOTHING_IN_COMMON,
             Step::GroupRequest => transport::GROUP_REQUEST,
             Step::Group => transport::GROUP,
             Step::KeyExchangeInit => transport::KEY_EXCHANGE_INIT,

@@ -279,7 +279,9 @@ impl Decoder {
             }
             let fields = self.marked(agreed.fields());
             self.exchange.agreed = Some(agreed);
-            self.say(moment, Seen::local(Step::Negotiated, fields));
+            let all = fields.get(field::NO_COMMON).is_none();
+            let step = if all { Step::Negotiated } else { Step::NothingInCommon };
+            self.say(moment, Seen::local(step, fields));
         }
     }
 

@@ -18,7 +18,6 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
     }
     let finding = match step {
         Step::Identification => who_was_first(event, past),
-        Step::Kexinit => both_listed(event, past),
         Step::Negotiated => how_picked(event, past),
         Step::KeyExchangeReply => return key_exchange(event, past),
         Step::SessionKey => secret_derived(event),
@@ -36,7 +35,9 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         Step::AuthSuccess => {
             return [granted(event), password::checked(event, past)].into_iter().flatten().collect();
         }
-        Step::GroupRequest
+        Step::Kexinit
+        | Step::NothingInCommon
+        | Step::GroupRequest
         | Step::Group
         | Step::KeyExchangeInit
         | Step::Newkeys
@@ -117,53 +118,32 @@ fn who_was_first(event: &Event, past: &Past) -> Option<Finding> {
     Some(Finding::depends(S2, en, zh))
 }
 
-/// s3, from the wire: both lists crossed.
-fn both_listed(event: &Event, past: &Past) -> Option<Finding> {
-    let peer = past.first_from(event.sender()?.peer(), Step::Kexinit)?;
-    let (ours, theirs) =
-        (methods(event.get(field::KEX_ALGORITHMS)?), methods(peer.get(field::KEX_ALGORITHMS)?));
-    let (client, server) = if event.sender() == Some(Side::Client) { (ours, theirs) } else { (theirs, ours) };
-    Some(Finding::as_noted_because(
-        S3,
-        format!(
-            "Both lists have crossed: the client names {client} key exchange algorithms, the server {server}."
-        ),
-        format!("双方的列表都已传输：密钥交换算法客户端列出 {client} 个，服务端列出 {server} 个。"),
-    ))
-}
-
-/// How many of the names are algorithms: some are signs of a capability (RFC 8308, strict key exchange).
-fn methods(names: Vec<&str>) -> usize {
-    let is_sign = |name: &&str| name.starts_with("ext-info-") || name.starts_with("kex-strict-");
-    names.iter().filter(|name| !is_sign(name)).count()
-}
-
-/// s3: which algorithm won, and why.
+/// s3: both lists crossed, and which algorithm won. Where nothing was agreed, another step says so.
 fn how_picked(event: &Event, past: &Past) -> Option<Finding> {
-    if !(past.first_from(Side::Client, Step::Kexinit).is_some()
-        && past.first_from(Side::Server, Step::Kexinit).is_some())
-    {
-        return None;
-    }
-    // Where a kind has none in common, nothing was agreed.
-    if event.get(field::NO_COMMON).is_some() {
-        return None;
-    }
     let kex = event.get(field::KEX_ALGORITHM)?;
-    let [client, server] = event.get(field::KEX_ALGORITHM_RANK)?.try_into().ok()?;
+    let [at, there] = event.get(field::KEX_ALGORITHM_RANK)?.try_into().ok()?;
     let cipher = event.get(field::ENCRYPTION_ALGORITHM_CLIENT_TO_SERVER)?;
     let host_key = event.get(field::SERVER_HOST_KEY_ALGORITHM)?;
+    let [client, server] = [methods(Side::Client, past)?, methods(Side::Server, past)?];
     Some(Finding::as_noted_because(
         S3,
         format!(
-            "{kex} is number {client} in the client's list and {server} in the server's, the first of the \
-             client's that both have; likewise {host_key} and {cipher}."
+            "{kex} is number {at} of {client} in the client's list and {there} of {server} in the server's, the first of \
+             the client's that both have; likewise {host_key} and {cipher}."
         ),
         format!(
-            "{kex} 在客户端列表中排第 {client}，在服务端列表中排第 {server}，是客户端列表里双方共有的第一个；\
-             {host_key} 和 {cipher} 也是这样选出的。"
+            "{kex} 在客户端列表的 {client} 个中排第 {at}，在服务端列表的 {server} 个中排第 {there}，\
+             是客户端列表里双方共有的第一个；{host_key} 和 {cipher} 也是这样选出的。"
         ),
     ))
+}
+
+/// How many methods of key exchange `side` has: some names in its list are signs of a capability (RFC 8308, strict key
+/// exchange).
+fn methods(side: Side, past: &Past) -> Option<usize> {
+    let is_sign = |name: &&str| name.starts_with("ext-info-") || name.starts_with("kex-strict-");
+    let names = past.first_from(side, Step::Kexinit)?.get(field::KEX_ALGORITHMS)?;
+    Some(names.iter().filter(|name| !is_sign(name)).count())
 }
 
 /// s4 and s6: both public values have crossed, and the host key with its signature came in the same packet.

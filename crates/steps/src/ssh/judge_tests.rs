@@ -131,7 +131,7 @@ fn a_signature_is_told_by_what_it_covers_and_whether_it_fits() {
 }
 
 #[test]
-fn where_nothing_was_agreed_nothing_is_said_to_be_picked() {
+fn what_was_picked_is_told_with_both_lists_and_nothing_where_nothing_was() {
     let lists = |direction| {
         event(Side::Client, direction, Step::Kexinit, json!({"kex_algorithms": ["a", "ext-info-c"]}))
     };
@@ -140,10 +140,27 @@ fn where_nothing_was_agreed_nothing_is_said_to_be_picked() {
         "encryption_algorithm_client_to_server": "c",
     });
     let none = json!({"server_host_key_algorithm": "b", "no_common": ["kex_algorithm"]});
-    for (fields, shown) in [(picked, 2), (none, 1), (json!({}), 1)] {
-        let result = event(Side::Client, Direction::Local, Step::Negotiated, fields.clone());
-        let found = check(&[lists(Direction::Sent), lists(Direction::Received), result]);
-        assert_eq!(found.len(), shown, "{fields}");
-        assert!(found[0].2.contains("the client names 1"), "{found:?}");
+    for (step, fields, shown) in
+        [(Step::Negotiated, picked, 1), (Step::Negotiated, json!({}), 0), (Step::NothingInCommon, none, 0)]
+    {
+        let result = event(Side::Client, Direction::Local, step, fields);
+        let found = check(&[lists(Direction::Sent), lists(Direction::Received), result.clone()]);
+        assert_eq!(found.len(), shown, "{found:?}");
+        assert!(found.iter().all(|it| it.2.starts_with("a is number 1 of 1 in")), "{found:?}");
+        assert_eq!(check(&[lists(Direction::Sent), result]), [], "one list is no negotiation");
+    }
+}
+
+#[test]
+fn without_its_fields_no_step_and_no_sequence_of_steps_shows_anything() {
+    for side in [Side::Client, Side::Server] {
+        let events: Vec<_> = [Direction::Sent, Direction::Received, Direction::Local]
+            .into_iter()
+            .flat_map(|direction| {
+                let all = <Step as strum::VariantArray>::VARIANTS.iter();
+                all.map(move |step| event(side, direction, *step, json!({})))
+            })
+            .collect();
+        assert_eq!(check(&[&events[..], &events[..]].concat()), []);
     }
 }

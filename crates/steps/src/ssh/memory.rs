@@ -89,6 +89,7 @@ impl Memory {
             Step::Identification
             | Step::Kexinit
             | Step::Negotiated
+            | Step::NothingInCommon
             | Step::GroupRequest
             | Step::Group
             | Step::KeyExchangeInit

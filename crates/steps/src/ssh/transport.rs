@@ -41,7 +41,7 @@ pub(super) const IDENTIFICATION: Card = Card {
 pub(super) const KEXINIT: Card = Card {
     id: "ssh.kexinit",
     actor: Actor::Both,
-    claims: &[S3],
+    claims: &[],
     rfc: "RFC 4253 §7.1",
     title: Text { en: "KEXINIT", zh: "KEXINIT" },
     text: Text {
@@ -71,6 +71,21 @@ pub(super) const NEGOTIATED: Card = Card {
         field::ENCRYPTION_ALGORITHM_CLIENT_TO_SERVER,
         field::STRICT_KEX,
     ],
+};
+
+pub(super) const NOTHING_IN_COMMON: Card = Card {
+    id: "ssh.nothing_in_common",
+    actor: Actor::Both,
+    claims: &[],
+    rfc: "RFC 4253 §7.1",
+    title: Text { en: "nothing in common", zh: "没有共同算法" },
+    text: Text {
+        en: "For each kind of algorithm one name must stand in both lists, or there is no key exchange: both sides then have to end the connection. The kinds without one are named.",
+        zh: "每一类算法都要有一个名字同时出现在两份列表里，否则无法进行密钥交换，双方必须断开连接。这里列出没有共同项的类别。",
+    },
+    client: "",
+    server: "",
+    shows: shown![field::NO_COMMON],
 };
 
 pub(super) const GROUP_REQUEST: Card = Card {

@@ -174,7 +174,8 @@ fn wants_a_new_password(seen: &wire::Seen) -> bool {
 /// What follows from packets without being in one is inferred: the result of the negotiation, the keys, and that nothing
 /// will be opened. The exchange hash is checked by a signature that crossed.
 fn evidence(seen: &wire::Seen) -> Evidence {
-    let inferred = [Step::Negotiated, Step::DerivedKeys, Step::Unopened].map(steps::Step::from);
+    let inferred = [Step::Negotiated, Step::NothingInCommon, Step::DerivedKeys, Step::Unopened];
+    let inferred = inferred.map(steps::Step::from);
     if inferred.contains(&seen.step) { Evidence::Inferred } else { Evidence::Wire }
 }
 

@@ -156,6 +156,7 @@ fn without_a_common_algorithm_the_kind_is_named() {
     dialogue.truncate(3);
     dialogue.push((Server, kexinit([SERVER[0], "ssh-rsa", SERVER[2], SERVER[3]], false)));
     let seen = check(&dialogue);
+    assert_eq!(seen[4].step, Step::NothingInCommon.into());
     assert_eq!(seen[4].fields["no_common"], json!(["server_host_key_algorithm"]));
 }
 

@@ -271,7 +271,7 @@ fn no_common(facts: &Facts<'_>) -> Option<Reason> {
         (name.en),
         (name.zh)
     ));
-    let reason = reason.at(Step::Negotiated).instead(Said::new(&mine, &mine), Said::new(&its, &its));
+    let reason = reason.at(Step::NothingInCommon).instead(Said::new(&mine, &mine), Said::new(&its, &its));
     let kex = facts.given.kex.as_deref().filter(|_| *kind == Algorithms::KeyExchange);
     Some(match kex {
         Some(kex) => reason.advising(say!(

@@ -103,7 +103,7 @@ fn no_common(facts: &Facts<'_>) -> Option<Reason> {
         (name.en),
         (name.zh)
     ));
-    let reason = reason.at(Step::Negotiated).instead(Said::new(&mine, &mine), Said::new(&its, &its));
+    let reason = reason.at(Step::NothingInCommon).instead(Said::new(&mine, &mine), Said::new(&its, &its));
     Some(if let (Some(kex), super::Algorithms::KeyExchange) = (&facts.given.kex, kind) {
         reason.advising(say!(
             "`--kex {kex}` offers that one alone: leave it out.",
