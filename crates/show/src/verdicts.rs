@@ -99,9 +99,11 @@ impl Seen<'_> {
         }
     }
 
-    /// The weightier verdict; of two alike the one with a sentence, then the one read from the wire.
-    fn weight(&self) -> (Verdict, bool, bool) {
-        (self.verdict, self.because.is_some(), self.event.evidence == Evidence::Wire)
+    /// The weightier verdict; of two alike the one of the event itself, which a summary repeats, the one with a
+    /// sentence, then the one read from the wire.
+    fn weight(&self) -> (Verdict, bool, bool, bool) {
+        let itself = !self.event.step.is_summary();
+        (self.verdict, itself, self.because.is_some(), self.event.evidence == Evidence::Wire)
     }
 }
 
@@ -109,10 +111,6 @@ fn of_variant<'a>(events: &'a [Event], variant: &str) -> BTreeMap<Claim, Seen<'a
     let mut found: BTreeMap<Claim, Seen<'a>> = BTreeMap::new();
     for event in events.iter().filter(|event| event.variant.as_deref() == Some(variant)) {
         for finding in &event.claims {
-            // A summary repeats what its events said; only what is absent it says itself.
-            if event.step.is_summary() && finding.verdict != Verdict::Absent {
-                continue;
-            }
             let seen = Seen { event, verdict: finding.verdict, because: finding.because.as_ref() };
             match found.get(&finding.id) {
                 Some(known) if known.weight() >= seen.weight() => {}

@@ -135,10 +135,17 @@ impl Past {
         findings
     }
 
-    /// The findings of the whole connection, in the order of the notes. With `complete`, the claims whose
-    /// message a completed handshake did not have are added as absent.
+    /// The findings of the whole connection, in the order of the notes, with those that only its end tells. With
+    /// `complete`, the claims whose message a completed handshake did not have are added as absent.
     pub fn summary(&self, protocol: Protocol, complete: bool) -> Vec<Finding> {
         let mut all = self.findings.clone();
+        let at_end = match protocol {
+            Protocol::Tcp | Protocol::Tls | Protocol::Ws => None,
+            Protocol::Ssh => ssh::at_end(self),
+        };
+        if let Some(finding) = at_end {
+            all.entry(finding.id).or_insert(finding);
+        }
         if complete {
             let absent = match protocol {
                 Protocol::Tcp => Vec::new(),

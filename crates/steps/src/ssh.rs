@@ -14,6 +14,7 @@ pub mod reason;
 mod transport;
 
 pub(crate) use judge::{judge, over_tcp};
+pub(crate) use password::at_end;
 
 /// A step of SSH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]

@@ -7,9 +7,10 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Stdio},
+    sync::mpsc::Receiver,
 };
 
-use steps::{Step, ssh::Step as Ssh};
+use steps::{Claim, Step, Verdict, ssh::Step as Ssh};
 
 use crate::bench::{
     Bench, Contains, Running, all, assert_in_order, assert_success, free_port, installed, lines, of,
@@ -93,20 +94,20 @@ fn our_client_and_dropbear_tell_the_same_story() {
     assert!(log.iter().any(|line| line.contains("Exit before auth")), "and it says so");
 }
 
-#[test]
-fn our_client_logs_in_to_sshd_by_password() {
-    let Some(bench) = Bench::new() else { return };
+/// A real sshd with `more` in its configuration, at which one user more can log in by the password "open sesame".
+fn sshd_with_a_password(bench: &Bench, more: &str) -> Option<(u16, Running, Receiver<String>)> {
     if !Path::new("/usr/sbin/sshd").exists() || !installed("openssl") {
         assert!(std::env::var_os("CI").is_none(), "sshd is not installed");
-        return eprintln!("not run: sshd is not installed");
+        eprintln!("not run: sshd is not installed");
+        return None;
     }
     let hash = Command::new("openssl").args(["passwd", "-6", "open sesame"]).output().unwrap();
-    let Some(users) = Users::new(&bench, String::from_utf8_lossy(&hash.stdout).trim()) else { return };
+    let users = Users::new(bench, String::from_utf8_lossy(&hash.stdout).trim())?;
     drop(fs::create_dir_all("/run/sshd"));
     let (port, config) = (free_port(), bench.dir("sshd_config"));
     let text = format!(
-        "ListenAddress 127.0.0.1:{port}\nHostKey {}\nAuthorizedKeysFile none\nPidFile none\nStrictModes no\n\
-         UsePAM no\nPermitRootLogin yes\nPasswordAuthentication yes\nLogLevel DEBUG\n",
+        "{more}ListenAddress 127.0.0.1:{port}\nHostKey {}\nPidFile none\nStrictModes no\nUsePAM no\n\
+         PermitRootLogin yes\nPasswordAuthentication yes\nLogLevel DEBUG\n",
         bench.dir("certs/ssh_host_ed25519_key").display()
     );
     fs::write(&config, text).unwrap();
@@ -115,13 +116,41 @@ fn our_client_logs_in_to_sshd_by_password() {
     );
     let log = lines(child.0.stderr.take().unwrap());
     log.iter().find(|line| line.contains("Server listening")).expect("sshd says that it listens");
+    Some((port, child, log))
+}
 
+#[test]
+fn a_key_that_is_the_first_of_two_proofs_is_not_refused() {
+    let Some(bench) = Bench::new() else { return };
+    let keys = bench.dir("certs/authorized_keys");
+    let both = format!("AuthenticationMethods publickey,password\nAuthorizedKeysFile {}\n", keys.display());
+    let Some((port, _sshd, log)) = sshd_with_a_password(&bench, &both) else { return };
+    let passwords = bench.password_file("passwords", &["open sesame"]);
+    let arguments = ["--strict", "accept-new", "--password-file", &passwords, "--", "echo", "$((6*7))"];
+    let run = bench.client_to(&format!("{USER}@127.0.0.1:{port}"), port, &arguments);
+    assert_success(&run.output);
+    let refusal = of(&run.events, Ssh::AuthFailure);
+    assert_eq!((refusal.text("method_name"), refusal.is("partial_success")), ("publickey", true));
+    assert_eq!(run.verdict(Claim::S12), Some(Verdict::AsNoted));
+    assert_eq!(run.verdict(Claim::S13), Some(Verdict::Depends), "a second proof, and no refusal");
+    assert!(log.iter().any(|line| line.contains("Partial publickey")), "sshd says so");
+
+    // Without the second proof nobody is in, and nothing was refused.
+    let run = bench.client_to(&format!("{USER}@127.0.0.1:{port}"), port, &["--methods", "publickey"]);
+    assert!(!run.output.status.success() && run.has(Ssh::AuthFailure));
+    assert_eq!((run.verdict(Claim::S12), run.verdict(Claim::S13)), (None, None));
+}
+
+#[test]
+fn our_client_logs_in_to_sshd_by_password() {
+    let Some(bench) = Bench::new() else { return };
+    let Some((port, _sshd, log)) = sshd_with_a_password(&bench, "AuthorizedKeysFile none\n") else { return };
     let passwords = bench.password_file("passwords", &["not this", "open sesame"]);
     let arguments = ["--strict", "accept-new", "--password-file", &passwords, "--", "echo", "$((6*7))"];
     let run = bench.client_to(&format!("{USER}@127.0.0.1:{port}"), port, &arguments);
     assert_success(&run.output);
     assert_eq!(run.field(Ssh::AuthSuccess, "method_name"), "password");
-    assert_eq!(run.verdict(steps::Claim::S13), Some(steps::Verdict::AsNoted), "the key was refused before");
+    assert_eq!(run.verdict(Claim::S13), Some(Verdict::AsNoted), "the key was refused before");
     assert!(!String::from_utf8_lossy(&run.output.stdout).contains("open sesame"));
     let said: Vec<String> = log.iter().take_while(|line| !line.contains("Disconnected from user")).collect();
     assert_in_order(

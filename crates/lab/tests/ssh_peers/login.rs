@@ -179,7 +179,7 @@ fn keys_of_all_kinds_open_the_door_from_a_file_and_from_the_agent() {
     let answers: Vec<_> = all(&there, Ssh::PublickeyQuery).map(|it| it.text("answer").to_owned()).collect();
     assert_eq!(answers, ["reject", "accept"]);
     assert_eq!(of(&there, Ssh::PublickeySignature).text("public_key_algorithm_name"), "rsa-sha2-512");
-    assert_eq!(s13(&there), Some(Verdict::AsNoted), "the first key was refused");
+    assert_eq!(s13(&there), None, "a key was refused, and the next one let the user in");
     let said = String::from_utf8_lossy(&client("/nonexistent").stderr).into_owned();
     assert!(said.contains("could not reach ssh-agent"), "{said}");
 }

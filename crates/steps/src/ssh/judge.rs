@@ -26,12 +26,11 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         Step::ServiceRequest => opened(event, past),
         Step::Encrypted => encrypted(event, past),
         Step::HostKeyCheck => host_key(event),
-        Step::PublickeyQuery => key_named(event).or_else(|| password::key_refused(event)),
+        Step::PublickeyQuery => key_named(event),
         Step::PublickeyOk => key_would_do(event),
         Step::SignedRequest => signed(event),
         Step::PublickeySignature => signature(event),
-        Step::AuthPassword | Step::InteractiveAnswer => password::checked(event, past),
-        Step::AuthFailure => password::key_refused(event).or_else(|| password::checked(event, past)),
+        Step::AuthPassword | Step::InteractiveAnswer | Step::AuthFailure => password::checked(event, past),
         Step::AuthSuccess => {
             return [granted(event), password::checked(event, past)].into_iter().flatten().collect();
         }

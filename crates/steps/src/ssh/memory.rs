@@ -16,6 +16,8 @@ pub(crate) struct Memory {
     pub(crate) lines_before: Vec<String>,
     /// Each proof that was judged.
     pub(crate) attempts: Vec<Attempt>,
+    /// A proof is under way that the server has not judged.
+    pub(crate) open: bool,
     /// Questions of keyboard-interactive that were asked.
     pub(crate) questions: usize,
     /// The server wants a new password (RFC 4252 §8), and in these words.
@@ -50,13 +52,27 @@ impl Memory {
         match step {
             Step::LineBefore => note(&mut self.lines_before, event.get(field::TEXT)),
             Step::PublickeyQuery | Step::PublickeyOk | Step::SignedRequest | Step::PublickeySignature => {
+                self.open = true;
                 self.key = event.get(field::PUBLIC_KEY_FINGERPRINT).map(str::to_owned);
                 self.answered(event, "publickey");
             }
-            Step::AuthNone => self.answered(event, "none"),
-            Step::AuthPassword => self.answered(event, "password"),
-            Step::InteractiveAnswer => self.answered(event, "keyboard-interactive"),
-            Step::InteractiveQuestion => self.questions += event.get(field::PROMPTS).map_or(0, |it| it.len()),
+            Step::AuthNone => {
+                self.open = true;
+                self.answered(event, "none");
+            }
+            Step::AuthPassword => {
+                self.open = true;
+                self.answered(event, "password");
+            }
+            Step::InteractiveAnswer => {
+                self.open = true;
+                self.answered(event, "keyboard-interactive");
+            }
+            Step::InteractiveQuestion => {
+                self.open = true;
+                self.questions += event.get(field::PROMPTS).map_or(0, |it| it.len());
+            }
+            Step::AuthMethods => self.open = false,
             Step::AuthFailure => self.judged(event, event.get(field::METHOD_NAME).unwrap_or_default()),
             Step::OtherMessage => {
                 match (event.sender(), event.get(field::MESSAGE_NUMBER), event.get(field::METHOD_NAME)) {
@@ -104,7 +120,6 @@ impl Memory {
             | Step::ExtInfo
             | Step::ServiceRequest
             | Step::ServiceAccept
-            | Step::AuthMethods
             | Step::AuthSuccess
             | Step::ChannelOpen
             | Step::ChannelConfirmed
@@ -129,6 +144,7 @@ impl Memory {
     }
 
     fn judged(&mut self, event: &Event, method: &str) {
+        self.open = false;
         if self.attempts.len() < MOST {
             let left = event
                 .get(field::AUTHENTICATIONS_THAT_CAN_CONTINUE)

@@ -7,19 +7,17 @@ use crate::{Claim::S13, Event, Finding, Past};
 /// Both ways in which a password reaches a server (RFC 4252 §8, RFC 4256).
 const BY_PASSWORD: [&str; 2] = ["password", "keyboard-interactive"];
 
-/// A key was refused, and what is left has no password.
-pub(super) fn key_refused(event: &Event) -> Option<Finding> {
-    let refused = match event.get(field::ANSWER) {
-        // The server's own word on a key that was named.
-        Some(answer) => answer == "reject",
-        // The answer as the client got it.
-        None => event.get(field::METHOD_NAME)? == "publickey" && !event.get(field::PARTIAL_SUCCESS)?,
-    };
-    let left = event.get(field::AUTHENTICATIONS_THAT_CAN_CONTINUE)?;
-    if !refused || left.iter().any(|method| BY_PASSWORD.contains(method)) {
+/// A login that ended without access: a key was refused, and what the server still took has no password. Only the end
+/// tells, because another key may follow.
+pub(crate) fn at_end(past: &Past) -> Option<Finding> {
+    let login = past.ssh();
+    let last = login.attempts.last().filter(|last| !last.in_part && !login.open)?;
+    let key_refused = login.attempts.iter().any(|one| one.method == "publickey" && !one.in_part);
+    let by_password = last.left.iter().any(|method| BY_PASSWORD.contains(&method.as_str()));
+    if past.has(Step::AuthSuccess) || !key_refused || last.left.is_empty() || by_password {
         return None;
     }
-    let left = left.join(", ");
+    let left = last.left.join(", ");
     Some(Finding::as_noted_because(
         S13,
         format!("The key was refused and passwords are not enabled (left: {left}): access is refused."),
@@ -31,26 +29,30 @@ pub(super) fn key_refused(event: &Event) -> Option<Finding> {
 pub(super) fn checked(event: &Event, past: &Past) -> Option<Finding> {
     let accepted = outcome(event)?;
     let method = method(event)?;
-    let first = |step, field| past.first(step).and_then(|record| record.get(field));
-    let key_failed = first(Step::PublickeyQuery, field::ANSWER) == Some("reject")
-        || first(Step::AuthFailure, field::METHOD_NAME) == Some("publickey");
     let (en, zh) = if accepted { ("accepted", "通过") } else { ("refused", "被拒绝") };
-    Some(if key_failed {
-        Finding::as_noted_because(
+    let key = past.ssh().attempts.iter().rfind(|one| one.method == "publickey");
+    Some(match key {
+        Some(key) if !key.in_part => Finding::as_noted_because(
             S13,
             format!(
                 "The key was refused, passwords are enabled: the password was checked ({method}) and {en}."
             ),
             format!("公钥被拒绝，但启用了密码登录：进行密码验证（{method}），{zh}。"),
-        )
-    } else {
-        Finding::depends(
+        ),
+        Some(_) => Finding::depends(
+            S13,
+            format!(
+                "The key was taken, and the server wants a second proof: the password was checked ({method}) and {en}."
+            ),
+            format!("公钥已通过，但服务端还要求第二种凭据：进行密码验证（{method}），{zh}。"),
+        ),
+        None => Finding::depends(
             S13,
             format!(
                 "No key had failed before: the client chose {method} at once, and the password was {en}."
             ),
             format!("此前没有公钥失败：客户端直接选用 {method}，密码{zh}。"),
-        )
+        ),
     })
 }
 
@@ -59,14 +61,17 @@ fn outcome(event: &Event) -> Option<bool> {
     if event.step == Step::AuthPassword.into() || event.step == Step::InteractiveAnswer.into() {
         // On the server the answer is known at once; on the client it comes in a message of its own.
         return match event.get(field::ANSWER)? {
-            "accept" => Some(true),
+            "accept" | "accept, and more is needed" => Some(true),
             "reject" => Some(false),
             _ => None,
         };
     }
-    let succeeded = event.step == Step::AuthSuccess.into();
     // What the server says of its own success was judged when it checked.
-    (event.crossed() && BY_PASSWORD.contains(&event.get(field::METHOD_NAME)?)).then_some(succeeded)
+    if !event.crossed() || !BY_PASSWORD.contains(&event.get(field::METHOD_NAME)?) {
+        return None;
+    }
+    // A proof that was taken, where another one is wanted, is answered with a failure, too (RFC 4252 §5.1).
+    if event.step == Step::AuthSuccess.into() { Some(true) } else { event.get(field::PARTIAL_SUCCESS) }
 }
 
 fn method(event: &Event) -> Option<&str> {
