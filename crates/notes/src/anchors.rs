@@ -131,11 +131,7 @@ impl Notes {
 
     /// The first line of the block of code that a unit is a line of.
     fn code_begins(&self, unit: usize) -> usize {
-        let block = self.units[unit].block;
-        self.units
-            .iter()
-            .find(|other| other.block == block && other.kind == Kind::Code)
-            .map_or(1, |first| first.fence + 1)
+        self.units[unit].fence + 1
     }
 
     /// Whether a comment speaks of this unit.
@@ -157,8 +153,21 @@ impl Notes {
 /// Lets the comments rule: what is refused goes, what is confirmed counts as stated even where it was not read so.
 pub(crate) fn rule(notes: &mut Notes) {
     let anchors = notes.anchors.clone();
+    if anchors.is_empty() {
+        return;
+    }
+    // Behind which line a comment speaks of which units.
+    let mut by_line: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (n, unit) in notes.units.iter().enumerate() {
+        let lines = match unit.kind {
+            Kind::Code => unit.end..=unit.end + 1,
+            Kind::Heading | Kind::Paragraph | Kind::Item | Kind::Row => unit.line()..=unit.end,
+        };
+        lines.for_each(|line| by_line.entry(line).or_default().push(n));
+    }
     for anchor in anchors {
-        let Some(unit) = (0..notes.units.len()).find(|unit| notes.is_of(&anchor, *unit)) else { continue };
+        let near = by_line.get(&anchor.line).into_iter().flatten().copied();
+        let Some(unit) = near.into_iter().find(|unit| notes.is_of(&anchor, *unit)) else { continue };
         let here = |reading: &crate::Reading| reading.claim == anchor.claim && reading.unit == unit;
         match anchor.settled {
             Settled::Refused => notes.readings.retain(|reading| !here(reading)),

@@ -252,7 +252,8 @@ impl<'a> Reader<'a> {
         let mut lent = Sentence::default();
         let mut lead = self.units[unit].lead;
         let mut chain = Vec::new();
-        while let Some(at) = lead {
+        const DEEPEST: usize = 8;
+        while let Some(at) = lead.filter(|_| chain.len() < DEEPEST) {
             let introduces = self.sentences[at].last().is_some_and(|last| last.introduces);
             if self.units[at].kind == Kind::Item || introduces {
                 chain.push(at);
