@@ -155,7 +155,7 @@ fn a_client_that_reaches_nobody_says_why_and_what_to_do() {
             let bare = pair.client(text(keys.path()), &nobody);
             let mut command = Command::new("unshare");
             command.arg("-rn").arg(bare.get_program()).args(bare.get_args());
-            fails(&Running::start(&mut command).wait(), &[&nobody, "is the address right?"]);
+            fails(&Running::start(&mut command).wait(), &[&nobody, "Is the address right?"]);
         }
     }
 }

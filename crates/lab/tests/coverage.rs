@@ -70,6 +70,7 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
         ],
         openssh_wants_a_group_and_a_terminal,
     ),
+    (&[Step::Ssh(Ssh::NothingInCommon)], |bench| Some(bench.lab(&["run", "ssh/no-common-kex"]))),
     (&[Step::Ssh(Ssh::AuthFailure)], a_key_that_is_not_on_the_list),
     (&[Step::Ssh(Ssh::WrongTag)], |bench| Some(bench.lab(&["run", "ssh/bit-changed-after-newkeys"]))),
     (
