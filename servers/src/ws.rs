@@ -70,8 +70,8 @@ pub struct Options {
     #[arg(long, value_name = "NAME", value_parser = token)]
     pub protocol: Vec<String>,
 
-    /// A page from elsewhere that may connect, such as http://localhost:3000, or a name under which browsers reach this
-    /// server, such as http://box.example.edu:7080; may be given several times
+    /// A page from elsewhere that may connect (scheme, host and port, as in `http://localhost:3000`), or a name under
+    /// which browsers reach this server; may be given several times
     #[arg(long = "origin", value_name = "ORIGIN")]
     pub origins: Vec<Origin>,
 

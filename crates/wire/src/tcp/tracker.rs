@@ -96,9 +96,11 @@ impl Tracker {
         if segment.flags.syn && self.halves(from).0.isn != Some(segment.seq) {
             // A SYN inside a connection changes nothing: its receiver asks whether it is meant (RFC 9293 §3.10.7.4).
             stray = self.is_established();
-            if self.is_over() {
+            // A SYN+ACK answers a SYN that still stands: what was reset before was the answer to an older one.
+            if self.is_over() && !segment.flags.ack {
                 *self = Tracker { lost: self.lost, ..Tracker::default() };
             }
+            self.reset = false;
             if !stray {
                 // A first SYN, or a new attempt that makes the old one void.
                 *self.halves(from).0 = Half { isn: Some(segment.seq), ..Half::default() };
