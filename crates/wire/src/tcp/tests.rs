@@ -324,6 +324,22 @@ fn a_probe_with_a_byte_of_no_meaning_is_no_data() {
     assert_eq!(told(&after_open(&[data[0], probe]))[4], "data retransmission");
 }
 
+/// What answers an old SYN is reset (RFC 9293 §3.5, figure 9), and the client's own SYN still stands.
+#[test]
+fn a_syn_ack_after_a_reset_is_counted_from_the_syn_that_stands() {
+    let lines = [
+        (Client, "SYN", c(0), 0, &b""[..]),
+        (Server, "SYN+ACK", 5_000, c(0).wrapping_sub(9), b""),
+        (Client, "RST", c(0).wrapping_sub(9), 0, b""),
+        (Server, "SYN+ACK", s(0), c(1), b""),
+        (Client, "ACK", c(1), s(1), b""),
+        (Client, "PSH+ACK", c(1), s(1), b"hello\n"),
+    ];
+    let seen = track(&lines);
+    assert_eq!(seen[3].fields["ack_relative"], 1);
+    assert_eq!((&seen[5].fields["seq_relative"], &seen[5].fields["window"]), (&1.into(), &(100 << 7).into()));
+}
+
 #[test]
 fn a_syn_inside_a_connection_leaves_the_numbers_as_they_are() {
     let lines = after_open(&[
