@@ -24,6 +24,7 @@ COPY Cargo.toml Cargo.lock ./
 COPY certs/Cargo.toml certs/
 COPY clients/Cargo.toml clients/
 COPY servers/Cargo.toml servers/
+COPY crates/capture/Cargo.toml crates/capture/
 COPY crates/files/Cargo.toml crates/files/
 COPY crates/lab/Cargo.toml crates/lab/
 COPY crates/notes/Cargo.toml crates/notes/
