@@ -63,7 +63,14 @@ pub fn check(protocol: Protocol, told: Vec<Crossed>) {
     past.summary(protocol, true);
     let read = show::read_log("log", &log);
     assert!(read.troubles.is_empty(), "{:?}", read.troubles);
-    assert_eq!(read.events, events, "read back (left) and written (right)");
+    // What a log says of the claims is not believed: it is judged again from what is left of each connection.
+    let unjudged = |mut event: Event| {
+        event.claims.clear();
+        event
+    };
+    let (read, written): (Vec<_>, Vec<_>) =
+        (read.events.into_iter().map(unjudged).collect(), events.into_iter().map(unjudged).collect());
+    assert_eq!(read, written, "read back (left) and written (right)");
 }
 
 /// The parts of an event's bytes are parts of them.

@@ -78,7 +78,10 @@ impl Place {
         // Where the tests are built not everybody may look.
         let copy = self.at(program);
         if !copy.exists() {
-            fs::copy(binary(program), &copy).expect("there is room");
+            // By another process: a child that another test starts meanwhile would hold our open file, which could then
+            // not be run.
+            let copied = Command::new("cp").arg(binary(program)).arg(&copy).status().expect("cp runs");
+            assert!(copied.success(), "there is room");
             self.open(&copy, 0o755);
         }
         let mut command = Command::new(copy);
