@@ -1,7 +1,7 @@
 //! What a stranger sent must be safe to look at. The one list of characters that are not, and what is shown instead.
 //!
 //! Text of a peer is kept as it came, in events and in errors, and made harmless where it leaves the program: on the
-//! way to a terminal, a page, a comment in a capture, a line of JSON ([`crate::json`]).
+//! way to a terminal, a page, a comment in a capture, a line of JSON (`json.rs`).
 
 use std::{borrow::Cow, fmt::Write as _, panic::PanicHookInfo};
 

@@ -203,7 +203,7 @@ pub fn fields(all: &[Checked]) -> Fields {
     }
 }
 
-/// The results in an event's [`fields`]; empty for any other event.
+/// The results in an event's [`fields()`]; empty for any other event.
 pub fn checked_in(fields: &Fields) -> Vec<Checked> {
     let read = |value: &Value| {
         Some(Checked {
