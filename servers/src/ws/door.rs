@@ -33,7 +33,7 @@ impl FromStr for Origin {
         };
         match host(authority) {
             Some(_) => Ok(Origin { authority: plain(authority, secure), secure }),
-            None => Err(format!("`{authority}` is no host with or without a port")),
+            None => Err("behind the scheme there is a host, perhaps a port, and nothing else".into()),
         }
     }
 }
