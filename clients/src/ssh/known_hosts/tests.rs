@@ -227,6 +227,17 @@ fn a_new_file_begins_with_the_entry() {
 }
 
 #[test]
+fn a_name_that_would_be_another_line_is_not_added() {
+    let Fixture { _folder, file } = file(&format!("other {B}\n"));
+    for host in
+        ["host\nevil", "a b", "a,b", "*", "!a", "#a", "@revoked", "a\u{1b}[2J", "a\u{202e}", "a\u{a0}b"]
+    {
+        assert!(file.add(host, &key(A)).is_err(), "{host:?}");
+    }
+    assert_eq!(fs::read_to_string(file.path()).unwrap(), format!("other {B}\n"));
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_to_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let in_the_way = folder.path().join("file");

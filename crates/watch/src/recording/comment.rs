@@ -45,3 +45,27 @@ pub(super) fn of_event(event: &Event, about: bool, lang: Lang) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_that_quotes_a_peer_is_one_harmless_line() {
+        let event: Event = serde_json::from_value(serde_json::json!({
+            "v": 1, "at": "2026-11-22T19:00:00Z", "elapsed_us": 5, "side": "client", "protocol": "tls",
+            "conn": "127.0.0.1:1>127.0.0.1:2", "step": "tls.client_hello", "direction": "sent", "evidence": "wire",
+            "fields": {},
+            "claims": [{ "id": "t1", "verdict": "differs", "because": {
+                "en": "it says \u{1b}[2J\r\n\u{202e}\u{9b}\u{e0041}", "zh": "它说 \u{1b}[2J\r\n\u{202e}\u{9b}\u{e0041}",
+            } }],
+        }))
+        .expect("an event");
+        for lang in [Lang::En, Lang::Zh] {
+            let comment = of_event(&event, true, lang);
+            assert_eq!(comment.lines().count(), 2, "{comment}");
+            assert!(!comment.replace('\n', "").contains(steps::is_harmful), "{comment:?}");
+            assert!(comment.ends_with(r"\u{1b}[2J\r\n\u{202e}\u{9b}\u{e0041}"), "{comment}");
+        }
+    }
+}
