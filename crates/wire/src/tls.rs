@@ -52,8 +52,8 @@ pub struct Decoder {
     server: Lane,
     handshake: Handshake,
     secrets: Vec<Secret>,
-    /// Protected records in the order in which they crossed: the hash of the handshake needs that order.
-    waiting: VecDeque<(Side, u64, Record)>,
+    /// How many protected records have crossed, and how much of them waits.
+    protected: u64,
     waiting_bytes: usize,
     /// Where the record that is being read ends in what its sender has sent.
     end: u64,
@@ -69,6 +69,8 @@ struct Lane {
     message: Vec<u8>,
     phase: Phase,
     opener: Option<Opener>,
+    /// Protected records whose key is not known yet.
+    waiting: VecDeque<Waiting>,
     /// A traffic secret that followed a KeyUpdate.
     updated: Option<Vec<u8>>,
     /// The thread was lost, which was said.
@@ -90,6 +92,15 @@ enum Phase {
     Handshake,
     /// TLS 1.3 after Finished.
     Application,
+}
+
+/// A record that waits for its key.
+#[derive(Debug)]
+struct Waiting {
+    /// Its place among the protected records of both directions: the hash of the handshake needs that order.
+    place: u64,
+    moment: u64,
+    record: Record,
 }
 
 struct Secret {
@@ -156,9 +167,8 @@ impl Decoder {
 
     /// Nothing more will come: says what was left over.
     pub fn end(&mut self) -> Vec<Crossed> {
-        if let Some((from, moment, record)) = self.waiting.front() {
-            let (from, moment, body) = (*from, *moment, record.whole());
-            self.lost(from, moment, "a record whose key is known", &body);
+        while let Some(from) = self.oldest() {
+            self.give_up(from);
         }
         for from in [Side::Client, Side::Server] {
             let lane = self.lane(from);
@@ -192,10 +202,13 @@ impl Decoder {
             self.unopened(from, moment, &record);
         } else if self.is_protected(from, &record) {
             self.waiting_bytes += record.weight();
-            self.waiting.push_back((from, moment, record));
+            let place = self.protected;
+            self.protected += 1;
+            self.lane(from).waiting.push_back(Waiting { place, moment, record });
             self.open_waiting();
-            if self.waiting_bytes > MOST_WAITING {
-                self.give_up_waiting();
+            while self.waiting_bytes > MOST_WAITING {
+                let Some(oldest) = self.oldest() else { break };
+                self.give_up(oldest);
             }
         } else {
             let Record { header, body, .. } = record;
@@ -217,16 +230,25 @@ impl Decoder {
     }
 
     fn open_waiting(&mut self) {
-        while let Some((from, _, _)) = self.waiting.front() {
-            let from = *from;
-            if !self.lane(from).silent && !self.find_key(from) {
+        while let Some(from) = self.oldest() {
+            if !self.find_key(from) {
                 return;
             }
-            let Some((_, moment, record)) = self.waiting.pop_front() else { return };
+            let Some(Waiting { moment, record, .. }) = self.lane(from).waiting.pop_front() else { return };
             self.waiting_bytes -= record.weight();
-            if !self.lane(from).silent {
-                self.open(from, moment, &record);
-            }
+            self.open(from, moment, &record);
+        }
+    }
+
+    /// Who sent the record that has waited longest.
+    fn oldest(&self) -> Option<Side> {
+        let place = |lane: &Lane| lane.waiting.front().map(|waiting| waiting.place);
+        match (place(&self.client), place(&self.server)) {
+            (None, None) => None,
+            (Some(_), None) => Some(Side::Client),
+            (None, Some(_)) => Some(Side::Server),
+            (Some(client), Some(server)) if client < server => Some(Side::Client),
+            (Some(_), Some(_)) => Some(Side::Server),
         }
     }
 
@@ -302,21 +324,28 @@ impl Decoder {
         (lane.phase, lane.opener, lane.updated) = (phase, None, None);
     }
 
-    fn give_up_waiting(&mut self) {
-        if let Some((from, moment, record)) = self.waiting.pop_front() {
-            self.lost(from, moment, "a record whose key is known", &record.whole());
-            self.lost(from.peer(), moment, "a record whose key is known", &[]);
+    /// The key of what waits of `from` will not come in time. The other direction goes on by itself.
+    fn give_up(&mut self, from: Side) {
+        if let Some(Waiting { moment, record, .. }) = self.lane(from).waiting.front() {
+            let (moment, whole) = (*moment, record.whole());
+            self.lost(from, moment, "a record whose key is known", &whole);
         }
-        self.waiting.clear();
-        self.waiting_bytes = 0;
+        self.open_waiting();
+    }
+
+    fn fall_silent(&mut self, from: Side) {
+        let lane = self.lane(from);
+        lane.silent = true;
+        let waited = std::mem::take(&mut lane.waiting);
+        self.waiting_bytes -= waited.iter().map(|waiting| waiting.record.weight()).sum::<usize>();
     }
 
     /// Says once that the thread was lost, and is silent about `from` from then on.
     fn lost(&mut self, from: Side, moment: u64, expected: &str, bytes: &[u8]) {
-        let lane = self.lane(from);
-        if std::mem::replace(&mut lane.silent, true) {
+        if self.lane(from).silent {
             return;
         }
+        self.fall_silent(from);
         let first = &bytes[..bytes.len().min(record::ENOUGH)];
         let fields = fields! {
             field::SENDER => who(from),
@@ -329,7 +358,7 @@ impl Decoder {
 
     /// A record that fails its authentication: what follows in this direction cannot be read either.
     fn does_not_open(&mut self, from: Side, moment: u64, record: &Record) {
-        self.lane(from).silent = true;
+        self.fall_silent(from);
         let bytes = record.whole();
         let fields = fields! {
             field::SENDER => who(from),
