@@ -208,6 +208,7 @@ fn compares(event: &Event, past: &Past) -> Option<Finding> {
 fn frames(event: &Event, past: &Past) -> Option<Finding> {
     let (sender, masked) = (event.sender()?, event.get(field::MASK)?);
     let (opcode, length) = (event.get(field::OPCODE)?, event.get(common::PAYLOAD_LENGTH)?);
+    let form = event.get(field::LENGTH_FORM)?;
     let (en, zh) = match sender {
         Side::Client => ("client", "客户端"),
         Side::Server => ("server", "服务端"),
@@ -232,6 +233,18 @@ fn frames(event: &Event, past: &Past) -> Option<Finding> {
             ),
         });
     }
+    if !is_shortest(form, length) {
+        return Some(Finding::differs(
+            W5,
+            format!(
+                "The {en}'s frame (opcode {opcode}) writes its length, {length}, in {form}, but the shortest form must be \
+                 used (RFC 6455 §5.2)."
+            ),
+            format!(
+                "{zh}的帧（操作码 {opcode}）把长度 {length} 写成 {form}，而必须使用最短的形式（RFC 6455 §5.2）。"
+            ),
+        ));
+    }
     let (mask_en, mask_zh) = match masked {
         false => ("not masked".into(), "没有掩码".into()),
         true => {
@@ -249,6 +262,15 @@ fn frames(event: &Event, past: &Past) -> Option<Finding> {
         format!("The {en}'s first frame: opcode {opcode}, {length} bytes, {mask_en}."),
         format!("{zh}的第一帧：操作码 {opcode}，{length} 字节，{mask_zh}。"),
     ))
+}
+
+/// Whether a length is written in as few bits as it may be.
+fn is_shortest(form: &str, length: u64) -> bool {
+    match form {
+        "7+16 bits" => length > 125,
+        "7+64 bits" => length > 0xffff,
+        _ => true,
+    }
 }
 
 /// w6: one message each way.
@@ -381,13 +403,31 @@ mod tests {
     fn w5_wants_a_mask_from_the_client_and_none_from_the_server() {
         let frame = |direction, mask: bool| {
             let key = if mask { "37fa213d" } else { "" };
-            let fields = json!({"opcode": "0x1", "payload_length": 5, "mask": mask, "masking_key": key});
+            let fields = json!({
+                "opcode": "0x1", "payload_length": 5, "length_form": "7 bits", "mask": mask, "masking_key": key,
+            });
             [event(Step::Text, direction, fields)]
         };
         check(&frame(Direction::Sent, true), Verdict::AsNoted, "37fa213d");
         check(&frame(Direction::Received, false), Verdict::AsNoted, "0x1");
         check(&frame(Direction::Sent, false), Verdict::Differs, "0x1");
         check(&frame(Direction::Received, true), Verdict::Differs, "0x1");
+    }
+
+    #[test]
+    fn w5_wants_the_shortest_form_of_a_length() {
+        let frame = |form: &str, length: u32| {
+            let fields = json!({
+                "opcode": "0x1", "payload_length": length, "length_form": form, "mask": true,
+                "masking_key": "37fa213d",
+            });
+            [event(Step::Text, Direction::Sent, fields)]
+        };
+        check(&frame("7 bits", 125), Verdict::AsNoted, "125");
+        check(&frame("7+16 bits", 125), Verdict::Differs, "7+16 bits");
+        check(&frame("7+16 bits", 126), Verdict::AsNoted, "126");
+        check(&frame("7+64 bits", 0xffff), Verdict::Differs, "7+64 bits");
+        check(&frame("7+64 bits", 0x1_0000), Verdict::AsNoted, "65536");
     }
 
     #[test]
