@@ -239,7 +239,6 @@ impl Watch {
 
     /// What a signature covers, read from the bytes that are signed.
     fn signed(&self, message: &[u8]) -> String {
-        const SPACES: [u8; 64] = [b' '; 64];
         if let Some(rest) = message.strip_prefix(&SPACES) {
             let context = rest.split(|byte| *byte == 0).next().unwrap_or_default();
             return format!("\"{}\" + handshake hash", String::from_utf8_lossy(context));
@@ -249,6 +248,15 @@ impl Watch {
             Some(_) | None => "all handshake messages so far".into(),
         }
     }
+}
+
+/// What TLS 1.3 signs begins so (RFC 8446 §4.4.3).
+const SPACES: [u8; 64] = [b' '; 64];
+
+/// The name of the scheme by which `message` is signed, in the version whose message it is.
+fn scheme(scheme: rustls::SignatureScheme, message: &[u8]) -> String {
+    let name = if message.starts_with(&SPACES) { names::signature_scheme } else { names::hash_and_signature };
+    name(scheme.into())
 }
 
 /// Hands the current connection's watch to `report`, if anybody listens; outside of [`Watch::during`] nobody does.

@@ -82,7 +82,7 @@ impl Signer for Watched {
         let signed = self.0.sign(message);
         current(|watch| {
             let mut fields = fields! {
-                field::SIGNATURE_SCHEME => names::signature_scheme(self.0.scheme().into()),
+                field::SIGNATURE_SCHEME => super::scheme(self.0.scheme(), message),
                 field::OVER => watch.signed(message),
                 common::SIGNED_LENGTH => message.len(),
             };

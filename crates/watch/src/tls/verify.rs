@@ -13,7 +13,7 @@ use steps::{
 };
 use wire::{
     Seen, fields,
-    tls::{certificate_fields, key_of_issuer, names},
+    tls::{certificate_fields, key_of_issuer},
 };
 
 use super::{
@@ -133,7 +133,7 @@ pub(super) fn verified(
         let certificate = certificate_fields(&[cert]);
         let mut fields = fields! {
             common::RESULT => result(verdict),
-            field::SIGNATURE_SCHEME => names::signature_scheme(dss.scheme.into()),
+            field::SIGNATURE_SCHEME => super::scheme(dss.scheme, message),
         };
         fields.put_some(field::PUBLIC_KEY, certificate.get(field::PUBLIC_KEY));
         fields.put(field::OVER, watch.signed(message));

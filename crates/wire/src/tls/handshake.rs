@@ -293,7 +293,7 @@ impl Decoder {
     }
 
     fn certificate_verify(&self, body: &[u8]) -> Option<Fields> {
-        let mut fields = message::certificate_verify(body)?;
+        let mut fields = message::certificate_verify(body, self.handshake.is_tls13())?;
         if let Some(digest) = self.handshake.transcript.digest() {
             fields.put(field::HANDSHAKE_HASH, hex::encode(digest));
         }

@@ -35,7 +35,8 @@ pub(crate) fn layout(step: Step, fields: &Fields, bytes: &[u8]) -> Vec<Part> {
         Step::ServerKeyExchange if fields.get(field::NAMED_CURVE).is_some() => {
             message(l, server_key_exchange)
         }
-        Step::CertificateVerify => message(l, |l| signed(l)),
+        Step::CertificateVerify if encrypted => message(l, |l| signed(l, names::signature_scheme)),
+        Step::CertificateVerify => message(l, |l| signed(l, names::hash_and_signature)),
         Step::ClientKeyExchange => message(l, |l| client_key_exchange(l, fields)),
         Step::Finished => message(l, |l| l.field(l.left(), "verify_data", plain).map(drop)),
         Step::NewSessionTicket if encrypted => message(l, ticket_13),
@@ -158,7 +159,7 @@ fn certificate_request_12(l: &mut Layout<'_>) -> Option<()> {
     l.list(1, "certificate_types", (1, "certificate_type"), |n| {
         format!("{} ({n})", u8::try_from(n).map(names::certificate_type).unwrap_or_default())
     })?;
-    l.list(2, "supported_signature_algorithms", (2, "algorithm"), |n| named(n, names::signature_scheme))?;
+    l.list(2, "supported_signature_algorithms", (2, "algorithm"), |n| named(n, names::hash_and_signature))?;
     l.vector(2, "certificate_authorities", |l| {
         while !l.is_done() {
             l.opaque(2, "DistinguishedName", plain)?;
@@ -171,7 +172,7 @@ fn server_key_exchange(l: &mut Layout<'_>) -> Option<()> {
     l.number(1, "curve_type", |n| if n == 3 { "named_curve (3)".into() } else { n.to_string() })?;
     l.number(2, "namedcurve", |n| named(n, names::group))?;
     l.opaque(1, "public", plain)?;
-    signed(l)
+    signed(l, names::hash_and_signature)
 }
 
 fn client_key_exchange(l: &mut Layout<'_>, fields: &Fields) -> Option<()> {
@@ -187,8 +188,8 @@ fn client_key_exchange(l: &mut Layout<'_>, fields: &Fields) -> Option<()> {
     }
 }
 
-fn signed(l: &mut Layout<'_>) -> Option<()> {
-    l.number(2, "algorithm", |n| named(n, names::signature_scheme))?;
+fn signed(l: &mut Layout<'_>, scheme: fn(u16) -> String) -> Option<()> {
+    l.number(2, "algorithm", |n| named(n, scheme))?;
     l.opaque(2, "signature", plain).map(drop)
 }
 

@@ -40,7 +40,7 @@ pub(super) fn server_key_exchange(body: &[u8], suite: &str) -> Option<Fields> {
     }
     let curve = names::group(r.u16()?);
     let public_key = r.vec8()?;
-    let scheme = names::signature_scheme(r.u16()?);
+    let scheme = names::hash_and_signature(r.u16()?);
     let signature = r.vec16()?;
     Some(fields! {
         field::NAMED_CURVE => curve,
@@ -67,9 +67,10 @@ pub(super) fn client_key_exchange(body: &[u8], suite: &str) -> Option<Fields> {
 }
 
 /// CertificateVerify: a signature over the handshake so far.
-pub(super) fn certificate_verify(body: &[u8]) -> Option<Fields> {
+pub(super) fn certificate_verify(body: &[u8], tls13: bool) -> Option<Fields> {
     let mut r = Reader(body);
-    let scheme = names::signature_scheme(r.u16()?);
+    let name = if tls13 { names::signature_scheme } else { names::hash_and_signature };
+    let scheme = name(r.u16()?);
     let signature = r.vec16()?;
     Some(fields! { field::SIGNATURE_SCHEME => scheme, common::SIGNATURE_LENGTH => signature.len() })
 }
@@ -89,7 +90,7 @@ pub(super) fn certificate_request(body: &[u8], tls13: bool) -> Option<Fields> {
     } else {
         let types: Vec<_> = r.vec8()?.iter().map(|number| names::certificate_type(*number)).collect();
         fields.put(field::CERTIFICATE_TYPES, types);
-        let schemes = list16(r.0, names::signature_scheme)?;
+        let schemes = list16(r.0, names::hash_and_signature)?;
         fields.put(field::SIGNATURE_ALGORITHMS, schemes);
     }
     Some(fields)

@@ -139,7 +139,18 @@ pub fn group(number: u16) -> String {
     named(number, name)
 }
 
-/// A signature scheme.
+/// The scheme of a signature before TLS 1.3, where the number is a hash and an algorithm, and names no curve (RFC 5246
+/// §7.4.1.4.1).
+pub fn hash_and_signature(number: u16) -> String {
+    match number {
+        0x0403 => "ecdsa_sha256".into(),
+        0x0503 => "ecdsa_sha384".into(),
+        0x0603 => "ecdsa_sha512".into(),
+        _ => signature_scheme(number),
+    }
+}
+
+/// A signature scheme, as TLS 1.3 understands it.
 pub fn signature_scheme(number: u16) -> String {
     let name = match number {
         0x0201 => "rsa_pkcs1_sha1",
