@@ -46,6 +46,8 @@ declare! {
     DOWNGRADE_SENTINEL: str = "downgrade_sentinel";
     /// Whether an earlier session goes on.
     RESUMED: bool = "resumed";
+    /// Where the pre-shared key comes from that was taken up.
+    PRE_SHARED_KEY: str = "pre_shared_key";
     /// By what the session was found again.
     BY: str = "by";
     /// The ticket or session that was taken up, by fingerprint.

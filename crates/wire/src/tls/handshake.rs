@@ -8,7 +8,7 @@ use steps::{
 
 use super::{
     Crossed, Decoder, Phase, fingerprint,
-    hello::{self, ClientHello, ServerHello},
+    hello::{self, ClientHello, Identity, ServerHello},
     keys, message, names,
     read::Reader,
     record::{self, Record},
@@ -31,8 +31,8 @@ pub(super) struct Handshake {
     pub(super) client_random: Vec<u8>,
     pub(super) server_random: Vec<u8>,
     session_id: Vec<u8>,
-    /// The tickets that the client showed, by fingerprint.
-    shown: Vec<String>,
+    /// The tickets, sessions or keys that the client showed.
+    shown: Vec<Identity>,
     /// The version that the server chose.
     version: Option<u16>,
     /// The name of the suite that the server chose.
@@ -256,8 +256,14 @@ impl Decoder {
         }
         // TLS 1.2 resumes when it returns the client's session id; TLS 1.3 returns it always, for middleboxes.
         let echoed = !session_id.is_empty() && session_id == self.handshake.session_id;
-        let resumed = if tls13 { psk.is_some() } else { echoed };
+        let taken = psk.and_then(|chosen| self.handshake.shown.get(usize::from(chosen)));
+        let from_outside = taken.is_some_and(|identity| identity.from_outside);
+        let resumed = if tls13 { psk.is_some() && !from_outside } else { echoed };
         fields.put(field::RESUMED, resumed);
+        if tls13 && psk.is_some() {
+            let origin = if from_outside { "from outside" } else { "of an earlier session" };
+            fields.put(field::PRE_SHARED_KEY, origin);
+        }
         self.handshake.server_random = random.to_vec();
         if let Some((_, hash)) = keys::of_suite(&suite) {
             self.handshake.transcript.hash_with(hash);
@@ -283,8 +289,11 @@ impl Decoder {
     /// echo of it tells whether the ticket was taken (RFC 5077 §3.4).
     fn resumed(&self, psk: Option<u16>) -> Fields {
         let (by, shown) = match (psk, self.handshake.shown.as_slice()) {
-            (Some(chosen), shown) => ("pre-shared key", shown.get(usize::from(chosen)).cloned()),
-            (None, [ticket]) => ("session ticket", Some(ticket.clone())),
+            (Some(chosen), shown) => {
+                let taken = shown.get(usize::from(chosen));
+                ("pre-shared key", taken.map(|identity| identity.fingerprint.clone()))
+            }
+            (None, [ticket]) => ("session ticket", Some(ticket.fingerprint.clone())),
             (None, _) => ("session ID", Some(fingerprint(&self.handshake.session_id))),
         };
         let mut fields = fields! { field::BY => by };

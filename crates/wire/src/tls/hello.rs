@@ -20,9 +20,17 @@ pub(super) struct ClientHello {
     pub(super) random: [u8; 32],
     pub(super) session_id: Vec<u8>,
     pub(super) early_data: bool,
-    /// The tickets or sessions that it shows in order to resume one, each by its fingerprint.
-    pub(super) shown: Vec<String>,
+    /// The tickets, sessions or keys that it shows, in order.
+    pub(super) shown: Vec<Identity>,
     pub(super) fields: Fields,
+}
+
+/// By what a client wants to be known again.
+#[derive(Clone, Debug)]
+pub(super) struct Identity {
+    pub(super) fingerprint: String,
+    /// It names a key that both sides know from elsewhere: those have no age (RFC 8446 §4.2.11).
+    pub(super) from_outside: bool,
 }
 
 /// What the rest of the handshake needs of a ServerHello.
@@ -69,13 +77,15 @@ pub(super) fn client_hello(body: &[u8]) -> Option<ClientHello> {
                 read.put_some(field::SUPPORTED_VERSIONS, Some(offered));
             }
             51 => read.put_some(field::KEY_SHARE, shares(body)),
-            35 if !body.is_empty() => shown = vec![fingerprint(body)],
+            35 if !body.is_empty() => {
+                shown = vec![Identity { fingerprint: fingerprint(body), from_outside: false }];
+            }
             41 => shown = identities(body).unwrap_or_default(),
             _ => {}
         }
     }
     if !shown.is_empty() {
-        read.put(field::IDENTITY_FINGERPRINTS, &shown);
+        read.put(field::IDENTITY_FINGERPRINTS, shown.iter().map(|shown| &shown.fingerprint));
     }
     let mut fields = fields! {
         common::VERSION => names::version(highest),
@@ -87,8 +97,7 @@ pub(super) fn client_hello(body: &[u8]) -> Option<ClientHello> {
     };
     fields.append(&mut read);
     // How a client asks for resumption: TLS 1.3's PSK, or TLS 1.2's ticket (empty: only "send me one").
-    let asks = |(number, body): &(u16, &[u8])| *number == 41 || (*number == 35 && !body.is_empty());
-    if extensions.iter().any(asks) {
+    if shown.iter().any(|shown| !shown.from_outside) {
         fields.put(field::ASKS_TO_RESUME, true);
     }
     Some(ClientHello { random, session_id, early_data, shown, fields })
@@ -206,12 +215,13 @@ fn shares(body: &[u8]) -> Option<Vec<String>> {
 }
 
 /// The tickets that a TLS 1.3 client shows, by fingerprint (RFC 8446 §4.2.11).
-fn identities(body: &[u8]) -> Option<Vec<String>> {
+fn identities(body: &[u8]) -> Option<Vec<Identity>> {
     let mut list = Reader(Reader(body).vec16()?);
     let mut identities = Vec::new();
     while !list.is_empty() && identities.len() < MOST_LISTED {
-        identities.push(fingerprint(list.vec16()?));
-        list.u32()?; // obfuscated_ticket_age
+        let (identity, obfuscated_ticket_age) = (list.vec16()?, list.u32()?);
+        let from_outside = obfuscated_ticket_age == 0;
+        identities.push(Identity { fingerprint: fingerprint(identity), from_outside });
     }
     Some(identities)
 }

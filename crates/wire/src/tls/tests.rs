@@ -14,12 +14,13 @@ use rustls::{
     pki_types::PrivateKeyDer,
     version::{TLS12, TLS13},
 };
+use serde_json::Value;
 use steps::{
     Side,
     tls::Step::{
         Alert, ApplicationData, Certificate, CertificateVerify, ChangeCipherSpec, ClientHello,
         ClientKeyExchange, DoesNotOpen, EncryptedExtensions, Finished, HelloRetryRequest, KeyUpdate,
-        NewSessionTicket, ServerHello, ServerHelloDone, ServerKeyExchange, Undecodable,
+        NewSessionTicket, ServerHello, ServerHelloDone, ServerKeyExchange, SessionResumed, Undecodable,
     },
 };
 
@@ -268,6 +269,39 @@ fn a_second_connection_resumes_the_first() {
         assert_eq!(finished.len(), 2);
         assert!(finished.iter().all(|finished| finished.fields["equal"] == true));
     }
+}
+
+/// A key that both sides know from elsewhere has no age, where a ticket has one (RFC 8446 §4.2.11).
+#[test]
+fn a_pre_shared_key_from_outside_is_no_resumption() {
+    let pair = Pair::new(&TLS13);
+    pair.run(false);
+    let mut run = pair.run(false);
+    let hello = &mut run.crossed[0].1;
+    // The extension is the last one; behind the one identity and its age stands one binder.
+    let binders = [32, 48].map(|hash| hello.len() - (2 + 1 + hash));
+    let binders = binders.into_iter().find(|at| usize::from(hello[at + 1]) == hello.len() - at - 2).unwrap();
+    assert_ne!(hello[binders - 4..binders], [0; 4]);
+    assert_eq!(told(&run)[..2], [Value::from(true), "of an earlier session".into()]);
+    run.crossed[0].1[binders - 4..binders].fill(0);
+    assert_eq!(told(&run)[..2], [Value::from(false), "from outside".into()]);
+}
+
+/// What the ServerHello is told to have taken up.
+fn told(run: &Run) -> Vec<Value> {
+    let seen = run.decode();
+    let fields = &all(&seen, ServerHello)[0].fields;
+    let resumed = seen.iter().any(|seen| seen.step == SessionResumed.into());
+    assert_eq!(fields["resumed"], resumed);
+    ["resumed", "pre_shared_key"].map(|name| fields[name].clone()).to_vec()
+}
+
+#[test]
+fn before_tls_1_3_a_signature_names_no_curve() {
+    let seen = Pair::new(&TLS12).run(false).decode();
+    assert_eq!(all(&seen, ServerKeyExchange)[0].fields["signature_scheme"], "ecdsa_sha256");
+    let seen = Pair::new(&TLS13).run(false).decode();
+    assert_eq!(all(&seen, CertificateVerify)[0].fields["signature_scheme"], "ecdsa_secp256r1_sha256");
 }
 
 #[test]
