@@ -100,6 +100,36 @@ fn the_client_and_the_server_tell_the_same_story() {
     }
 }
 
+/// FIPS 203: what a server sends for ML-KEM is a secret that it chose, under the client's key, and no key of its own.
+#[test]
+fn a_server_sends_its_part_of_x25519mlkem768_encapsulated() {
+    let events = lab(&["tls", "--variant", "tls13", "--group", "x25519mlkem768"]);
+    let mine = |side, id: &str| {
+        let step = id.parse::<Step>().expect("the catalogue has it");
+        let mut all = events.iter().filter(|event| event.side == side && event.step == step);
+        all.next().expect("it happened")
+    };
+    let (client, server) = (mine(Side::Client, "tls.ephemeral_key"), mine(Side::Server, "tls.ephemeral_key"));
+    assert_eq!(client.fields["public_key_length"], 1216);
+    assert_eq!(client.fields.named("encapsulated"), None);
+    assert_eq!(
+        (&server.fields["public_key_length"], &server.fields["encapsulated_length"]),
+        (&32.into(), &1088.into())
+    );
+    // Both cross in the ServerHello, the ciphertext first.
+    let hello = hex::encode(&mine(Side::Client, "tls.server_hello").bytes.0);
+    let [sent, key] = ["encapsulated", "public_key"]
+        .map(|name| hello.find(server.fields[name].as_str().expect("it is hex")).expect("it crosses"));
+    assert_eq!(key - sent, 2 * 1088);
+    for side in [Side::Client, Side::Server] {
+        let secret = &mine(side, "tls.shared_secret").claims[0];
+        assert_eq!((secret.id, secret.verdict), (Claim::T7, Verdict::Differs));
+        let because = secret.because.as_ref().expect("it says why");
+        assert!(because.en.contains("sent it encapsulated under the client's ephemeral ML-KEM-768 key"));
+        assert!(because.zh.contains("ML-KEM-768") && because.zh.contains("封装"));
+    }
+}
+
 #[test]
 fn every_finding_is_on_its_steps_card_and_has_its_sentence() {
     for event in all_four().iter().chain(tls13()) {

@@ -97,12 +97,12 @@ impl Step {
                 rfc: "RFC 8446 §4.2.8, RFC 8422 §5.10",
                 title: Text { en: "ephemeral key pair", zh: "临时密钥对" },
                 text: Text {
-                    en: "A key pair is made for this connection alone: the public half travels, the private half dies with it. Whoever steals the certificate's key later still cannot read today's traffic.",
-                    zh: "为这条连接单独生成一对密钥：公钥会发出去，私钥用完即弃。日后即使证书私钥泄露，今天的通信也解不开。",
+                    en: "A key pair is made for this connection alone: the public half travels, the private half dies with it, and whoever steals the certificate's key later still cannot read today's traffic. For ML-KEM the server makes none: it chooses a secret and sends it encapsulated under the client's key.",
+                    zh: "为这条连接单独生成一对密钥：公钥会发出去，私钥用完即弃，日后即使证书私钥泄露，今天的通信也解不开。使用 ML-KEM 时服务端不生成密钥对，而是选定一个秘密，用客户端的公钥封装后发出。",
                 },
                 client: "SupportedKxGroup::start",
                 server: "SupportedKxGroup::start",
-                shows: shown![field::GROUP, field::PUBLIC_KEY],
+                shows: shown![field::GROUP, field::PUBLIC_KEY, field::ENCAPSULATED],
             },
             Step::ClientHello => Card {
                 id: "tls.client_hello",
@@ -307,8 +307,8 @@ impl Step {
                 rfc: "RFC 8446 §7.4, RFC 8422 §5.10",
                 title: Text { en: "shared secret", zh: "共享密钥" },
                 text: Text {
-                    en: "The own private key and the peer's public key give a number that the other side computes too. It never travels; equal fingerprints in both logs show that it is the same.",
-                    zh: "己方私钥与对方公钥算出一个数，对方也会算出同一个。它从不上线路，两边日志里的指纹相同，说明它一致。",
+                    en: "The own private key and the peer's public key give a number that the other side computes too; with ML-KEM, the server has sent a part of it encapsulated. In the clear it never travels; equal fingerprints in both logs show that it is the same.",
+                    zh: "己方私钥与对方公钥算出一个数，对方也会算出同一个；使用 ML-KEM 时，其中一部分由服务端封装后发来。它从不以明文上线路，两边日志里的指纹相同，说明它一致。",
                 },
                 client: "ActiveKeyExchange::complete",
                 server: "ActiveKeyExchange::complete",

@@ -10,6 +10,7 @@ mod certificate;
 mod foreign;
 mod handshake;
 mod hello;
+pub mod hybrid;
 mod keys;
 mod layout;
 mod message;

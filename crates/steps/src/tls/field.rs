@@ -9,6 +9,10 @@ declare! {
     PUBLIC_KEY: str = "public_key";
     /// How many bytes the public key has.
     PUBLIC_KEY_LENGTH: u64 = "public_key_length";
+    /// The beginning of the secret that the server chose, under the client's key (ML-KEM).
+    ENCAPSULATED: str = "encapsulated";
+    /// How many bytes of it cross.
+    ENCAPSULATED_LENGTH: u64 = "encapsulated_length";
 
     /// What the version field says, which since TLS 1.3 is not the version.
     LEGACY_VERSION: str = "legacy_version";

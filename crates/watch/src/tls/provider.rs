@@ -10,12 +10,16 @@ use rustls::{
     ffdhe_groups::FfdheGroup,
 };
 use steps::{
-    common,
+    Side, common,
     tls::{Step, field},
 };
 use wire::{
     Seen, fields,
-    tls::{fingerprint, names},
+    tls::{
+        fingerprint,
+        hybrid::{self, Piece},
+        names,
+    },
 };
 
 use super::current;
@@ -34,13 +38,24 @@ pub fn provider() -> CryptoProvider {
 /// The longest public key that is printed whole: an uncompressed point on P-521.
 const MOST: usize = 133;
 
-fn started(group: NamedGroup, public_key: &[u8]) {
+/// A side's half of the key exchange: `share` is what it sends of it.
+fn started(side: Side, group: NamedGroup, share: &[u8]) {
     current(|watch| {
-        let fields = fields! {
-            field::GROUP => names::group(group.into()),
-            field::PUBLIC_KEY_LENGTH => public_key.len(),
-            field::PUBLIC_KEY => hex::encode(&public_key[..public_key.len().min(MOST)]),
-        };
+        let mut fields = fields! { field::GROUP => names::group(group.into()) };
+        let beginning = |bytes: &[u8]| hex::encode(&bytes[..bytes.len().min(MOST)]);
+        let pieces = hybrid::pieces(group.into(), side, share);
+        let (sent, keys): (Vec<_>, Vec<_>) =
+            pieces.into_iter().partition(|piece| matches!(piece, Piece::Ciphertext(_)));
+        let keys: Vec<u8> = keys.into_iter().flat_map(Piece::bytes).copied().collect();
+        if !keys.is_empty() {
+            fields.put(field::PUBLIC_KEY_LENGTH, keys.len());
+            fields.put(field::PUBLIC_KEY, beginning(&keys));
+        }
+        // A server has no key of its own in ML-KEM: it chooses a secret, and this is how it sends it.
+        if let Some(sent) = sent.first() {
+            fields.put(field::ENCAPSULATED_LENGTH, sent.bytes().len());
+            fields.put(field::ENCAPSULATED, beginning(sent.bytes()));
+        }
         watch.called(Seen::local(Step::EphemeralKey, fields));
     });
 }
@@ -65,13 +80,13 @@ struct Group(&'static dyn SupportedKxGroup);
 impl SupportedKxGroup for Group {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
         let active = self.0.start()?;
-        started(active.group(), active.pub_key());
+        started(Side::Client, active.group(), active.pub_key());
         Ok(Box::new(Active(active)))
     }
 
     fn start_and_complete(&self, peer_pub_key: &[u8]) -> Result<CompletedKeyExchange, Error> {
         let complete = self.0.start_and_complete(peer_pub_key)?;
-        started(complete.group, &complete.pub_key);
+        started(Side::Server, complete.group, &complete.pub_key);
         completed(complete.group, &complete.secret);
         Ok(complete)
     }

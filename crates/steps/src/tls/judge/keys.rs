@@ -35,11 +35,35 @@ pub(super) fn verify_signature(event: &Event) -> Option<Vec<Finding>> {
 /// t7: each side computes the secret, so that nobody needs to send it.
 pub(super) fn shared_secret(event: &Event) -> Option<Finding> {
     let (group, fingerprint) = (event.get(field::GROUP)?, event.get(common::FINGERPRINT)?);
+    if let Some((curve, size)) = group.split_once("MLKEM") {
+        return Some(encapsulated(curve, size, fingerprint));
+    }
     Some(Finding::differs(
         Claim::T7,
         format!("computed from ephemeral {group} keys (fingerprint {fingerprint}), not sent"),
         format!("由 {group} 临时密钥算出（指纹 {fingerprint}），没有发送"),
     ))
+}
+
+/// t7 with ML-KEM (FIPS 203): the server's part of the secret is sent, under a key that the client made for it.
+fn encapsulated(curve: &str, size: &str, fingerprint: &str) -> Finding {
+    let (other_en, other_zh) = match curve {
+        "" => (String::new(), String::new()),
+        curve => (
+            format!("; the other half is computed from ephemeral {curve} keys, not sent"),
+            format!("；另一半由 {curve} 临时密钥算出，没有发送"),
+        ),
+    };
+    Finding::differs(
+        Claim::T7,
+        format!(
+            "the server chose a secret and sent it encapsulated under the client's ephemeral ML-KEM-{size} \
+             key{other_en} (fingerprint {fingerprint})"
+        ),
+        format!(
+            "服务端选定一个秘密，用客户端的临时 ML-KEM-{size} 公钥封装后发出{other_zh}（指纹 {fingerprint}）"
+        ),
+    )
 }
 
 /// t7 with static RSA: the client made it; the server's key opened it.

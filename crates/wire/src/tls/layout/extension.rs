@@ -1,7 +1,12 @@
 //! Extensions, opened (RFC 8446 §4.2, RFC 6066, RFC 7301). One whose inside is not told here is one field.
 
+use steps::Side;
+
 use super::{named, names};
-use crate::layout::{Layout, plain, text};
+use crate::{
+    layout::{Layout, plain, text},
+    tls::hybrid,
+};
 
 /// The message in which an extension stands: some have one form in the question and another in the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,18 +96,24 @@ fn body(l: &mut Layout<'_>, number: u16, place: In) -> Option<()> {
         }),
         (51, In::ClientHello) => l.vector(2, "client_shares", |l| {
             while !l.is_done() {
-                share(l)?;
+                share(l, Side::Client)?;
             }
             Some(())
         }),
-        (51, In::ServerHello) => share(l),
+        (51, In::ServerHello) => share(l, Side::Server),
         (51, In::HelloRetryRequest) => l.number(2, "selected_group", |n| named(n, names::group)).map(drop),
         (0xff01, _) => l.opaque(1, "renegotiated_connection", plain).map(drop),
         _ => l.field(l.left(), "extension_data", plain).map(drop),
     }
 }
 
-fn share(l: &mut Layout<'_>) -> Option<()> {
-    l.number(2, "group", |n| named(n, names::group))?;
-    l.opaque(2, "key_exchange", plain).map(drop)
+fn share(l: &mut Layout<'_>, from: Side) -> Option<()> {
+    let group = l.number(2, "group", |n| named(n, names::group))?;
+    l.vector(2, "key_exchange", |l| {
+        let share = l.peek(l.left())?;
+        for piece in hybrid::pieces(u16::try_from(group).ok()?, from, share) {
+            l.field(piece.bytes().len(), piece.name(), plain)?;
+        }
+        Some(())
+    })
 }
