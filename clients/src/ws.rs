@@ -14,7 +14,13 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
 use rustls::pki_types::ServerName;
-use steps::{Protocol, Said, Side};
+use steps::{
+    Ending, Protocol, Reason, Said, Side,
+    ws::{
+        Check,
+        reason::{Awaited, Ended, Given},
+    },
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
@@ -22,19 +28,17 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::{
-    client_async_with_config,
+    WebSocketStream,
     tungstenite::{
-        Error,
         client::IntoClientRequest,
-        error::ProtocolError,
+        handshake::client::generate_request,
         http::{HeaderValue, header::SEC_WEBSOCKET_PROTOCOL},
-        protocol::WebSocketConfig,
+        protocol::{Role, WebSocketConfig},
     },
 };
 use watch::{Outcome, Witness, ws::Watch};
 
 use crate::PATIENCE;
-use trouble::{not_upgraded, silent};
 
 mod frames;
 mod tls;
@@ -108,7 +112,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let witness = Witness::new(Side::Client, Protocol::Ws, variant, ends, started);
     watch::tcp::established(&witness, &stream);
     let ran = match connector {
-        None => upgrade(stream, options, &witness).await,
+        None => over(stream, options, &witness).await,
         Some(connector) => secure(stream, connector, options, &witness).await,
     };
     match ran {
@@ -117,8 +121,9 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
             Ok(())
         }
         Err(why) => {
-            witness.finish(&Outcome::Failed(why.clone().into()));
-            bail!("{url}: {}", why.en);
+            let said = why.said();
+            witness.finish(&Outcome::Failed(Box::new(why)));
+            bail!("{url}: {}", said.en);
         }
     }
 }
@@ -129,13 +134,13 @@ async fn secure(
     connector: TlsConnector,
     options: &Options,
     witness: &Witness,
-) -> Result<(), Said> {
+) -> Result<(), Reason> {
     let host = &options.url.target.host;
     let Ok(name) = ServerName::try_from(host.clone()) else {
-        return Err(Said::new(
+        return Err(Reason::new(Said::new(
             format!("`{host}` is neither a DNS name nor an IP address: no certificate can be for it."),
             format!("`{host}` 既不是 DNS 名也不是 IP 地址，没有证书能对应它。"),
-        ));
+        )));
     };
     let below = watch::tls::Watch::new(witness.clone());
     let stream = below.tap(stream);
@@ -143,50 +148,101 @@ async fn secure(
     let ran = match timeout(PATIENCE, connecting).await {
         Ok(Ok(tls)) => {
             below.complete(tls.get_ref().1, None);
-            upgrade(tls, options, witness).await
+            over(tls, options, witness).await
         }
-        Ok(Err(error)) => Err(below.explain(&error).said()),
-        Err(_) => Err(below.why(steps::tls::reason::End::Silent(PATIENCE)).said()),
+        Ok(Err(error)) => Err(below.explain(&error)),
+        Err(_) => Err(below.why(steps::tls::reason::End::Silent(PATIENCE))),
     };
     below.end();
     ran
 }
 
 /// The upgrade and what follows, over any stream: TCP for ws, TLS for wss.
-async fn upgrade<S>(stream: S, options: &Options, witness: &Witness) -> Result<(), Said>
+async fn over<S>(stream: S, options: &Options, witness: &Witness) -> Result<(), Reason>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let watch = Watch::new(witness);
     let mut stream = watch.tap(stream);
+    let mut given =
+        Given { protocols: options.protocol.clone(), secure: options.url.secure, ..Given::default() };
+    let ran = speak(&mut stream, options, &watch, &mut given.awaited).await;
+    // Over TLS this says close_notify, so that the server does not take a cut for an end.
+    drop(timeout(BODY, stream.shutdown()).await);
+    ran.map_err(|ended| watch.why(&ended, &given))
+}
+
+async fn speak<S>(
+    stream: &mut S,
+    options: &Options,
+    watch: &Watch,
+    awaited: &mut Option<Awaited>,
+) -> Result<(), Ended>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let upgraded = timeout(PATIENCE, upgrade(stream, options, watch)).await;
+    let behind = upgraded.map_err(|_| trouble::silent())??;
+    let mut socket = WebSocketStream::from_partially_read(stream, behind, Role::Client, Some(config())).await;
+    if !watch.failed().is_empty() {
+        frames::refuse(&mut socket).await;
+        return Err(Ended::NotUpgraded);
+    }
+    frames::converse(&mut socket, watch, options.fragments, awaited).await
+}
+
+/// Asks for the upgrade and checks the answer (RFC 6455 §4.1): by ourselves, for the library refuses answers that the
+/// standard allows, such as a list in Connection. Gives what came behind the answer's head.
+async fn upgrade<S>(stream: &mut S, options: &Options, watch: &Watch) -> Result<Vec<u8>, Ended>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let request = options.url.to_string().into_client_request();
-    let mut request = request.map_err(|error| not_upgraded(&error, &watch))?;
+    let mut request = request.map_err(|_| Ended::GaveUp)?;
     if let Ok(names) = HeaderValue::from_str(&options.protocol.join(", "))
         && !names.is_empty()
     {
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, names);
     }
-    let upgrade = client_async_with_config(request, &mut stream, Some(config()));
-    let Ok(upgraded) = timeout(PATIENCE, upgrade).await else { return Err(silent(&watch)) };
-    watch.connected(&upgraded);
-    let ran = match upgraded {
-        // The library asks for less than RFC 6455: an extension that nobody offered passes it.
-        Ok((mut socket, _response)) if !watch.failed().is_empty() => {
-            let error = Error::Protocol(ProtocolError::InvalidHeader(Box::new(SEC_WEBSOCKET_PROTOCOL)));
-            frames::fail(&mut socket, &error).await;
-            Err(not_upgraded(&error, &watch))
+    let (request, _key) = generate_request(request).map_err(|_| Ended::GaveUp)?;
+    stream.write_all(&request).await.map_err(|error| trouble::gone(&error))?;
+    stream.flush().await.map_err(|error| trouble::gone(&error))?;
+    let (mut answer, mut part) = (Vec::new(), [0; 4096]);
+    loop {
+        match stream.read(&mut part).await {
+            Ok(0) => return Err(Ended::Gone(Ending::Fin)),
+            Ok(n) => answer.extend_from_slice(&part[..n]),
+            Err(error) => return Err(trouble::gone(&error)),
         }
-        Ok((mut socket, _response)) => frames::converse(&mut socket, &watch, options.fragments).await,
-        Err(error) => {
-            if watch.refused().is_some() {
-                body(&mut stream, &watch).await;
-            }
-            Err(not_upgraded(&error, &watch))
+        if watch.looks_like().is_some() {
+            let most = wire::ws::MOST_HEAD;
+            let too_long = answer.len() >= most;
+            return Err(if too_long { Ended::HeadTooLong { most: most as u64 } } else { Ended::NotHttp });
         }
-    };
-    // Over TLS this says close_notify, so that the server does not take a cut for an end.
-    drop(timeout(BODY, stream.shutdown()).await);
-    ran
+        if watch.refused().is_some() {
+            body(stream, watch).await;
+            return Err(Ended::NotUpgraded);
+        }
+        if let Some(length) = watch.answer_length() {
+            checked(watch)?;
+            return Ok(answer.split_off(usize::try_from(length).unwrap_or(answer.len()).min(answer.len())));
+        }
+    }
+}
+
+/// What the client makes of a 101: the checks are the watcher's, in the order of the standard.
+fn checked(watch: &Watch) -> Result<(), Ended> {
+    let failed: Vec<_> = watch.failed().into_iter().map(|(check, _)| check).collect();
+    let fails = |check| failed.contains(&check);
+    if fails(Check::AnswerUpgrade) || fails(Check::AnswerConnection) {
+        return Err(Ended::NotUpgraded);
+    }
+    watch.compared(!fails(Check::AnswerAccept));
+    if fails(Check::AnswerAccept) {
+        return Err(Ended::NotUpgraded);
+    }
+    watch.opened();
+    Ok(())
 }
 
 fn config() -> WebSocketConfig {

@@ -13,7 +13,13 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use steps::{Protocol, Said, Side, ws::field};
+use steps::{
+    Protocol, Reason, Side,
+    ws::{
+        field,
+        reason::{Ended, Given},
+    },
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -36,7 +42,6 @@ use crate::{Limits, accept_loop, bind};
 use answer::Answer;
 pub use door::Origin;
 use door::Stranger;
-use trouble::{not_upgraded, silent, stopped};
 
 mod answer;
 mod door;
@@ -218,7 +223,7 @@ impl Connection {
         };
         let outcome = match ran {
             Ok(()) => Outcome::Complete,
-            Err(why) => Outcome::Failed(why.into()),
+            Err(why) => Outcome::Failed(Box::new(why)),
         };
         witness.finish(&outcome);
     }
@@ -230,13 +235,15 @@ impl Connection {
         acceptor: &TlsAcceptor,
         witness: &Witness,
         stop: &CancellationToken,
-    ) -> Result<(), Said> {
+    ) -> Result<(), Reason> {
         let (below, patience) = (watch::tls::Watch::new(witness.clone()), self.limits.handshake_timeout);
         let stream = below.tap(stream);
         let accepting = below.during(async { acceptor.accept(stream).await });
         let accepted = tokio::select! {
             accepted = timeout(patience, accepting) => accepted,
-            () = stop.cancelled() => return Err(stopped()),
+            () = stop.cancelled() => {
+                return Err(Watch::new(witness).why(&Ended::Stopped, &Given::default()));
+            }
         };
         let ran = match accepted {
             Ok(Ok(tls)) => {
@@ -244,28 +251,32 @@ impl Connection {
                 below.complete(connection, connection.server_name());
                 self.upgrade(tls, witness, stop).await
             }
-            Ok(Err(error)) => Err(below.explain(&error).said()),
-            Err(_) => Err(below.why(steps::tls::reason::End::Silent(patience)).said()),
+            Ok(Err(error)) => Err(below.explain(&error)),
+            Err(_) => Err(below.why(steps::tls::reason::End::Silent(patience))),
         };
         below.end();
         ran
     }
 
     /// The upgrade and what follows, over any stream: TCP for ws, TLS for wss.
-    async fn upgrade<S>(&self, stream: S, witness: &Witness, stop: &CancellationToken) -> Result<(), Said>
+    async fn upgrade<S>(&self, stream: S, witness: &Witness, stop: &CancellationToken) -> Result<(), Reason>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let watch = Watch::new(witness);
         let mut stream = watch.tap(stream);
+        let given = Given { protocols: self.protocols.clone(), ..Given::default() };
         let (mut agreed, mut stranger) = (None, None);
         let upgraded = {
             #[allow(clippy::result_large_err)] // the callback's type is the library's
             let on_request = |request: &Request, mut response: Response| {
                 // The library asks for less than RFC 6455: Host, for one, may be missing.
                 if let Some(answer) = Answer::to_unmet(&watch) {
-                    let why = not_upgraded(&Error::AttackAttempt, &watch);
-                    return Err(answer.because(&why).into_response());
+                    let ended = match watch.request() {
+                        Some(_) => Ended::NotUpgraded,
+                        None => trouble::ended(&Error::AttackAttempt),
+                    };
+                    return Err(answer.because(&watch.why(&ended, &given).said()).into_response());
                 }
                 stranger = watch.request().and_then(|it| Stranger::upgrading(&it, &self.origins));
                 if let Some(stranger) = &stranger {
@@ -280,10 +291,12 @@ impl Connection {
             let upgrade = accept_hdr_async_with_config(&mut stream, on_request, Some(self.config()));
             tokio::select! {
                 upgraded = timeout(self.limits.handshake_timeout, upgrade) => upgraded,
-                () = stop.cancelled() => return Err(stopped()),
+                () = stop.cancelled() => return Err(watch.why(&Ended::Stopped, &given)),
             }
         };
-        let Ok(upgraded) = upgraded else { return Err(silent(&watch, self.limits)) };
+        let Ok(upgraded) = upgraded else {
+            return Err(watch.why(&trouble::silent(self.limits.handshake_timeout), &given));
+        };
         watch.accepted(&upgraded);
         match upgraded {
             Ok(mut socket) => {
@@ -293,15 +306,15 @@ impl Connection {
                 }
                 let ran = frames::converse(&mut socket, &watch, told, self.limits, stop).await;
                 farewell(socket.get_mut()).await;
-                ran
+                ran.map_err(|ended| watch.why(&ended, &given))
             }
             Err(error) => {
                 witness.forget();
                 if let Some(stranger) = stranger {
                     farewell(&mut stream).await;
-                    return Err(stranger.said());
+                    return Err(stranger.said().into());
                 }
-                self.decline(&mut stream, &error, &watch).await
+                self.decline(&mut stream, &error, &watch, &given).await
             }
         }
     }
@@ -322,11 +335,22 @@ impl Connection {
     }
 
     /// No upgrade: a page for a browser, a reason for anyone else who speaks HTTP.
-    async fn decline<S>(&self, stream: &mut S, error: &Error, watch: &Watch) -> Result<(), Said>
+    async fn decline<S>(
+        &self,
+        stream: &mut S,
+        error: &Error,
+        watch: &Watch,
+        given: &Given,
+    ) -> Result<(), Reason>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let mut why = not_upgraded(error, watch);
+        let ended = match error {
+            // Our own answer to a head that the watcher could not follow.
+            Error::Http(_) if watch.request().is_none() => trouble::ended(&Error::AttackAttempt),
+            error => trouble::ended(error),
+        };
+        let mut why = watch.why(&ended, given);
         let Some(mut answer) = Answer::to_refused(error, watch) else {
             farewell(stream).await;
             return Err(why);
@@ -334,10 +358,10 @@ impl Connection {
         let stranger = watch.request().and_then(|request| Stranger::visiting(&request, &self.origins));
         if let Some(stranger) = stranger.filter(|_| answer.is_page()) {
             answer = Answer::to_stranger(&stranger);
-            why = stranger.said();
+            why = stranger.said().into();
         }
         let is_page = answer.is_page();
-        let mut bytes = answer.because(&why).into_bytes();
+        let mut bytes = answer.because(&why.said()).into_bytes();
         // The answer to HEAD ends with its head (RFC 9110 §9.3.2).
         let is_head = watch.request().is_some_and(|request| request.get(field::METHOD) == Some("HEAD"));
         if let Some(end) = bytes.windows(4).position(|end| end == b"\r\n\r\n").filter(|_| is_head) {

@@ -1,7 +1,10 @@
 //! What follows the upgrade: frames (RFC 6455 §5), and their end (§7).
 
 use futures_util::{SinkExt, StreamExt};
-use steps::Said;
+use steps::{
+    Ending,
+    ws::reason::{Awaited, Ended},
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::timeout,
@@ -9,8 +12,7 @@ use tokio::{
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
-        Error, Message,
-        error::ProtocolError,
+        Message,
         protocol::{
             CloseFrame,
             frame::{
@@ -22,7 +24,7 @@ use tokio_tungstenite::{
 };
 use watch::ws::Watch;
 
-use super::trouble::{broken, closed_early, unanswered, unhappy};
+use super::trouble;
 use crate::PATIENCE;
 
 /// What the client says. The text is not ASCII alone: a text frame is UTF-8.
@@ -35,19 +37,20 @@ pub(super) async fn converse<S>(
     socket: &mut WebSocketStream<S>,
     watch: &Watch,
     fragments: usize,
-) -> Result<(), Said>
+    awaited: &mut Option<Awaited>,
+) -> Result<(), Ended>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let said = async {
-        let (text, echo) = (Message::text(TEXT), Said::new("echo of the text", "文本的回显"));
-        send_and_await(socket, watch, fragmented(TEXT, fragments), &text, &echo).await?;
-        let (binary, echo) = (Message::binary(BINARY), Said::new("echo of the bytes", "字节的回显"));
-        send_and_await(socket, watch, vec![binary.clone()], &binary, &echo).await?;
-        let (ping, pong) = (Message::Ping(PING.into()), Message::Pong(PING.into()));
-        send_and_await(socket, watch, vec![ping], &pong, &Said::new("pong", "pong")).await
-    };
-    said.await?;
+    let (text, binary) = (Message::text(TEXT), Message::binary(BINARY));
+    let (ping, pong) = (Message::Ping(PING.into()), Message::Pong(PING.into()));
+    *awaited = Some(Awaited::Text);
+    send_and_await(socket, watch, fragmented(TEXT, fragments), &text).await?;
+    *awaited = Some(Awaited::Bytes);
+    send_and_await(socket, watch, vec![binary.clone()], &binary).await?;
+    *awaited = Some(Awaited::Pong);
+    send_and_await(socket, watch, vec![ping], &pong).await?;
+    *awaited = Some(Awaited::Close);
     close(socket, watch, CloseCode::Normal, "goodbye").await
 }
 
@@ -71,8 +74,7 @@ async fn send_and_await<S>(
     watch: &Watch,
     messages: Vec<Message>,
     answer: &Message,
-    what: &Said,
-) -> Result<(), Said>
+) -> Result<(), Ended>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -82,25 +84,31 @@ where
         }
         loop {
             match socket.next().await {
-                Some(Ok(Message::Close(frame))) => {
+                Some(Ok(Message::Close(_))) => {
                     // The library's answer to it still has to leave.
                     while let Some(Ok(_)) = socket.next().await {}
-                    return Ok(Err(closed_early(frame.as_ref(), what)));
+                    return Ok(Err(Ended::Closed));
                 }
                 Some(Ok(message)) if message == *answer => return Ok(Ok(())),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(error),
-                None => return Ok(Err(closed_early(None, what))),
+                None => return Ok(Err(Ended::Gone(Ending::Fin))),
             }
         }
     };
     match timeout(PATIENCE, answered).await {
         Ok(Ok(said)) => said,
         Ok(Err(error)) => {
-            fail(socket, &error).await;
-            Err(broken(&error, watch))
+            let ended = trouble::ended(&error);
+            tell(socket, &ended).await;
+            // A Close that came while this side was writing says more than the write that failed.
+            Err(if watch.closed().is_some() && matches!(ended, Ended::Gone(_)) {
+                Ended::Closed
+            } else {
+                ended
+            })
         }
-        Err(_) => Err(unanswered(what)),
+        Err(_) => Err(trouble::silent()),
     }
 }
 
@@ -110,45 +118,44 @@ async fn close<S>(
     watch: &Watch,
     code: CloseCode,
     reason: &'static str,
-) -> Result<(), Said>
+) -> Result<(), Ended>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut answered = false;
     let closing = async {
         socket.close(Some(CloseFrame { code, reason: reason.into() })).await?;
         while let Some(message) = socket.next().await {
-            answered |= matches!(message?, Message::Close(_));
+            message?;
         }
         Ok(())
     };
-    match timeout(PATIENCE, closing).await {
-        Ok(Ok(())) => watch.closed().and_then(|close| unhappy(&close)).map_or(Ok(()), Err),
-        Ok(Err(error)) => Err(broken(&error, watch)),
-        // Both have said Close; that the server leaves TCP open is for it to regret.
-        Err(_) if answered => Ok(()),
-        Err(_) => Err(unanswered(&Said::new("Close", "Close"))),
+    let closed = timeout(PATIENCE, closing).await;
+    // Both have said Close: how the transport ends then, and whether it does, is no failure (RFC 6455 §7.1.4).
+    if watch.both_closed() {
+        let unhappy = watch.closed().is_some_and(|close| trouble::is_unhappy(&close));
+        return if unhappy { Err(Ended::Closed) } else { Ok(()) };
+    }
+    match closed {
+        Ok(Ok(())) => Err(Ended::Gone(Ending::Fin)),
+        Ok(Err(error)) => Err(trouble::ended(&error)),
+        Err(_) => Err(trouble::silent()),
     }
 }
 
 /// Tells the server what it did wrong (RFC 6455 §7.1.7); the library ends such a connection without a word.
-pub(super) async fn fail<S>(socket: &mut WebSocketStream<S>, error: &Error)
+async fn tell<S>(socket: &mut WebSocketStream<S>, ended: &Ended)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    if let Some(code) = close_code(error) {
-        let frame = CloseFrame { code, reason: error.to_string().into() };
+    if let Some(frame) = trouble::close_frame(ended) {
         drop(timeout(PATIENCE, socket.close(Some(frame))).await);
     }
 }
 
-/// The code that tells the server what it did wrong (RFC 6455 §7.4.1); none when nobody is left to be told.
-fn close_code(error: &Error) -> Option<CloseCode> {
-    match error {
-        Error::Capacity(_) => Some(CloseCode::Size),
-        Error::Utf8(_) => Some(CloseCode::Invalid),
-        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
-        Error::Protocol(_) => Some(CloseCode::Protocol),
-        _ => None,
-    }
+/// The same for a 101 that agreed to what nobody asked for.
+pub(super) async fn refuse<S>(socket: &mut WebSocketStream<S>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    tell(socket, &Ended::NotUpgraded).await;
 }

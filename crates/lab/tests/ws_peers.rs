@@ -203,7 +203,7 @@ fn a_plain_get_by_curl_is_answered_426_and_told_what_to_use() {
     assert!(answer.contains("Upgrade: websocket\r\n") && answer.contains("`client ws`"), "{answer}");
     let heard = server.after_connections(1);
     assert_eq!(ws_ids(&heard), ["ws.plain_request", "ws.refused", "ws.body", "ws.summary"]);
-    assert!(reason(&heard).starts_with("This is a plain HTTP request without Upgrade."));
+    assert!(reason(&heard).starts_with("This is a plain HTTP request without Upgrade: `GET /`."));
     assert!(client(&["ws", &url(server.addr)]).status.success(), "the server lives on");
 }
 
@@ -275,12 +275,12 @@ fn a_peer_that_hangs_or_vanishes_is_let_go() {
     let (_, heard) = visit(&["--handshake-timeout", "0.2"], &[&REQUEST[..40]], false);
     assert!(reason(&heard).starts_with("No complete upgrade request within 0.2 s, only 40 bytes"));
     let (_, heard) = visit(&[], &[&REQUEST[..40]], true);
-    assert!(reason(&heard).starts_with("The peer vanished after 40 bytes of its upgrade request"));
+    assert!(reason(&heard).starts_with("The client vanished after 40 bytes of its request"));
     assert_eq!(ws_ids(&heard), ["ws.summary"], "a part of a request is no request");
     let (_, heard) = visit(&[], &[], true);
-    assert!(reason(&heard).starts_with("The peer connected and left without a word"));
+    assert!(reason(&heard).starts_with("The client connected and left without a word"));
     let (_, heard) = visit(&[], &[REQUEST], true);
-    assert!(reason(&heard).starts_with("The peer ended the connection without a Close frame"));
+    assert!(reason(&heard).starts_with("The client closed the connection (FIN) without a Close frame"));
 }
 
 /// What the server says after the 101, read as frames.
@@ -376,6 +376,101 @@ fn a_server_that_is_no_websocket_is_named() {
     assert!(left.stderr.contains("vanished after 26 bytes"), "{}", left.stderr);
     let left = client_against(b"");
     assert!(left.stderr.contains("without an answer"), "{}", left.stderr);
+}
+
+/// Runs our client against a server that answers with this head, whose `KEY` is the right accept string, then says
+/// `then` once a frame came, and ends TCP.
+fn client_against_upgrade(head: &'static str, then: &'static [u8]) -> Output {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let addr = listener.local_addr().expect("it is bound");
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("the client comes");
+        let (mut request, mut part) = (Vec::new(), [0; 4096]);
+        while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+            let read = stream.read(&mut part).expect("the request comes");
+            request.extend_from_slice(&part[..read]);
+        }
+        let text = String::from_utf8(request).expect("a head is ASCII here");
+        let key =
+            text.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: ")).expect("it has a key");
+        let head = head.replace("KEY", &wire::ws::accept(key)).replace('\n', "\r\n");
+        stream.write_all(head.as_bytes()).expect("the kernel takes it");
+        if !then.is_empty() {
+            drop(stream.read(&mut part));
+            drop(stream.write_all(then));
+        }
+        drop(stream.shutdown(Shutdown::Write));
+        drop(stream.read_to_end(&mut Vec::new()));
+    });
+    let left = client(&["ws", &url(addr)]);
+    server.join().expect("the server did not panic");
+    left
+}
+
+#[test]
+fn a_refusal_is_told_by_the_servers_own_words() {
+    for (head, rule, says) in [
+        (
+            "401 Unauthorized\nWWW-Authenticate: Basic realm=\"x\"\nContent-Length: 0",
+            "ws.credentials_wanted",
+            "realm",
+        ),
+        ("403 Forbidden\nContent-Length: 4\n\nno\n", "ws.forbidden", "`no`"),
+        ("407 Proxy Authentication Required\nContent-Length: 0", "ws.proxy_credentials_wanted", "proxy"),
+        ("503 Service Unavailable\nRetry-After: 30\nContent-Length: 0", "ws.not_now", "30 s"),
+        ("502 Bad Gateway\nContent-Length: 0", "ws.bad_gateway", "behind it"),
+        ("426 Upgrade Required\nContent-Length: 0", "ws.upgrade_required", "426"),
+        ("200 OK\nTransfer-Encoding: chunked\n\n3\nhi!\n0\n", "ws.a_web_page", "`hi!`"),
+    ] {
+        let head: &'static str = format!("HTTP/1.1 {head}\n\n").leak();
+        let left = client_against_upgrade(head, b"");
+        assert_eq!(summary(&left.events).get(steps::summary::RULE), Some(rule), "{}", left.stderr);
+        assert!(left.stderr.contains(says) && left.stderr.lines().count() == 1, "{}", left.stderr);
+    }
+}
+
+const UPGRADED: &str = "HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Accept: KEY\n\n";
+
+#[test]
+fn a_close_is_told_by_its_own_code_and_reason() {
+    for (then, rule, says) in [
+        (&b"\x88\x05\x03\xf0bad"[..], "ws.closed_for_its_own_reason", "1008"),
+        (b"\x88\x05\x0f\xa1bad", "ws.closed_for_its_own_reason", "`bad`"),
+        (b"\x88\x02\x03\xef", "ws.closed_over_what_we_sent", "1007"),
+        (b"\x88\x02\x03\xee", "ws.close_code_not_to_be_sent", "code 1006"),
+        (b"\x88\x00", "ws.closed_early", "without a code"),
+        (b"\x81\x05he", "ws.gone_in_a_frame", "4 bytes into a frame"),
+        (b"\x81\x82abcd\0\0", "ws.frame_rule", "only a client masks"),
+    ] {
+        let left = client_against_upgrade(UPGRADED, then);
+        assert_eq!(summary(&left.events).get(steps::summary::RULE), Some(rule), "{}", left.stderr);
+        assert!(left.stderr.contains(says), "{}", left.stderr);
+        assert!(!left.stderr.contains("echo?") || rule == "ws.closed_early", "{}", left.stderr);
+    }
+}
+
+#[test]
+fn what_rfc_6455_allows_in_an_answer_is_taken() {
+    let many: String = (0..150).map(|n| format!("X-{n}: v\n")).collect();
+    for more in [
+        "Connection: keep-alive, Upgrade",
+        "Connection: keep-alive\nConnection: Upgrade",
+        "Content-Length: 0",
+        &many,
+    ] {
+        let connection = if more.contains("Connection") { "" } else { "Connection: Upgrade\n" };
+        let head = format!(
+            "HTTP/1.1 101 Web Socket\nupgrade: WebSocket\n{connection}{}\nSec-WebSocket-Accept: KEY\n\n",
+            more.trim_end()
+        );
+        let left = client_against_upgrade(head.leak(), b"\x88\x00");
+        assert_eq!(
+            summary(&left.events).get(steps::summary::RULE),
+            Some("ws.closed_early"),
+            "{}",
+            left.stderr
+        );
+    }
 }
 
 #[test]

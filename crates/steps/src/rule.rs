@@ -1,7 +1,7 @@
 //! The rules by which the suite says why a connection failed, as a table lists them. The rules themselves are in each
 //! protocol's `reason.rs`: an ordered list, of which the first that recognises the facts gives the reason.
 
-use crate::{Text, ssh, tcp, tls};
+use crate::{Text, ssh, tcp, tls, ws};
 
 /// One rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,8 @@ impl Rule {
 
 /// The rules of all protocols, in the order in which they are tried.
 pub fn rules() -> impl Iterator<Item = Rule> {
-    tcp::reason::rules().chain(tls::reason::rules()).chain(ssh::reason::rules())
+    let below = tcp::reason::rules().chain(tls::reason::rules());
+    below.chain(ws::reason::rules()).chain(ssh::reason::rules())
 }
 
 /// A sentence in both languages, each with values of this run: `say!("{n} bytes", "{n} 字节")`.

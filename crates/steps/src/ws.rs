@@ -4,6 +4,7 @@
 mod check;
 pub mod field;
 mod judge;
+pub mod reason;
 
 pub use check::{Check, CheckCard, Checked, checked_in, fields as check_fields};
 pub use judge::{RoundTrips, round_trips};

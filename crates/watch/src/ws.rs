@@ -1,25 +1,25 @@
-//! Watches one WebSocket connection: the bytes by a tap, tungstenite by its handshake callback and by what its
-//! two handshake functions return.
+//! Watches one WebSocket connection: the bytes by a tap, the server's tungstenite by its handshake callback and by what it
+//! returns, the client by its own upgrade.
 //!
 //! What is wire and what is callback: the request, the answer and every frame are read from the bytes that
 //! crossed; the checks of RFC 6455 are made on these bytes by us and not by the library, so they are inferred. That the server computed the accept string is known from the callback, which gets it from the
-//! library; that the client compared is known from `client_async`, which returns only after it did. What the
+//! library; that the client compared, from the client itself, which makes the upgrade and calls this watcher. What the
 //! string has to be follows from the key that crossed: the client's own account of it is marked as inferred.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use steps::{
     Evidence::{Callback, Inferred, Wire},
-    Fields, Side, common,
-    ws::{Check, Step, field, round_trips},
+    Fields, Reason, Side, common,
+    ws::{
+        Check, Step, field,
+        reason::{Ended, Facts, Given, reason},
+        round_trips,
+    },
 };
 use tokio_tungstenite::tungstenite::{
     Error,
-    error::ProtocolError,
-    handshake::{
-        client,
-        server::{ErrorResponse, Request, Response},
-    },
+    handshake::server::{ErrorResponse, Request, Response},
     http::{HeaderMap, HeaderName, header},
 };
 use wire::{Seen, fields, ws::Decoder};
@@ -49,6 +49,8 @@ struct Known {
     failed: Vec<(Check, Option<String>)>,
     /// The peer's Close.
     closed: Option<Fields>,
+    /// This side has said Close.
+    said_close: bool,
     /// What the peer's bytes look like that are not WebSocket.
     looks_like: Option<String>,
 }
@@ -94,16 +96,46 @@ impl Watch {
         }
     }
 
-    /// `client_async` returned on the client.
-    pub fn connected<T>(&self, returned: &Result<(T, client::Response), Error>) {
-        match returned {
-            Ok(_) => {
-                self.compared(true);
-                self.established();
-            }
-            Err(Error::Protocol(ProtocolError::SecWebSocketAcceptKeyMismatch)) => self.compared(false),
-            Err(_) => self.ended(self.witness.side().peer()),
-        }
+    /// The client has the 101, and has compared the string that came back with its own.
+    pub fn compared(&self, accepted: bool) {
+        let (computed, returned) = {
+            let known = self.known();
+            (known.computed.clone(), known.returned.clone())
+        };
+        let equal = computed.is_some() && computed == returned;
+        let mut fields = fields! {};
+        fields.put_some(field::COMPUTED, computed);
+        fields.put_some(field::RETURNED, returned);
+        fields.put(common::EQUAL, equal);
+        fields.put(common::ACCEPTED, accepted);
+        self.witness.saw(Callback, Seen::local(Step::AcceptCheck, fields));
+    }
+
+    /// The client holds an open WebSocket.
+    pub fn opened(&self) {
+        self.established();
+    }
+
+    /// How many bytes the head of the 101 has, once it came.
+    pub fn answer_length(&self) -> Option<u64> {
+        self.known().decoder.upgraded()?.get(field::RESPONSE_BYTES)
+    }
+
+    /// Whether both sides have said Close: what comes then is the end of the transport, however it comes (RFC 6455
+    /// §7.1.4).
+    pub fn both_closed(&self) -> bool {
+        let known = self.known();
+        known.said_close && known.closed.is_some()
+    }
+
+    /// Why the connection failed, from what the log holds.
+    pub fn why(&self, ended: &Ended, given: &Given) -> Reason {
+        let secure = self.witness.past(|past| past.has(steps::tls::Step::HandshakeComplete));
+        let given = Given { secure: given.secure || secure, ..given.clone() };
+        let (received, midst) = (self.received(), self.midst());
+        self.witness.past(|past| {
+            reason(&Facts { side: self.witness.side(), past, ended, received, midst, given: &given })
+        })
     }
 
     /// The request as it crossed, whatever it asked for.
@@ -205,6 +237,7 @@ impl Watch {
                 Wire
             }
             Step::Close => {
+                known.said_close |= seen.from == Some(side);
                 if seen.from == Some(side.peer()) {
                     known.closed = Some(seen.fields.clone());
                 }
@@ -232,20 +265,6 @@ impl Watch {
         let mut decoder = std::mem::take(&mut known.decoder);
         decoder.end(from, |seen| self.saw(known, seen));
         known.decoder = decoder;
-    }
-
-    fn compared(&self, accepted: bool) {
-        let (computed, returned) = {
-            let known = self.known();
-            (known.computed.clone(), known.returned.clone())
-        };
-        let equal = computed.is_some() && computed == returned;
-        let mut fields = fields! {};
-        fields.put_some(field::COMPUTED, computed);
-        fields.put_some(field::RETURNED, returned);
-        fields.put(common::EQUAL, equal);
-        fields.put(common::ACCEPTED, accepted);
-        self.witness.saw(Callback, Seen::local(Step::AcceptCheck, fields));
     }
 
     fn established(&self) {
@@ -292,7 +311,8 @@ mod tests {
         let connect = client_async("ws://localhost/", client.tap(near));
         let (accepted, connected) = tokio::join!(accept, connect);
         server.accepted(&accepted);
-        client.connected(&connected);
+        assert!(connected.is_ok());
+        client.opened();
         let (client, server) = (client.known(), server.known());
         assert!(client.decoder.upgraded().is_some());
         assert_eq!(client.decoder.upgraded(), server.decoder.upgraded());

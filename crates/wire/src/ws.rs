@@ -193,7 +193,7 @@ impl Decoder {
 
     /// Reports a head and decides what follows it.
     fn after_head(&mut self, from: Side, head: Head, saw: &mut impl FnMut(Seen)) {
-        let Head { kind, fields, bytes, checks, asked, content_length, .. } = head;
+        let Head { kind, fields, bytes, checks, asked, content_length, chunked, .. } = head;
         let text = |field| fields.get(field).map(str::to_owned);
         let key = text(field::SEC_WEBSOCKET_KEY);
         let agreed = [field::SEC_WEBSOCKET_PROTOCOL, field::SEC_WEBSOCKET_EXTENSIONS]
@@ -231,7 +231,7 @@ impl Decoder {
                 self.client.stage = Stage::Ignored;
                 self.server.stage = match content_length {
                     Some(0) => Stage::Ignored,
-                    length => Stage::Body(Body::new(length)),
+                    length => Stage::Body(Body::new(length, chunked)),
                 };
             }
         }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use futures_util::{SinkExt, StreamExt};
-use steps::{Direction, Event, Said, Step, tls, ws};
+use steps::{
+    Direction, Ending, Event, Step, tls,
+    ws::{self, reason::Ended},
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::timeout,
@@ -19,10 +22,7 @@ use tokio_tungstenite::{
 use tokio_util::sync::CancellationToken;
 use watch::{Witness, ws::Watch};
 
-use super::{
-    FAREWELL,
-    trouble::{broken, idle, stopped, unhappy},
-};
+use super::{FAREWELL, trouble};
 use crate::Limits;
 
 /// Sends each message back, or tells what was seen, until the peer closes, stays silent for too long, or the
@@ -33,7 +33,7 @@ pub(super) async fn converse<S>(
     told: Option<&Witness>,
     limits: Limits,
     stop: &CancellationToken,
-) -> Result<(), Said>
+) -> Result<(), Ended>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -45,8 +45,8 @@ where
                 Ok(
                     Ok(()) | Err(Error::ConnectionClosed | Error::Protocol(ProtocolError::SendAfterClosing)),
                 ) => {}
-                Ok(Err(error)) => return Err(broken(&error, watch)),
-                Err(_) => return Err(idle(limits)),
+                Ok(Err(error)) => return Err(trouble::ended(&error)),
+                Err(_) => return Err(trouble::silent(patience)),
             }
         }
         let next = tokio::select! {
@@ -57,11 +57,12 @@ where
         };
         let Ok(next) = next else {
             drop(close(socket, watch, CloseCode::Away, "silent for too long").await);
-            return Err(idle(limits));
+            return Err(trouble::silent(patience));
         };
         let sent = match next {
-            // The library gives None only after both sides have sent their Close.
-            None => return watch.closed().and_then(|close| unhappy(&close)).map_or(Ok(()), Err),
+            // Both have said Close: how the transport ends then is no failure (RFC 6455 §7.1.4).
+            None | Some(Err(Error::Io(_))) if watch.both_closed() => return end(watch),
+            None => return Err(Ended::Gone(Ending::Fin)),
             Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) if told.is_none() => {
                 timeout(patience, socket.send(message)).await
             }
@@ -78,16 +79,25 @@ where
         match sent {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
+                let ended = trouble::ended(&error);
                 // The library ends such a connection without a word.
-                if let Some(code) = close_code(&error) {
-                    let frame = CloseFrame { code, reason: error.to_string().into() };
+                if let Some(frame) = trouble::close_frame(&ended) {
                     drop(timeout(FAREWELL, socket.close(Some(frame))).await);
                 }
-                return Err(broken(&error, watch));
+                return match ended {
+                    Ended::Gone(_) if watch.both_closed() => end(watch),
+                    other => Err(other),
+                };
             }
-            Err(_) => return Err(idle(limits)),
+            Err(_) => return Err(trouble::silent(patience)),
         }
     }
+}
+
+/// Both have said Close.
+fn end(watch: &Watch) -> Result<(), Ended> {
+    let unhappy = watch.closed().is_some_and(|close| trouble::is_unhappy(&close));
+    if unhappy { Err(Ended::Closed) } else { Ok(()) }
 }
 
 /// Tells the client what was seen of its connection since the last time.
@@ -125,7 +135,7 @@ async fn close<S>(
     watch: &Watch,
     code: CloseCode,
     reason: &'static str,
-) -> Result<(), Said>
+) -> Result<(), Ended>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -136,20 +146,13 @@ where
         }
         Ok(())
     };
-    match timeout(FAREWELL, closing).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(broken(&error, watch)),
-        Err(_) => Err(stopped()),
+    let closed = timeout(FAREWELL, closing).await;
+    if watch.both_closed() {
+        return Ok(());
     }
-}
-
-/// The code that tells the peer what it did wrong (RFC 6455 §7.4.1); none when nobody is left to be told.
-fn close_code(error: &Error) -> Option<CloseCode> {
-    match error {
-        Error::Capacity(_) => Some(CloseCode::Size),
-        Error::Utf8(_) => Some(CloseCode::Invalid),
-        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
-        Error::Protocol(_) => Some(CloseCode::Protocol),
-        _ => None,
+    match closed {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(trouble::ended(&error)),
+        Err(_) => Err(Ended::Stopped),
     }
 }

@@ -45,6 +45,14 @@ declare! {
     LOCATION: str = "location";
     /// The kind of the body.
     CONTENT_TYPE: str = "content_type";
+    /// Which credentials the server wants.
+    WWW_AUTHENTICATE: str = "www_authenticate";
+    /// Which credentials a proxy wants.
+    PROXY_AUTHENTICATE: str = "proxy_authenticate";
+    /// When to try again: seconds, or a date.
+    RETRY_AFTER: str = "retry_after";
+    /// How the body is sent.
+    TRANSFER_ENCODING: str = "transfer_encoding";
     /// How long the body is to be: the header as it stands, or its number beside what came of the body.
     CONTENT_LENGTH: Value = "content_length";
 

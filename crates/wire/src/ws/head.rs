@@ -13,8 +13,9 @@ use crate::{
     withheld::{is_credential, shown, star},
 };
 
-/// More headers than anyone sends in 16 KiB with good intent.
-const MOST_HEADERS: usize = 128;
+/// As many headers as nearly everyone sends, and as many as 16 KiB can hold: each takes four bytes at least.
+const FEW_HEADERS: usize = 128;
+const MOST_HEADERS: usize = 4096;
 
 /// What the bytes so far are.
 pub(super) enum Read {
@@ -40,6 +41,8 @@ pub(super) struct Head {
     pub(super) asked: Asked,
     /// How long the body behind it is, when it says so.
     pub(super) content_length: Option<u64>,
+    /// Whether it comes in chunks.
+    pub(super) chunked: bool,
 }
 
 /// Which head it is.
@@ -76,29 +79,43 @@ pub(super) fn expected(from: Side) -> &'static str {
 /// Reads the head at the beginning of `bytes`; an answer is held against what the client `asked` for, if it asked
 /// for an upgrade at all.
 pub(super) fn read(from: Side, bytes: &[u8], asked: Option<&Asked>) -> Read {
-    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
-    match from {
+    match read_with(&mut [EMPTY_HEADER; FEW_HEADERS], from, bytes, asked) {
+        Err(httparse::Error::TooManyHeaders) => {
+            let mut many = vec![EMPTY_HEADER; MOST_HEADERS];
+            read_with(&mut many, from, bytes, asked).unwrap_or(Read::Malformed)
+        }
+        Err(_) => Read::Malformed,
+        Ok(read) => read,
+    }
+}
+
+/// The same with room for so many headers.
+fn read_with<'b>(
+    headers: &mut [Header<'b>],
+    from: Side,
+    bytes: &'b [u8],
+    asked: Option<&Asked>,
+) -> Result<Read, httparse::Error> {
+    Ok(match from {
         Side::Client => {
-            let mut request = Request::new(&mut headers);
-            match request.parse(bytes) {
-                Ok(Status::Complete(length)) => {
+            let mut request = Request::new(headers);
+            match request.parse(bytes)? {
+                Status::Complete(length) => {
                     Read::Complete(Box::new(self::request(&request, &bytes[..length])))
                 }
-                Ok(Status::Partial) => Read::Partial,
-                Err(_) => Read::Malformed,
+                Status::Partial => Read::Partial,
             }
         }
         Side::Server => {
-            let mut response = Response::new(&mut headers);
-            match response.parse(bytes) {
-                Ok(Status::Complete(length)) => {
+            let mut response = Response::new(headers);
+            match response.parse(bytes)? {
+                Status::Complete(length) => {
                     Read::Complete(Box::new(self::response(&response, &bytes[..length], asked)))
                 }
-                Ok(Status::Partial) => Read::Partial,
-                Err(_) => Read::Malformed,
+                Status::Partial => Read::Partial,
             }
         }
-    }
+    })
 }
 
 fn request(request: &Request<'_, '_>, bytes: &[u8]) -> Head {
@@ -141,6 +158,7 @@ fn request(request: &Request<'_, '_>, bytes: &[u8]) -> Head {
             extensions: list("Sec-WebSocket-Extensions"),
         },
         content_length: None,
+        chunked: false,
     }
 }
 
@@ -155,6 +173,9 @@ fn response(response: &Response<'_, '_>, bytes: &[u8], asked: Option<&Asked>) ->
     for header in [UPGRADE, CONNECTION, ACCEPT, VERSION, PROTOCOL, EXTENSIONS, LOCATION, CONTENT_TYPE] {
         put(&mut fields, headers, header);
     }
+    for header in [WWW_AUTHENTICATE, PROXY_AUTHENTICATE, RETRY_AFTER, TRANSFER_ENCODING] {
+        put(&mut fields, headers, header);
+    }
     fields.put_some(field::CONTENT_LENGTH, value(headers, "Content-Length"));
     fields.put(field::STATUS_LINE, first_line(bytes));
     fields.put(field::HEADERS, all(headers));
@@ -164,7 +185,10 @@ fn response(response: &Response<'_, '_>, bytes: &[u8], asked: Option<&Asked>) ->
         _ => Kind::Refused,
     };
     let no_body = status < 200 || matches!(status, 204 | 304);
-    let declared = value(headers, "Content-Length").and_then(|length| length.parse().ok());
+    let chunked = value(headers, "Transfer-Encoding").is_some_and(|codings| has_token(&codings, "chunked"));
+    // Chunks say their length themselves (RFC 9112 §6.3).
+    let declared =
+        value(headers, "Content-Length").filter(|_| !chunked).and_then(|length| length.parse().ok());
     Head {
         length: bytes.len(),
         kind,
@@ -173,6 +197,7 @@ fn response(response: &Response<'_, '_>, bytes: &[u8], asked: Option<&Asked>) ->
         checks: asked.map(|asked| check::answer(response, asked)).unwrap_or_default(),
         asked: Asked::default(),
         content_length: if no_body { Some(0) } else { declared },
+        chunked,
     }
 }
 
@@ -207,6 +232,10 @@ const ORIGIN: Named = ("Origin", field::ORIGIN);
 const ACCEPT: Named = ("Sec-WebSocket-Accept", field::SEC_WEBSOCKET_ACCEPT);
 const LOCATION: Named = ("Location", field::LOCATION);
 const CONTENT_TYPE: Named = ("Content-Type", field::CONTENT_TYPE);
+const WWW_AUTHENTICATE: Named = ("WWW-Authenticate", field::WWW_AUTHENTICATE);
+const PROXY_AUTHENTICATE: Named = ("Proxy-Authenticate", field::PROXY_AUTHENTICATE);
+const RETRY_AFTER: Named = ("Retry-After", field::RETRY_AFTER);
+const TRANSFER_ENCODING: Named = ("Transfer-Encoding", field::TRANSFER_ENCODING);
 
 /// Puts the header where it belongs, if it is there.
 fn put(fields: &mut Fields, headers: &[Header<'_>], (name, field): Named) {

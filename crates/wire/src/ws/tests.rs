@@ -364,3 +364,21 @@ proptest! {
         prop_assert_eq!(decode(&whole), decode(&sliced));
     }
 }
+
+#[test]
+fn a_body_in_chunks_is_put_together_and_more_headers_than_128_are_read() {
+    let chunks = b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n4;x=y\r\nWiki\r\nA\r\npedia here\r\n0\r\nT: 1\r\n\r\n";
+    let many: String = (0..150).map(|n| format!("X-{n}: v\r\n")).collect();
+    let many = format!("HTTP/1.1 403 Forbidden\r\n{many}Content-Length: 2\r\n\r\nno");
+    for (answer, text) in [(&chunks[..], "Wikipedia here"), (many.as_bytes(), "no")] {
+        for size in [1, 7, 1 << 16] {
+            let (mut decoder, mut seen) = (Decoder::new(), Vec::new());
+            for part in answer.chunks(size) {
+                decoder.feed(Side::Server, part, |step| seen.push(step));
+            }
+            let body = seen.iter().find(|seen| seen.step == Step::Body.into()).expect("it has a body");
+            assert_eq!(body.fields["text"], text);
+            assert!(!decoder.follows(Side::Server), "the answer is whole");
+        }
+    }
+}

@@ -56,7 +56,10 @@ pub(crate) async fn visit(stream: TcpStream, watched: bool) -> anyhow::Result<()
     watch::tcp::established(&witness, &stream);
     let watch = Watch::new(&witness);
     let upgraded = client_async_with_config(URL, watch.tap(stream), Some(config())).await;
-    watch.connected(&upgraded);
+    if upgraded.is_ok() {
+        watch.compared(true);
+        watch.opened();
+    }
     speak(upgraded?.0).await?;
     witness.finish(&Outcome::Complete);
     Ok(())
