@@ -14,6 +14,7 @@ use steps::{Claim, Event, Evidence, Step, Verdict, ssh::Step as Ssh};
 mod common;
 
 mod bench;
+mod causes;
 mod dropbear;
 mod login;
 mod packets;

@@ -7,7 +7,7 @@ use crate::{
     ssh::{Step, field},
 };
 
-/// How many key bits RFC 8270 §4 asks for at least.
+/// How many key bits RFC 8270 §2 asks for at least.
 pub(super) const LEAST_GROUP: u64 = 2048;
 
 pub(super) const RULES: &[Named] = rule_list![
@@ -298,8 +298,8 @@ fn small_group(facts: &Facts<'_>) -> Option<Reason> {
     }
     let reason = Reason::new(say!(
         "The server chose a Diffie-Hellman group of {bits} bits, and this client had asked for at least {LEAST_GROUP}: \
-         smaller ones can be broken (RFC 8270 §4).",
-        "服务端选用了 {bits} 位的 Diffie-Hellman 群，而本客户端要求至少 {LEAST_GROUP} 位：更小的群可以被破解（RFC 8270 §4）。"
+         smaller ones can be broken (RFC 8270 §2).",
+        "服务端选用了 {bits} 位的 Diffie-Hellman 群，而本客户端要求至少 {LEAST_GROUP} 位：更小的群可以被破解（RFC 8270 §2）。"
     ));
     let reason = reason.by(facts.side.peer()).at(Step::Group);
     Some(reason.advising(say!(

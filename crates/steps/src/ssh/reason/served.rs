@@ -129,8 +129,8 @@ fn small_group(facts: &Facts<'_>) -> Option<Reason> {
     let max = facts.peer_sent(Step::GroupRequest)?.get(field::MAX).filter(|max| *max < LEAST_GROUP)?;
     let reason = Reason::new(say!(
         "The client asked for a Diffie-Hellman group of {max} bits at most, and this server uses none below {LEAST_GROUP}: \
-         smaller ones can be broken (RFC 8270 §4).",
-        "客户端请求的 Diffie-Hellman 群最多 {max} 位，而本服务端不使用小于 {LEAST_GROUP} 位的群：更小的群可以被破解（RFC 8270 §4）。"
+         smaller ones can be broken (RFC 8270 §2).",
+        "客户端请求的 Diffie-Hellman 群最多 {max} 位，而本服务端不使用小于 {LEAST_GROUP} 位的群：更小的群可以被破解（RFC 8270 §2）。"
     ));
     let reason = reason.by(Side::Client).at(Step::GroupRequest);
     Some(reason.advising(say!(
