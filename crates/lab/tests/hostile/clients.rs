@@ -30,6 +30,7 @@ struct Server {
 }
 
 impl Server {
+    #[allow(clippy::zombie_processes)] // whoever has it waits for it in `stop`
     fn start(protocol: &str, args: &[&str]) -> Server {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let file = |name: &str| File::create(folder.path().join(name)).expect("the folder is ours");

@@ -62,7 +62,7 @@ pub(crate) fn close(code: u16, reason: &str, masked: bool) -> Vec<u8> {
     while !reason.is_char_boundary(end) {
         end -= 1;
     }
-    frame(8, &[&code.to_be_bytes(), reason[..end].as_bytes()].concat(), masked)
+    frame(8, &[&code.to_be_bytes(), &reason.as_bytes()[..end]].concat(), masked)
 }
 
 /// A ClientHello that asks for the server `name`, and for `alpn` (RFC 8446 §4.1.2).
