@@ -53,8 +53,11 @@ pub fn errno(error: &io::Error) -> Errno {
 
 /// Why a connect() to `address` failed with `error`, by the number and by what the socket's error queue holds.
 pub fn refusal(socket: impl AsFd, address: SocketAddr, error: &io::Error) -> Refusal {
+    let here = SockRef::from(&socket).local_addr().ok().and_then(|here| here.as_socket());
     if let Some((kind, from)) = icmp(socket) {
-        return Refusal::Icmp(kind, from);
+        // This kernel's own word: ARP or NDP found nobody. On loopback we are the other side as well.
+        let own = here.is_some_and(|here| here.ip() == from) && from != address.ip();
+        return if own { Refusal::NoNeighbour } else { Refusal::Icmp(kind, from) };
     }
     let local = |ip: Ipv6Addr| ip.is_unicast_link_local();
     match errno(error) {

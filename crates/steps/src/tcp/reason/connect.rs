@@ -37,6 +37,12 @@ pub(super) const RULES: &[(Rule, Recognises)] = &[
         |facts| attempt(facts, |how| *how == Refusal::NoScope),
     ),
     rule(
+        "tcp.no_neighbour",
+        "nobody on the link answers for the address",
+        "链路上没有主机应答该地址",
+        |facts| attempt(facts, |how| *how == Refusal::NoNeighbour),
+    ),
+    rule(
         "tcp.no_route",
         "this machine knows no way to the address",
         "本机不知道通往该地址的路",
@@ -75,6 +81,8 @@ pub enum Refusal {
     GivenUp,
     /// The kernel knows no way.
     NoRoute,
+    /// Nobody on the link answers for the address, by this kernel's own ICMP.
+    NoNeighbour,
     /// A link-local IPv6 address without its interface.
     NoScope,
     /// The kernel, mostly its firewall, does not let it out.
@@ -174,8 +182,13 @@ impl Attempt {
                 "超时：内核多次重发 SYN，始终没有回应",
             ),
             Refusal::NoRoute => Said::new(
-                "this machine's kernel knows no way there, or nobody on the link answers for it (no ICMP of a router came)",
-                "本机内核不知道通往那里的路，或链路上无人应答（没有收到路由器的 ICMP）",
+                "this machine's kernel knows no way there (no ICMP of a router came)",
+                "本机内核不知道通往那里的路（没有收到路由器的 ICMP）",
+            ),
+            Refusal::NoNeighbour => Said::new(
+                "nobody on the link answers for that address (ARP, NDP), says this machine's own kernel: the host is down, or \
+                 not on this link",
+                "本机内核报告：链路上没有主机应答该地址（ARP、NDP）：主机没有开机，或不在这条链路上",
             ),
             Refusal::NoScope => Said::new(
                 "a link-local address means something only on its link, and none is named",
@@ -200,7 +213,7 @@ impl Attempt {
             Refusal::Silence(_) | Refusal::GivenUp => {
                 Said::new("A wrong address, or a firewall that drops?", "地址不对，还是防火墙在丢弃？")
             }
-            Refusal::NoRoute => Said::new("Is the address right?", "地址对吗？"),
+            Refusal::NoRoute | Refusal::NoNeighbour => Said::new("Is the address right?", "地址对吗？"),
             Refusal::NoScope => {
                 let (ip, port) = (self.address.ip(), self.address.port());
                 say!(

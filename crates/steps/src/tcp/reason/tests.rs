@@ -37,6 +37,7 @@ fn cases() -> Vec<Case> {
         ("no answer for as long as we waited", Client, refused(Refusal::Silence(seconds)), vec![]),
         ("near: for as long as the kernel tried", Client, refused(Refusal::GivenUp), vec![]),
         ("no way there", Client, refused(Refusal::NoRoute), vec![]),
+        ("near: nobody on the link", Client, refused(Refusal::NoNeighbour), vec![]),
         ("a link-local address without its link", Client, refused(Refusal::NoScope), vec![]),
         ("not let out", Client, refused(Refusal::Forbidden), vec![]),
         ("another number", Client, refused(Refusal::Other(Errno::from(12))), vec![]),
