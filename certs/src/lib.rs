@@ -125,6 +125,24 @@ pub fn password(dir: &Path) -> anyhow::Result<String> {
     Ok(password.to_owned())
 }
 
+/// Says so where the key in `file` is under a passphrase: nobody asks for one here.
+///
+/// # Errors
+///
+/// When it is.
+pub fn not_encrypted(file: &Path) -> anyhow::Result<()> {
+    // What cannot be read, or is no PEM, is said by who reads it.
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let encrypted = text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED");
+    anyhow::ensure!(
+        !encrypted,
+        "the key in {} is encrypted with a passphrase, which is not asked for here \
+         (`openssl pkey -in FILE -out OTHER` writes it without)",
+        one_line(&file.display().to_string())
+    );
+    Ok(())
+}
+
 /// What to do about a file in `dir` that is there and of no use.
 pub fn advice(dir: &Path) -> String {
     format!("`certs --check --dir {}` says what is wrong", dir.display())

@@ -70,17 +70,20 @@ fn connections(text: &str) -> Result<usize, String> {
 /// Says which address could not be bound, why, and what to do.
 pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).await.map_err(|error| {
-        let what_to_do = match error.kind() {
-            io::ErrorKind::AddrInUse => "is another server running there? `--listen` takes another address",
+        let why = match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                "address in use (is another server running there? `--listen` takes another address)"
+                    .to_owned()
+            }
             io::ErrorKind::PermissionDenied => {
-                "ports below 1024 belong to root; `--listen` takes another address"
+                "not permitted (ports below 1024 belong to root; `--listen` takes another address)".to_owned()
             }
             io::ErrorKind::AddrNotAvailable => {
-                "this machine has no such address; `--listen` takes another one"
+                "this machine has no such address (`--listen` takes another one)".to_owned()
             }
-            _ => "`--listen` takes another address",
+            _ => format!("the kernel says {} (`--listen` takes another address)", watch::tcp::errno(&error)),
         };
-        anyhow::anyhow!("could not bind {address}: {error} ({what_to_do})")
+        anyhow::anyhow!("could not bind {address}: {why}")
     })?;
     watch::recording::listens(listener.local_addr().context("the listener has lost its address")?);
     Ok(listener)

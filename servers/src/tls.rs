@@ -463,6 +463,7 @@ fn certificate(options: &Options) -> anyhow::Result<(Vec<CertificateDer<'static>
         .with_context(|| could_not_read(&path))?;
     anyhow::ensure!(!chain.is_empty(), "{} holds no certificate ({})", path.display(), advice(options));
     let path = options.key.clone().unwrap_or_else(|| demo(certs::SERVER_KEY));
+    certs::not_encrypted(&path)?;
     let key = PrivateKeyDer::from_pem_file(&path).with_context(|| could_not_read(&path))?;
     Ok((chain, key))
 }

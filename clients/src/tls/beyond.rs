@@ -118,6 +118,7 @@ impl Beyond {
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .with_context(|| format!("could not read {} (--client-cert wants a PEM file)", cert.display()))?;
         anyhow::ensure!(!chain.is_empty(), "{} holds no certificate", cert.display());
+        certs::not_encrypted(key)?;
         let key = PrivateKeyDer::from_pem_file(key)
             .with_context(|| format!("could not read {} (--client-key wants a PEM file)", key.display()))?;
         let certified = CertifiedKey::from_der(chain, key, provider)

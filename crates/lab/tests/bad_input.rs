@@ -121,7 +121,7 @@ fn a_server_that_cannot_listen_says_why_and_what_to_do() {
     for pair in &PAIRS {
         // 192.0.2.0/24 is nobody's (RFC 5737).
         for (addr, words) in [
-            (taken.0.as_str(), ["Address already in use", "is another server running there? `--listen`"]),
+            (taken.0.as_str(), ["address in use", "is another server running there? `--listen`"]),
             ("192.0.2.1:0", ["Cannot assign requested address", "`--listen` takes another"]),
         ] {
             let args = pair.server_args(text(keys.path()), &["--listen", addr, "--format", "json"]);
