@@ -163,11 +163,16 @@ fn another_key(facts: &Facts<'_>) -> Option<Reason> {
 }
 
 fn no_suite(facts: &Facts<'_>) -> Option<Reason> {
-    if facts.end != End::Incompatible(Incompatible::Suite) {
-        return None;
+    let offered = suites(facts);
+    // Who has no suite with a key exchange by groups need not offer any: it is the suites that are lacking.
+    let without_groups =
+        !offered.iter().any(|suite| suite.starts_with("TLS_ECDHE_") || !suite.contains("_WITH_"));
+    match facts.end {
+        End::Incompatible(Incompatible::Suite) => {}
+        End::Incompatible(Incompatible::Group) if without_groups && !offered.is_empty() => {}
+        _ => return None,
     }
     let peer = facts.them();
-    let offered = suites(facts);
     let Said { en, zh } = few(&offered);
     let narrowing = facts.given.narrowing().join(", ");
     // What they are, where all are of one kind.

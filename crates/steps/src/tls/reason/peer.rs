@@ -49,10 +49,11 @@ pub(super) const RULES: &[(Rule, Recognises)] = &[
     rule("tls.broke_a_rule", "the peer broke another rule of TLS", "对方违反了 TLS 的其他规则", broke_a_rule),
 ];
 
-/// What the decoder says of bytes that are no TLS.
+/// What the decoder says of bytes where a record was due: within one they are TLS, and malformed.
 fn foreign<'a>(facts: &Facts<'a>) -> Option<(&'a str, &'a str)> {
     let lost = facts.theirs(Step::Undecodable)?;
-    Some((lost.get(LOOKS_LIKE)?, lost.get(DUE).unwrap_or("a TLS record")))
+    let due = lost.get(DUE).unwrap_or("a TLS record");
+    lost.get(LOOKS_LIKE).filter(|_| due.starts_with("a TLS record")).map(|words| (words, due))
 }
 
 fn is_unreadable(facts: &Facts<'_>) -> bool {

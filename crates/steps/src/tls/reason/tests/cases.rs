@@ -148,6 +148,9 @@ fn hellos() -> Vec<Case> {
         lacks("near: static RSA alone", Incompatible::Suite)
             .hello(json!({"version": "TLS 1.2", "cipher_suites": ["TLS_RSA_WITH_AES_128_GCM_SHA256"]}))
             .local(Step::ChooseCertificate, ecdsa.clone()),
+        lacks("the same, which the library calls a lack of groups", Incompatible::Group)
+            .hello(json!({"version": "TLS 1.2", "cipher_suites": ["TLS_RSA_WITH_AES_128_GCM_SHA256"],
+                "supported_groups": null})),
         lacks("near: `--suite` was given", Incompatible::Suite)
             .hello(json!({}))
             .given(|given| given.suite = true),
@@ -264,6 +267,8 @@ fn peers() -> Vec<Case> {
         at("near: IMAP's greeting", "IMAP greeting"),
         at("near: any other text", "text"),
         at("near: a record that is too long", "TLS record"),
+        client("near: a ServerHello that does not read", End::Unreadable(Unreadable::Malformed))
+            .s(Step::Undecodable, json!({"looks_like": "unknown", "expected": "a well-formed server_hello"})),
         client("a message that is too long", End::Unreadable(Unreadable::TooLong)).server_hello(),
         client("near: an empty record", End::Unreadable(Unreadable::Empty)).server_hello(),
         client("near: a malformed message", End::Unreadable(Unreadable::Malformed)).server_hello(),
