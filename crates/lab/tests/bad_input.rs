@@ -122,7 +122,7 @@ fn a_server_that_cannot_listen_says_why_and_what_to_do() {
         // 192.0.2.0/24 is nobody's (RFC 5737).
         for (addr, words) in [
             (taken.0.as_str(), ["address in use", "is another server running there? `--listen`"]),
-            ("192.0.2.1:0", ["Cannot assign requested address", "`--listen` takes another"]),
+            ("192.0.2.1:0", ["this machine has no such address", "`--listen` takes another"]),
         ] {
             let args = pair.server_args(text(keys.path()), &["--listen", addr, "--format", "json"]);
             let output = Running::start(Command::new(binary("server")).arg(pair.protocol).args(args)).wait();

@@ -103,7 +103,7 @@ fn the_client_and_the_server_tell_the_same_story() {
 /// FIPS 203: what a server sends for ML-KEM is a secret that it chose, under the client's key, and no key of its own.
 #[test]
 fn a_server_sends_its_part_of_x25519mlkem768_encapsulated() {
-    let events = lab(&["tls", "--variant", "tls13", "--group", "x25519mlkem768"]);
+    let events = lab(&["run", "tls/post-quantum-tls13"]);
     let mine = |side, id: &str| {
         let step = id.parse::<Step>().expect("the catalogue has it");
         let mut all = events.iter().filter(|event| event.side == side && event.step == step);
