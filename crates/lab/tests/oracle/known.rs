@@ -14,7 +14,28 @@ struct Known {
 }
 
 /// Values in lists count one by one.
-const KNOWN: [Known; 20] = [
+const KNOWN: [Known; 26] = [
+    Known { field: "signature_scheme", ours: "ecdsa_sha256", theirs: "ecdsa_secp256r1_sha256", why: CURVE },
+    Known { field: "signature_scheme", ours: "ecdsa_sha384", theirs: "ecdsa_secp384r1_sha384", why: CURVE },
+    Known { field: "signature_scheme", ours: "ecdsa_sha512", theirs: "ecdsa_secp521r1_sha512", why: CURVE },
+    Known {
+        field: "signature_algorithms",
+        ours: "ecdsa_sha256",
+        theirs: "ecdsa_secp256r1_sha256",
+        why: CURVE,
+    },
+    Known {
+        field: "signature_algorithms",
+        ours: "ecdsa_sha384",
+        theirs: "ecdsa_secp384r1_sha384",
+        why: CURVE,
+    },
+    Known {
+        field: "signature_algorithms",
+        ours: "ecdsa_sha512",
+        theirs: "ecdsa_secp521r1_sha512",
+        why: CURVE,
+    },
     Known { field: "cipher_suites", ours: "0x001c", theirs: "SSL_FORTEZZA_KEA_WITH_NULL_SHA", why: FORTEZZA },
     Known { field: "supported_groups", ours: "X25519MLKEM768", theirs: "0x11ec", why: CODE_POINT },
     Known { field: "key_share", ours: "X25519MLKEM768", theirs: "0x11ec", why: CODE_POINT },
@@ -37,6 +58,8 @@ const KNOWN: [Known; 20] = [
     Known { field: "message", ours: "SSH_MSG_KEXDH_REPLY", theirs: "SSH_MSG_KEX_ECDH_REPLY", why: KEXDH },
 ];
 
+const CURVE: &str = "before TLS 1.3 this number names ECDSA and a hash, and no curve (RFC 5246 §7.4.1.4.1); the name with one is RFC \
+                     8446's (§4.2.3)";
 const FORTEZZA: &str =
     "a suite of SSL 3.0 that TLS keeps free without a name (RFC 5246 §A.5): we print its code";
 const CODE_POINT: &str = "Wireshark 4.0 and OpenSSL 3.0 are older than the code point 0x11EC (RFC 8446 §4.2.7, IANA's TLS \
