@@ -104,7 +104,7 @@ fn an_sshd_that_logs_in_and_then_refuses_is_told_by_its_own_words() {
     // What is no failure of the connection is the program's all the same.
     let forced = at_sshd(&bench, "ForceCommand echo 'no shell here' >&2; exit 3\n", &[]).unwrap();
     assert!(forced.stderr().contains("status 3: “no shell here”"), "{}", forced.stderr());
-    let killed = at_sshd(&bench, "LogLevel ERROR\n", &["--", "kill -9 $$"]).unwrap();
+    let killed = at_sshd(&bench, "PrintMotd no\n", &["--", "kill -9 $$"]).unwrap();
     assert!(killed.stderr().contains("the signal KILL"), "{}", killed.stderr());
     for run in [&forced, &killed] {
         assert_eq!(of(&run.events, Ssh::Summary).text("outcome"), "complete");
