@@ -167,6 +167,10 @@ pub(super) fn ack_again(event: &Event, past: &Past) -> Option<Vec<Finding>> {
 pub(super) fn half_open_gone(event: &Event, past: &Past) -> Option<Finding> {
     let answered: Vec<_> = past.tcp.of(Side::Server, Step::SynAck).collect();
     let reset = past.tcp.of(Side::Client, Step::Rst).next().is_some();
+    // A SYN+ACK whose number was not seen proves nothing.
+    if answered.iter().any(|answer| answer.fields.get(field::SEQ).is_none()) {
+        return None;
+    }
     let sent = if answered.is_empty() { event.get(field::RETRANSMITS)? + 1 } else { answered.len() as u64 };
     // One whom the client reset, or whose limit is not told, was not dropped by a limit.
     if reset || sent < 2 || event.side != Side::Server {
