@@ -36,13 +36,15 @@ use tokio_tungstenite::{
         protocol::{Role, WebSocketConfig},
     },
 };
-use watch::{Outcome, Witness, ws::Watch};
+use watch::{
+    Outcome, Witness,
+    ws::{Watch, end},
+};
 
 use crate::PATIENCE;
 
 mod frames;
 mod tls;
-mod trouble;
 mod url;
 
 pub use url::Url;
@@ -182,7 +184,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let upgraded = timeout(PATIENCE, upgrade(stream, options, watch)).await;
-    let behind = upgraded.map_err(|_| trouble::silent())??;
+    let behind = upgraded.map_err(|_| end::silent(PATIENCE))??;
     let mut socket = WebSocketStream::from_partially_read(stream, behind, Role::Client, Some(config())).await;
     if !watch.failed().is_empty() {
         frames::refuse(&mut socket).await;
@@ -205,14 +207,14 @@ where
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, names);
     }
     let (request, _key) = generate_request(request).map_err(|_| Ended::GaveUp)?;
-    stream.write_all(&request).await.map_err(|error| trouble::gone(&error))?;
-    stream.flush().await.map_err(|error| trouble::gone(&error))?;
+    stream.write_all(&request).await.map_err(|error| end::gone(&error))?;
+    stream.flush().await.map_err(|error| end::gone(&error))?;
     let (mut answer, mut part) = (Vec::new(), [0; 4096]);
     loop {
         match stream.read(&mut part).await {
             Ok(0) => return Err(Ended::Gone(Ending::Fin)),
             Ok(n) => answer.extend_from_slice(&part[..n]),
-            Err(error) => return Err(trouble::gone(&error)),
+            Err(error) => return Err(end::gone(&error)),
         }
         if watch.looks_like().is_some() {
             let most = wire::ws::MOST_HEAD;

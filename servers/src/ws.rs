@@ -36,7 +36,10 @@ use tokio_tungstenite::{
     },
 };
 use tokio_util::sync::CancellationToken;
-use watch::{Outcome, Started, Witness, ws::Watch};
+use watch::{
+    Outcome, Started, Witness,
+    ws::{Watch, end},
+};
 
 use crate::{Limits, accept_loop, bind};
 use answer::Answer;
@@ -47,7 +50,6 @@ mod answer;
 mod door;
 mod frames;
 mod tls;
-mod trouble;
 
 /// The subprotocol in which the server tells a client what it sees of the client's own connection: each event as one
 /// text message. The frames that carry them are not told: each would need another.
@@ -274,7 +276,7 @@ impl Connection {
                 if let Some(answer) = Answer::to_unmet(&watch) {
                     let ended = match watch.request() {
                         Some(_) => Ended::NotUpgraded,
-                        None => trouble::ended(&Error::AttackAttempt),
+                        None => end::ended(&Error::AttackAttempt),
                     };
                     return Err(answer.because(&watch.why(&ended, &given).said()).into_response());
                 }
@@ -295,7 +297,7 @@ impl Connection {
             }
         };
         let Ok(upgraded) = upgraded else {
-            return Err(watch.why(&trouble::silent(self.limits.handshake_timeout), &given));
+            return Err(watch.why(&end::silent(self.limits.handshake_timeout), &given));
         };
         watch.accepted(&upgraded);
         match upgraded {
@@ -347,8 +349,8 @@ impl Connection {
     {
         let ended = match error {
             // Our own answer to a head that the watcher could not follow.
-            Error::Http(_) if watch.request().is_none() => trouble::ended(&Error::AttackAttempt),
-            error => trouble::ended(error),
+            Error::Http(_) if watch.request().is_none() => end::ended(&Error::AttackAttempt),
+            error => end::ended(error),
         };
         let mut why = watch.why(&ended, given);
         let Some(mut answer) = Answer::to_refused(error, watch) else {

@@ -22,9 +22,8 @@ use tokio_tungstenite::{
         },
     },
 };
-use watch::ws::Watch;
+use watch::ws::{Watch, end};
 
-use super::trouble;
 use crate::PATIENCE;
 
 /// What the client says. The text is not ASCII alone: a text frame is UTF-8.
@@ -99,7 +98,7 @@ where
     match timeout(PATIENCE, answered).await {
         Ok(Ok(said)) => said,
         Ok(Err(error)) => {
-            let ended = trouble::ended(&error);
+            let ended = end::ended(&error);
             tell(socket, &ended).await;
             // A Close that came while this side was writing says more than the write that failed.
             Err(if watch.closed().is_some() && matches!(ended, Ended::Gone(_)) {
@@ -108,7 +107,7 @@ where
                 ended
             })
         }
-        Err(_) => Err(trouble::silent()),
+        Err(_) => Err(end::silent(PATIENCE)),
     }
 }
 
@@ -132,13 +131,13 @@ where
     let closed = timeout(PATIENCE, closing).await;
     // Both have said Close: how the transport ends then, and whether it does, is no failure (RFC 6455 §7.1.4).
     if watch.both_closed() {
-        let unhappy = watch.closed().is_some_and(|close| trouble::is_unhappy(&close));
+        let unhappy = watch.closed().is_some_and(|close| end::is_unhappy(&close));
         return if unhappy { Err(Ended::Closed) } else { Ok(()) };
     }
     match closed {
         Ok(Ok(())) => Err(Ended::Gone(Ending::Fin)),
-        Ok(Err(error)) => Err(trouble::ended(&error)),
-        Err(_) => Err(trouble::silent()),
+        Ok(Err(error)) => Err(end::ended(&error)),
+        Err(_) => Err(end::silent(PATIENCE)),
     }
 }
 
@@ -147,7 +146,7 @@ async fn tell<S>(socket: &mut WebSocketStream<S>, ended: &Ended)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    if let Some(frame) = trouble::close_frame(ended) {
+    if let Some(frame) = end::close_frame(ended) {
         drop(timeout(PATIENCE, socket.close(Some(frame))).await);
     }
 }

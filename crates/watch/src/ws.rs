@@ -6,6 +6,8 @@
 //! library; that the client compared, from the client itself, which makes the upgrade and calls this watcher. What the
 //! string has to be follows from the key that crossed: the client's own account of it is marked as inferred.
 
+pub mod end;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use steps::{

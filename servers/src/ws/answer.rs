@@ -17,10 +17,10 @@ use tokio_tungstenite::tungstenite::{
 };
 use watch::ws::Watch;
 
-use super::{
-    door::{Stranger, host},
-    trouble::HTTP,
-};
+use super::door::{Stranger, host};
+
+/// How [`Watch::looks_like`] calls a request that is malformed, but still HTTP.
+const HTTP: &str = "HTTP request";
 
 /// An HTTP answer.
 #[derive(Debug)]

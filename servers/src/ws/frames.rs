@@ -20,9 +20,12 @@ use tokio_tungstenite::{
     },
 };
 use tokio_util::sync::CancellationToken;
-use watch::{Witness, ws::Watch};
+use watch::{
+    Witness,
+    ws::{Watch, end},
+};
 
-use super::{FAREWELL, trouble};
+use super::FAREWELL;
 use crate::Limits;
 
 /// Sends each message back, or tells what was seen, until the peer closes, stays silent for too long, or the
@@ -45,8 +48,8 @@ where
                 Ok(
                     Ok(()) | Err(Error::ConnectionClosed | Error::Protocol(ProtocolError::SendAfterClosing)),
                 ) => {}
-                Ok(Err(error)) => return Err(trouble::ended(&error)),
-                Err(_) => return Err(trouble::silent(patience)),
+                Ok(Err(error)) => return Err(end::ended(&error)),
+                Err(_) => return Err(end::silent(patience)),
             }
         }
         let next = tokio::select! {
@@ -57,7 +60,7 @@ where
         };
         let Ok(next) = next else {
             drop(close(socket, watch, CloseCode::Away, "silent for too long").await);
-            return Err(trouble::silent(patience));
+            return Err(end::silent(patience));
         };
         let sent = match next {
             // Both have said Close: how the transport ends then is no failure (RFC 6455 §7.1.4).
@@ -79,9 +82,9 @@ where
         match sent {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                let ended = trouble::ended(&error);
+                let ended = end::ended(&error);
                 // The library ends such a connection without a word.
-                if let Some(frame) = trouble::close_frame(&ended) {
+                if let Some(frame) = end::close_frame(&ended) {
                     drop(timeout(FAREWELL, socket.close(Some(frame))).await);
                 }
                 return match ended {
@@ -89,14 +92,14 @@ where
                     other => Err(other),
                 };
             }
-            Err(_) => return Err(trouble::silent(patience)),
+            Err(_) => return Err(end::silent(patience)),
         }
     }
 }
 
 /// Both have said Close.
 fn end(watch: &Watch) -> Result<(), Ended> {
-    let unhappy = watch.closed().is_some_and(|close| trouble::is_unhappy(&close));
+    let unhappy = watch.closed().is_some_and(|close| end::is_unhappy(&close));
     if unhappy { Err(Ended::Closed) } else { Ok(()) }
 }
 
@@ -152,7 +155,7 @@ where
     }
     match closed {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(trouble::ended(&error)),
+        Ok(Err(error)) => Err(end::ended(&error)),
         Err(_) => Err(Ended::Stopped),
     }
 }

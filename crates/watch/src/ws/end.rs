@@ -1,6 +1,6 @@
 //! What the library says, in our own words: why that ended a connection, `steps::ws::reason` tells from the log.
 
-use std::io;
+use std::{io, time::Duration};
 
 use steps::{
     Ending, Fields,
@@ -15,15 +15,13 @@ use tokio_tungstenite::tungstenite::{
     protocol::{CloseFrame, frame::coding::CloseCode},
 };
 
-use crate::PATIENCE;
-
 /// The connection broke.
-pub(super) fn gone(error: &io::Error) -> Ended {
+pub fn gone(error: &io::Error) -> Ended {
     Ended::Gone(Ending::from(error))
 }
 
 /// Why the library gave up.
-pub(super) fn ended(error: &Error) -> Ended {
+pub fn ended(error: &Error) -> Ended {
     match error {
         Error::Io(error) => gone(error),
         Error::ConnectionClosed | Error::AlreadyClosed => Ended::Closed,
@@ -77,7 +75,7 @@ fn broken(error: &ProtocolError) -> Ended {
 }
 
 /// What tells the peer what it did wrong (RFC 6455 §7.4.1); none when nobody is left to be told.
-pub(super) fn close_frame(ended: &Ended) -> Option<CloseFrame> {
+pub fn close_frame(ended: &Ended) -> Option<CloseFrame> {
     let (code, reason) = match ended {
         Ended::MessageTooLong { .. } => (CloseCode::Size, "message too big"),
         Ended::Frame(rule @ FrameRule::Utf8) => (CloseCode::Invalid, rule.brief()),
@@ -95,13 +93,13 @@ pub(super) fn close_frame(ended: &Ended) -> Option<CloseFrame> {
     Some(CloseFrame { code, reason: reason.into() })
 }
 
-/// The server was silent for as long as this client waits.
-pub(super) fn silent() -> Ended {
-    Ended::Silent(PATIENCE.as_millis() as u64)
+/// The peer was silent for as long as `limit` allows.
+pub fn silent(limit: Duration) -> Ended {
+    Ended::Silent(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// Whether the peer's Close is no good end: its code must not be sent, or says that something went wrong.
-pub(super) fn is_unhappy(close: &Fields) -> bool {
+pub fn is_unhappy(close: &Fields) -> bool {
     let blames = matches!(close.get(field::CODE), Some(1002 | 1003 | 1007..=1011));
     blames || close.get(field::MEANING) == Some("not to be sent")
 }
