@@ -38,6 +38,34 @@ macro_rules! say {
 }
 pub(crate) use say;
 
+/// What the tests of all protocols' rules share.
+#[cfg(test)]
+pub(crate) mod kept {
+    use std::{env, fs, path::PathBuf};
+
+    use crate::{Protocol, Reason, Said};
+
+    /// A case, the rule that it meets and the sentence in both languages, as a file of sentences has it.
+    pub(crate) fn entry(case: &str, reason: &Reason) -> String {
+        let Said { en, zh } = reason.said();
+        format!("# {case}\n{}\n{en}\n{zh}\n\n", reason.rule.unwrap_or("(no rule)"))
+    }
+
+    /// That the sentences are those of the protocol's file. SENTENCES=write keeps what is said.
+    pub(crate) fn are_kept(protocol: Protocol, page: &str) {
+        let mut path = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        path.extend(["src", protocol.id(), "reason/tests/sentences.txt"]);
+        if env::var_os("SENTENCES").is_some() {
+            fs::write(&path, page).expect("the file can be written");
+        }
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        for (said, kept) in page.split("\n\n").zip(kept.split("\n\n")) {
+            assert_eq!(said, kept, "said and kept differ: SENTENCES=write keeps what is said");
+        }
+        assert_eq!(page.lines().count(), kept.lines().count());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

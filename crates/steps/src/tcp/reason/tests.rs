@@ -1,11 +1,11 @@
 //! Facts and the sentence that they lead to, kept in `tests/sentences.txt` as TLS's are.
 
-use std::{collections::BTreeSet, fmt::Write, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Direction, Event, Evidence, Said, tcp::Step};
+use crate::{Direction, Event, Evidence, Protocol, Said, rule::kept, tcp::Step};
 
 /// How it ended, and what was seen before.
 type Case = (&'static str, Side, End, Vec<(Option<Side>, Step, Value)>);
@@ -108,24 +108,15 @@ fn facts_lead_to_these_sentences() {
     for case in cases() {
         let reason = why(&case);
         let Said { en, zh } = reason.said();
-        let rule = reason.rule.unwrap_or("(no rule)");
-        writeln!(page, "# {}\n{rule}\n{en}\n{zh}\n", case.0).expect("a String takes all");
+        page.push_str(&kept::entry(case.0, &reason));
         assert!(en.ends_with(['.', '?']) && zh.ends_with(['。', '？']), "{en} {zh}");
         assert!(!en.contains("os error") && !zh.contains("os error"), "{en}");
     }
     let addresses = ["[2001:db8::1]:80", "192.0.2.7:80"].map(|address| address.parse().expect("it is one"));
     let both = addresses.map(|address| Attempt { address, how: Refusal::Reset });
     let Said { en, zh } = not_connected(&both).said();
-    writeln!(page, "# every address of a name\n{en}\n{zh}\n").expect("a String takes all");
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tcp/reason/tests/sentences.txt");
-    if std::env::var_os("SENTENCES").is_some() {
-        std::fs::write(path, &page).expect("the file can be written");
-    }
-    let kept = std::fs::read_to_string(path).unwrap_or_default();
-    for (said, kept) in page.split("\n\n").zip(kept.split("\n\n")) {
-        assert_eq!(said, kept, "said and kept differ: SENTENCES=write keeps what is said");
-    }
-    assert_eq!(page.lines().count(), kept.lines().count());
+    page.push_str(&format!("# every address of a name\n{en}\n{zh}\n\n"));
+    kept::are_kept(Protocol::Tcp, &page);
 }
 
 #[test]

@@ -2,12 +2,12 @@
 //! fact and leads to another rule. The sentences are kept in `tests/sentences.txt`, to be read through; who changes
 //! one runs `SENTENCES=write cargo test -p steps tls::reason` and reads the difference.
 
-use std::{collections::BTreeSet, fmt::Write, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Direction, Event, Evidence, Past, Protocol, Side};
+use crate::{Direction, Event, Evidence, Past, Protocol, Side, rule::kept};
 
 mod cases;
 
@@ -135,22 +135,8 @@ const PATIENCE: End = End::Silent(Duration::from_secs(10));
 
 #[test]
 fn facts_lead_to_these_sentences() {
-    let mut page = String::new();
-    for case in cases::all() {
-        let reason = case.reason();
-        let Said { en, zh } = reason.said();
-        let rule = reason.rule.unwrap_or("(no rule)");
-        writeln!(page, "# {}\n{rule}\n{en}\n{zh}\n", case.name).expect("a String takes all");
-    }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tls/reason/tests/sentences.txt");
-    if std::env::var_os("SENTENCES").is_some() {
-        std::fs::write(path, &page).expect("the file can be written");
-    }
-    let kept = std::fs::read_to_string(path).unwrap_or_default();
-    for (said, kept) in page.split("\n\n").zip(kept.split("\n\n")) {
-        assert_eq!(said, kept, "said and kept differ: SENTENCES=write keeps what is said");
-    }
-    assert_eq!(page.lines().count(), kept.lines().count());
+    let page: String = cases::all().iter().map(|case| kept::entry(case.name, &case.reason())).collect();
+    kept::are_kept(Protocol::Tls, &page);
 }
 
 #[test]
