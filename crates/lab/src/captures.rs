@@ -108,6 +108,14 @@ pub(crate) fn read(
             ),
         }
     }
+    let given_up = captures.given_up();
+    if given_up > 0 {
+        say(
+            lang,
+            &format!("{given_up} connections were told before their end: too many were open at once"),
+            &format!("同时打开的连接过多，{given_up} 条在结束之前就已列出"),
+        );
+    }
     let (mut finished, counts) = captures.finish();
     if let Some(number) = choice.connection {
         let total = finished.len();
@@ -238,5 +246,5 @@ fn say(lang: Lang, en: &str, zh: &str) {
         Lang::En => en,
         Lang::Zh => zh,
     };
-    eprintln!("lab: {}", harmless(text));
+    show::say("lab", text);
 }

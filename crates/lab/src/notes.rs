@@ -105,7 +105,7 @@ fn run_what_is_wanting(
     for (n, command) in commands.iter().enumerate() {
         let lang = output.lang();
         let running = Text { en: "running", zh: "正在运行" }.in_lang(lang);
-        eprintln!("[{}/{}] {running} {command}", n + 1, commands.len());
+        show::say_lines(&format!("[{}/{}] {running} {command}", n + 1, commands.len()));
         let args = command.split_whitespace().skip(1);
         let ran = Command::new(&program)
             .args(args)
@@ -121,7 +121,7 @@ fn run_what_is_wanting(
         if !ran.status.success() {
             let why = String::from_utf8_lossy(&ran.stderr);
             let failed = Text { en: "it failed", zh: "运行失败" }.in_lang(lang);
-            eprintln!("    {failed}: {}", steps::harmless(why.lines().last().unwrap_or_default()));
+            show::say_lines(&format!("    {failed}: {}", why.lines().last().unwrap_or_default()));
         }
     }
     shown = shown_in(folder, true)?;
@@ -226,7 +226,7 @@ fn asked(text: &str, lang: Lang) -> anyhow::Result<String> {
         let sentence = sentence.map_or(line.trim_end(), |place| notes.quote(place));
         let says = anchor.claim.card().says.in_lang(lang);
         let question = Text { en: "does it say this? [y/n]", zh: "它说的是这个吗？[y/n]" }.in_lang(lang);
-        eprintln!("{}\n  {id} {says}\n  {question}", steps::harmless(sentence));
+        show::say_lines(&format!("{}\n  {id} {says}\n  {question}", steps::harmless(sentence)));
         let mut answer = String::new();
         if std::io::stdin().read_line(&mut answer).context("could not read the answer")? == 0 {
             break;
