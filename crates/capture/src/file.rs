@@ -18,20 +18,18 @@ use crate::link::Link;
 
 /// One packet as the file has it.
 #[derive(Debug)]
-pub struct Packet<'a> {
+pub(crate) struct Packet<'a> {
     /// When it was captured, in nanoseconds since 1970; 0: the file has no time for it.
-    pub at: i64,
+    pub(crate) at: i64,
     /// What stands in front of the IP header; none: the packet's interface was never described.
-    pub link: Option<Link>,
-    /// The packet, as far as it was captured.
-    pub bytes: &'a [u8],
-    /// How long it was.
-    pub original_length: usize,
+    pub(crate) link: Option<Link>,
+    /// The packet, as far as it was captured: its IP header says how long it was.
+    pub(crate) bytes: &'a [u8],
 }
 
 /// What a file holds that is of use here.
 #[derive(Debug)]
-pub enum Item<'a> {
+pub(crate) enum Item<'a> {
     /// A packet.
     Packet(Packet<'a>),
     /// Lines of a key log (RFC 9850, or SSH's) that stand in the file.
@@ -88,7 +86,7 @@ impl Trouble {
 impl std::error::Error for Trouble {}
 
 /// To what a packed file may unfold: a kilobyte can become a gigabyte.
-pub const MOST_UNFOLDED: u64 = 64 << 30;
+pub(crate) const MOST_UNFOLDED: u64 = 64 << 30;
 
 /// The longest block. A packet has at most 64 KiB on most links, and its comments and a key log may be longer.
 const MOST_BLOCK: usize = 16 << 20;
@@ -126,7 +124,7 @@ impl Form {
 /// # Errors
 ///
 /// When it is no capture, is damaged or cut off, or cannot be read; what came before was handed out.
-pub fn read(input: impl Read, mut take: impl FnMut(Item<'_>)) -> Result<u64, Trouble> {
+pub(crate) fn read(input: impl Read, mut take: impl FnMut(Item<'_>)) -> Result<u64, Trouble> {
     let (form, input) = begin(input)?;
     match form {
         Form::Pcap | Form::Pcapng => blocks(form, input, &mut take),
@@ -265,7 +263,7 @@ fn hand_out(
             let at = i64::from(block.ts_sec) * 1_000_000_000 + nanoseconds;
             let link = interface.and_then(|one| one.link);
             let bytes = &block.data[..block.data.len().min(block.caplen as usize)];
-            Packet { at, link, bytes, original_length: block.origlen as usize }
+            Packet { at, link, bytes }
         }
         PcapBlockOwned::NG(Block::SectionHeader(_)) => {
             interfaces.clear();
@@ -288,11 +286,11 @@ fn hand_out(
                     .saturating_add(one.offset.saturating_mul(1_000_000_000))
             });
             let link = interface.and_then(|one| one.link);
-            Packet { at, link, bytes: block.packet_data(), original_length: block.origlen as usize }
+            Packet { at, link, bytes: block.packet_data() }
         }
         PcapBlockOwned::NG(Block::SimplePacket(block)) => {
             let link = interfaces.first().and_then(|one| one.link);
-            Packet { at: 0, link, bytes: block.packet_data(), original_length: block.origlen as usize }
+            Packet { at: 0, link, bytes: block.packet_data() }
         }
         PcapBlockOwned::NG(Block::DecryptionSecrets(block)) => {
             let held = &block.data[..block.data.len().min(block.secrets_len as usize)];

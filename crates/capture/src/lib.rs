@@ -23,16 +23,17 @@ use std::{
 
 use steps::Event;
 
-pub use file::{Item, MOST_UNFOLDED, Packet, Trouble, is_capture, read};
+pub use file::{Trouble, is_capture};
 pub use keys::Keys;
-pub use link::{Inside, Link};
 pub use outcome::Ended;
-pub use packets::{Counts, Packets};
+pub use packets::Counts;
 pub use row::{Kind, Row};
-pub use stream::{Piece, Stream};
 
 use connection::Connection;
+use file::{Item, Packet};
 use keys::Of;
+use link::Inside;
+use packets::Packets;
 
 /// Which connections' events are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +96,7 @@ impl Captures {
     ///
     /// When it is no capture, is damaged or cut off, or cannot be read; what came before counts.
     pub fn file(&mut self, input: impl Read) -> Result<u64, Trouble> {
-        read(input, |item| match item {
+        file::read(input, |item| match item {
             Item::Packet(packet) => self.packet(&packet),
             Item::Keys(lines) => self.keys(lines),
             Item::Other => {}
@@ -103,7 +104,7 @@ impl Captures {
     }
 
     /// Takes one packet.
-    pub fn packet(&mut self, packet: &Packet<'_>) {
+    fn packet(&mut self, packet: &Packet<'_>) {
         self.packets.counts.packets += 1;
         let Some(link) = packet.link else {
             self.packets.counts.unknown_link += 1;
@@ -148,18 +149,13 @@ impl Captures {
     }
 
     /// Takes lines of a key log that stand in a capture; those for a connection that is open are used at once.
-    pub fn keys(&mut self, lines: &str) {
+    fn keys(&mut self, lines: &str) {
         for line in lines.lines() {
             let Some(of) = self.keys.line(line) else { continue };
             if let Some(connection) = self.wanted.get(&of).and_then(|ends| self.open.get_mut(ends)) {
                 connection.keys(&self.keys);
             }
         }
-    }
-
-    /// The connections that were found over since the last call.
-    pub fn take_finished(&mut self) -> Vec<Finished> {
-        std::mem::take(&mut self.finished)
     }
 
     /// Nothing more will come: all connections, in the order in which they began.

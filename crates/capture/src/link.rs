@@ -2,7 +2,7 @@
 
 /// The header of a link layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Link {
+pub(crate) enum Link {
     /// Ethernet (1), perhaps with VLAN tags.
     Ethernet,
     /// The IP header stands first (101, 228, 229; 12 and 14 as some systems write it).
@@ -17,7 +17,7 @@ pub enum Link {
 
 /// What lies in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inside<'a> {
+pub(crate) enum Inside<'a> {
     /// A packet of IPv4 or IPv6.
     Ip(&'a [u8]),
     /// Something else.
@@ -28,7 +28,7 @@ pub enum Inside<'a> {
 
 impl Link {
     /// The link of that number; none: one that is not read.
-    pub fn of(number: impl TryInto<u32>) -> Option<Link> {
+    pub(crate) fn of(number: impl TryInto<u32>) -> Option<Link> {
         match number.try_into().ok()? {
             1 => Some(Link::Ethernet),
             12 | 14 | 101 | 228 | 229 => Some(Link::Ip),
@@ -40,7 +40,7 @@ impl Link {
     }
 
     /// Takes the header off.
-    pub fn strip(self, frame: &[u8]) -> Inside<'_> {
+    pub(crate) fn strip(self, frame: &[u8]) -> Inside<'_> {
         match self {
             Link::Ethernet => match frame.get(12..) {
                 Some([high, low, rest @ ..]) => of_ethertype(u16::from_be_bytes([*high, *low]), rest),

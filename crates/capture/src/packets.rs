@@ -35,9 +35,9 @@ type Whole = (IpAddr, IpAddr, u32, IpNumber);
 
 /// Finds segments in IP packets.
 #[derive(Debug, Default)]
-pub struct Packets {
+pub(crate) struct Packets {
     /// What has been seen so far.
-    pub counts: Counts,
+    pub(crate) counts: Counts,
     partial: HashMap<Whole, Partial>,
 }
 
@@ -55,7 +55,7 @@ const MOST_PARTIAL: usize = 64;
 
 impl Packets {
     /// The segment in an IP packet, if it holds a whole one.
-    pub fn segment(&mut self, packet: &[u8]) -> Option<Segment> {
+    pub(crate) fn segment(&mut self, packet: &[u8]) -> Option<Segment> {
         let sliced = match LaxSlicedPacket::from_ip(packet) {
             Ok(sliced) => sliced,
             Err(_) => {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// What is handed out, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// The next bytes, and the moment at which they were captured.
     Bytes(Vec<u8>, u64),
     /// So many bytes were sent and are not in the capture.
@@ -15,7 +15,7 @@ pub enum Piece {
 
 /// One direction.
 #[derive(Debug, Default)]
-pub struct Stream {
+pub(crate) struct Stream {
     /// The sequence number of the next byte; none: nothing was seen yet.
     next: Option<u32>,
     /// How many bytes were handed out or skipped.
@@ -37,12 +37,12 @@ const PATIENCE: usize = 8;
 impl Stream {
     /// The sender's SYN took up this number: the first byte has the next one. Of a stream that is known already
     /// nothing changes.
-    pub fn syn(&mut self, seq: u32) {
+    pub(crate) fn syn(&mut self, seq: u32) {
         self.next.get_or_insert(seq.wrapping_add(1));
     }
 
     /// A segment with data: the number of its first byte, as much as was captured, and how many bytes it had.
-    pub fn data(&mut self, seq: u32, captured: &[u8], length: u32, moment: u64, out: &mut Vec<Piece>) {
+    pub(crate) fn data(&mut self, seq: u32, captured: &[u8], length: u32, moment: u64, out: &mut Vec<Piece>) {
         let next = *self.next.get_or_insert(seq);
         // By its nearness to what is due; further away than 2³¹ no window reaches.
         let ahead = i64::from(seq.wrapping_sub(next) as i32);
@@ -58,7 +58,7 @@ impl Stream {
     }
 
     /// The peer has acknowledged everything before this number.
-    pub fn ack(&mut self, ack: u32, out: &mut Vec<Piece>) {
+    pub(crate) fn ack(&mut self, ack: u32, out: &mut Vec<Piece>) {
         let Some(next) = self.next else { return };
         let ahead = i64::from(ack.wrapping_sub(next) as i32);
         if let Ok(ahead) = u64::try_from(ahead) {
@@ -71,15 +71,10 @@ impl Stream {
     }
 
     /// Nothing more will come: what waits is handed out, with the gaps before it.
-    pub fn end(&mut self, out: &mut Vec<Piece>) {
+    pub(crate) fn end(&mut self, out: &mut Vec<Piece>) {
         while !self.waiting.is_empty() {
             self.skip(out);
         }
-    }
-
-    /// How many bytes were handed out or skipped.
-    pub fn place(&self) -> u64 {
-        self.place
     }
 
     fn wait(&mut self, start: u64, bytes: &[u8], moment: u64) {
@@ -166,7 +161,7 @@ mod tests {
             (first.wrapping_add(6), b"GHij"),
         ];
         assert_eq!(bytes(&feed(&mut stream, &segments)), b"abcDefghij");
-        assert_eq!(stream.place(), 10);
+        assert_eq!(stream.place, 10);
     }
 
     #[test]
