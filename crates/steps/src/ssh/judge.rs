@@ -264,6 +264,9 @@ fn changed_host(event: &Event, print: &str) -> Option<Finding> {
     let recorded = event.get(field::RECORDED_FINGERPRINT)?;
     Some(if event.get(field::ACCEPTED)? {
         let strict = event.get(field::STRICT)?;
+        if event.get(field::DECIDED_BY)? != "option" {
+            return None;
+        }
         Finding::depends(
             S9,
             format!(

@@ -99,10 +99,18 @@ fn a_claim_rests_on_a_signature_that_verified_and_on_a_tag_that_did() {
         fields.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
         fields
     };
-    assert_eq!(shown(fields("verified", json!({}))), [(S4, Verdict::AsNoted), (S6, Verdict::Differs)]);
+    assert_eq!(
+        shown(fields("verified", json!({"recomputed": true}))),
+        [(S4, Verdict::AsNoted), (S6, Verdict::Differs)]
+    );
     assert_eq!(shown(fields("verified", json!({"recomputed": false}))), [(S6, Verdict::Differs)]);
-    assert_eq!(shown(fields("wrong", json!({}))), []);
-    assert_eq!(shown(fields("verified", json!({"rekey": true}))), [], "the notes tell of the beginning");
+    assert_eq!(shown(fields("verified", json!({}))), [], "whose hash it is, is not told");
+    assert_eq!(shown(fields("wrong", json!({"recomputed": true}))), []);
+    assert_eq!(
+        shown(fields("verified", json!({"recomputed": true, "rekey": true}))),
+        [],
+        "the notes tell of the beginning"
+    );
 
     let newkeys = event(Side::Client, Direction::Sent, Step::Newkeys, json!({}));
     for (fields, shown) in [

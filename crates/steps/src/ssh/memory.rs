@@ -16,6 +16,8 @@ pub(crate) struct Memory {
     pub(crate) lines_before: Vec<String>,
     /// Each proof that was judged.
     pub(crate) attempts: Vec<Attempt>,
+    /// It was not told of one which it was, or whether it was taken.
+    pub(crate) unclear: bool,
     /// A proof is under way that the server has not judged.
     pub(crate) open: bool,
     /// Questions of keyboard-interactive that were asked.
@@ -73,7 +75,13 @@ impl Memory {
                 self.questions += event.get(field::PROMPTS).map_or(0, |it| it.len());
             }
             Step::AuthMethods => self.open = false,
-            Step::AuthFailure => self.judged(event, event.get(field::METHOD_NAME).unwrap_or_default()),
+            Step::AuthFailure => {
+                self.unclear |= event.get(field::PARTIAL_SUCCESS).is_none();
+                match event.get(field::METHOD_NAME) {
+                    Some(method) => self.judged(event, method),
+                    None => self.unclear = true,
+                }
+            }
             Step::OtherMessage => {
                 match (event.sender(), event.get(field::MESSAGE_NUMBER), event.get(field::METHOD_NAME)) {
                     (Some(Side::Server), Some(60), Some("password")) => {

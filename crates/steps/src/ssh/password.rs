@@ -11,6 +11,9 @@ const BY_PASSWORD: [&str; 2] = ["password", "keyboard-interactive"];
 /// tells, because another key may follow.
 pub(crate) fn at_end(past: &Past) -> Option<Finding> {
     let login = past.ssh();
+    if login.unclear {
+        return None;
+    }
     let last = login.attempts.last().filter(|last| !last.in_part && !login.open)?;
     let key_refused = login.attempts.iter().any(|one| one.method == "publickey" && !one.in_part);
     let by_password = last.left.iter().any(|method| BY_PASSWORD.contains(&method.as_str()));
@@ -29,6 +32,9 @@ pub(crate) fn at_end(past: &Past) -> Option<Finding> {
 pub(super) fn checked(event: &Event, past: &Past) -> Option<Finding> {
     let accepted = outcome(event)?;
     let method = method(event)?;
+    if past.ssh().unclear {
+        return None;
+    }
     let (en, zh) = if accepted { ("accepted", "通过") } else { ("refused", "被拒绝") };
     let key = past.ssh().attempts.iter().rfind(|one| one.method == "publickey");
     Some(match key {

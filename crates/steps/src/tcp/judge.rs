@@ -119,11 +119,14 @@ fn syn_ack(event: &Event, past: &Past) -> Option<Finding> {
 
 /// The initial number of the client's SYN that `ack` confirms, and how many bytes that came with it.
 fn confirms(ack: u64, past: &Past) -> Option<(u64, u64)> {
-    past.tcp.of(Side::Client, Step::Syn).rev().find_map(|syn| {
+    for syn in past.tcp.of(Side::Client, Step::Syn).rev() {
+        // Where one does not tell its numbers, an older one must not stand in for it.
         let (isn, data) = (syn.get(field::SEQ)?, syn.get(field::PAYLOAD_LENGTH)?);
-        let more = distance(after(isn), ack)?;
-        (more <= data).then_some((isn, more))
-    })
+        if let Some(more) = distance(after(isn), ack).filter(|more| *more <= data) {
+            return Some((isn, more));
+        }
+    }
+    None
 }
 
 /// The client has acknowledged the server's SYN: now both know that both can send and receive.
@@ -132,8 +135,9 @@ fn synchronised(event: &Event, past: &Past) -> Option<Vec<Finding>> {
     if event.sender() != Some(Side::Client) {
         return None;
     }
-    let answer =
-        past.tcp.of(Side::Server, Step::SynAck).rev().find(|answer| counted_from(answer, ack).is_some());
+    // One that does not tell its number is not passed over for an older one.
+    let fits = |answer: &&Kept| answer.get(field::SEQ).is_none() || counted_from(answer, ack).is_some();
+    let answer = past.tcp.of(Side::Server, Step::SynAck).rev().find(fits);
     let (y, more) = counted_from(answer?, ack)?;
     let mut findings = vec![Finding::as_noted_because(
         O8,
@@ -201,6 +205,12 @@ fn after(number: u64) -> u64 {
 fn distance(from: u64, to: u64) -> Option<u64> {
     let distance = to.wrapping_sub(from) & MASK;
     (distance <= MASK / 2).then_some(distance)
+}
+
+/// After how many milliseconds `side` repeated `step` each time before; none: of one of them it is not told.
+fn gaps_before(past: &Past, side: Side, step: Step) -> Option<Vec<String>> {
+    let again = past.tcp.of(side, step).filter(|one| one.fields.holds(field::RETRANSMISSION));
+    again.map(|one| one.get(field::GAP_MS).map(|gap| gap.to_string())).collect()
 }
 
 /// A setting of the kernel or of the socket, as it was read when the connection began.

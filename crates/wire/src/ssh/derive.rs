@@ -62,7 +62,8 @@ impl Decoder {
             Some(Err(why)) => self.stop_opening(moment, &why),
             Some(Ok(derived)) => {
                 self.exchange.derived = true;
-                let Derived { hash, keys, exchange_hash, signature, openers } = *derived;
+                let Derived { mut hash, keys, exchange_hash, signature, openers } = *derived;
+                hash.put(field::RECOMPUTED, true);
                 if self.login.session_identifier.is_empty() {
                     self.login.session_identifier = exchange_hash;
                 }

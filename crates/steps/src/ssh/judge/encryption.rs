@@ -27,7 +27,7 @@ pub(super) fn exchange_hash(event: &Event) -> Vec<Finding> {
 /// s4, where the hash was computed here again.
 fn secret_fits(event: &Event) -> Option<Finding> {
     // The library's own hash: the secret in it is not known here.
-    if event.get(field::RECOMPUTED) == Some(false) {
+    if !event.get(field::RECOMPUTED)? {
         return None;
     }
     let (hash, kex) = (short(event.get(field::EXCHANGE_HASH)?), event.get(field::KEX_ALGORITHM)?);
@@ -43,10 +43,9 @@ fn secret_fits(event: &Event) -> Option<Finding> {
 /// s6.
 fn host_key_vouches(event: &Event) -> Option<Finding> {
     let (hash, print) = (short(event.get(field::EXCHANGE_HASH)?), event.get(field::HOST_KEY_FINGERPRINT)?);
-    let (whose, whose_zh) = if event.get(field::RECOMPUTED) == Some(false) {
-        ("the library's exchange hash", "库给出的交换哈希")
-    } else {
-        ("the exchange hash", "交换哈希")
+    let (whose, whose_zh) = match event.get(field::RECOMPUTED)? {
+        false => ("the library's exchange hash", "库给出的交换哈希"),
+        true => ("the exchange hash", "交换哈希"),
     };
     Some(Finding::differs(
         S6,

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Step, memory::Kept},
-    MASK, after, few, field, seconds, setting,
+    MASK, after, few, field, gaps_before, seconds, setting,
 };
 use crate::{
     Claim,
@@ -232,8 +232,7 @@ pub(super) fn fin_again(event: &Event, past: &Past) -> Option<Finding> {
     {
         return None;
     }
-    let earlier = past.tcp.of(sender, Step::Fin).filter_map(|fin: &Kept| fin.get(field::GAP_MS));
-    let gaps = earlier.chain([gap]).map(|gap| gap.to_string()).collect::<Vec<_>>().join(", ");
+    let gaps = [gaps_before(past, sender, Step::Fin)?, vec![gap.to_string()]].concat().join(", ");
     Some(Finding::as_noted_because(
         of_lost_fin(sender),
         format!("no ACK came, and the FIN went again with the same sequence number {seq}, after {gaps} ms"),

@@ -1,7 +1,7 @@
 //! What a connection shows of the notes when a segment of its opening is lost, late or an old one. Each side is asked
 //! only what it can know: whether an answer came is the client's to say, whether accept() returned is the server's.
 
-use super::{super::Step, MASK, after, confirms, field, seconds, setting};
+use super::{super::Step, MASK, after, confirms, field, gaps_before, seconds, setting};
 use crate::{
     Claim::{O2, O3, O4, O6, O7, O9, O10, O11, O13, O15},
     Event, Finding, Past, Side,
@@ -21,10 +21,8 @@ pub(super) fn syn_again(event: &Event, past: &Past) -> Vec<Finding> {
 }
 
 fn not_answered(event: &Event, past: &Past) -> Option<Finding> {
-    let mut gaps: Vec<_> =
-        past.tcp.of(Side::Client, Step::Syn).filter_map(|syn| syn.get(field::GAP_MS)).collect();
-    gaps.push(event.get(field::GAP_MS)?);
-    let told = gaps.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    let gap = event.get(field::GAP_MS)?.to_string();
+    let told = [gaps_before(past, Side::Client, Step::Syn)?, vec![gap]].concat().join(", ");
     let (rule, rule_zh) = match setting(past, field::TCP_SYN_LINEAR_TIMEOUTS) {
         Some(0) => (
             "; tcp_syn_linear_timeouts is 0: each gap is twice the one before".into(),
@@ -166,6 +164,9 @@ pub(super) fn ack_again(event: &Event, past: &Past) -> Option<Vec<Finding>> {
 /// The server's kernel dropped what the client never completed.
 pub(super) fn half_open_gone(event: &Event, past: &Past) -> Option<Finding> {
     let answered: Vec<_> = past.tcp.of(Side::Server, Step::SynAck).collect();
+    for segment in &answered {
+        segment.get(field::SEQ)?;
+    }
     let reset = past.tcp.of(Side::Client, Step::Rst).next().is_some();
     // A SYN+ACK whose number was not seen proves nothing.
     if answered.iter().any(|answer| answer.fields.get(field::SEQ).is_none()) {
