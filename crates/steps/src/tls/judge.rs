@@ -71,6 +71,9 @@ fn client_hello(event: &Event) -> Option<Finding> {
     if version == legacy {
         return Some(Finding::as_noted(Claim::T1));
     }
+    if !event.get(field::SUPPORTED_VERSIONS)?.contains(&version) {
+        return None;
+    }
     // Whether there is a key share, the list of the extensions says.
     if !event.get(field::EXTENSIONS)?.contains(&"key_share") {
         return Some(Finding::differs(

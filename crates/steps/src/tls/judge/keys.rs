@@ -143,18 +143,14 @@ fn three_randoms(event: &Event) -> Option<Finding> {
             format!("由 pre-master 和握手摘要（其中有两个随机数）经 {derivation} 导出（{label}，RFC 7627）"),
         ));
     }
-    let recomputed = (
-        event.get(field::PRE_MASTER_SECRET),
-        event.get(field::MASTER_SECRET_RECOMPUTED),
-        event.get(common::EQUAL),
-    );
-    match recomputed {
-        (None, None, None) => Some(Finding::as_noted_because(
+    let session = event.get(field::FINGERPRINTS)?.join(", ");
+    match (event.get(field::PRE_MASTER_SECRET), event.get(field::MASTER_SECRET_RECOMPUTED)) {
+        (None, None) => Some(Finding::as_noted_because(
             Claim::T9,
             format!("{derivation} over the two randoms and the pre-master secret"),
             format!("由两个随机数和 pre-master 经 {derivation} 导出"),
         )),
-        (Some(pre_master), Some(recomputed), Some(true)) => Some(Finding::as_noted_because(
+        (Some(pre_master), Some(recomputed)) if recomputed == session => Some(Finding::as_noted_because(
             Claim::T9,
             format!(
                 "{derivation} over the two randoms and the pre-master secret ({pre_master}): computed again, the \
@@ -165,20 +161,17 @@ fn three_randoms(event: &Event) -> Option<Finding> {
                  （{recomputed}）"
             ),
         )),
-        (Some(pre_master), Some(recomputed), Some(false)) => {
-            let session = event.get(field::FINGERPRINTS)?.join(", ");
-            Some(Finding::differs(
-                Claim::T9,
-                format!(
-                    "{derivation} over the two randoms and the pre-master secret ({pre_master}) gives {recomputed}, but \
-                     the session has {session}"
-                ),
-                format!(
-                    "由两个随机数和 pre-master（{pre_master}）经 {derivation} 得到 {recomputed}，会话用的却是 {session}"
-                ),
-            ))
-        }
-        (_, _, _) => None,
+        (Some(pre_master), Some(recomputed)) => Some(Finding::differs(
+            Claim::T9,
+            format!(
+                "{derivation} over the two randoms and the pre-master secret ({pre_master}) gives {recomputed}, but the \
+                 session has {session}"
+            ),
+            format!(
+                "由两个随机数和 pre-master（{pre_master}）经 {derivation} 得到 {recomputed}，会话用的却是 {session}"
+            ),
+        )),
+        (Some(_), None) | (None, Some(_)) => None,
     }
 }
 

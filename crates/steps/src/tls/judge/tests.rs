@@ -18,6 +18,7 @@ fn client_hello(version: &str) -> Event {
     let fields = json!({
         "version": version, "legacy_version": "TLS 1.2", "random": "00ff", "cipher_suites": ["a"],
         "extensions": ["supported_versions", "key_share"], "key_share": ["x25519"],
+        "supported_versions": [version],
     });
     seen(Direction::Sent, Step::ClientHello, fields)
 }
