@@ -86,6 +86,31 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
     (&[Step::Ssh(Ssh::Undecodable)], http_at_the_ssh_port),
 ];
 
+/// The scenarios that bring values which cards show and the runs above do not.
+const VALUES: &[&str] = &[
+    "tcp/ack-of-fin-lost",
+    "tcp/last-ack-lost",
+    "tcp/server-never-closes",
+    "tcp/syn-ack-lost",
+    "tls/post-quantum-tls13",
+    "tls/server-name",
+    "ws/over-tls",
+    "ssh/rekey",
+    "ssh/foreign-key-then-answers",
+];
+
+/// Values that cards show and that no peer at hand sends, and who does.
+const UNSEEN: &[(Step, &str, &str)] = &[
+    (Step::Ssh(Ssh::ExtInfo), "ping@openssh.com", "OpenSSH since 9.5"),
+    (Step::Ssh(Ssh::InteractiveQuestion), "name", "a server whose PAM module names its question"),
+    (Step::Ssh(Ssh::InteractiveQuestion), "instruction", "the same"),
+    (
+        Step::Ssh(Ssh::OtherMessage),
+        "request_name",
+        "OpenSSH, which tells its other host keys to a client of ours",
+    ),
+];
+
 #[test]
 fn every_step_of_the_catalogue_is_emitted_and_no_other() {
     if !captures("every_step_of_the_catalogue_is_emitted_and_no_other") {
@@ -94,26 +119,40 @@ fn every_step_of_the_catalogue_is_emitted_and_no_other() {
     let bench = Bench::new();
     // That nothing else is emitted is seen to where the logs are read: an id that the catalogue does not know
     // fails the test there.
-    let mut emitted: BTreeSet<&str> = common::ids(&bench.lab(&[])).into_iter().collect();
-    for variant in ["rsa", "tls13"] {
-        emitted.extend(common::ids(&bench.lab(&["tls", "--variant", variant])));
-    }
+    let mut logs = vec![bench.lab(&[])];
+    logs.extend(["rsa", "tls13"].map(|variant| bench.lab(&["tls", "--variant", variant])));
+    logs.extend(VALUES.iter().map(|scenario| bench.lab(&["run", scenario])));
     let mut untested = BTreeSet::new();
     for (steps, stimulus) in STIMULI {
         let ids = steps.iter().map(|step| step.id());
         match stimulus(&bench) {
             Some(log) => {
-                let log: BTreeSet<_> = common::ids(&log).into_iter().collect();
-                let missing: Vec<_> = ids.filter(|id| !log.contains(id)).collect();
-                assert!(missing.is_empty(), "{missing:?} did not come of their stimulus, only {log:?}");
-                emitted.extend(log);
+                let ids_of_log: BTreeSet<_> = common::ids(&log).into_iter().collect();
+                let missing: Vec<_> = ids.filter(|id| !ids_of_log.contains(id)).collect();
+                assert!(
+                    missing.is_empty(),
+                    "{missing:?} did not come of their stimulus, only {ids_of_log:?}"
+                );
+                logs.push(log);
             }
             None => untested.extend(ids),
         }
     }
+    let events: Vec<&Event> = logs.iter().flatten().collect();
+    let emitted: BTreeSet<&str> = events.iter().map(|event| event.step.id()).collect();
     let missing: Vec<_> =
         Step::all().map(Step::id).filter(|id| !emitted.contains(id) && !untested.contains(id)).collect();
     assert!(missing.is_empty(), "no live run emits {missing:?}: each needs a row in STIMULI");
+    // And what its card shows of it.
+    let has = |step: Step, name: &str| {
+        events.iter().any(|event| event.step == step && event.fields.contains_key(name))
+    };
+    let shown = Step::all().flat_map(|step| step.card().shows.iter().map(move |name| (step, *name)));
+    let tested = shown.filter(|(step, _)| !untested.contains(step.id()));
+    let known = |step: Step, name: &str| UNSEEN.iter().any(|(of, it, _)| (*of, *it) == (step, name));
+    let missing = tested.filter(|(step, name)| !has(*step, name) && !known(*step, name));
+    let missing: Vec<_> = missing.map(|(step, name)| format!("{step}: {name}")).collect();
+    assert!(missing.is_empty(), "no live run has these values, which cards show: {missing:#?}");
 }
 
 /// Demo keys, and a set that nobody here knows.
@@ -309,8 +348,9 @@ fn a_password_and_an_answer(bench: &Bench) -> Option<Vec<Event>> {
 
 fn ignore_and_disconnect_in_the_clear(bench: &Bench) -> Option<Vec<Event>> {
     let ignore = ssh_packet(b"\x02\0\0\0\x04idle");
+    let debug = ssh_packet(b"\x04\x01\0\0\0\x05hello\0\0\0\0");
     let disconnect = ssh_packet(b"\x01\0\0\0\x0b\0\0\0\x03bye\0\0\0\0");
-    Some(bench.visit("ssh", &[&[b"SSH-2.0-test\r\n", &ignore[..], &disconnect].concat()]))
+    Some(bench.visit("ssh", &[&[b"SSH-2.0-test\r\n", &ignore[..], &debug, &disconnect].concat()]))
 }
 
 /// A packet in the clear (RFC 4253 §6): lengths, payload, at least four bytes of padding to a multiple of eight.

@@ -232,7 +232,7 @@ impl Step {
                 },
                 client: TCP_INFO,
                 server: TCP_INFO,
-                shows: shown![field::CHANGE, field::TIMER_MS, field::ASKED],
+                shows: shown![field::CHANGE, field::ASKED],
             },
             Step::FinWait2 => Card {
                 id: "tcp.fin_wait_2",
@@ -260,7 +260,7 @@ impl Step {
                 },
                 client: TCP_INFO,
                 server: TCP_INFO,
-                shows: shown![field::CHANGE, field::TIMER_MS, field::ASKED],
+                shows: shown![field::CHANGE, field::ASKED],
             },
             Step::LastAckState => Card {
                 id: "tcp.last_ack_state",
@@ -274,7 +274,7 @@ impl Step {
                 },
                 client: TCP_INFO,
                 server: TCP_INFO,
-                shows: shown![field::CHANGE, field::TIMER_MS, field::ASKED],
+                shows: shown![field::CHANGE, field::ASKED],
             },
             Step::LastAck => Card {
                 id: "tcp.last_ack",
