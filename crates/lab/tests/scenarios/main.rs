@@ -1,0 +1,90 @@
+//! Every scenario of the suite, run as a reader would: each must show exactly the claims its file names, and end as it
+//! says on both sides. What the runs logged is then read back, with values taken away and changed.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod fields;
+
+use std::{
+    fs,
+    process::Command,
+    sync::{Mutex, OnceLock, PoisonError},
+};
+
+use common::with_capture;
+use steps::Protocol;
+
+/// Scenarios turn on the kernel's timers: not two sets of them at once on a machine with two cores.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// What the scenarios of a protocol came to.
+#[derive(Debug)]
+struct Run {
+    /// What the lab said of them.
+    said: String,
+    succeeded: bool,
+    /// What both ends logged.
+    log: String,
+}
+
+/// Runs the scenarios of `protocol`, once for all tests of this file; none where segments cannot be captured.
+fn run(protocol: Protocol) -> Option<&'static Run> {
+    static RUNS: [OnceLock<Option<Run>>; 4] = [const { OnceLock::new() }; 4];
+    RUNS[protocol as usize].get_or_init(|| run_with(protocol, &[])).as_ref()
+}
+
+fn run_with(protocol: Protocol, options: &[&str]) -> Option<Run> {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let logs = folder.path().join("logs");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
+    command.arg("run").arg(format!("{}/*", protocol.id()));
+    command.arg("--certs").arg(folder.path().join("certs")).arg("--log-dir").arg(&logs).args(options);
+    let output = with_capture(command)?.output().expect("lab runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    println!("{said}");
+    let files = fs::read_dir(&logs).expect("the runs were recorded").flatten();
+    let log = files.map(|file| fs::read_to_string(file.path()).expect("a log is text")).collect();
+    Some(Run { said, succeeded: output.status.success(), log })
+}
+
+impl Run {
+    fn came_out_as_expected(&self) {
+        let Run { said, succeeded, .. } = self;
+        assert!(*succeeded && said.contains('✓') && !said.contains('✗'), "{said}");
+    }
+}
+
+fn come_out_as_expected(protocol: Protocol) {
+    if let Some(run) = run(protocol) {
+        run.came_out_as_expected();
+    }
+}
+
+#[test]
+fn the_scenarios_of_tls() {
+    come_out_as_expected(Protocol::Tls);
+}
+
+#[test]
+fn the_scenarios_of_tcp() {
+    come_out_as_expected(Protocol::Tcp);
+}
+
+#[test]
+fn the_scenarios_of_tcp_over_ipv6() {
+    if let Some(run) = run_with(Protocol::Tcp, &["--ipv6"]) {
+        run.came_out_as_expected();
+    }
+}
+
+#[test]
+fn the_scenarios_of_websocket() {
+    come_out_as_expected(Protocol::Ws);
+}
+
+#[test]
+fn the_scenarios_of_ssh() {
+    come_out_as_expected(Protocol::Ssh);
+}
