@@ -32,6 +32,8 @@ pub(crate) struct Connection {
     last: i64,
     tracker: Tracker,
     known: Known,
+    /// Where each direction was first heard.
+    interfaces: [Option<i32>; 2],
     streams: [Stream; 2],
     reading: Reading,
     /// What came before it was clear what it is: handed on once it is.
@@ -42,6 +44,7 @@ pub(crate) struct Connection {
     gaps: u64,
     segments: u64,
     bytes: u64,
+    asked: Option<Of>,
     /// TCP's three segments had crossed.
     opened: Option<u64>,
     /// The handshake above was over.
@@ -102,6 +105,7 @@ impl Connection {
             last: at,
             tracker: Tracker::default(),
             known: Known::default(),
+            interfaces: [None; 2],
             streams: Default::default(),
             reading: Reading::Undecided,
             unread: Vec::new(),
@@ -111,6 +115,7 @@ impl Connection {
             gaps: 0,
             segments: 0,
             bytes: 0,
+            asked: None,
             opened: None,
             established: None,
             plain: Vec::new(),
@@ -130,8 +135,48 @@ impl Connection {
         self.last
     }
 
-    /// The secrets of which connection it could use.
-    pub(crate) fn wants(&self) -> Option<Of> {
+    /// Whether a segment was heard where its direction is, and not once more elsewhere.
+    pub(crate) fn is_heard_on(&mut self, segment: &Segment, interface: Option<i32>) -> bool {
+        let from = if segment.source == self.client { Side::Client } else { Side::Server };
+        let first = &mut self.interfaces[from as usize];
+        interface.is_none_or(|interface| *first.get_or_insert(interface) == interface)
+    }
+
+    /// Both sides have closed it, or one has reset it.
+    pub(crate) fn is_over(&self) -> bool {
+        self.known.ended.is_some() || self.known.fins() == 2
+    }
+
+    /// The other side has said something.
+    pub(crate) fn is_answered(&self) -> bool {
+        !matches!(self.known.ended(), Ended::NoAnswer)
+    }
+
+    /// Hands on the events so far, once it is known what the connection speaks; `now`, in any case.
+    pub(crate) fn tell(&mut self, to: &mut Vec<Event>, now: bool) {
+        let Some(events) = self.events.as_mut().filter(|events| !events.is_empty()) else { return };
+        if now || !matches!(self.reading, Reading::Undecided) {
+            let protocol = self.kind.protocol();
+            to.extend(events.drain(..).map(|event| Event { protocol, ..event }));
+        }
+    }
+
+    /// The secrets of which connection it could use now, where that is news; and of which it was before.
+    pub(crate) fn asks(&mut self) -> Option<(Of, Option<Of>)> {
+        let of = self.wants()?;
+        if self.asked.as_ref() == Some(&of) {
+            return None;
+        }
+        let before = self.asked.replace(of.clone());
+        Some((of, before))
+    }
+
+    /// The secrets of which connection it asked for last.
+    pub(crate) fn asked(&self) -> Option<&Of> {
+        self.asked.as_ref()
+    }
+
+    fn wants(&self) -> Option<Of> {
         match &self.reading {
             Reading::Tls(tls) => tls.decoder.client_random().map(|random| Of::Tls(random.to_vec())),
             Reading::Ssh(ssh) => ssh.decoder.client_cookie().map(Of::Ssh),

@@ -25,6 +25,8 @@ pub(crate) struct Packet<'a> {
     pub(crate) link: Option<Link>,
     /// The packet, as far as it was captured: its IP header says how long it was.
     pub(crate) bytes: &'a [u8],
+    /// On which interface it was heard, where each hears its own: files do not say.
+    pub(crate) interface: Option<i32>,
 }
 
 /// What a file holds that is of use here.
@@ -263,7 +265,7 @@ fn hand_out(
             let at = i64::from(block.ts_sec) * 1_000_000_000 + nanoseconds;
             let link = interface.and_then(|one| one.link);
             let bytes = &block.data[..block.data.len().min(block.caplen as usize)];
-            Packet { at, link, bytes }
+            Packet { at, link, bytes, interface: None }
         }
         PcapBlockOwned::NG(Block::SectionHeader(_)) => {
             interfaces.clear();
@@ -286,11 +288,11 @@ fn hand_out(
                     .saturating_add(one.offset.saturating_mul(1_000_000_000))
             });
             let link = interface.and_then(|one| one.link);
-            Packet { at, link, bytes: block.packet_data() }
+            Packet { at, link, bytes: block.packet_data(), interface: None }
         }
         PcapBlockOwned::NG(Block::SimplePacket(block)) => {
             let link = interfaces.first().and_then(|one| one.link);
-            Packet { at: 0, link, bytes: block.packet_data() }
+            Packet { at: 0, link, bytes: block.packet_data(), interface: None }
         }
         PcapBlockOwned::NG(Block::DecryptionSecrets(block)) => {
             let held = &block.data[..block.data.len().min(block.secrets_len as usize)];

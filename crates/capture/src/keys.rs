@@ -1,6 +1,9 @@
 //! Key logs: the secrets that open what a capture holds, from files and from the capture itself.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+};
 
 /// Secrets by the connection to which they belong.
 #[derive(Default)]
@@ -9,6 +12,8 @@ pub struct Keys {
     tls: HashMap<Vec<u8>, Vec<(String, Vec<u8>)>>,
     /// By the cookie of the client's KEXINIT.
     ssh: HashMap<[u8; 16], Vec<Vec<u8>>>,
+    /// All of these, the oldest first: a key log may grow for as long as it is followed.
+    order: VecDeque<Of>,
 }
 
 impl fmt::Debug for Keys {
@@ -36,6 +41,9 @@ impl Keys {
     /// Takes one line, and gives whose secret it was.
     pub(crate) fn line(&mut self, line: &str) -> Option<Of> {
         if let Some((cookie, secret)) = wire::ssh::key_log_line(line) {
+            if !self.ssh.contains_key(&cookie) {
+                self.make_room(Of::Ssh(cookie));
+            }
             let known = self.ssh.entry(cookie).or_default();
             if !known.contains(&secret) && known.len() < MOST_OF_ONE {
                 known.push(secret);
@@ -46,12 +54,27 @@ impl Keys {
         let label = words.next().filter(|label| !label.starts_with('#'))?;
         let random = hex::decode(words.next()?).ok().filter(|random| random.len() == 32)?;
         let secret = hex::decode(words.next()?).ok().filter(|secret| !secret.is_empty())?;
+        if !self.tls.contains_key(&random) {
+            self.make_room(Of::Tls(random.clone()));
+        }
         let known = self.tls.entry(random.clone()).or_default();
         let entry = (label.to_owned(), secret);
         if !known.contains(&entry) && known.len() < MOST_OF_ONE {
             known.push(entry);
         }
         Some(Of::Tls(random))
+    }
+
+    /// Forgets the oldest where there are too many.
+    fn make_room(&mut self, newest: Of) {
+        if self.order.len() >= MOST_CONNECTIONS {
+            match self.order.pop_front() {
+                Some(Of::Tls(random)) => drop(self.tls.remove(&random)),
+                Some(Of::Ssh(cookie)) => drop(self.ssh.remove(&cookie)),
+                None => {}
+            }
+        }
+        self.order.push_back(newest);
     }
 
     pub(crate) fn of_tls(&self, client_random: &[u8]) -> &[(String, Vec<u8>)] {
@@ -65,6 +88,9 @@ impl Keys {
 
 /// A connection has a handful of secrets; one that rekeys every minute has more.
 const MOST_OF_ONE: usize = 1024;
+
+/// Half a gigabyte of secrets.
+const MOST_CONNECTIONS: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {

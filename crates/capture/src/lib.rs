@@ -6,8 +6,10 @@
 
 mod connection;
 mod file;
+mod follow;
 mod keys;
 mod link;
+mod live;
 mod outcome;
 mod packets;
 mod records;
@@ -24,7 +26,9 @@ use std::{
 use steps::Event;
 
 pub use file::{Trouble, is_capture};
+pub use follow::Followed;
 pub use keys::Keys;
+pub use live::Choice;
 pub use outcome::Ended;
 pub use packets::Counts;
 pub use row::{Kind, Row};
@@ -44,6 +48,8 @@ pub enum Keep {
     One(u64),
     /// All: for captures that are small.
     All,
+    /// All, and only of connections that begin: [`Captures::told`] gives them as they come.
+    Live,
 }
 
 /// A connection that is over, or was when the capture ended.
@@ -59,6 +65,7 @@ pub struct Finished {
 #[derive(Debug)]
 pub struct Captures {
     keep: Keep,
+    choice: Choice,
     keys: Keys,
     packets: Packets,
     open: HashMap<Ends, Connection>,
@@ -66,6 +73,8 @@ pub struct Captures {
     wanted: HashMap<Of, Ends>,
     connections: u64,
     finished: Vec<Finished>,
+    /// Events of connections that are followed live.
+    told: Vec<Event>,
     given_up: u64,
 }
 
@@ -80,14 +89,21 @@ impl Captures {
     pub fn new(keys: Keys, keep: Keep) -> Self {
         Captures {
             keep,
+            choice: Choice::default(),
             keys,
             packets: Packets::default(),
             open: HashMap::new(),
             wanted: HashMap::new(),
             connections: 0,
             finished: Vec::new(),
+            told: Vec::new(),
             given_up: 0,
         }
+    }
+
+    /// From now on follows these connections alone.
+    pub fn only(&mut self, choice: Choice) {
+        self.choice = choice;
     }
 
     /// Reads a capture file.
@@ -123,6 +139,9 @@ impl Captures {
         };
         let Some(segment) = self.packets.segment(inside) else { return };
         let (source, destination) = (segment.source, segment.destination);
+        if !self.choice.admits([source, destination]) {
+            return;
+        }
         let ends = if source <= destination { (source, destination) } else { (destination, source) };
         if self.open.get(&ends).is_some_and(|known| known.is_over_before(&segment)) {
             self.end(ends);
@@ -132,18 +151,26 @@ impl Captures {
         }
         let connection = match self.open.entry(ends) {
             Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(_) if self.keep == Keep::Live && !segment.flags.syn => return,
             Entry::Vacant(place) => {
                 self.connections += 1;
                 let keeps = match self.keep {
                     Keep::Nothing => false,
                     Keep::One(number) => number == self.connections,
-                    Keep::All => true,
+                    Keep::All | Keep::Live => true,
                 };
                 place.insert(Connection::new(self.connections, packet.at, &segment, keeps))
             }
         };
+        if !connection.is_heard_on(&segment, packet.interface) {
+            return;
+        }
         connection.segment(packet.at, &segment, &self.keys);
-        if let Some(of) = connection.wants() {
+        if self.keep == Keep::Live {
+            connection.tell(&mut self.told, false);
+        }
+        if let Some((of, before)) = connection.asks() {
+            before.and_then(|before| self.wanted.remove(&before));
             self.wanted.insert(of, ends);
         }
     }
@@ -173,8 +200,8 @@ impl Captures {
 
     fn end(&mut self, ends: Ends) {
         if let Some(connection) = self.open.remove(&ends) {
-            if let Some(of) = connection.wants() {
-                self.wanted.remove(&of);
+            if let Some(of) = connection.asked() {
+                self.wanted.remove(of);
             }
             let (row, events) = connection.end(&self.keys);
             self.finished.push(Finished { row, events });

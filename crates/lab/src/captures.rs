@@ -110,11 +110,7 @@ pub(crate) fn read(
     }
     let given_up = captures.given_up();
     if given_up > 0 {
-        say(
-            lang,
-            &format!("{given_up} connections were told before their end: too many were open at once"),
-            &format!("同时打开的连接过多，{given_up} 条在结束之前就已列出"),
-        );
+        say_given_up(given_up, lang);
     }
     let (mut finished, counts) = captures.finish();
     if let Some(number) = choice.connection {
@@ -154,8 +150,13 @@ fn details(row: &Row) -> Vec<String> {
     all.map(|text| harmless(text).into_owned()).collect()
 }
 
-/// A line a connection, and what it agreed on under it.
+/// A line a connection, and what it agreed on under it, with what else is in the captures.
 fn table(all: &[Finished], counts: Counts, lang: Lang) -> String {
+    format!("{}{}", lines(all, lang), footer(all, counts, lang))
+}
+
+/// A line a connection, and what it agreed on under it.
+pub(crate) fn lines(all: &[Finished], lang: Lang) -> String {
     let rows: Vec<[String; 5]> = all.iter().map(|one| cells(&one.row)).collect();
     let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or_default();
     let widths: [usize; 5] = std::array::from_fn(width);
@@ -173,7 +174,6 @@ fn table(all: &[Finished], counts: Counts, lang: Lang) -> String {
             let _ = writeln!(page, "{:n$}  {}", "", details.join(" · "));
         }
     }
-    page.push_str(&footer(all, counts, lang));
     page
 }
 
@@ -215,7 +215,7 @@ fn footer(all: &[Finished], counts: Counts, lang: Lang) -> String {
 }
 
 /// An object a connection.
-fn in_json(all: &[Finished]) -> String {
+pub(crate) fn in_json(all: &[Finished]) -> String {
     let mut page = String::new();
     for Finished { row, .. } in all {
         let object = json!({
@@ -241,7 +241,15 @@ fn in_json(all: &[Finished]) -> String {
     page
 }
 
-fn say(lang: Lang, en: &str, zh: &str) {
+pub(crate) fn say_given_up(given_up: u64, lang: Lang) {
+    say(
+        lang,
+        &format!("{given_up} connections were told before their end: too many were open at once"),
+        &format!("同时打开的连接过多，{given_up} 条在结束之前就已列出"),
+    );
+}
+
+pub(crate) fn say(lang: Lang, en: &str, zh: &str) {
     let text = match lang {
         Lang::En => en,
         Lang::Zh => zh,

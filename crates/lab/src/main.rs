@@ -9,6 +9,7 @@ use steps::{Protocol, harmless::one_line};
 mod captures;
 mod expect;
 mod link;
+mod live;
 mod load;
 mod meddler;
 mod notes;
@@ -68,8 +69,10 @@ enum Command {
         #[arg(long)]
         ipv6: bool,
     },
-    /// Recorded logs, both ends side by side again
+    /// Recorded logs, both ends side by side again; captures of tcpdump's and Wireshark's
     Read(read::Logs),
+    /// The handshakes of any program on this machine, while they happen; needs CAP_NET_RAW
+    Watch(live::Options),
     /// Stand between a client and a server, and lose, delay, hold, repeat, damage or forge segments
     Link(link::Options),
     /// Make many handshakes with one server and say what became of each
@@ -96,6 +99,7 @@ Examples:
   lab --format json           one JSON object a step
   lab run tls/unknown-ca      something goes wrong; `lab list` says what can
   lab read --last tls --log-dir logs      the last recorded run, both ends on one ladder
+  lab watch 443 --keylog keys.txt         a browser's handshakes as they happen, opened with its key log
   lab notes t4                what the notes say and how it is judged
   lab notes --notes FILE.md --run         your own notes, each sentence checked by runs
 
@@ -114,7 +118,15 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         });
     }
-    match start(cli) {
+    if let Some(Command::Watch(options)) = &cli.command {
+        return said(watched(options, &cli));
+    }
+    said(start(cli))
+}
+
+/// How the program ends.
+fn said(done: anyhow::Result<()>) -> ExitCode {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             show::say_lines(&format!("lab: {}", told(&error)));
@@ -132,6 +144,27 @@ fn told(error: &anyhow::Error) -> String {
         if lines { text.trim_end().to_owned() } else { one_line(&text) }
     };
     error.chain().map(one).collect::<Vec<_>>().join(": ")
+}
+
+/// `lab watch`: opens what takes a right, gives all rights up, and watches.
+fn watched(options: &live::Options, cli: &Cli) -> anyhow::Result<()> {
+    let output = &cli.output;
+    let mut log = show::init(
+        output,
+        Init {
+            silent: output.quiet,
+            layout: Some(wire::layout),
+            rest: Some(watch::give_back_freed_memory),
+            ..Init::default()
+        },
+    )?;
+    let opened = live::open(options, &cli.keep, output.lang())?;
+    watch::tcp::settle_server(false);
+    let records = log.records_for_another();
+    log.begin_after(move || watch::tcp::confine(records))?;
+    watch::tcp::confine(false);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(live::run(options, opened, output))
 }
 
 /// What has to be settled before there is a runtime, whose threads would be in the way.
@@ -213,6 +246,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             Command::Notes(_)
             | Command::List
             | Command::Read(_)
+            | Command::Watch(_)
             | Command::Link(_)
             | Command::Load(_)
             | Command::Serve { .. },
@@ -237,6 +271,7 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
             | Command::Run { .. }
             | Command::Link(_)
             | Command::Load(_)
+            | Command::Watch(_)
             | Command::Notes(_)
             | Command::Serve { .. },
         )

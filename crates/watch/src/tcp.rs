@@ -22,6 +22,7 @@ mod options;
 pub(crate) mod packet;
 mod privilege;
 mod refusal;
+mod ring;
 mod settings;
 mod sock_diag;
 mod state;
@@ -36,6 +37,7 @@ pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
 pub(crate) use privilege::open as packet_socket;
 pub use privilege::{confine, settle, settle_server, with_net_raw};
 pub use refusal::{errno, forget_icmp, keep_icmp, refusal};
+pub use ring::{Heard, Ring};
 pub use settings::Settings;
 pub use state::State;
 

@@ -33,7 +33,7 @@ impl Lines {
         }
         out.push('\n');
         for event in events {
-            let name = side_name(event.side).in_lang(self.lang);
+            let name = name(event).in_lang(self.lang);
             let steps = event.number("steps").unwrap_or_default();
             let say = |en: String, zh: String| match self.lang {
                 Lang::En => en,
@@ -137,8 +137,10 @@ pub(crate) fn spans(choose: impl Fn(Claim) -> bool) -> String {
     spans.iter().map(name).collect::<Vec<_>>().join(" ")
 }
 
-const fn side_name(side: Side) -> Text {
-    match side {
+/// Of whom a summary tells: a third party between the two ends tells of both.
+fn name(event: &Event) -> Text {
+    match event.side {
+        _ if event.observer.is_some() => Text { en: "connection", zh: "连接" },
         Side::Client => Text { en: "client", zh: "客户端" },
         Side::Server => Text { en: "server", zh: "服务端" },
     }

@@ -1,4 +1,5 @@
-//! "tcp port A or B or …", in the classic BPF that the kernel runs before it queues a packet. Offset 0 is the IP header.
+//! "tcp port A or B or …", and "tcp or icmp", in the classic BPF that the kernel runs before it queues a packet. Offset 0
+//! is the IP header.
 
 use socket2::SockFilter;
 
@@ -57,4 +58,26 @@ pub(super) fn tcp_ports(ports: &[u16]) -> Vec<SockFilter> {
     }
     program.push(op(KEEP, 0, 0, 0));
     program
+}
+
+/// Keeps TCP and ICMP of both versions of IP, with every fragment, and what stands behind IPv6's extension headers.
+pub(super) fn tcp_and_icmp() -> Vec<SockFilter> {
+    const ALL: u32 = 0x3_ffff;
+    let op = SockFilter::new;
+    vec![
+        op(BYTE, 0, 0, 0),
+        op(AND, 0, 0, 0xf0),
+        op(EQUAL, 0, 3, 0x40), // IPv4, else 6
+        op(BYTE, 0, 0, 9),
+        op(EQUAL, 8, 0, 6),    // TCP: 13
+        op(EQUAL, 7, 6, 1),    // ICMP: 13, else 12
+        op(EQUAL, 0, 5, 0x60), // 6: IPv6, else 12
+        op(BYTE, 0, 0, 6),
+        op(EQUAL, 4, 0, 6),  // TCP
+        op(EQUAL, 3, 0, 58), // ICMPv6
+        op(EQUAL, 2, 0, 44), // a fragment
+        op(EQUAL, 1, 0, 60), // options for the destination; others stand before routers
+        op(KEEP, 0, 0, 0),   // 12
+        op(KEEP, 0, 0, ALL), // 13
+    ]
 }

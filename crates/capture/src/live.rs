@@ -1,0 +1,124 @@
+//! What is captured while it happens: events come out as soon as they are known, and a connection when it is over. Only
+//! connections that begin under the watcher's eyes are followed; of others there is no handshake to be seen.
+
+use std::net::{IpAddr, SocketAddr};
+
+use steps::Event;
+
+use crate::{Captures, Ends, Finished, file::Packet, link::Link};
+
+/// Which connections are followed.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// One end has one of these addresses; none: any.
+    pub hosts: Vec<IpAddr>,
+    /// One end has one of these ports; none: any.
+    pub ports: Vec<u16>,
+    /// One end is one of these, whatever the others say.
+    pub ends: Vec<SocketAddr>,
+}
+
+impl Choice {
+    pub(crate) fn admits(&self, ends: [SocketAddr; 2]) -> bool {
+        if ends.iter().any(|end| self.ends.contains(end)) {
+            return true;
+        }
+        let hosts = self.hosts.is_empty() || ends.iter().any(|end| self.hosts.contains(&end.ip()));
+        let ports = self.ports.is_empty() || ends.iter().any(|end| self.ports.contains(&end.port()));
+        let all = self.hosts.is_empty() && self.ports.is_empty();
+        hosts && ports && (!all || self.ends.is_empty())
+    }
+}
+
+/// How long a connection that is over may still get its keys, or a segment again.
+const LINGER: i64 = 1_000_000_000;
+
+/// Linux asks for a connection over 127 s, the last pause is 64 s long.
+const NO_ANSWER: i64 = 150_000_000_000;
+
+/// One that said nothing for so long is told as it stands.
+const IDLE: i64 = 3_600_000_000_000;
+
+/// What is told before it is known what a connection speaks: an end that stays silent must not hold back the other.
+const UNDECIDED: i64 = 300_000_000;
+
+impl Captures {
+    /// Takes a packet that was heard at `at` (nanoseconds since 1970) and begins with its IP header. A bridge and the links
+    /// behind it all hear it: of each direction the first interface counts.
+    pub fn heard(&mut self, at: i64, interface: i32, packet: &[u8]) {
+        self.packet(&Packet { at, link: Some(Link::Ip), bytes: packet, interface: Some(interface) });
+    }
+
+    /// Takes lines that a key log has got.
+    pub fn learn(&mut self, lines: &str) {
+        self.keys(lines);
+        let of_open = self.open.values_mut();
+        of_open.for_each(|connection| connection.tell(&mut self.told, false));
+    }
+
+    /// The events since the last call.
+    pub fn told(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.told)
+    }
+
+    /// The connections that are over `now`; their last events are told with the next ones.
+    pub fn over(&mut self, now: i64) -> Vec<Finished> {
+        let mut over: Vec<Ends> = Vec::new();
+        for (ends, connection) in &mut self.open {
+            let silent = now.saturating_sub(connection.last());
+            let patience = match (connection.is_over(), connection.is_answered()) {
+                (true, _) => LINGER,
+                (false, false) => NO_ANSWER,
+                (false, true) => IDLE,
+            };
+            if silent > patience {
+                over.push(*ends);
+            } else if silent > UNDECIDED {
+                connection.tell(&mut self.told, true);
+            }
+        }
+        over.into_iter().for_each(|ends| self.end(ends));
+        self.finished_by_now()
+    }
+
+    /// The watch ends: all connections as they stand.
+    pub fn all(&mut self) -> Vec<Finished> {
+        let open: Vec<Ends> = self.open.keys().copied().collect();
+        open.into_iter().for_each(|ends| self.end(ends));
+        self.finished_by_now()
+    }
+
+    fn finished_by_now(&mut self) -> Vec<Finished> {
+        let mut finished = std::mem::take(&mut self.finished);
+        finished.sort_by_key(|one| one.row.number);
+        self.told.extend(finished.iter_mut().flat_map(|one| std::mem::take(&mut one.events)));
+        finished
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_is_of_hosts_and_ports_or_of_both_in_one() {
+        let end = |text: &str| text.parse().expect("an address with a port");
+        let [client, web, ssh] = ["10.0.0.1:50000", "10.0.0.2:443", "10.0.0.3:22"].map(end);
+        let choice = |hosts: &[&str], ports: &[u16], ends: &[SocketAddr]| Choice {
+            hosts: hosts.iter().map(|host| host.parse().expect("an address")).collect(),
+            ports: ports.to_vec(),
+            ends: ends.to_vec(),
+        };
+        for (choice, of_web, of_ssh) in [
+            (Choice::default(), true, true),
+            (choice(&["10.0.0.2"], &[], &[]), true, false),
+            (choice(&[], &[443, 22], &[]), true, true),
+            (choice(&["10.0.0.2"], &[22], &[]), false, false),
+            (choice(&[], &[], &[ssh]), false, true),
+            (choice(&["10.0.0.2"], &[], &[ssh]), true, true),
+        ] {
+            assert_eq!(choice.admits([client, web]), of_web, "{choice:?}");
+            assert_eq!(choice.admits([ssh, client]), of_ssh, "{choice:?}");
+        }
+    }
+}

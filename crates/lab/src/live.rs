@@ -1,0 +1,255 @@
+//! `lab watch`: the handshakes of any program on this machine, while they happen.
+//!
+//! One thread: it takes packets out of the ring, reads them into steps, and hands these to the log. CAP_NET_RAW opens the
+//! ring and is given up then, with all that root could do beside it.
+
+use std::{
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
+
+use anyhow::{Context, bail};
+use capture::{Captures, Choice, Finished, Followed, Keep, Keys};
+use show::{Args, Format};
+use steps::Lang;
+use tokio::{
+    io::unix::AsyncFd,
+    signal::unix::{SignalKind, signal},
+    time::{MissedTickBehavior, interval},
+};
+use watch::{
+    Overheard,
+    tcp::{Heard, Ring},
+};
+
+use crate::captures;
+
+/// What to watch.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Only connections with one of these addresses or names, and one of these ports: example.com 443 22; or with one of
+    /// these ends: example.com:443
+    #[arg(value_name = "HOST|PORT|HOST:PORT")]
+    which: Vec<String>,
+
+    /// Only what crosses this interface [default: all of them]
+    #[arg(short, long, value_name = "IFACE")]
+    interface: Option<String>,
+
+    /// End when so many connections are over
+    #[arg(short, long, value_name = "N")]
+    count: Option<usize>,
+}
+
+/// What [`open`] has opened: the ring, and the key log that is followed.
+pub(crate) struct Opened {
+    ring: Ring,
+    keys: Option<Followed>,
+    learned: String,
+    choice: Choice,
+}
+
+/// Opens what takes a right. To be called before the right is given up.
+///
+/// # Errors
+///
+/// When the right is missing, which one line says with what to do; when an interface or a name is unknown.
+pub(crate) fn open(options: &Options, keep: &watch::Keep, lang: Lang) -> anyhow::Result<Opened> {
+    if keep.capture.is_some() {
+        bail!("`lab watch` writes no capture; `tcpdump -w FILE` does, and `lab read FILE` reads it");
+    }
+    let choice = choice(&options.which)?;
+    let ring = Ring::open(options.interface.as_deref()).map_err(|error| match (error.kind(), lang) {
+        (std::io::ErrorKind::PermissionDenied, Lang::En) => anyhow::anyhow!(
+            "watching needs CAP_NET_RAW: `sudo lab watch …`, `sudo setcap cap_net_raw+ep $(which lab)`, in a \
+             container `--cap-add NET_RAW`"
+        ),
+        (std::io::ErrorKind::PermissionDenied, Lang::Zh) => anyhow::anyhow!(
+            "监视需要 CAP_NET_RAW：`sudo lab watch …`、`sudo setcap cap_net_raw+ep $(which lab)`，容器中用 \
+             `--cap-add NET_RAW`"
+        ),
+        (_, lang) => {
+            let all = match lang {
+                Lang::En => "all interfaces",
+                Lang::Zh => "所有接口",
+            };
+            let which = options.interface.as_deref().unwrap_or(all);
+            match lang {
+                Lang::En => anyhow::anyhow!("could not listen on {which}: {error} (`ip link` lists them)"),
+                Lang::Zh => anyhow::anyhow!("无法监听 {which}：{error}（`ip link` 会列出所有接口）"),
+            }
+        }
+    })?;
+    let named = std::env::var_os("SSLKEYLOGFILE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let mut keys = keep.keylog.clone().or(named).map(Followed::new);
+    let learned = keys.as_mut().map(Followed::more).transpose();
+    let learned = learned.context("could not read the key log")?.unwrap_or_default();
+    Ok(Opened { ring, keys, learned, choice })
+}
+
+/// Takes the words of the command line apart.
+fn choice(words: &[String]) -> anyhow::Result<Choice> {
+    let mut choice = Choice::default();
+    for word in words {
+        if let Ok(port) = word.parse::<u16>() {
+            choice.ports.push(port);
+        } else if let Ok(host) = word.parse::<IpAddr>() {
+            choice.hosts.push(host);
+        } else if let Ok(end) = word.parse::<SocketAddr>() {
+            choice.ends.push(end);
+        } else if word.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) {
+            let found = word.to_socket_addrs().with_context(|| format!("no address is known for {word}"))?;
+            choice.ends.extend(found);
+        } else {
+            let found = (word.as_str(), 0)
+                .to_socket_addrs()
+                .with_context(|| format!("no address is known for {word}"))?;
+            choice.hosts.extend(found.map(|end| end.ip()));
+        }
+    }
+    Ok(choice)
+}
+
+/// Watches until Ctrl-C, or until as many connections are over as were asked for.
+///
+/// # Errors
+///
+/// When the system gives no more packets.
+pub(crate) async fn run(options: &Options, opened: Opened, output: &Args) -> anyhow::Result<()> {
+    let Opened { ring, keys, learned, choice } = opened;
+    let mut captures = Captures::new(Keys::default(), Keep::Live);
+    captures.only(choice);
+    captures.learn(&learned);
+    let mut ring = ring.register().context("the packets cannot be waited for")?;
+    let mut desk = Desk { captures, keys, overheard: Overheard::default(), over: 0, output };
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    desk.greet(options.interface.as_deref());
+    while options.count.is_none_or(|count| desk.over < count) {
+        tokio::select! {
+            _ = interrupt.recv() => break,
+            _ = terminate.recv() => break,
+            ready = ring.readable_mut() => {
+                ready?.clear_ready();
+            }
+            _ = tick.tick() => desk.tick(),
+        }
+        desk.take(&mut ring);
+    }
+    // What crossed before now is in the ring by then.
+    tokio::time::sleep(Ring::MOST_DELAY).await;
+    desk.take(&mut ring);
+    desk.end(ring.get_ref().lost());
+    Ok(())
+}
+
+/// How often the key log is looked at, and what is over is told.
+const TICK: Duration = Duration::from_millis(100);
+
+struct Desk<'o> {
+    captures: Captures,
+    keys: Option<Followed>,
+    overheard: Overheard,
+    /// How many connections are over.
+    over: usize,
+    output: &'o Args,
+}
+
+impl Desk<'_> {
+    fn greet(&self, interface: Option<&str>) {
+        let (en, zh) = match interface {
+            Some(name) => (format!("watching {name}"), format!("正在监视 {name}")),
+            None => ("watching all interfaces".into(), "正在监视所有接口".into()),
+        };
+        captures::say(
+            self.output.lang(),
+            &format!("{en}, connections that begin from now on; Ctrl-C ends"),
+            &format!("{zh}，只看此后开始的连接；按 Ctrl-C 结束"),
+        );
+    }
+
+    /// Takes what the ring has.
+    fn take(&mut self, ring: &mut AsyncFd<Ring>) {
+        let captures = &mut self.captures;
+        let mut take = |Heard { at, interface, packet }: Heard<'_>| captures.heard(at, interface, packet);
+        while ring.get_mut().take(&mut take) {}
+        self.look_for_keys();
+        self.tell();
+    }
+
+    /// Hands the events so far to the log.
+    fn tell(&mut self) {
+        let mut told = self.captures.told();
+        // What waited for its key stands where it crossed, as far as nothing later is told already.
+        told.sort_by_key(|event| event.at);
+        if !self.output.quiet {
+            told.into_iter().for_each(|event| self.overheard.tell(event));
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let over = self.captures.over(i64::try_from(now.as_nanos()).unwrap_or(i64::MAX));
+        self.close(&over);
+    }
+
+    fn look_for_keys(&mut self) {
+        match self.keys.as_mut().map(Followed::more) {
+            Some(Ok(lines)) if !lines.is_empty() => self.captures.learn(&lines),
+            Some(Ok(_)) | None => {}
+            Some(Err(error)) => {
+                captures::say(
+                    self.output.lang(),
+                    &format!("the key log is not followed any more: {error}"),
+                    &format!("不再跟踪密钥日志：{error}"),
+                );
+                self.keys = None;
+            }
+        }
+    }
+
+    fn close(&mut self, over: &[Finished]) {
+        self.over += over.len();
+        self.tell();
+        if self.output.quiet {
+            let page = match self.output.format {
+                Format::Json => captures::in_json(over),
+                Format::Text => captures::lines(over, self.output.lang()),
+            };
+            show::print(&page);
+        }
+    }
+
+    fn end(&mut self, lost: u32) {
+        self.look_for_keys();
+        let left = self.captures.all();
+        self.close(&left);
+        let (lang, given_up) = (self.output.lang(), self.captures.given_up());
+        if given_up > 0 {
+            captures::say_given_up(given_up, lang);
+        }
+        if lost > 0 {
+            captures::say(
+                lang,
+                &format!("{lost} packets came faster than they were read, and are missing"),
+                &format!("有 {lost} 个数据包来得太快，没有读到"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_ports_and_ends_are_told_apart() {
+        let words = ["443", "10.0.0.1", "::1", "[::1]:22", "localhost:80"].map(str::to_owned);
+        let choice = choice(&words).expect("all are known");
+        assert_eq!(choice.ports, [443]);
+        assert_eq!(choice.hosts.len(), 2);
+        assert!(choice.ends.len() >= 2, "{choice:?}");
+    }
+}
