@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, error::Error, fmt};
 
-use steps::{Claim, Event, Protocol, Side, Verdict, harmless::one_line};
+use steps::{Claim, Event, Protocol, Side, Verdict, harmless::one_line, summary as field};
 
 use crate::scenario::{Expected, Scenario};
 
@@ -75,21 +75,18 @@ fn one_side(side: Side, expected: &Expected, events: &[&Event]) -> Vec<String> {
     let summary = events.iter().rfind(|event| event.step.is_summary());
     match (expected.outcome, summary) {
         (Some(_), None) => found.push(format!("{who}: no connection ended")),
-        (Some(outcome), Some(summary)) if summary.text("outcome") != outcome.word() => {
-            let reason = summary.fields.named("reason").map(|reason| reason["en"].to_string());
-            let seen = summary.text("outcome");
-            found.push(format!(
-                "{who}: the outcome is {seen} ({}), expected {}",
-                reason.unwrap_or_default(),
-                outcome.word()
-            ));
+        (Some(outcome), Some(summary)) => {
+            let seen = summary.get(field::OUTCOME).unwrap_or("not told");
+            if seen != outcome.word() {
+                let why = summary.get(field::REASON).map_or_else(String::new, |why| format!(" ({})", why.en));
+                found.push(format!("{who}: the outcome is {seen}{why}, expected {}", outcome.word()));
+            }
         }
-        _ => {}
+        (None, _) => {}
     }
     if let Some(words) = &expected.reason {
-        let reason =
-            summary.and_then(|summary| summary.fields.named("reason")).map(|said| said["en"].to_string());
-        if !reason.as_deref().unwrap_or_default().contains(words.as_str()) {
+        let reason = summary.and_then(|summary| summary.get(field::REASON)).map(|why| why.en);
+        if !reason.as_ref().is_some_and(|why| why.contains(words.as_str())) {
             found.push(format!("{who}: the reason is {reason:?}, expected one with {words:?}"));
         }
     }

@@ -284,7 +284,7 @@ impl Drop for Aborts {
 /// Whether every connection that the server has told of has its summary. The link tells of segments of connections
 /// that the server never heard of.
 fn server_is_done(events: &[Event]) -> bool {
-    let mine = || events.iter().filter(|event| event.side == Side::Server && event.text("source") != "link");
+    let mine = || events.iter().filter(|event| event.side == Side::Server && !event.is_of_a_link());
     let ended: HashSet<_> = mine().filter(|event| event.step.is_summary()).map(|event| &event.conn).collect();
     mine().all(|event| ended.contains(&event.conn))
 }

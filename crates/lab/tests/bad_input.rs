@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use common::{Output, Running, Server, binary, keys, missing, require, text};
+use common::{ByName, Output, Running, Server, binary, keys, missing, require, text};
 use socket2::{Domain, SockAddr, Socket, Type};
 use steps::Event;
 

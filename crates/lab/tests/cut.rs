@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-use common::{Output, Server, client, crossed, summary};
+use common::{ByName, Output, Server, client, crossed, summary};
 use steps::{Claim, Direction, Event, Side};
 
 /// Splits the stream: given the next byte of one side, whether it ends something that crosses as one.

@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{PATIENCE, Running, Server, binary, keys, missing, text};
+use common::{ByName, PATIENCE, Running, Server, binary, keys, missing, text};
 use serde_json::Value;
 use steps::{Event, Gap};
 use tempfile::TempDir;

@@ -12,7 +12,7 @@ use std::{
 };
 
 use browser::{Browser, LOOKS};
-use common::{PATIENCE, Server, require, summary};
+use common::{ByName, PATIENCE, Server, require, summary};
 use fantoccini::{Locator, key::Key};
 
 /// The answer to a request with these headers.

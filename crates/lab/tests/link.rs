@@ -13,7 +13,7 @@ use std::{
 };
 
 use aws_lc_rs::digest::{Context, SHA256};
-use common::{PATIENCE, Running, Server, captures, missing};
+use common::{ByName, PATIENCE, Running, Server, captures, missing};
 use steps::Event;
 
 /// `lab link` in front of `to`, and the address to connect to. It has CAP_NET_RAW and nothing else: what it cannot do

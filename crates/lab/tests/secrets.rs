@@ -4,7 +4,7 @@ mod common;
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
-use common::{Output, Running, Server, binary};
+use common::{ByName, Output, Running, Server, binary};
 use steps::Event;
 
 const TLS13: [&str; 5] = [

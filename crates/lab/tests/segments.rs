@@ -5,7 +5,7 @@ mod common;
 
 use std::{collections::BTreeMap, path::Path, process::Command};
 
-use common::{Running, captures, require};
+use common::{ByName, Running, captures, require};
 use steps::{Direction, Event, Evidence, Side};
 
 /// Scenarios in which both sides watch until nothing more crosses, or nearly so.

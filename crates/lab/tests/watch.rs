@@ -4,7 +4,7 @@ mod common;
 
 use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, process::Command};
 
-use common::{binary, missing, require};
+use common::{ByName, binary, missing, require};
 use steps::{Event, Evidence, Observer, Side};
 
 /// The connections in the order in which they began.

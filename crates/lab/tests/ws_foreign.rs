@@ -5,7 +5,7 @@ mod common;
 
 use std::{net::UdpSocket, process::Command, time::Duration};
 
-use common::{Running, Server, captures, client, crossed, require, require_python, summary};
+use common::{ByName, Running, Server, captures, client, crossed, require, require_python, summary};
 use steps::{Direction, Event, Evidence, Protocol, Step, tls::Step as Tls, ws::Step as Ws};
 
 /// A frame in the words that we and tshark have in common.

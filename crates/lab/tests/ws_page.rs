@@ -8,7 +8,7 @@ mod common;
 use std::fs;
 
 use browser::{Browser, LOOKS, screenshots};
-use common::{Server, require};
+use common::{ByName, Server, require};
 use fantoccini::{Locator, key::Key};
 use serde_json::Value;
 use steps::{Direction, Event, Evidence, ws::Step};

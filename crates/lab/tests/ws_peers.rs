@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use common::{Output, Running, Server, client, crossed, ids, require, require_python, summary};
+use common::{ByName, Output, Running, Server, client, crossed, ids, require, require_python, summary};
 use steps::{Claim, Direction, Event, Evidence, Side, Verdict};
 use wire::{Seen, ws::Decoder};
 

@@ -85,7 +85,7 @@ impl Again {
             side: event.side,
             protocol: event.protocol,
             conn: event.conn.clone(),
-            of_link: crate::story::is_of_a_link(event),
+            of_link: event.is_of_a_link(),
         };
         let began = event.at.as_microsecond().saturating_sub_unsigned(event.elapsed_us);
         let accounts = self.accounts.entry(key.clone()).or_default();

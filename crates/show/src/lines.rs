@@ -12,7 +12,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use steps::{Claim, Direction, Event, Evidence, Finding, Lang, Protocol, Side, Text, Verdict, harmless, ws};
+use steps::{
+    Claim, Direction, Event, Evidence, Finding, Lang, Protocol, Side, Text, Verdict, common, harmless, ws,
+};
 
 use crate::{
     Args, bytes,
@@ -209,8 +211,10 @@ impl Lines {
                 push(out, &if checked.met { line } else { self.paint.alarm(&line) });
             }
         }
-        for (name, value) in event.fields.iter().filter(|(name, _)| *name != "checks") {
-            if let (Value::Array(headers), "headers") = (value, name) {
+        for (name, value) in event.fields.iter().filter(|(name, _)| *name != common::CHECKS.name()) {
+            if let Value::Array(headers) = value
+                && name == ws::field::HEADERS.name()
+            {
                 // As they crossed, one below the other.
                 push(out, &format!("{}{name}:", " ".repeat(DETAILS)));
                 for line in headers.iter().flat_map(|header| wrap(&whole(header), DETAILS + 2, self.width)) {

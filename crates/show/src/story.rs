@@ -11,7 +11,6 @@ mod meet;
 mod order;
 
 pub use clock::Offset;
-pub(crate) use link::is_of_a_link;
 pub use meet::MetBy;
 
 /// One connection, as its ends saw it.
@@ -223,7 +222,7 @@ pub(crate) struct Connection {
 fn connections(events: Vec<Event>) -> Vec<Connection> {
     let mut found: Vec<Connection> = Vec::new();
     let mut open: HashMap<(Side, Protocol, String), usize> = HashMap::new();
-    let (of_links, of_ends): (Vec<_>, Vec<_>) = events.into_iter().partition(is_of_a_link);
+    let (of_links, of_ends): (Vec<_>, Vec<_>) = events.into_iter().partition(Event::is_of_a_link);
     for event in of_ends {
         let key = (event.side, event.protocol, event.conn.clone());
         let ends = event.step.is_summary();

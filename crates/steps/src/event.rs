@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fields, Finding, Step};
+use crate::{Field, Fields, Finding, Kind, Step, tcp};
 
 /// The version of the JSON schema; it changes when a reader of the old one would misread the new one.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -52,6 +52,21 @@ impl Event {
             Direction::Received => Some(self.side.peer()),
             Direction::Local => None,
         }
+    }
+
+    /// Whether it crossed the wire or happened inside.
+    pub fn crossed(&self) -> bool {
+        self.direction != Direction::Local
+    }
+
+    /// Whether a link wrote this, not the end in whose log it is.
+    pub fn is_of_a_link(&self) -> bool {
+        self.get(tcp::field::SOURCE) == Some(tcp::LINK)
+    }
+
+    /// The value of `field`; none: it was not seen.
+    pub fn get<T: Kind + ?Sized>(&self, field: Field<T>) -> Option<T::Read<'_>> {
+        self.fields.get(field)
     }
 }
 

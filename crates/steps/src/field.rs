@@ -227,16 +227,20 @@ impl<T: Takes<V> + ?Sized, V> Key<V> for Field<T> {
     }
 }
 
-impl<V: Into<Value>> Key<V> for &'static str {
-    fn entry(self, value: V) -> (Name, Value) {
-        (self.into(), value.into())
-    }
-}
-
 impl Fields {
     /// The value of `field`; none: it is not there, or is of another type.
     pub fn get<T: Kind + ?Sized>(&self, field: Field<T>) -> Option<T::Read<'_>> {
         self.named(field.name).and_then(T::read)
+    }
+
+    /// The value of `field` as JSON has it, whatever its type: to be compared, not understood.
+    pub fn value<T: ?Sized>(&self, field: Field<T>) -> Option<&Value> {
+        self.named(field.name)
+    }
+
+    /// Whether `field` is there.
+    pub fn has<T: ?Sized>(&self, field: Field<T>) -> bool {
+        self.value(field).is_some()
     }
 
     /// Whether `field`, which is written only where it holds, is there.

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Claim, Direction, Event, Evidence, Field, Fields, Kind, Protocol, Said, Side, Step, Text, ssh, tcp, tls,
-    ws,
+    Claim, Event, Evidence, Field, Fields, Kind, Protocol, Said, Side, Step, Text, ssh, tcp, tls, ws,
 };
 
 /// How a run bears out a claim.
@@ -261,42 +260,5 @@ impl Record {
     /// The value of `field`; none: it was not seen.
     pub fn get<T: Kind + ?Sized>(&self, field: Field<T>) -> Option<T::Read<'_>> {
         self.fields.get(field)
-    }
-
-    /// A field as text; empty when it is not there.
-    pub fn text(&self, field: &str) -> &str {
-        self.fields.named(field).and_then(serde_json::Value::as_str).unwrap_or_default()
-    }
-
-    /// A field as a whole number.
-    pub fn number(&self, field: &str) -> Option<u64> {
-        self.fields.named(field).and_then(serde_json::Value::as_u64)
-    }
-}
-
-impl Event {
-    /// The value of `field`; none: it was not seen.
-    pub fn get<T: Kind + ?Sized>(&self, field: Field<T>) -> Option<T::Read<'_>> {
-        self.fields.get(field)
-    }
-
-    /// A field as text; empty when it is not there.
-    pub fn text(&self, field: &str) -> &str {
-        self.fields.named(field).and_then(serde_json::Value::as_str).unwrap_or_default()
-    }
-
-    /// A field as a whole number.
-    pub fn number(&self, field: &str) -> Option<u64> {
-        self.fields.named(field).and_then(serde_json::Value::as_u64)
-    }
-
-    /// A field as yes or no; a missing field is no.
-    pub fn is(&self, field: &str) -> bool {
-        self.fields.named(field).and_then(serde_json::Value::as_bool).unwrap_or_default()
-    }
-
-    /// Whether it crossed the wire or happened inside.
-    pub fn crossed(&self) -> bool {
-        self.direction != Direction::Local
     }
 }

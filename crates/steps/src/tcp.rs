@@ -16,6 +16,9 @@ pub(crate) use memory::Memory;
 #[cfg(test)]
 mod tests;
 
+/// The source of what a link tells of segments, which stands in neither end's program.
+pub const LINK: &str = "link";
+
 /// A step of TCP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum Step {

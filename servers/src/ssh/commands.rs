@@ -54,7 +54,10 @@ const COLUMNS: usize = 80;
 
 #[cfg(test)]
 mod tests {
-    use steps::{Evidence, Protocol, Side, ssh::Step};
+    use steps::{
+        Evidence, Protocol, Side,
+        ssh::{Step, field},
+    };
     use watch::Started;
     use wire::{Seen, fields};
 
@@ -69,7 +72,7 @@ mod tests {
     fn the_log_of_the_connection_is_told_in_either_language() {
         let witness = witness();
         witness.keep();
-        let fields = fields! { "protoversion" => "2.0", "softwareversion" => "test" };
+        let fields = fields! { field::PROTOVERSION => "2.0", field::SOFTWAREVERSION => "test" };
         witness.saw(Evidence::Wire, Seen::new(Step::Identification, Side::Client, fields, []));
         for (line, title) in
             [("steps", "identification"), ("steps en", "identification"), ("steps zh", "版本标识")]

@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use steps::{Side, Step};
+use steps::{Side, Step, tcp::LINK};
 use watch::tcp::{Crossed, Fate};
 use wire::{
     Seen,
@@ -119,7 +119,7 @@ impl Connection {
     pub(super) fn segment(&mut self, from: Side, packet: Packet) -> Vec<Departure> {
         let Some(segment) = Segment::parse(packet.bytes()) else { return Vec::new() };
         self.note(from, &segment);
-        let Some(seen) = self.tracker.segment(from, &segment, "link") else {
+        let Some(seen) = self.tracker.segment(from, &segment, LINK) else {
             return self.carry(from, packet, Duration::ZERO, false);
         };
         let mut departures = Vec::new();

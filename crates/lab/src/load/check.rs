@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context;
 use serde::Serialize;
-use steps::{Direction, Event, Gap};
+use steps::{Direction, Event, Gap, summary};
 
 use super::Tally;
 
@@ -58,7 +58,7 @@ pub(super) fn log(path: &Path, tally: &Tally) -> anyhow::Result<Checked> {
         let summaries = conns.entry(event.conn.clone()).or_default();
         if event.step.is_summary() {
             *summaries += 1;
-            checked.complete += usize::from(event.text("outcome") == "complete");
+            checked.complete += usize::from(event.get(summary::OUTCOME) == Some("complete"));
         }
         let is_first_message =
             ["tls.client_hello", "ws.upgrade_request", "ssh.kexinit"].contains(&event.step.id());

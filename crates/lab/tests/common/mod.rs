@@ -1,6 +1,6 @@
 //! Starts the real binaries `server` and `client`, and foreign peers, and reads their logs. Shared by the tests
 //! beside this folder; each uses a part of it.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, unused_imports)]
 
 use std::{
     env, fs,
@@ -14,6 +14,9 @@ use std::{
 };
 
 use steps::{Direction, Event, Evidence};
+
+mod by_name;
+pub use by_name::ByName;
 
 /// How long a test waits for anything before it fails: generous, because two cores may serve many tests.
 pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -6,6 +6,7 @@ use serde_json::Value;
 use steps::{Direction, Event, Evidence, Protocol, Side};
 
 use crate::{
+    common::ByName as _,
     known::{beyond, excused, left_out, same},
     theirs::{Judge, OPAQUE, SEGMENT, Told},
 };

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use steps::Event;
 
-use crate::theirs::Judge;
+use crate::{common::ByName as _, theirs::Judge};
 
 /// A disagreement whose reason is known.
 struct Known {

@@ -13,6 +13,7 @@ use socket2::SockRef;
 use steps::{ssh::Step as Ssh, summary::RULE};
 
 use crate::bench::{Bench, Run, assert_success, keygen_as, of};
+use crate::common::ByName as _;
 
 /// Visits a peer of so many words, who then does as `end` has it.
 fn at_a_peer(bench: &Bench, words: &'static [u8], end: fn(&mut TcpStream)) -> Run {

@@ -15,6 +15,7 @@ use steps::{Claim, Step, Verdict, ssh::Step as Ssh};
 use crate::bench::{
     Bench, Contains, Running, all, assert_in_order, assert_success, free_port, installed, lines, of,
 };
+use crate::common::ByName as _;
 
 #[test]
 fn dbclient_and_our_server_tell_the_same_story() {

@@ -12,6 +12,7 @@ use steps::{Claim, Event, Verdict, ssh::Step as Ssh};
 use crate::bench::{
     Bench, Contains, Run, Server, all, assert_in_order, assert_success, installed, keygen, of,
 };
+use crate::common::ByName as _;
 
 /// The verdict on s13 of one side.
 fn s13(events: &[Event]) -> Option<Verdict> {

@@ -22,7 +22,7 @@ mod shell;
 mod strangers;
 
 use bench::{Bench, Contains, all, assert_in_order, assert_success, free_port, installed, keygen, of};
-use common::binary;
+use common::{ByName, binary};
 
 #[test]
 fn the_first_run_adds_the_host_the_second_knows_it_and_a_new_key_is_refused() {

@@ -5,6 +5,7 @@ use std::process::{Command, Output, Stdio};
 use steps::ssh::Step as Ssh;
 
 use crate::bench::{Bench, Server, Terminal, all, assert_success, installed, of};
+use crate::common::ByName as _;
 
 /// What `ssh` and `sftp` are told, that they ask nobody and read no files of ours.
 fn options(bench: &Bench) -> Vec<String> {

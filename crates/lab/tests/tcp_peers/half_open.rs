@@ -4,6 +4,7 @@ use std::process::{ChildStdin, Command};
 
 use steps::{Claim, Event, Evidence, Verdict, tcp::Step as Tcp};
 
+use crate::common::ByName as _;
 use crate::{
     Nobody,
     common::{Running, Server, captures, client, may_capture, require, summary},

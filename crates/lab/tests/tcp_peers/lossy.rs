@@ -9,7 +9,7 @@ use std::{
 
 use steps::{Claim, Event, Evidence, Past, Side, tcp::Step as Tcp};
 
-use crate::common::{Running, captures, require};
+use crate::common::{ByName, Running, captures, require};
 
 /// Each loses something else, and all in a few seconds. What is forged or carried twice has tests of its own.
 const LOSSY: [&str; 6] = ["syn-lost", "syn-ack-lost", "ack-lost", "fin-lost", "last-ack-lost", "random-loss"];

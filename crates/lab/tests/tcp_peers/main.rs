@@ -19,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-use common::{Running, Server, binary, captures, client, may_capture, missing, require, summary};
+use common::{ByName, Running, Server, binary, captures, client, may_capture, missing, require, summary};
 use steps::{Claim, Event, Evidence, Side, Verdict, tcp::Step as Tcp};
 use tempfile::TempDir;
 

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use steps::{Claim, Event, Evidence, Verdict, tcp::Step as Tcp};
 
+use crate::common::ByName as _;
 use crate::{
     common::{Running, Server, binary, captures, client, require, summary},
     strangers::{has, python, say},

@@ -7,6 +7,7 @@ use std::{
 
 use steps::{Claim, Direction, Event, Evidence, Side, Step, Verdict, tcp::Step as Tcp};
 
+use crate::common::ByName as _;
 use crate::{
     common::{Running, Server, captures, client, missing, require, summary},
     shown, wire,

@@ -5,7 +5,7 @@ use std::{path::Path, sync::OnceLock};
 use steps::{Claim, Direction, Event, Verdict};
 use tempfile::TempDir;
 
-use crate::common::{Output, Server, client, crossed, ids, summary};
+use crate::common::{ByName, Output, Server, client, crossed, ids, summary};
 
 /// A set of demo keys for all tests of this file.
 pub(crate) fn keys() -> &'static Path {

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::common::ByName as _;
 use crate::{
     bench::{key, reason, server, tls_client, tls_ids, values},
     common::{require, summary},

@@ -19,7 +19,7 @@ use std::{
 };
 
 use bench::{server, tls_client, told, values, verdicts};
-use common::summary;
+use common::{ByName, summary};
 use serde_json::json;
 use steps::{Direction, Evidence, Side};
 use unicode_width::UnicodeWidthStr;

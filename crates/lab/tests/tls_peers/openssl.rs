@@ -9,6 +9,7 @@ use std::{
 use steps::Event;
 use tempfile::TempDir;
 
+use crate::common::ByName as _;
 use crate::{
     bench::{key, reason, server, tls_client, tls_ids, values},
     common::{Running, require, summary},

@@ -9,6 +9,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::bench::{reason, server, tls_client, values, verdicts};
+use crate::common::ByName as _;
 
 #[test]
 fn our_server_names_each_strange_visitor_and_lives_on() {

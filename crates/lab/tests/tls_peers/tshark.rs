@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use steps::{Event, Evidence, Side};
 use wire::tls::names;
 
-use crate::common::{Running, captures, require, with_capture};
+use crate::common::{ByName, Running, captures, require, with_capture};
 
 /// One direction of a connection as either account tells it.
 #[derive(Debug, Default, PartialEq)]

@@ -4,7 +4,9 @@
 use std::fmt::Write as _;
 
 use notes::Grade;
-use steps::{Claim, Event, Finding, Lang, Protocol, Said, Side, Text, Verdict, is_harmful};
+use steps::{
+    Claim, Event, Finding, Lang, Protocol, Said, Side, Text, Verdict, is_harmful, summary as field, tcp,
+};
 use strum::VariantArray;
 
 use super::{joined, label, marks, name, remark};
@@ -331,7 +333,7 @@ impl States {
     fn take(&mut self, row: &Row) {
         self.new = [false; 2];
         if let What::Inside(event) = &row.what
-            && let Some(state) = event.fields.named("state").and_then(|state| state.as_str())
+            && let Some(state) = event.get(tcp::field::STATE)
         {
             let end = event.side as usize;
             self.new[end] = self.named[end].as_deref() != Some(state);
@@ -415,13 +417,11 @@ fn ended(summary: &Event) -> String {
         Side::Client => Text { en: "client", zh: "客户端" },
         Side::Server => Text { en: "server", zh: "服务端" },
     };
-    let (en, zh) = if summary.text("outcome") == "complete" {
-        ("complete".to_owned(), "完成".to_owned())
-    } else {
-        let why = |lang: &str| {
-            summary.fields.named("reason").and_then(|reason| reason[lang].as_str()).unwrap_or("?").to_owned()
-        };
-        (format!("failed: {}", why("en")), format!("失败：{}", why("zh")))
+    let (en, zh) = match (summary.get(field::OUTCOME), summary.get(field::REASON)) {
+        (Some("complete"), _) => ("complete".to_owned(), "完成".to_owned()),
+        (Some(_), Some(why)) => (format!("failed: {}", why.en), format!("失败：{}", why.zh)),
+        (Some(_), None) => ("failed: ?".to_owned(), "失败：?".to_owned()),
+        (None, _) => ("?".to_owned(), "?".to_owned()),
     };
     both("p", &format!("{}: {en}", who.en), &format!("{}：{zh}", who.zh))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use steps::{Claim, Event, Finding, Lang, Side, Text, Verdict, harmless};
+use steps::{Claim, Event, Finding, Lang, Side, Text, Verdict, harmless, summary};
 use strum::VariantArray;
 
 use super::{Lines, push};
@@ -34,19 +34,17 @@ impl Lines {
         out.push('\n');
         for event in events {
             let name = name(event).in_lang(self.lang);
-            let steps = event.number("steps").unwrap_or_default();
+            let steps = event.get(summary::STEPS).map_or_else(|| "?".to_owned(), |steps| steps.to_string());
             let say = |en: String, zh: String| match self.lang {
                 Lang::En => en,
                 Lang::Zh => zh,
             };
-            let ended = if event.text("outcome") == "complete" {
+            let Some(outcome) = event.get(summary::OUTCOME) else { continue };
+            let ended = if outcome == "complete" {
                 say(format!("{name} complete, {steps} steps"), format!("{name}：完成，{steps} 个步骤"))
             } else {
-                let why = event.fields.named("reason").and_then(|reason| match self.lang {
-                    Lang::En => reason["en"].as_str(),
-                    Lang::Zh => reason["zh"].as_str(),
-                });
-                let why = harmless(why.unwrap_or("?"));
+                let why = event.get(summary::REASON);
+                let why = harmless(why.as_ref().map_or("?", |why| why.in_lang(self.lang)));
                 let text = say(
                     format!("{name} failed after {steps} steps: {why}"),
                     format!("{name}：{steps} 个步骤后失败：{why}"),

@@ -7,11 +7,6 @@ use steps::{Direction, Event, Side, Step, tcp};
 
 use super::{Connection, meet::content, micros};
 
-/// Whether a link wrote this, not the end in whose log it is.
-pub(crate) fn is_of_a_link(event: &Event) -> bool {
-    event.text("source") == "link"
-}
-
 /// Gives each end the words of the link about its segments.
 pub(super) fn hand_out(of_links: Vec<Event>, connections: &mut [Connection]) {
     for event in of_links {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use steps::{Direction, Event, Protocol, Side, Step, ssh, tcp, tls, ws};
+use steps::{Direction, Event, Field, Protocol, Side, Step, ssh, tcp, tls, ws};
 
 use super::{Connection, Same, link::Deeds, micros};
 
@@ -69,14 +69,20 @@ fn nonce_of(one: &Connection, nonce: &str) -> bool {
 }
 
 fn nonce_in(event: &Event) -> Option<String> {
-    let field = match event.step {
-        Step::Tcp(tcp::Step::Syn) if event.protocol == Protocol::Tcp => "seq",
-        Step::Tls(tls::Step::ClientHello) => "random",
-        Step::Ws(ws::Step::UpgradeRequest) => "sec_websocket_key",
-        Step::Ssh(ssh::Step::Kexinit) if event.sender() == Some(Side::Client) => "cookie",
-        _ => return None,
-    };
-    event.fields.named(field).map(ToString::to_string)
+    match event.step {
+        Step::Tcp(tcp::Step::Syn) if event.protocol == Protocol::Tcp => written(event, tcp::field::SEQ),
+        Step::Tls(tls::Step::ClientHello) => written(event, tls::field::RANDOM),
+        Step::Ws(ws::Step::UpgradeRequest) => written(event, ws::field::SEC_WEBSOCKET_KEY),
+        Step::Ssh(ssh::Step::Kexinit) if event.sender() == Some(Side::Client) => {
+            written(event, ssh::field::COOKIE)
+        }
+        _ => None,
+    }
+}
+
+/// A value as the log has it.
+fn written<T: ?Sized>(event: &Event, field: Field<T>) -> Option<String> {
+    event.fields.value(field).map(ToString::to_string)
 }
 
 /// Whether both were open at some moment, give or take what a server takes to accept.
@@ -138,9 +144,14 @@ fn by_content(crossed: &[(usize, &Event)]) -> HashMap<String, Vec<usize>> {
 /// What makes two events the same: of segments what the header says, of messages the step.
 pub(super) fn content(event: &Event) -> String {
     match event.step {
-        Step::Tcp(_) => ["flags", "seq", "ack", "payload_length"]
-            .map(|name| event.fields.named(name).map(ToString::to_string).unwrap_or_default())
-            .join(" "),
+        Step::Tcp(_) => [
+            written(event, tcp::field::FLAGS),
+            written(event, tcp::field::SEQ),
+            written(event, tcp::field::ACK),
+            written(event, tcp::field::PAYLOAD_LENGTH),
+        ]
+        .map(Option::unwrap_or_default)
+        .join(" "),
         step => step.id().to_owned(),
     }
 }

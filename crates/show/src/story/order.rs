@@ -1,6 +1,6 @@
 //! One order for the events of two logs.
 
-use steps::{Direction, Event, Evidence, Side};
+use steps::{Direction, Event, Evidence, Side, common};
 
 use super::{Connection, Crossed, Fate, Part, Row, Same, What, link::Deeds, micros};
 
@@ -88,7 +88,7 @@ pub(super) fn rows(
 
 /// Whether the event was read from an encrypted packet.
 fn opened(event: &Event) -> bool {
-    event.fields.contains_key("opened_with")
+    event.fields.has(common::OPENED_WITH)
 }
 
 /// Whether `receiver` did something of its own before the arrival that stands at `arrival` of its log.

@@ -20,10 +20,11 @@ pub(super) fn of_file(lang: Lang) -> &'static str {
 /// The comment for a step. `about`: it is laid to a packet by its time alone.
 pub(super) fn of_event(event: &Event, about: bool, lang: Lang) -> String {
     let card = event.step.card();
+    let of_a_link = event.is_of_a_link();
     let place = match (about, event.direction, event.side, lang) {
         (false, ..) => "",
-        (true, Direction::Local, _, Lang::En) if event.text("source") == "link" => "on the link: ",
-        (true, Direction::Local, _, Lang::Zh) if event.text("source") == "link" => "链路上：",
+        (true, Direction::Local, _, Lang::En) if of_a_link => "on the link: ",
+        (true, Direction::Local, _, Lang::Zh) if of_a_link => "链路上：",
         (true, Direction::Local, Side::Client, Lang::En) => "in the client: ",
         (true, Direction::Local, Side::Server, Lang::En) => "in the server: ",
         (true, Direction::Local, Side::Client, Lang::Zh) => "客户端内部：",

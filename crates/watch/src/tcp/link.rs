@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use steps::{
     Evidence, Fields, Protocol, Side,
-    tcp::{Step, field},
+    tcp::{LINK, Step, field},
 };
 use wire::{Seen, tcp::Segment};
 
@@ -74,7 +74,7 @@ impl Crossed {
 
     fn say(&self, step: Step, from: Side, mut fields: Fields, rule: &str, bytes: &[u8]) {
         fields.put(field::RULE, rule);
-        fields.put(field::SOURCE, "link");
+        fields.put(field::SOURCE, LINK);
         let witness = match from {
             Side::Client => &self.client,
             Side::Server => &self.server,

@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn of_a_refused_certificate_only_the_failed_check_is_known() {
-        let mut told = fields! { "name" => "a.example", "names" => ["b.example", "c.example"] };
+        let mut told = fields! { field::NAME => "a.example", field::NAMES => ["b.example", "c.example"] };
         tell(&mut told, "rustls", Verdict::Failed(Check::Name));
         assert_eq!(told["checks"]["name"], "failed (a.example against b.example, c.example)");
         assert_eq!(told["checks"]["issuer"], "not told (none)");

@@ -113,9 +113,9 @@ fn the_traffic_up_to_the_101_is_counted() {
     assert_eq!(decoder.upgraded(), None);
     decoder.feed(Server, &[RESPONSE.as_bytes(), b"\x81\x00"].concat(), drop);
     let expected = fields! {
-        "requests" => 1, "responses" => 1,
-        "request_bytes" => REQUEST.len(), "response_bytes" => RESPONSE.len(),
-        "sec_websocket_protocol" => "chat",
+        field::REQUESTS => 1_u64, field::RESPONSES => 1_u64,
+        field::REQUEST_BYTES => REQUEST.len(), field::RESPONSE_BYTES => RESPONSE.len(),
+        field::SEC_WEBSOCKET_PROTOCOL => "chat",
     };
     assert_eq!(decoder.upgraded(), Some(&expected));
     assert_eq!(decoder.bytes(Server), RESPONSE.len() as u64 + 2);
@@ -220,7 +220,7 @@ fn a_body_is_read_to_its_length_or_to_the_end() {
     assert_eq!(steps, ["ws.plain_request", "ws.plain_response", "ws.body"]);
     assert_eq!(
         seen[2].fields,
-        fields! { "length" => 5, "text" => "hello" },
+        fields! { common::LENGTH => 5_u64, common::TEXT => "hello" },
         "what lies beyond is none of it"
     );
     let (mut decoder, mut all) = (Decoder::new(), Vec::new());
