@@ -2,7 +2,7 @@
 //! of its own, while an honest client comes and goes. The tests compare counts and bounds; figures are measured by
 //!
 //! ```sh
-//! cargo test --release -p lab --test flood -- --ignored --nocapture
+//! cargo test --release -p lab --test flood -- figures --nocapture
 //! ```
 //!
 //! (all of them; those whose name holds `ping` with `FLOOD=ping` in front).
@@ -13,6 +13,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[cfg(not(debug_assertions))]
+mod figures;
 mod honest;
 mod ssh;
 mod tls;
@@ -51,6 +53,7 @@ struct AtServer {
     throw: fn(SocketAddr, &Path, u64) -> Thrown,
     /// How often in the tests, and for the figures.
     few: u64,
+    #[cfg_attr(debug_assertions, expect(dead_code))] // `figures` are of a release build
     many: u64,
 }
 
@@ -60,6 +63,7 @@ struct AtClient {
     protocol: &'static str,
     throw: fn(&TcpListener, &Path, u64, Moments<'_>) -> u64,
     few: u64,
+    #[cfg_attr(debug_assertions, expect(dead_code))]
     many: u64,
 }
 
@@ -326,41 +330,7 @@ fn floods_from_a_server_cost_its_client_a_bound() {
     }
 }
 
-/// A visit, and so many seconds in which nothing happens.
-fn nothing(server: SocketAddr, _: &Path, seconds: u64) -> Thrown {
-    thread::sleep(Duration::from_secs(seconds));
-    let stream = std::net::TcpStream::connect(server).expect("it listens");
-    Thrown { conn: honest::name(&stream), bytes: 0 }
-}
-
-/// The figures: a line of a table for each flood.
-#[test]
-#[ignore = "takes minutes, and means something only in a release build on a quiet machine"]
-fn figures() {
-    let keys = keys();
-    println!(
-        "| flood | sent | memory before, at most, 5 s after | log | honest client: median, longest wait |"
-    );
-    println!("|---|---|---|---|---|");
-    let five_seconds_after = |victim: &Victim| {
-        thread::sleep(Duration::from_secs(5));
-        victim.memory()
-    };
-    let named = std::env::var("FLOOD").unwrap_or_default();
-    // What an honest client waits where nobody floods, on this machine at this hour.
-    let none = |protocol| AtServer { protocol, name: "nothing", throw: nothing, few: 0, many: 10 };
-    let calm = ["tls", "ws", "ssh"].map(none);
-    for flood in calm.iter().chain(&AT_SERVER).filter(|flood| flood.name.contains(&named)) {
-        let pause = Duration::from_millis(100);
-        let (came, ..) = at_server(flood, flood.many, keys.path(), pause, five_seconds_after);
-        row(flood.protocol, flood.name, &came);
-    }
-    for flood in AT_CLIENT.iter().filter(|flood| flood.name.contains(&named)) {
-        let (came, _) = at_client(flood, flood.many, keys.path(), five_seconds_after);
-        row(flood.protocol, flood.name, &came);
-    }
-}
-
+/// A line of the table.
 fn row(protocol: &str, name: &str, came: &Came) {
     let mib = |kib: u64| kib as f64 / 1024.0;
     let mut waits: Vec<_> = came.waits.iter().map(|wait| wait.as_secs_f64() * 1e3).collect();
