@@ -15,8 +15,8 @@ pub struct Field<T: ?Sized> {
 }
 
 impl<T: ?Sized> Field<T> {
-    /// The field that JSON calls `name`.
-    pub const fn new(name: &'static str) -> Self {
+    /// The field that JSON calls `name`. Fields are declared in this crate alone, each once.
+    pub(crate) const fn new(name: &'static str) -> Self {
         Field { name, kind: PhantomData }
     }
 
@@ -294,6 +294,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    /// In what one protocol says, a name has one declaration; but for two that the summary gives a sentence and a
+    /// message a peer's text.
+    #[test]
+    fn each_name_is_declared_once() {
+        use crate::{common, ssh, summary, tcp, tls, ws};
+
+        for own in [tcp::field::ALL, tls::field::ALL, ws::field::ALL, ssh::field::ALL] {
+            let mut names = [own, common::ALL, summary::ALL].concat();
+            names.sort_unstable();
+            let twice: Vec<_> = names.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
+            assert_eq!(twice, [summary::EXPECTED.name(), summary::REASON.name()]);
+        }
+    }
 
     const VERSION: Field<str> = Field::new("version");
     const GROUPS: Field<[String]> = Field::new("groups");

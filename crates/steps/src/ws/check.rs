@@ -1,6 +1,7 @@
 //! The checks that RFC 6455 asks for before a WebSocket is open: of the request by the server (§4.2.1), of the
 //! answer by the client (§4.1). Each by name, with what it wants.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::field;
@@ -183,6 +184,14 @@ pub struct Checked {
     pub met: bool,
 }
 
+/// One result as JSON has it.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    check: String,
+    found: Option<String>,
+    met: bool,
+}
+
 /// How the results stand in an event: the ticks in one word, then each check.
 pub fn fields(all: &[Checked]) -> Fields {
     let met = all.iter().filter(|checked| checked.met).count();
@@ -192,8 +201,8 @@ pub fn fields(all: &[Checked]) -> Fields {
         Some(first) => failed.fold(format!("✗ {first}"), |names, name| names + ", " + name),
     };
     let check = |checked: &Checked| {
-        let card = checked.check.card();
-        json!({ "check": card.id, "found": checked.found, "met": checked.met })
+        let check = checked.check.card().id.to_owned();
+        json!(Written { check, found: checked.found.clone(), met: checked.met })
     };
     fields! {
         common::RESULT => result,
@@ -206,11 +215,8 @@ pub fn fields(all: &[Checked]) -> Fields {
 /// The results in an event's [`fields()`]; empty for any other event.
 pub fn checked_in(fields: &Fields) -> Vec<Checked> {
     let read = |value: &Value| {
-        Some(Checked {
-            check: Check::named(value["check"].as_str()?)?,
-            found: value["found"].as_str().map(str::to_owned),
-            met: value["met"].as_bool()?,
-        })
+        let Written { check, found, met } = Written::deserialize(value).ok()?;
+        Some(Checked { check: Check::named(&check)?, found, met })
     };
     let all = fields.get(common::CHECKS).and_then(Value::as_array);
     all.into_iter().flatten().filter_map(read).collect()
