@@ -6,7 +6,7 @@ use std::{net::SocketAddr, time::Duration};
 use anyhow::{Context, anyhow, bail};
 use steps::tcp::reason::{Attempt, not_connected, to_itself};
 use tokio::net::{TcpStream, lookup_host};
-use watch::Started;
+use watch::{Session, Started};
 
 mod dial;
 
@@ -79,15 +79,15 @@ impl Target {
         Ok(found)
     }
 
-    /// Connects to the first address that answers; gives the moment before the attempt that succeeded.
+    /// Connects to the first address that answers, for a connection of `session`; gives the moment before the attempt that succeeded.
     ///
     /// # Errors
     ///
     /// Says of each address why it led to no connection, and what to do.
-    pub async fn connect(&self) -> anyhow::Result<(TcpStream, Started)> {
+    pub async fn connect(&self, session: &Session) -> anyhow::Result<(TcpStream, Started)> {
         let mut attempts = Vec::new();
         for address in self.resolve().await? {
-            watch::recording::visits(address);
+            session.visits(address);
             let started = Started::now();
             let begun = dial::begin(address, |_no_options| Ok(()))?;
             let failed = match begun {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use clients::{ssh, tcp, tls, ws};
 use show::Init;
+use watch::Session;
 
 #[derive(Parser)]
 #[command(name = "client", version, about = "A client that explains the handshake it makes", after_help = EXAMPLES)]
@@ -57,7 +58,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let _kept = match cli.keep.begin(cli.output.lang()) {
+    let kept = match cli.keep.begin(cli.output.lang()) {
         Ok(kept) => kept,
         Err(error) => {
             show::say("client", error);
@@ -65,17 +66,17 @@ fn main() -> ExitCode {
         }
     };
     // While there is one thread: capabilities belong to threads.
-    watch::tcp::settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    kept.session().settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     if let Err(error) = log.begin() {
         show::say("client", error);
         return ExitCode::FAILURE;
     }
-    start(cli)
+    start(cli.command, kept.session())
 }
 
 #[tokio::main(flavor = "current_thread")] // one connection: more threads would only hand it to and fro
-async fn start(cli: Cli) -> ExitCode {
-    match run(cli.command).await {
+async fn start(command: Command, session: &Session) -> ExitCode {
+    match run(command, session).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             show::say("client", format!("{error:#}"));
@@ -84,11 +85,11 @@ async fn start(cli: Cli) -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> anyhow::Result<()> {
+async fn run(command: Command, session: &Session) -> anyhow::Result<()> {
     match command {
-        Command::Tcp(options) => tcp::run(&options).await,
-        Command::Tls(options) => tls::run(&options).await,
-        Command::Ws(options) => ws::run(&options).await,
-        Command::Ssh(options) => ssh::run(&options).await,
+        Command::Tcp(options) => tcp::run(&options, session).await,
+        Command::Tls(options) => tls::run(&options, session).await,
+        Command::Ws(options) => ws::run(&options, session).await,
+        Command::Ssh(options) => ssh::run(&options, session).await,
     }
 }

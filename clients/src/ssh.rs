@@ -28,7 +28,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 use watch::{
-    Outcome, Witness,
+    Outcome, Session, Witness,
     ssh::{ClientCalls, Line},
 };
 
@@ -152,8 +152,8 @@ impl FromStr for Login {
 /// # Errors
 ///
 /// Says what failed, where, and what to do.
-pub async fn run(options: &Options) -> anyhow::Result<()> {
-    run_for(options, Asking::default()).await
+pub async fn run(options: &Options, session: &Session) -> anyhow::Result<()> {
+    run_for(options, session, Asking::default()).await
 }
 
 /// The same, with somebody else to ask.
@@ -161,18 +161,18 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
 /// # Errors
 ///
 /// Says what failed, where, and what to do.
-pub async fn run_for(options: &Options, asking: Asking) -> anyhow::Result<()> {
+pub async fn run_for(options: &Options, session: &Session, asking: Asking) -> anyhow::Result<()> {
     let Login { user, target } = &options.target;
     let mut means = means(options, &asking).await?;
     let known_hosts = options.known_hosts.clone().unwrap_or_else(|| options.certs.join("known_hosts"));
     let host_key = HostKeyCheck::new(KnownHosts::new(known_hosts), target, options.strict, asking);
 
-    let (stream, started) = target.connect().await?;
+    let (stream, started) = target.connect(session).await?;
     let (here, there) = (stream.local_addr(), stream.peer_addr());
     let (Ok(here), Ok(there)) = (here, there) else {
         anyhow::bail!("{target} closed the connection at once");
     };
-    let witness = Witness::new(Side::Client, Protocol::Ssh, None, (here, there), started);
+    let witness = Witness::new(session, Side::Client, Protocol::Ssh, None, (here, there), started);
     watch::tcp::established(&witness, &stream);
 
     match speak(stream, &witness, host_key, &mut means, options).await {

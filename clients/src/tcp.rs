@@ -17,7 +17,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 use watch::{
-    Outcome, Started, Witness,
+    Outcome, Session, Started, Witness,
     tcp::{Capture, Connection, Ended, Settings, State, errno, no_capture},
 };
 
@@ -32,12 +32,12 @@ pub use options::Options;
 /// # Errors
 ///
 /// Says what failed, where, and what to do.
-pub async fn run(options: &Options) -> anyhow::Result<()> {
+pub async fn run(options: &Options, session: &Session) -> anyhow::Result<()> {
     let addresses = options.target.resolve().await?;
-    let capture = capture(options.target.port, options.no_capture).await;
+    let capture = capture(session, options.target.port, options.no_capture).await;
     let mut attempts = Vec::new();
     for address in addresses {
-        match connect(address, capture.as_ref(), options).await? {
+        match connect(session, address, capture.as_ref(), options).await? {
             Ok((stream, witness, connection)) => return attend(stream, &witness, &connection, options).await,
             Err(attempt) => attempts.push(attempt),
         }
@@ -46,15 +46,15 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 /// 1. On what this run stands: the segments themselves, or the kernel's word. Before the first SYN.
-async fn capture(port: u16, no_capture_wanted: bool) -> Option<Capture> {
+async fn capture(session: &Session, port: u16, no_capture_wanted: bool) -> Option<Capture> {
     if no_capture_wanted {
         tracing::warn!("no segments are captured (--no-capture): this run rests on TCP_INFO and sock_diag");
         return None;
     }
-    match Capture::open(port).await {
+    match Capture::open(session, port).await {
         Ok(capture) => Some(capture),
         Err(error) => {
-            no_capture(&error);
+            no_capture(session, &error);
             None
         }
     }
@@ -62,11 +62,12 @@ async fn capture(port: u16, no_capture_wanted: bool) -> Option<Capture> {
 
 /// 2. connect(): the kernel shakes hands. The inner error: why this address led to no connection.
 async fn connect(
+    session: &Session,
     address: SocketAddr,
     capture: Option<&Capture>,
     options: &Options,
 ) -> anyhow::Result<Result<(TcpStream, Witness, Connection), Attempt>> {
-    watch::recording::visits(address);
+    session.visits(address);
     let started = Started::now();
     let stream = match dial::begin(address, |socket| options.apply(socket))? {
         Ok(stream) => stream,
@@ -74,7 +75,7 @@ async fn connect(
     };
     // Known as soon as the SYN is out, whether or not it is ever answered.
     let here = stream.local_addr().context("the socket has no address")?;
-    let witness = Witness::new(Side::Client, Protocol::Tcp, None, (here, address), started);
+    let witness = Witness::new(session, Side::Client, Protocol::Tcp, None, (here, address), started);
     let settings = Settings::read(Side::Client, &stream);
     let connection = Connection::new(&witness, (here, address), capture, &settings);
     let answered = connection.looking_on(dial::answered(&stream, address, options.patience)).await;

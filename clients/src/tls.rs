@@ -31,7 +31,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 use watch::{
-    Outcome, Witness,
+    Outcome, Session, Witness,
     tls::{Prompt, Watch},
 };
 
@@ -124,7 +124,7 @@ impl Variant {
 /// # Errors
 ///
 /// Says what failed, where, and what to do.
-pub async fn run(options: &Options) -> anyhow::Result<()> {
+pub async fn run(options: &Options, session: &Session) -> anyhow::Result<()> {
     if options.insecure {
         show::say_lines(INSECURE);
     }
@@ -138,19 +138,24 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     }
 
     for _ in 0..options.beyond.visits() {
-        visit(options, &connector, &name).await?;
+        visit(options, session, &connector, &name).await?;
     }
     Ok(())
 }
 
 /// One connection.
-async fn visit(options: &Options, connector: &Connector, name: &ServerName<'static>) -> anyhow::Result<()> {
+async fn visit(
+    options: &Options,
+    session: &Session,
+    connector: &Connector,
+    name: &ServerName<'static>,
+) -> anyhow::Result<()> {
     let target = options.target();
-    let (stream, started) = target.connect().await?;
+    let (stream, started) = target.connect(session).await?;
     let addresses = stream.local_addr().and_then(|here| Ok((here, stream.peer_addr()?)));
     let addresses = addresses.with_context(|| format!("{target} was gone at once"))?;
     let variant = options.variant.map(|variant| variant.label().to_owned());
-    let witness = Witness::new(Side::Client, Protocol::Tls, variant, addresses, started);
+    let witness = Witness::new(session, Side::Client, Protocol::Tls, variant, addresses, started);
     watch::tcp::established(&witness, &stream);
     let watch = match connector {
         Connector::Rustls(_) => Watch::new(witness),

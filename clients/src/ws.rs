@@ -37,7 +37,7 @@ use tokio_tungstenite::{
     },
 };
 use watch::{
-    Outcome, Witness,
+    Outcome, Session, Witness,
     ws::{Watch, end},
 };
 
@@ -104,14 +104,14 @@ fn fragments(text: &str) -> Result<usize, String> {
 /// # Errors
 ///
 /// Says what failed, where, and what to do.
-pub async fn run(options: &Options) -> anyhow::Result<()> {
+pub async fn run(options: &Options, session: &Session) -> anyhow::Result<()> {
     let url = &options.url;
     let connector = url.secure.then(|| tls::connector(options)).transpose()?;
-    let (stream, started) = url.target.connect().await?;
+    let (stream, started) = url.target.connect(session).await?;
     let ends = stream.local_addr().and_then(|here| Ok((here, stream.peer_addr()?)));
     let ends = ends.with_context(|| format!("{} was gone at once", url.target))?;
     let variant = url.secure.then(|| "wss".to_owned());
-    let witness = Witness::new(Side::Client, Protocol::Ws, variant, ends, started);
+    let witness = Witness::new(session, Side::Client, Protocol::Ws, variant, ends, started);
     watch::tcp::established(&witness, &stream);
     let ran = match connector {
         None => over(stream, options, &witness).await,

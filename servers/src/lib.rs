@@ -10,6 +10,7 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use watch::Session;
 
 use crowd::Crowd;
 
@@ -63,12 +64,12 @@ fn connections(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Listens on `address`.
+/// Listens on `address`, for connections of `session`.
 ///
 /// # Errors
 ///
 /// Says which address could not be bound, why, and what to do.
-pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+pub async fn bind(session: &Session, address: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).await.map_err(|error| {
         let why = match error.kind() {
             io::ErrorKind::AddrInUse => {
@@ -85,7 +86,7 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
         };
         anyhow::anyhow!("could not bind {address}: {why}")
     })?;
-    watch::recording::listens(listener.local_addr().context("the listener has lost its address")?);
+    session.listens(listener.local_addr().context("the listener has lost its address")?);
     Ok(listener)
 }
 

@@ -5,6 +5,7 @@ use std::{ffi::OsString, io, process::ExitCode, thread};
 use clap::{Parser, Subcommand, ValueEnum};
 use show::Init;
 use tokio_util::sync::CancellationToken;
+use watch::Session;
 
 use crate::{shutdown_signal, ssh, tcp, tls, ws};
 
@@ -74,7 +75,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let how = Init {
         layout: Some(wire::layout),
         private: cli.keep.secrets,
-        once_open: Some(|| watch::tcp::confine(false)),
+        once_open: Some(|| watch::confine(false)),
         patience: Some(PATIENCE),
         rest: Some(watch::give_back_freed_memory),
         ..Init::default()
@@ -86,7 +87,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let _kept = match cli.keep.begin(cli.output.lang()) {
+    let kept = match cli.keep.begin(cli.output.lang()) {
         Ok(kept) => kept,
         Err(error) => {
             show::say("server", error);
@@ -94,13 +95,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     // While there is one thread: capabilities belong to threads.
-    watch::tcp::settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    kept.session().settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     let records = log.records_for_another();
-    if let Err(error) = log.begin_after(move || watch::tcp::confine(records)) {
+    if let Err(error) = log.begin_after(move || watch::confine(records)) {
         show::say("server", error);
         return ExitCode::FAILURE;
     }
-    match start(cli.command, cli.until_eof) {
+    match start(cli.command, cli.until_eof, kept.session()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             show::say("server", format!("{error:#}"));
@@ -109,15 +110,15 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn start(command: Command, until_eof: bool) -> anyhow::Result<()> {
-    let confine = || watch::tcp::confine(false);
+fn start(command: Command, until_eof: bool, session: &Session) -> anyhow::Result<()> {
+    let confine = || watch::confine(false);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(confine).build()?;
-    runtime.block_on(run(command, until_eof, confine))
+    runtime.block_on(run(command, until_eof, session, confine))
 }
 
 /// Binds in the first thread, which may still do what that takes; then `confine` takes it away there too.
-async fn run(command: Command, until_eof: bool, confine: impl Fn()) -> anyhow::Result<()> {
+async fn run(command: Command, until_eof: bool, session: &Session, confine: impl Fn()) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let on_signal = stop.clone();
     tokio::spawn(async move {
@@ -134,13 +135,13 @@ async fn run(command: Command, until_eof: bool, confine: impl Fn()) -> anyhow::R
     }
     match command {
         Command::Tcp(options) => {
-            let server = tcp::Server::bind(&options).await?;
+            let server = tcp::Server::bind(&options, session).await?;
             confine();
             listening("tcp", server.local_addr());
             server.run(stop).await
         }
         Command::Tls(options) => {
-            let server = tls::Server::bind(&options).await?;
+            let server = tls::Server::bind(&options, session).await?;
             confine();
             listening("tls", server.local_addr());
             if let Some(rsa) = server.local_addr_rsa() {
@@ -152,7 +153,7 @@ async fn run(command: Command, until_eof: bool, confine: impl Fn()) -> anyhow::R
             server.run(stop).await
         }
         Command::Ws(options) => {
-            let server = ws::Server::bind(&options).await?;
+            let server = ws::Server::bind(&options, session).await?;
             confine();
             listening("ws", server.local_addr());
             if let Some(address) = server.local_addr_tls() {
@@ -161,7 +162,7 @@ async fn run(command: Command, until_eof: bool, confine: impl Fn()) -> anyhow::R
             server.run(stop).await
         }
         Command::Ssh(options) => {
-            let server = ssh::Server::bind(&options).await?;
+            let server = ssh::Server::bind(&options, session).await?;
             confine();
             listening("ssh", server.local_addr());
             server.run(stop).await

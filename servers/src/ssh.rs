@@ -34,7 +34,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use watch::{
-    Outcome, Started, Witness,
+    Outcome, Session, Started, Witness,
     ssh::{Line, ServerCalls},
 };
 
@@ -116,6 +116,7 @@ pub struct Server {
 /// What all connections share.
 #[derive(Debug)]
 struct Shared {
+    session: Session,
     config: Arc<russh::server::Config>,
     users: Users,
     limits: Limits,
@@ -128,17 +129,23 @@ impl Server {
     /// # Errors
     ///
     /// Says what could not be bound or read, and what to do.
-    pub async fn bind(options: &Options) -> anyhow::Result<Self> {
+    pub async fn bind(options: &Options, session: &Session) -> anyhow::Result<Self> {
         certs::ensure_and_say(&options.certs)?;
         let host_key = keys::host_key(&options.certs)?;
         let users = Users::read(&options.certs, options.password_login)?;
         let config = Arc::new(config(host_key, &users, options));
-        let listener = bind(options.listen).await?;
+        let listener = bind(session, options.listen).await?;
         let address = listener.local_addr().context("the listener has lost its address")?;
         Ok(Server {
             listener,
             address,
-            shared: Arc::new(Shared { config, users, limits: options.limits, kex: options.kex }),
+            shared: Arc::new(Shared {
+                session: session.clone(),
+                config,
+                users,
+                limits: options.limits,
+                kex: options.kex,
+            }),
         })
     }
 
@@ -170,7 +177,7 @@ async fn connection(
 ) {
     let started = Started::now();
     let here = stream.local_addr().unwrap_or(listens);
-    let witness = Witness::new(Side::Server, Protocol::Ssh, None, (peer, here), started);
+    let witness = Witness::new(&shared.session, Side::Server, Protocol::Ssh, None, (peer, here), started);
     // For the command `steps`.
     witness.keep();
     watch::tcp::established(&witness, &stream);

@@ -18,7 +18,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use watch::{
-    Outcome,
+    Outcome, Session,
     tcp::{Capture, Connection, HalfOpen, Settings, errno, keep_syns, no_capture, waiting},
 };
 
@@ -34,6 +34,7 @@ use close::close;
 /// A TCP server that listens.
 #[derive(Debug)]
 pub struct Server {
+    session: Session,
     listener: TcpListener,
     address: SocketAddr,
     capture: Option<Arc<Capture>>,
@@ -48,8 +49,8 @@ impl Server {
     ///
     /// Says what could not be bound, and what to do. A capture that is not allowed is no error: the server then
     /// rests on what the kernel says.
-    pub async fn bind(options: &Options) -> anyhow::Result<Self> {
-        let listener = bind(options.listen).await?;
+    pub async fn bind(options: &Options, session: &Session) -> anyhow::Result<Self> {
+        let listener = bind(session, options.listen).await?;
         let address = listener.local_addr().context("the listener has no address")?;
         options.apply(&listener)?;
         if let Err(error) = keep_syns(&listener) {
@@ -62,8 +63,9 @@ impl Server {
         if let Some(timeout) = options.user_timeout {
             settings = settings.with_user_timeout(timeout);
         }
-        let capture = capture(address.port(), options.no_capture).await.map(Arc::new);
-        Ok(Server { listener, address, capture, settings, options: Arc::new(options.clone()) })
+        let capture = capture(session, address.port(), options.no_capture).await.map(Arc::new);
+        let (session, options) = (session.clone(), Arc::new(options.clone()));
+        Ok(Server { session, listener, address, capture, settings, options })
     }
 
     /// The address it listens on.
@@ -77,8 +79,8 @@ impl Server {
     ///
     /// When the listener breaks.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Server { listener, address, capture, settings, options } = self;
-        let half_open = Arc::new(HalfOpen::watch(address, capture, settings));
+        let Server { session, listener, address, capture, settings, options } = self;
+        let half_open = Arc::new(HalfOpen::watch(&session, address, capture, settings));
         let waiting = Arc::clone(&half_open);
         if let Some(late) = options.accept_late {
             tokio::select! {
@@ -107,17 +109,17 @@ async fn first_waits(address: SocketAddr, late: Duration) {
 }
 
 /// 1. On what this run stands: the segments themselves, or the kernel's word.
-async fn capture(port: u16, no_capture_wanted: bool) -> Option<Capture> {
+async fn capture(session: &Session, port: u16, no_capture_wanted: bool) -> Option<Capture> {
     if no_capture_wanted {
         tracing::warn!(
             "no segments are captured (--no-capture): this run rests on TCP_SAVED_SYN, TCP_INFO and sock_diag"
         );
         return None;
     }
-    match Capture::open(port).await {
+    match Capture::open(session, port).await {
         Ok(capture) => Some(capture),
         Err(error) => {
-            no_capture(&error);
+            no_capture(session, &error);
             None
         }
     }

@@ -31,7 +31,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use watch::{
-    Outcome, Started, Witness,
+    Outcome, Session, Started, Witness,
     tls::{Prompt, Watch},
 };
 
@@ -140,9 +140,9 @@ impl Server {
     /// # Errors
     ///
     /// Says what could not be bound or read, and what to do.
-    pub async fn bind(options: &Options) -> anyhow::Result<Self> {
+    pub async fn bind(options: &Options, session: &Session) -> anyhow::Result<Self> {
         certs::ensure_and_say(&options.certs)?;
-        let port = Port::bind(options.listen, options, options.variant).await?;
+        let port = Port::bind(session, options.listen, options, options.variant).await?;
         #[cfg(feature = "rsa-kx")]
         let rsa = match options.variant {
             None => {
@@ -153,7 +153,8 @@ impl Server {
                         port => port.wrapping_add(1),
                     },
                 );
-                let listening = Port::bind(options.listen_rsa.unwrap_or(next), options, Some(Variant::Rsa));
+                let address = options.listen_rsa.unwrap_or(next);
+                let listening = Port::bind(session, address, options, Some(Variant::Rsa));
                 Some(
                     listening
                         .await
@@ -198,7 +199,12 @@ impl Server {
 }
 
 impl Port {
-    async fn bind(address: SocketAddr, options: &Options, variant: Option<Variant>) -> anyhow::Result<Self> {
+    async fn bind(
+        session: &Session,
+        address: SocketAddr,
+        options: &Options,
+        variant: Option<Variant>,
+    ) -> anyhow::Result<Self> {
         let acceptor = match variant {
             #[cfg(feature = "rsa-kx")]
             Some(Variant::Rsa) => {
@@ -215,7 +221,7 @@ impl Port {
                 Acceptor::Rustls(TlsAcceptor::from(Arc::new(config(options, &[&TLS13])?)))
             }
         };
-        let listener = bind(address).await?;
+        let listener = bind(session, address).await?;
         let here = listener.local_addr().context("the listener has lost its address")?;
         let given = Given {
             variant: variant.map(Variant::given),
@@ -230,7 +236,13 @@ impl Port {
         Ok(Port {
             listener,
             here,
-            connection: Connection { acceptor, variant, given, limits: options.limits },
+            connection: Connection {
+                session: session.clone(),
+                acceptor,
+                variant,
+                given,
+                limits: options.limits,
+            },
         })
     }
 }
@@ -238,6 +250,7 @@ impl Port {
 /// What every connection needs.
 #[derive(Clone)]
 struct Connection {
+    session: Session,
     acceptor: Acceptor,
     variant: Option<Variant>,
     given: Given,
@@ -259,7 +272,8 @@ impl Connection {
         // Without it Nagle and the delayed ACK hold small messages back by 40 ms.
         let _ = stream.set_nodelay(true);
         let variant = self.variant.map(|variant| variant.label().to_owned());
-        let witness = Witness::new(Side::Server, Protocol::Tls, variant, (peer, here), started);
+        let witness =
+            Witness::new(&self.session, Side::Server, Protocol::Tls, variant, (peer, here), started);
         watch::tcp::established(&witness, &stream);
         let watch = match &self.acceptor {
             Acceptor::Rustls(_) => Watch::new(witness),

@@ -37,7 +37,7 @@ use tokio_tungstenite::{
 };
 use tokio_util::sync::CancellationToken;
 use watch::{
-    Outcome, Started, Witness,
+    Outcome, Session, Started, Witness,
     ws::{Watch, end},
 };
 
@@ -123,19 +123,21 @@ impl Server {
     /// # Errors
     ///
     /// Says what could not be bound or read, and what to do.
-    pub async fn bind(options: &Options) -> anyhow::Result<Self> {
+    pub async fn bind(options: &Options, session: &Session) -> anyhow::Result<Self> {
         let acceptor = (!options.no_tls).then(|| tls::acceptor(&options.certs)).transpose()?;
-        let plain = listen(options.listen).await?;
+        let plain = listen(session, options.listen).await?;
         let secure = match acceptor {
             None => None,
             Some(acceptor) => {
-                let bound = listen(options.listen_tls.unwrap_or_else(|| next(options.listen))).await;
+                let address = options.listen_tls.unwrap_or_else(|| next(options.listen));
+                let bound = listen(session, address).await;
                 let (listener, here) =
                     bound.context("no port for wss (see --listen-tls; --no-tls goes without)")?;
                 Some((listener, here, acceptor))
             }
         };
         let connection = Connection {
+            session: session.clone(),
             protocols: options.protocol.clone(),
             origins: options.origins.clone(),
             max_message: options.max_message,
@@ -178,8 +180,8 @@ impl Server {
     }
 }
 
-async fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
-    let listener = bind(address).await?;
+async fn listen(session: &Session, address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let listener = bind(session, address).await?;
     let here = listener.local_addr().context("the listener has lost its address")?;
     Ok((listener, here))
 }
@@ -195,6 +197,7 @@ fn next(address: SocketAddr) -> SocketAddr {
 /// What every connection needs.
 #[derive(Clone, Debug)]
 struct Connection {
+    session: Session,
     protocols: Vec<String>,
     origins: Vec<Origin>,
     max_message: usize,
@@ -215,7 +218,7 @@ impl Connection {
             Err(error) => return tracing::warn!("{peer} was gone before it was served: {error}"),
         };
         let variant = acceptor.is_some().then(|| "wss".to_owned());
-        let witness = Witness::new(Side::Server, Protocol::Ws, variant, (peer, here), started);
+        let witness = Witness::new(&self.session, Side::Server, Protocol::Ws, variant, (peer, here), started);
         // Whether the peer wants to be told what we saw, its request will say.
         witness.keep();
         watch::tcp::established(&witness, &stream);

@@ -53,8 +53,9 @@ fn events(kind: Kind) -> Vec<Event> {
     BENCH.kept.take();
     BENCH.runtime.block_on(async {
         let certs = BENCH.certs.path();
-        let here = serve(kind, true, certs).await.expect("a server");
-        let client = Client::new(kind, true, certs, here).await.expect("a client");
+        let session = watch::Session::default();
+        let here = serve(kind, Some(&session), certs).await.expect("a server");
+        let client = Client::new(kind, Some(&session), certs, here).await.expect("a client");
         client.visit().await.expect("a conversation");
         let ended = |events: &[Event]| events.iter().filter(|event| event.step.is_summary()).count() == 2;
         while !BENCH.kept.look(ended) {

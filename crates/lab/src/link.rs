@@ -22,7 +22,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
-use watch::tcp::with_net_raw;
+use watch::{Session, with_net_raw};
 
 mod command;
 mod connection;
@@ -45,6 +45,8 @@ use socket::{Ear, Mouth, deaf_listener};
 /// What a link is told.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
+    /// Whose connections it carries.
+    pub(crate) session: Session,
     /// Where clients connect to.
     pub(crate) listen: SocketAddr,
     /// The server.
@@ -200,7 +202,7 @@ impl Link {
         let inside = local(&door)?;
         let ends = Ends { client, outside, inside, server: self.plan.to };
         self.ports.insert(inside.port(), client);
-        let connection = Connection::new(ends, &self.plan.rules);
+        let connection = Connection::new(&self.plan.session, ends, &self.plan.rules);
         self.connections.insert(client, Crossing { connection, _door: door, heard: Instant::now() });
         self.listen_up()
     }

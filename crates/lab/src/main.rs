@@ -159,10 +159,10 @@ fn watched(options: &live::Options, cli: &Cli) -> anyhow::Result<()> {
         },
     )?;
     let opened = live::open(options, &cli.keep, output.lang())?;
-    watch::tcp::settle_server(false);
+    watch::Session::default().settle_server(false);
     let records = log.records_for_another();
-    log.begin_after(move || watch::tcp::confine(records))?;
-    watch::tcp::confine(false);
+    log.begin_after(move || watch::confine(records))?;
+    watch::confine(false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(live::run(options, opened, output))
 }
@@ -208,14 +208,14 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             rest: Some(watch::give_back_freed_memory),
         },
     )?;
-    let _kept = cli.keep.begin(cli.output.lang())?;
+    let session = cli.keep.begin(cli.output.lang())?;
     log.begin()?;
     if let Some(Command::Link(options)) = &cli.command {
-        return link::run(options).await;
+        return link::run(options, session.session()).await;
     }
     certs::ensure_and_say(&cli.certs)?;
     let ipv6 = matches!(&cli.command, Some(Command::Run { ipv6: true, .. }));
-    let bench = pairs::Bench { certs: cli.certs, kept: keep, ipv6 };
+    let bench = pairs::Bench { session: session.session().clone(), certs: cli.certs, kept: keep, ipv6 };
     match cli.command {
         None => {
             for protocol in <Protocol as strum::VariantArray>::VARIANTS {

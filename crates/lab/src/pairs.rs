@@ -11,6 +11,7 @@ use steps::{Event, Protocol, Side};
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use watch::Session;
 
 use crate::{
     link::{self, Stand},
@@ -37,6 +38,8 @@ pub(crate) const VARIANTS: [&str; 2] = [AS_DEPLOYED, "tls13"];
 
 /// Where pairs run.
 pub(crate) struct Bench {
+    /// What both ends of all pairs share.
+    pub(crate) session: Session,
     /// The folder of the demo keys.
     pub(crate) certs: PathBuf,
     /// The events of the run, where the lab looks at them itself.
@@ -136,59 +139,60 @@ impl Bench {
     async fn pair(&self, protocol: Protocol, order: &Order) -> anyhow::Result<()> {
         let loopback = if self.ipv6 { "[::1]:0" } else { "127.0.0.1:0" };
         let server = [strings(&["--listen", loopback]), order.server.clone()].concat();
-        let stop = CancellationToken::new();
+        let (session, stop) = (&self.session, CancellationToken::new());
         // Whatever ends this early ends what was started, too.
         let _stops = stop.clone().drop_guard();
         match protocol {
             Protocol::Tcp => {
                 if let Some((_held, here)) = order.tcp.empty_port(loopback.parse()?)? {
-                    let target = order.tcp.link(&order.link, here, &stop).await?;
-                    let ran = clients::tcp::run(&words(&with(&order.client, &target.to_string()))?).await;
+                    let target = order.tcp.link(session, &order.link, here, &stop).await?;
+                    let ran =
+                        clients::tcp::run(&words(&with(&order.client, &target.to_string()))?, session).await;
                     stop.cancel();
                     return ran;
                 }
-                let server = servers::tcp::Server::bind(&words(&server)?).await?;
+                let server = servers::tcp::Server::bind(&words(&server)?, session).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
                 let client = async |target: SocketAddr, options: &[String]| {
-                    clients::tcp::run(&words(&with(options, &target.to_string()))?).await
+                    clients::tcp::run(&words(&with(options, &target.to_string()))?, session).await
                 };
-                meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+                meet(session, protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Tls => {
-                let server = servers::tls::Server::bind(&self.words(&server)?).await?;
+                let server = servers::tls::Server::bind(&self.words(&server)?, session).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
                 let client = async |target: SocketAddr, options: &[String]| {
-                    clients::tls::run(&self.words(&with(options, &target.to_string()))?).await
+                    clients::tls::run(&self.words(&with(options, &target.to_string()))?, session).await
                 };
-                meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+                meet(session, protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Ws => {
-                let server = servers::ws::Server::bind(&self.words(&server)?).await?;
+                let server = servers::ws::Server::bind(&self.words(&server)?, session).await?;
                 let (here, scheme, carried) = order.ws.way(&server)?;
                 let serving = server.run(stop.clone());
                 let client = async |target: SocketAddr, options: &[String]| {
                     let url = format!("{scheme}://{target}/");
-                    clients::ws::run(&self.words(&with(options, &url))?).await
+                    clients::ws::run(&self.words(&with(options, &url))?, session).await
                 };
-                meet(carried, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+                meet(session, carried, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
             Protocol::Ssh => {
-                let server = servers::ssh::Server::bind(&self.words(&server)?).await?;
+                let server = servers::ssh::Server::bind(&self.words(&server)?, session).await?;
                 let (here, serving) = (server.local_addr(), server.run(stop.clone()));
                 let user = order.ssh.user(&self.certs)?;
-                let impostor = order.ssh.impostor(here, &stop).await?;
+                let impostor = order.ssh.impostor(session, here, &stop).await?;
                 let client = async |target: SocketAddr, options: &[String]| {
                     let target = impostor.as_ref().map_or(target, ssh::Impostor::stands_at);
                     order.ssh.write_known_hosts(target, &self.certs)?;
                     let options = [order.ssh.known_hosts(), options.to_vec()].concat();
                     let options = self.words(&with(&options, &format!("demo@{target}")))?;
-                    let ran = clients::ssh::run_for(&options, user.clone()).await;
+                    let ran = clients::ssh::run_for(&options, session, user.clone()).await;
                     if let Some(impostor) = &impostor {
                         impostor.take_over();
                     }
                     ran
                 };
-                meet(protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
+                meet(session, protocol, order, (here, serving), client, (self.kept.as_ref(), stop)).await
             }
         }
     }
@@ -202,6 +206,7 @@ impl Bench {
 
 /// Lets the client come as often as ordered, to the server or to the meddler in front of it, then stops the server.
 async fn meet(
+    session: &Session,
     protocol: Protocol,
     order: &Order,
     (here, serving): (SocketAddr, impl Future<Output = anyhow::Result<()>> + Send + 'static),
@@ -217,7 +222,7 @@ async fn meet(
     let target = if order.deaf.is_some() {
         here
     } else if order.faults.is_empty() {
-        order.tcp.link(&order.link, here, &stop).await?
+        order.tcp.link(session, &order.link, here, &stop).await?
     } else {
         let listen = SocketAddr::new(here.ip(), 0);
         let meddler = meddler::stand(listen, here, protocol, order.faults.clone(), stop.clone());

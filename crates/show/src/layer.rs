@@ -4,13 +4,17 @@ use std::{
     error::Error,
     io::{self, Write},
     mem,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
 };
 
 use steps::{Carried, Event, Part};
-use tracing::{Metadata, Subscriber, field::Visit};
+use tracing::{
+    Metadata, Subscriber,
+    dispatcher::{self, Dispatch},
+    field::Visit,
+};
 use tracing_subscriber::{
     EnvFilter, Layer, filter::filter_fn, fmt::MakeWriter, layer::Context, layer::SubscriberExt,
     util::SubscriberInitExt,
@@ -74,19 +78,27 @@ impl Kept {
     }
 }
 
-/// The queue of this process.
-static QUEUE: OnceLock<Arc<Queue>> = OnceLock::new();
-
-/// Sends events to standard output as `args` asks, and the program's own messages to standard error, filtered
-/// by `RUST_LOG` (default: `warn`). To be called once, first. Both wait in a queue until [`Guard::begin`]; what is
+/// Sends the events of this process to standard output as `args` asks, and the program's own messages to standard error,
+/// filtered by `RUST_LOG` (default: `warn`). To be called once, first. Both wait in a queue until [`Guard::begin`]; what is
 /// still to be said at the end is printed when the guard is dropped.
 ///
 /// # Errors
 ///
 /// When the reader's notes cannot be read, or the folder of the logs cannot be written to.
 pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
+    let (log, guard) = log(args, how)?;
+    log.init();
+    Ok(guard)
+}
+
+/// The same for whoever is run with this subscriber, and nobody else in the process.
+///
+/// # Errors
+///
+/// Those of [`init`].
+pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
     let writer = Writer::new(args, &how)?;
-    let queue = Arc::clone(QUEUE.get_or_init(|| Arc::new(Queue::new(Room::USUAL))));
+    let queue = Arc::new(Queue::new(Room::USUAL));
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     let messages = Messages(Arc::clone(&queue));
     let messages = tracing_subscriber::fmt::layer()
@@ -96,11 +108,10 @@ pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
         .with_filter(filter)
         .with_filter(filter_fn(|meta| meta.target() != Carried::TARGET));
     let reporter = Reporter { queue: Arc::clone(&queue), kept: how.kept };
-    tracing_subscriber::registry()
+    let log = tracing_subscriber::registry()
         .with(reporter.with_filter(filter_fn(|meta| meta.target() == Carried::TARGET)))
-        .with(messages)
-        .init();
-    Ok(Guard { queue, log: Log::Waits(Box::new(writer)), patience: how.patience })
+        .with(messages);
+    Ok((log.into(), Guard { queue, log: Log::Waits(Box::new(writer)), patience: how.patience }))
 }
 
 /// Ends the log when dropped.
@@ -145,9 +156,13 @@ impl Guard {
         if let Log::Waits(writer) = mem::replace(&mut self.log, Log::Ended) {
             self.queue.begin();
             let queue = Arc::clone(&self.queue);
+            // What it has to say goes where the messages of this thread go.
+            let here = dispatcher::get_default(Dispatch::clone);
             let write = move || {
-                first();
-                writer.run(&queue);
+                dispatcher::with_default(&here, || {
+                    first();
+                    writer.run(&queue);
+                });
             };
             self.log = Log::Runs(thread::Builder::new().name("log".into()).spawn(write)?);
         }
@@ -181,14 +196,19 @@ impl Drop for Guard {
 
 /// Waits until everything reported so far is written: what is said next on the terminal comes after it.
 pub fn drain() {
-    if let Some(queue) = QUEUE.get() {
+    if let Some(queue) = queue() {
         queue.drain(None);
     }
 }
 
+/// The queue of the log to which events of this thread go.
+fn queue() -> Option<Arc<Queue>> {
+    dispatcher::get_default(|log| log.downcast_ref().map(|reporter: &Reporter| Arc::clone(&reporter.queue)))
+}
+
 /// Prints a page to standard output, after everything reported so far; a reader who is gone is no error.
 pub fn print(page: &str) {
-    let queued = QUEUE.get().is_some_and(|queue| queue.push(Item::Page(page.to_owned())).is_ok());
+    let queued = queue().is_some_and(|queue| queue.push(Item::Page(page.to_owned())).is_ok());
     if queued {
         drain();
     } else {

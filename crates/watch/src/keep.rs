@@ -7,7 +7,7 @@ use std::{
 
 use steps::Lang;
 
-use crate::{recording, secrets};
+use crate::{Session, recording::Recording};
 
 /// What is kept of the run.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -26,41 +26,54 @@ pub struct Keep {
     pub secrets: bool,
 }
 
-/// Completes the files when dropped.
+/// A session, and what is kept of it. Completes the files when dropped.
 #[derive(Debug)]
-#[must_use = "dropping it ends the capture"]
-pub struct Keeping(());
+#[must_use = "dropping it ends the session"]
+pub struct Keeping(Session);
 
 impl Keep {
-    /// Opens what was asked for. To be called before [`settle`](crate::tcp::settle).
+    /// Begins a session, and opens what was asked for. To be called before [`Session::settle`].
     ///
     /// # Errors
     ///
     /// Says which file could not be opened, why, and what named it.
     pub fn begin(&self, lang: Lang) -> io::Result<Keeping> {
+        let session = Session::default();
+        let secrets = session.secrets();
         if let Some(path) = &self.keylog {
-            secrets::open(path).map_err(|error| not_opened("key log", path, "--keylog", &error))?;
+            secrets.open(path).map_err(|error| not_opened("key log", path, "--keylog", &error))?;
         } else if let Some(path) = env::var_os("SSLKEYLOGFILE").filter(|path| !path.is_empty()) {
             let path = Path::new(&path);
-            secrets::open(path).map_err(|error| not_opened("key log", path, "SSLKEYLOGFILE", &error))?;
+            secrets.open(path).map_err(|error| not_opened("key log", path, "SSLKEYLOGFILE", &error))?;
         }
         if let Some(path) = &self.capture {
-            recording::begin(path, lang).map_err(|error| not_opened("capture", path, "--capture", &error))?;
+            let begun = Recording::begin(path, lang);
+            let begun = begun.map_err(|error| not_opened("capture", path, "--capture", &error))?;
+            session.record(begun);
         }
         if self.secrets {
-            secrets::show();
+            secrets.show();
             tracing::warn!(
                 "--secrets: this log will hold the session's secrets, and whoever has it can read the session"
             );
         }
-        Ok(Keeping(()))
+        Ok(Keeping(session))
+    }
+}
+
+impl Keeping {
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.0
     }
 }
 
 impl Drop for Keeping {
     fn drop(&mut self) {
-        recording::end();
-        secrets::end();
+        if let Some(recording) = self.0.recording() {
+            recording.end();
+        }
+        self.0.secrets().end();
     }
 }
 

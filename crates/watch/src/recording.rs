@@ -1,4 +1,4 @@
-//! `--capture`: every packet of this process's connections goes into a pcapng file, with the steps that it completed as
+//! `--capture`: every packet of a session's connections goes into a pcapng file, with the steps that it completed as
 //! its comments, and the secrets in front of the packets that need them.
 //!
 //! A packet waits in memory until its connection has ended, for what there is to say of it may come later than itself;
@@ -10,7 +10,7 @@ use std::{
     io::{self, BufWriter},
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -19,9 +19,11 @@ use steps::{Event, Gap, Lang, Side};
 use wire::{Seen, tcp::Segment};
 
 use crate::{
+    Session,
+    packet::{self, MOST_PORTS, PacketSocket, confine},
     pcapng::{Secrets, Writer},
     secrets::private,
-    tcp::{MOST_PORTS, confine, packet::PacketSocket, packet_socket},
+    session::as_here,
 };
 
 mod comment;
@@ -32,9 +34,8 @@ use desk::{Desk, Packet};
 /// The client's address and the server's.
 type Ends = (SocketAddr, SocketAddr);
 
-static RECORDING: OnceLock<Recording> = OnceLock::new();
-
-struct Recording {
+/// The recording of a session.
+pub(crate) struct Recording {
     path: PathBuf,
     lang: Lang,
     socket: PacketSocket,
@@ -69,36 +70,11 @@ struct Entry {
     comments: Vec<String>,
 }
 
-/// Begins to record into the file at `path`, in the words of `lang`. To be called before CAP_NET_RAW is given up.
-/// Without that right it says so and writes nothing.
-///
-/// # Errors
-///
-/// When the file cannot be written.
-pub(crate) fn begin(path: &Path, lang: Lang) -> io::Result<()> {
-    let socket = match packet_socket().and_then(|socket| socket.listen(&[]).map(|()| socket)) {
-        Ok(socket) => socket,
-        Err(error) => {
-            tracing::warn!("{} is not written: {}", path.display(), not_allowed(&error));
-            return Ok(());
-        }
-    };
-    let file = private(OpenOptions::new().write(true), path, true)?;
-    let writer = Writer::new(BufWriter::new(file), PROGRAM, comment::of_file(lang))?;
-    let state = State {
-        desk: Desk::default(),
-        ports: Vec::new(),
-        buffer: vec![0; 1 << 16],
-        secrets: Vec::new(),
-        listens: false,
-        ended: false,
-    };
-    let file = Mutex::new(Output { writer, ended: false });
-    let (path, opened, state) = (path.into(), Instant::now(), Mutex::new(state));
-    let recording = Recording { path, lang, socket, opened, state, file };
-    // A second recording in one process would be a mistake of ours; the first goes on.
-    drop(RECORDING.set(recording));
-    Ok(())
+impl std::fmt::Debug for Recording {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Its secrets stay out of every log.
+        f.debug_struct("Recording").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 fn not_allowed(error: &io::Error) -> String {
@@ -111,80 +87,20 @@ fn not_allowed(error: &io::Error) -> String {
     }
 }
 
-/// Whether this run is recorded.
-pub(crate) fn on() -> bool {
-    RECORDING.get().is_some()
-}
-
-/// One of our servers listens on `address`: what crosses its port is ours.
-pub fn listens(address: SocketAddr) {
-    let Some(recording) = RECORDING.get() else { return };
-    recording.lock().desk.listens(address.port());
-    recording.hear(address.port());
-}
-
-/// One of our clients is about to connect to `address`.
-pub fn visits(address: SocketAddr) {
-    if let Some(recording) = RECORDING.get() {
+impl Session {
+    /// One of our servers listens on `address`: what crosses its port is ours.
+    pub fn listens(&self, address: SocketAddr) {
+        let Some(recording) = self.recording() else { return };
+        recording.lock().desk.listens(address.port());
         recording.hear(address.port());
     }
-}
 
-/// The connection between these addresses is ours.
-pub(crate) fn connection(ends: Ends) {
-    if let Some(recording) = RECORDING.get() {
-        recording.lock().desk.opens(ends);
+    /// One of our clients is about to connect to `address`.
+    pub fn visits(&self, address: SocketAddr) {
+        if let Some(recording) = self.recording() {
+            recording.hear(address.port());
+        }
     }
-}
-
-/// A witness has closed its account of a connection.
-pub(crate) fn closed(ends: Ends) {
-    if let Some(recording) = RECORDING.get() {
-        recording.lock().desk.closes(ends);
-    }
-}
-
-/// A step of a connection. `end`: how many bytes its sender had sent when it was complete.
-pub(crate) fn step(ends: Ends, event: &Event, end: Option<u64>) {
-    if let Some(recording) = RECORDING.get() {
-        recording.lock().desk.mark(ends, event, end, recording.lang);
-    }
-}
-
-/// Here steps of a connection are missing.
-pub(crate) fn gap(ends: Ends, gap: &Gap) {
-    if let Some(recording) = RECORDING.get() {
-        recording.lock().desk.note(ends, SystemTime::now(), gap.said().in_lang(recording.lang).to_owned());
-    }
-}
-
-/// A line of a key log.
-pub(crate) fn secret(kind: Secrets, line: &str) {
-    if let Some(recording) = RECORDING.get() {
-        recording.lock().secrets.push((kind, line.to_owned()));
-    }
-}
-
-/// The run is over: waits a moment for the last packets, and completes the file.
-pub(crate) fn end() {
-    let Some(recording) = RECORDING.get() else { return };
-    let until = Instant::now() + LINGER;
-    let mut state = recording.lock();
-    state.hear(&recording.socket);
-    while !state.desk.is_quiet() && Instant::now() < until {
-        recording.socket.wait(Duration::from_millis(20));
-        state.hear(&recording.socket);
-    }
-    if std::mem::replace(&mut state.ended, true) {
-        return;
-    }
-    let (entries, lost) = (state.due(true), recording.socket.dropped().into());
-    let written = state.desk.counts.written;
-    let mut file = recording.file();
-    drop(state);
-    let done = file.write(entries).and_then(|()| file.complete(written, lost));
-    drop(file);
-    say(&recording.path, &recording.lock().desk, lost, done);
 }
 
 /// Counts the bytes of a stream that a tap shows to a decoder.
@@ -201,13 +117,14 @@ impl Count {
         &mut self,
         from: Side,
         bytes: &[u8],
+        session: &Session,
         mut feed: impl FnMut(&[u8]) -> Vec<Seen>,
     ) -> Vec<Seen> {
         let count = match from {
             Side::Client => &mut self.client,
             Side::Server => &mut self.server,
         };
-        if !on() {
+        if !session.records() {
             *count += bytes.len() as u64;
             return feed(bytes);
         }
@@ -243,8 +160,83 @@ fn say(path: &Path, desk: &Desk, lost: u64, done: io::Result<()>) {
 }
 
 impl Recording {
+    /// Begins to record into the file at `path`, in the words of `lang`. To be called before CAP_NET_RAW is given up.
+    /// Without that right it says so, and there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub(crate) fn begin(path: &Path, lang: Lang) -> io::Result<Option<Arc<Self>>> {
+        let socket = match packet::open().and_then(|socket| socket.listen(&[]).map(|()| socket)) {
+            Ok(socket) => socket,
+            Err(error) => {
+                tracing::warn!("{} is not written: {}", path.display(), not_allowed(&error));
+                return Ok(None);
+            }
+        };
+        let file = private(OpenOptions::new().write(true), path, true)?;
+        let writer = Writer::new(BufWriter::new(file), PROGRAM, comment::of_file(lang))?;
+        let state = State {
+            desk: Desk::default(),
+            ports: Vec::new(),
+            buffer: vec![0; 1 << 16],
+            secrets: Vec::new(),
+            listens: false,
+            ended: false,
+        };
+        let file = Mutex::new(Output { writer, ended: false });
+        let (path, opened, state) = (path.into(), Instant::now(), Mutex::new(state));
+        Ok(Some(Arc::new(Recording { path, lang, socket, opened, state, file })))
+    }
+
+    /// The connection between these addresses is ours.
+    pub(crate) fn connection(&self, ends: Ends) {
+        self.lock().desk.opens(ends);
+    }
+
+    /// A witness has closed its account of a connection.
+    pub(crate) fn closed(&self, ends: Ends) {
+        self.lock().desk.closes(ends);
+    }
+
+    /// A step of a connection. `end`: how many bytes its sender had sent when it was complete.
+    pub(crate) fn step(&self, ends: Ends, event: &Event, end: Option<u64>) {
+        self.lock().desk.mark(ends, event, end, self.lang);
+    }
+
+    /// Here steps of a connection are missing.
+    pub(crate) fn gap(&self, ends: Ends, gap: &Gap) {
+        self.lock().desk.note(ends, SystemTime::now(), gap.said().in_lang(self.lang).to_owned());
+    }
+
+    /// A line of a key log.
+    pub(crate) fn secret(&self, kind: Secrets, line: &str) {
+        self.lock().secrets.push((kind, line.to_owned()));
+    }
+
+    /// The run is over: waits a moment for the last packets, and completes the file.
+    pub(crate) fn end(&self) {
+        let until = Instant::now() + LINGER;
+        let mut state = self.lock();
+        state.hear(&self.socket);
+        while !state.desk.is_quiet() && Instant::now() < until {
+            self.socket.wait(Duration::from_millis(20));
+            state.hear(&self.socket);
+        }
+        if std::mem::replace(&mut state.ended, true) {
+            return;
+        }
+        let (entries, lost) = (state.due(true), self.socket.dropped().into());
+        let written = state.desk.counts.written;
+        let mut file = self.file();
+        drop(state);
+        let done = file.write(entries).and_then(|()| file.complete(written, lost));
+        drop(file);
+        say(&self.path, &self.lock().desk, lost, done);
+    }
+
     /// From now on hears this port too.
-    fn hear(&'static self, port: u16) {
+    fn hear(self: &Arc<Self>, port: u16) {
         let mut state = self.lock();
         if !state.ports.contains(&port) {
             // What is in the queue came through the old filter and is ours all the same.
@@ -258,10 +250,11 @@ impl Recording {
             }
         }
         if !std::mem::replace(&mut state.listens, true) {
-            thread::spawn(|| {
+            let recording = Arc::clone(self);
+            thread::spawn(as_here(move || {
                 confine(false); // its socket and its file are open
-                self.listen();
-            });
+                recording.listen();
+            }));
             drop(state);
             // Until the kernel has switched time stamps on, packets are stamped when they are read: too late.
             thread::sleep(WARM_UP.saturating_sub(self.opened.elapsed()));

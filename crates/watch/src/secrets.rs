@@ -18,82 +18,91 @@ use steps::{Fields, common};
 pub(crate) use file::private;
 
 use self::file::Lines;
-use crate::{pcapng::Secrets, recording};
+use crate::{Session, pcapng::Secrets as Kind};
 
-static OUT: Mutex<Out> = Mutex::new(Out { file: None, shown: false, recent: VecDeque::new() });
+/// Where the secrets of a session go.
+#[derive(Debug, Default)]
+pub(crate) struct Secrets(Mutex<Out>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Out {
     file: Option<Lines>,
     shown: bool,
-    /// Both ends of a connection may live in this process and know the same secret: it is written once.
+    /// Both ends of a connection may live in this session and know the same secret: it is written once.
     recent: VecDeque<String>,
 }
 
 /// How many lines are remembered so as not to write one twice.
 const RECENT: usize = 32;
 
-/// From now on secrets are added to the file at `path`, which only its owner may read if it is made here.
-///
-/// # Errors
-///
-/// When the file cannot be opened to be added to.
-pub fn open(path: &Path) -> io::Result<()> {
-    out().file = Some(Lines::add_to(path)?);
-    Ok(())
-}
+impl Secrets {
+    /// From now on secrets are added to the file at `path`, which only its owner may read if it is made here.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be opened to be added to.
+    pub(crate) fn open(&self, path: &Path) -> io::Result<()> {
+        self.lock().file = Some(Lines::add_to(path)?);
+        Ok(())
+    }
 
-/// Waits until all secrets are in the file.
-pub(crate) fn end() {
-    let file = out().file.take();
-    if let Some(lines) = file {
-        lines.end();
+    /// Waits until all secrets are in the file.
+    pub(crate) fn end(&self) {
+        let file = self.lock().file.take();
+        if let Some(lines) = file {
+            lines.end();
+        }
+    }
+
+    /// From now on [`Session::reveal`] shows secrets.
+    pub(crate) fn show(&self) {
+        self.lock().shown = true;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Out> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// From now on [`reveal`] shows secrets.
-pub fn show() {
-    out().shown = true;
-}
-
-/// A secret of TLS by its label. `about` is the client's random, and for `RSA` the first eight bytes of the encrypted
-/// pre-master secret.
-pub fn tls(label: &str, about: &[u8], secret: &[u8]) {
-    write(Secrets::Tls, || format!("{label} {} {}\n", hex::encode(about), hex::encode(secret)));
-}
-
-/// The shared secret K of an SSH key exchange, by the cookie of the client's KEXINIT.
-pub fn ssh(cookie: &[u8], secret: &[u8]) {
-    write(Secrets::Ssh, || format!("{} SHARED_SECRET {}\n", hex::encode(cookie), hex::encode(secret)));
-}
-
-/// Adds the whole secrets to the fields of an event, if the user asked for that; their fingerprints stand there anyway.
-pub fn reveal(fields: &mut Fields, secrets: &[&[u8]]) {
-    if out().shown {
-        let secrets: Vec<_> = secrets.iter().map(hex::encode).collect();
-        fields.put(common::SECRETS, secrets);
+impl Session {
+    /// A secret of TLS by its label. `about` is the client's random, and for `RSA` the first eight bytes of the
+    /// encrypted pre-master secret.
+    pub(crate) fn tls_secret(&self, label: &str, about: &[u8], secret: &[u8]) {
+        self.write(Kind::Tls, || format!("{label} {} {}\n", hex::encode(about), hex::encode(secret)));
     }
-}
 
-fn write(kind: Secrets, line: impl FnOnce() -> String) {
-    let mut out = out();
-    if out.file.is_none() && !recording::on() {
-        return;
+    /// The shared secret K of an SSH key exchange, by the cookie of the client's KEXINIT.
+    pub(crate) fn ssh_secret(&self, cookie: &[u8], secret: &[u8]) {
+        self.write(Kind::Ssh, || format!("{} SHARED_SECRET {}\n", hex::encode(cookie), hex::encode(secret)));
     }
-    let line = line();
-    if out.recent.contains(&line) {
-        return;
-    }
-    recording::secret(kind, &line);
-    if let Some(file) = &mut out.file {
-        file.add(line.clone());
-    }
-    if out.recent.len() == RECENT {
-        out.recent.pop_front();
-    }
-    out.recent.push_back(line);
-}
 
-fn out() -> MutexGuard<'static, Out> {
-    OUT.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Adds the whole secrets to the fields of an event, if the user asked for that; their fingerprints stand there
+    /// anyway.
+    pub(crate) fn reveal(&self, fields: &mut Fields, secrets: &[&[u8]]) {
+        if self.secrets().lock().shown {
+            let secrets: Vec<_> = secrets.iter().map(hex::encode).collect();
+            fields.put(common::SECRETS, secrets);
+        }
+    }
+
+    fn write(&self, kind: Kind, line: impl FnOnce() -> String) {
+        let mut out = self.secrets().lock();
+        if out.file.is_none() && !self.records() {
+            return;
+        }
+        let line = line();
+        if out.recent.contains(&line) {
+            return;
+        }
+        if let Some(recording) = self.recording() {
+            recording.secret(kind, &line);
+        }
+        if let Some(file) = &mut out.file {
+            file.add(line.clone());
+        }
+        if out.recent.len() == RECENT {
+            out.recent.pop_front();
+        }
+        out.recent.push_back(line);
+    }
 }

@@ -28,6 +28,7 @@ mod opening;
 mod server;
 mod shared;
 mod signer;
+mod told;
 
 use opening::Opening;
 use shared::Shared;
@@ -35,6 +36,7 @@ use shared::Shared;
 pub use client::{ClientCalls, HostKeyDecision};
 pub use server::ServerCalls;
 pub use signer::WatchedSigner;
+pub(crate) use told::Told;
 
 /// Puts a tap into `stream` that reports what crosses to `witness`. The [`Line`] tells how far the connection came,
 /// and can cut it.

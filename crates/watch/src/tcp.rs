@@ -14,13 +14,10 @@ use crate::Witness;
 
 mod capture;
 mod connection;
-mod filter;
 mod half_open;
 mod info;
 mod link;
 mod options;
-pub(crate) mod packet;
-mod privilege;
 mod refusal;
 mod ring;
 mod settings;
@@ -29,13 +26,10 @@ mod state;
 
 pub use capture::{Capture, no_capture};
 pub use connection::{Connection, Ended, keep_syns};
-pub(crate) use filter::MOST_PORTS;
 pub use half_open::HalfOpen;
 pub use info::TcpInfo;
 pub use link::{Crossed, Fate};
 pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
-pub(crate) use privilege::open as packet_socket;
-pub use privilege::{confine, settle, settle_server, with_net_raw};
 pub use refusal::{errno, forget_icmp, keep_icmp, refusal};
 pub use ring::{Heard, Ring};
 pub use settings::Settings;

@@ -38,7 +38,7 @@ use wire::{
     tls::{Crossed, Decoder, names},
 };
 
-use crate::{Crossing, Outcome, Tap, Witness};
+use crate::{Crossing, Outcome, Session, Tap, Witness};
 
 pub use certify::resolver;
 pub use client_auth::{client_resolver, client_verifier};
@@ -218,7 +218,8 @@ impl Watch {
         for Crossed { moment, seen } in seen {
             let moment = Duration::from_micros(moment);
             #[cfg(feature = "rsa-kx")]
-            let opened = shared.openssl.as_mut().and_then(|account| account.crossed(&seen));
+            let opened =
+                shared.openssl.as_mut().and_then(|account| account.crossed(&seen, self.witness.session()));
             self.witness.saw_after(moment, Evidence::Wire, seen);
             #[cfg(feature = "rsa-kx")]
             if let Some(opened) = opened {
@@ -266,6 +267,11 @@ fn current(report: impl FnOnce(&Watch)) {
             report(watch);
         }
     });
+}
+
+/// Hands the session of the current connection to `tell`, whether or not anybody listens to its events.
+fn of_session(tell: impl FnOnce(&Session)) {
+    let _ = CURRENT.try_with(|watch| tell(watch.witness.session()));
 }
 
 /// Whether [`current`] would report.

@@ -13,9 +13,9 @@ use steps::{
 use wire::{Seen, fields};
 
 use crate::{
+    Session,
     allowance::Allowance,
     emit::{emit, wanted},
-    recording,
 };
 
 /// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
@@ -63,6 +63,7 @@ pub struct Witness(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
+    session: Session,
     side: Side,
     protocol: Protocol,
     variant: Option<String>,
@@ -95,6 +96,7 @@ struct Kept {
 impl Witness {
     /// A witness on `side` of the connection from `client` to `server`, as this side sees the addresses.
     pub fn new(
+        session: &Session,
         side: Side,
         protocol: Protocol,
         variant: Option<String>,
@@ -102,9 +104,16 @@ impl Witness {
         started: Started,
     ) -> Self {
         let conn = format!("{}>{}", plain(client), plain(server));
-        let state = Mutex::default();
-        recording::connection((client, server));
-        Witness(Arc::new(Inner { side, protocol, variant, ends: (client, server), conn, started, state }))
+        let (session, ends, state) = (session.clone(), (client, server), Mutex::default());
+        if let Some(recording) = session.recording() {
+            recording.connection(ends);
+        }
+        Witness(Arc::new(Inner { session, side, protocol, variant, ends, conn, started, state }))
+    }
+
+    /// The session that it is part of.
+    pub(crate) fn session(&self) -> &Session {
+        &self.0.session
     }
 
     /// The side it stands on.
@@ -115,7 +124,7 @@ impl Witness {
     /// Whether anybody wants to know of this connection now. Who is told nothing from its beginning need not look: a
     /// story that starts in the middle would mislead.
     pub fn is_heard(&self) -> bool {
-        self.lock().is_heard()
+        self.lock().is_heard(&self.0)
     }
 
     /// How long the connection has run: the time of what is seen now, for [`Witness::saw_after`].
@@ -138,7 +147,7 @@ impl Witness {
     /// Reports a step that was seen `elapsed` after the start.
     pub fn saw_after(&self, elapsed: Duration, evidence: Evidence, seen: Seen) {
         let mut state = self.lock();
-        if !state.is_heard() {
+        if !state.is_heard(&self.0) {
             return;
         }
         let end = seen.end.filter(|_| !state.in_tls || seen.step.protocol() == Protocol::Tls);
@@ -178,7 +187,7 @@ impl Witness {
     /// Closes the account of the connection: what it showed, and how it ended. Only the first call counts.
     pub fn finish(&self, outcome: &Outcome) {
         let mut state = self.lock();
-        if !state.is_heard() || std::mem::replace(&mut state.finished, true) {
+        if !state.is_heard(&self.0) || std::mem::replace(&mut state.finished, true) {
             return;
         }
         let complete = matches!(outcome, Outcome::Complete);
@@ -239,14 +248,16 @@ impl Drop for Inner {
     fn drop(&mut self) {
         let mut state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
         state.tell_gap(self);
-        recording::closed(self.ends);
+        if let Some(recording) = self.session.recording() {
+            recording.closed(self.ends);
+        }
     }
 }
 
 impl State {
     /// Whether anybody wants to know.
-    fn is_heard(&self) -> bool {
-        wanted() || self.kept.is_some() || recording::on()
+    fn is_heard(&self, of: &Inner) -> bool {
+        wanted() || self.kept.is_some() || of.session.records()
     }
 
     /// Whether the event that was judged last is told whatever its connection has logged: the first of each kind, what
@@ -264,7 +275,9 @@ impl State {
         let event = Arc::new(event);
         if self.allowance.admits(elapsed, weight, event.step, due) {
             self.tell_gap(of);
-            recording::step(of.ends, &event, end);
+            if let Some(recording) = of.session.recording() {
+                recording.step(of.ends, &event, end);
+            }
             emit(&Carried::Event(Arc::clone(&event), weight));
         }
         if let Some(kept) = &mut self.kept {
@@ -279,7 +292,9 @@ impl State {
     fn tell_gap(&mut self, of: &Inner) {
         if let Some(beyond) = self.allowance.take_beyond() {
             let gap = Gap::beyond_limit(&of.conn, of.side, beyond);
-            recording::gap(of.ends, &gap);
+            if let Some(recording) = of.session.recording() {
+                recording.gap(of.ends, &gap);
+            }
             emit(&Carried::Gap(gap));
         }
     }
@@ -298,7 +313,14 @@ mod tests {
 
     fn witness() -> Witness {
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
-        Witness::new(Side::Server, Protocol::Tcp, None, (address, address), Started::now())
+        Witness::new(
+            &Session::default(),
+            Side::Server,
+            Protocol::Tcp,
+            None,
+            (address, address),
+            Started::now(),
+        )
     }
 
     fn see(witness: &Witness, bytes: usize) {

@@ -191,7 +191,8 @@ impl Watch {
         };
         // Inside TLS these are not the bytes that TCP counts.
         let inside = self.witness.past(|past| past.has(steps::tls::Step::HandshakeComplete));
-        let seen = if inside { feed(bytes) } else { known.count.each(from, bytes, feed) };
+        let seen =
+            if inside { feed(bytes) } else { known.count.each(from, bytes, self.witness.session(), feed) };
         known.decoder = decoder;
         for seen in seen {
             self.saw(known, seen);
@@ -295,11 +296,18 @@ mod tests {
     use tokio_tungstenite::{accept_hdr_async, client_async};
 
     use super::*;
-    use crate::Started;
+    use crate::{Session, Started};
 
     fn watch(side: Side) -> Watch {
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
-        Watch::new(&Witness::new(side, Protocol::Ws, None, (address, address), Started::now()))
+        Watch::new(&Witness::new(
+            &Session::default(),
+            side,
+            Protocol::Ws,
+            None,
+            (address, address),
+            Started::now(),
+        ))
     }
 
     #[tokio::test]

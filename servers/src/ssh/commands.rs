@@ -58,14 +58,14 @@ mod tests {
         Evidence, Protocol, Side,
         ssh::{Step, field},
     };
-    use watch::Started;
+    use watch::{Session, Started};
     use wire::{Seen, fields};
 
     use super::*;
 
     fn witness() -> Witness {
         let here = ([127, 0, 0, 1], 1).into();
-        Witness::new(Side::Server, Protocol::Ssh, None, (here, here), Started::now())
+        Witness::new(&Session::default(), Side::Server, Protocol::Ssh, None, (here, here), Started::now())
     }
 
     #[test]

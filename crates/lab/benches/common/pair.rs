@@ -5,6 +5,7 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context;
 use tokio::net::{TcpListener, TcpStream};
+use watch::Session;
 
 pub(crate) mod ssh;
 pub(crate) mod tcp;
@@ -44,24 +45,29 @@ impl Kind {
 }
 
 /// A server that listens, in tasks of this runtime.
-pub(crate) async fn serve(kind: Kind, watched: bool, certs: &Path) -> anyhow::Result<SocketAddr> {
+pub(crate) async fn serve(kind: Kind, watched: Option<&Session>, certs: &Path) -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let here = listener.local_addr()?;
+    let session = watched.cloned();
     match kind {
         Kind::Tls13 | Kind::Ecdhe => {
-            let acceptor = tls::acceptor(kind, watched, certs)?;
-            accept(listener, move |stream, peer| tls::serve(stream, peer, acceptor.clone(), watched));
+            let acceptor = tls::acceptor(kind, watched.is_some(), certs)?;
+            accept(listener, move |stream, peer| tls::serve(stream, peer, acceptor.clone(), session.clone()));
         }
-        Kind::Ws => accept(listener, move |stream, peer| ws::serve(stream, peer, watched)),
+        Kind::Ws => accept(listener, move |stream, peer| ws::serve(stream, peer, session.clone())),
         Kind::Ssh => {
             let shared = Arc::new(ssh::Shared::new(certs)?);
-            accept(listener, move |stream, peer| ssh::serve(stream, peer, Arc::clone(&shared), watched));
+            accept(listener, move |stream, peer| {
+                ssh::serve(stream, peer, Arc::clone(&shared), session.clone())
+            });
         }
-        Kind::Tcp | Kind::TcpKernel if watched => {
-            let server = Arc::new(tcp::Watched::new(&listener, kind == Kind::Tcp).await?);
-            accept(listener, move |stream, peer| tcp::serve_watched(stream, peer, Arc::clone(&server)));
-        }
-        Kind::Tcp | Kind::TcpKernel => accept(listener, |stream, _| tcp::serve(stream)),
+        Kind::Tcp | Kind::TcpKernel => match session {
+            None => accept(listener, |stream, _| tcp::serve(stream)),
+            Some(session) => {
+                let server = Arc::new(tcp::Watched::new(&session, &listener, kind == Kind::Tcp).await?);
+                accept(listener, move |stream, peer| tcp::serve_watched(stream, peer, Arc::clone(&server)));
+            }
+        },
     }
     Ok(here)
 }
@@ -89,7 +95,7 @@ where
 /// A client of the server at one address.
 pub(crate) struct Client {
     server: SocketAddr,
-    watched: bool,
+    watched: Option<Session>,
     speaks: Speaks,
 }
 
@@ -106,29 +112,33 @@ pub(crate) type Held = Box<dyn std::any::Any + Send>;
 impl Client {
     pub(crate) async fn new(
         kind: Kind,
-        watched: bool,
+        watched: Option<&Session>,
         certs: &Path,
         server: SocketAddr,
     ) -> anyhow::Result<Self> {
         let speaks = match kind {
-            Kind::Tls13 | Kind::Ecdhe => Speaks::Tls(tls::connector(kind, watched, certs)?),
+            Kind::Tls13 | Kind::Ecdhe => Speaks::Tls(tls::connector(kind, watched.is_some(), certs)?),
             Kind::Ws => Speaks::Ws,
             Kind::Ssh => Speaks::Ssh(ssh::Login::new(certs)?),
             Kind::Tcp | Kind::TcpKernel => {
-                Speaks::Tcp(tcp::Client::new(server, watched && kind == Kind::Tcp).await?)
+                let captures = watched.filter(|_| kind == Kind::Tcp);
+                Speaks::Tcp(tcp::Client::new(server, captures).await?)
             }
         };
-        Ok(Client { server, watched, speaks })
+        Ok(Client { server, watched: watched.cloned(), speaks })
     }
 
     /// One connection from SYN to end.
     pub(crate) async fn visit(&self) -> anyhow::Result<()> {
+        let watched = self.watched.as_ref();
         match &self.speaks {
-            Speaks::Tls(connector) => tls::visit(self.connect().await?, connector, self.watched).await,
-            Speaks::Ws => ws::visit(self.connect().await?, self.watched).await,
-            Speaks::Ssh(login) => ssh::visit(self.connect().await?, login, self.watched).await,
-            Speaks::Tcp(client) if self.watched => client.visit_watched().await,
-            Speaks::Tcp(_) => tcp::visit(self.connect().await?).await,
+            Speaks::Tls(connector) => tls::visit(self.connect().await?, connector, watched).await,
+            Speaks::Ws => ws::visit(self.connect().await?, watched).await,
+            Speaks::Ssh(login) => ssh::visit(self.connect().await?, login, watched).await,
+            Speaks::Tcp(client) => match watched {
+                Some(session) => client.visit_watched(session).await,
+                None => tcp::visit(self.connect().await?).await,
+            },
         }
     }
 

@@ -54,7 +54,7 @@ impl Recording {
 
 /// Records one conversation.
 pub(crate) async fn record(kind: Kind, certs: &Path) -> anyhow::Result<Recording> {
-    let here = serve(kind, false, certs).await?;
+    let here = serve(kind, None, certs).await?;
     let (crossed, log) = (Arc::<Mutex<Crossed>>::default(), Arc::new(Log::default()));
     let tapped = tap(here, Arc::clone(&crossed)).await?;
     match kind {

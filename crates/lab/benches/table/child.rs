@@ -16,6 +16,7 @@ use std::{
 
 use anyhow::Context;
 use show::{Args, Color, Format, Init};
+use watch::Session;
 
 use crate::{
     bytes, measure,
@@ -165,13 +166,18 @@ fn log(column: &str) -> anyhow::Result<Option<show::Guard>> {
     Ok(Some(log))
 }
 
+/// The session of what is watched.
+fn watched(column: &str) -> Option<Session> {
+    (column != Column::Bare.name()).then(Session::default)
+}
+
 /// Server and client in one process: runs as many handshakes as each line of standard input says.
 fn pair(kind: Kind, column: &str, certs: &Path) -> anyhow::Result<()> {
     let _log = log(column)?;
-    let watched = column != Column::Bare.name();
+    let session = watched(column);
     runtime()?.block_on(async {
-        let here = serve(kind, watched, certs).await?;
-        let client = Arc::new(Client::new(kind, watched, certs, here).await?);
+        let here = serve(kind, session.as_ref(), certs).await?;
+        let client = Arc::new(Client::new(kind, session.as_ref(), certs, here).await?);
         say("ready");
         for line in std::io::stdin().lines() {
             let n: usize = line?.parse()?;
@@ -205,9 +211,9 @@ fn pair(kind: Kind, column: &str, certs: &Path) -> anyhow::Result<()> {
 /// A server that says its address, and for each line of standard input how much CPU it has used.
 fn server(kind: Kind, column: &str, certs: &Path) -> anyhow::Result<()> {
     let _log = log(column)?;
-    let watched = column != Column::Bare.name();
+    let session = watched(column);
     let runtime = runtime()?;
-    let here: SocketAddr = runtime.block_on(serve(kind, watched, certs))?;
+    let here: SocketAddr = runtime.block_on(serve(kind, session.as_ref(), certs))?;
     say(&here.to_string());
     for _ in std::io::stdin().lines() {
         show::drain();

@@ -71,7 +71,7 @@ async fn measure(
     for level in levels {
         let mut server = Child::start(&["server", kind.name(), column.name(), &path], folder)?;
         let at = server.answer()?.parse()?;
-        let client = Arc::new(Client::new(kind, false, certs, at).await?);
+        let client = Arc::new(Client::new(kind, None, certs, at).await?);
         for _ in 0..100 {
             client.visit().await?;
         }

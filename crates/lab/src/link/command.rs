@@ -50,7 +50,7 @@ Kinds: any bare-ack syn syn-ack ack data data-ack pure-ack fin fin-ack last-ack 
 /// # Errors
 ///
 /// Says what is missing.
-pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
+pub(crate) async fn run(options: &Options, session: &watch::Session) -> anyhow::Result<()> {
     let to = resolve(&options.to, options.listen.is_ipv4()).await?;
     let mut rules = options.rules.clone();
     let mut latency_ms = options.latency_ms;
@@ -68,7 +68,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<()> {
         }
     }
     let latency = Duration::from_millis(latency_ms.unwrap_or(0));
-    let mut link = Link::open(Plan { listen: options.listen, to, rules, latency })?;
+    let mut link = Link::open(Plan { session: session.clone(), listen: options.listen, to, rules, latency })?;
     show::say("lab", format!("link listens on {} and leads to {to}", link.outside));
     for rule in &link.plan.rules {
         show::say("lab", format!("link rule: {rule}"));

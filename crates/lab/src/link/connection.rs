@@ -4,7 +4,10 @@
 use std::{net::SocketAddr, time::Duration};
 
 use steps::{Side, Step, tcp::LINK};
-use watch::tcp::{Crossed, Fate};
+use watch::{
+    Session,
+    tcp::{Crossed, Fate},
+};
 use wire::{
     Seen,
     tcp::{Segment, Tracker},
@@ -80,7 +83,7 @@ struct Closed {
 }
 
 impl Connection {
-    pub(super) fn new(ends: Ends, rules: &[Rule]) -> Self {
+    pub(super) fn new(session: &Session, ends: Ends, rules: &[Rule]) -> Self {
         let armed = |rule: &Rule| {
             let seed = match rule.act {
                 Act::Lose { seed, .. } => seed,
@@ -98,7 +101,7 @@ impl Connection {
             ends,
             rules: rules.iter().map(armed).collect(),
             tracker: Tracker::default(),
-            crossed: Crossed::new((ends.client, ends.outside), (ends.inside, ends.server)),
+            crossed: Crossed::new(session, (ends.client, ends.outside), (ends.inside, ends.server)),
             mss: Mss { client: LEAST_MSS, server: LEAST_MSS },
             held: Vec::new(),
             come: Vec::new(),

@@ -3,7 +3,7 @@
 use std::io;
 
 use steps::Lang;
-use watch::tcp::with_net_raw;
+use watch::with_net_raw;
 
 use super::{namespace, socket::Ear};
 use crate::scenario::Scenario;

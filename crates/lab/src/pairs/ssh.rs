@@ -106,6 +106,7 @@ impl Setup {
     /// The impostor, if there is to be one, in front of the server at `here`.
     pub(super) async fn impostor(
         &self,
+        session: &watch::Session,
         here: SocketAddr,
         stop: &CancellationToken,
     ) -> anyhow::Result<Option<Impostor>> {
@@ -122,7 +123,7 @@ impl Setup {
             "--password-login",
             "on",
         ]))?;
-        let impostor = servers::ssh::Server::bind(&options).await?;
+        let impostor = servers::ssh::Server::bind(&options, session).await?;
         let there = impostor.local_addr();
         tokio::spawn(impostor.run(stop.clone()));
         Impostor::stand(here, there, stop.clone()).await.map(Some)

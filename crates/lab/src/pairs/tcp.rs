@@ -9,6 +9,7 @@ use socket2::{Domain, Socket, Type};
 use steps::{Event, tcp::Step};
 use tokio::{net::TcpStream, time::sleep};
 use tokio_util::sync::CancellationToken;
+use watch::Session;
 
 use crate::link;
 
@@ -32,6 +33,7 @@ impl Setup {
     /// Stands the link between the client and the server at `here`, if there is to be one; gives the address to call.
     pub(super) async fn link(
         &self,
+        session: &Session,
         rules: &[link::Rule],
         here: SocketAddr,
         stop: &CancellationToken,
@@ -41,7 +43,9 @@ impl Setup {
         }
         let latency = Duration::from_millis(self.latency_ms.unwrap_or(link::LATENCY_MS));
         let listen = SocketAddr::new(here.ip(), 0);
-        link::stand(link::Plan { listen, to: here, rules: rules.to_vec(), latency }, stop.clone()).await
+        let session = session.clone();
+        let plan = link::Plan { session, listen, to: here, rules: rules.to_vec(), latency };
+        link::stand(plan, stop.clone()).await
     }
 
     /// Connects the other clients and keeps them: the kernel does that without the server's help. They come when the

@@ -358,7 +358,7 @@ mod tests {
     use wire::{Seen, fields, tcp::Options};
 
     use super::*;
-    use crate::{Started, Witness};
+    use crate::{Session, Started, Witness};
 
     const CLIENT: ([u8; 4], u16) = ([127, 0, 0, 1], 50000);
     const SERVER: ([u8; 4], u16) = ([127, 0, 0, 1], 7443);
@@ -390,7 +390,8 @@ mod tests {
 
     /// A step that the client sent and `side` saw `at` that moment.
     fn saw(desk: &mut Desk, side: Side, at: u64, step: tls::Step, end: Option<u64>) {
-        let witness = Witness::new(side, Protocol::Tls, None, ends(), Started::at(moment(0)));
+        let witness =
+            Witness::new(&Session::default(), side, Protocol::Tls, None, ends(), Started::at(moment(0)));
         let seen = match end {
             Some(end) => Seen::new(step, Side::Client, fields! {}, []).ending(end),
             None => Seen::local(step, fields! {}),

@@ -9,6 +9,8 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use crate::session::as_here;
+
 /// How many lines may wait for the disk: those of about a thousand handshakes.
 const ROOM: usize = 4096;
 
@@ -68,7 +70,7 @@ impl Lines {
             let (lines, waiting) = sync_channel(ROOM);
             let path = self.path.clone();
             let thread = thread::Builder::new().name("key log".into());
-            match thread.spawn(move || write(file, &path, &waiting)) {
+            match thread.spawn(as_here(move || write(file, &path, &waiting))) {
                 Ok(thread) => self.thread = Thread::Runs(lines, thread),
                 Err(error) => tracing::warn!("the key log has no thread, and stays empty: {error}"),
             }

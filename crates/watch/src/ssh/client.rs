@@ -17,7 +17,7 @@ use wire::{
 };
 
 use super::{Line, channel::data_fields};
-use crate::{Witness, secrets};
+use crate::Witness;
 
 /// What a client made of the host key; the client decides, the watcher only writes it down.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +93,7 @@ impl ClientCalls {
             let print = hex::encode(&digest(&SHA256, secret).as_ref()[..4]);
             fields.put(field::SHARED_SECRET_FINGERPRINT, print);
             fields.put(field::SHARED_SECRET_LENGTH, secret.len());
-            secrets::reveal(&mut fields, &[secret]);
+            self.witness.session().reveal(&mut fields, &[secret]);
         }
         fields.put(field::SERVER_HOST_KEY_ALGORITHM, names.key.as_str());
         fields.put(field::ENCRYPTION_ALGORITHM, names.cipher.as_ref());

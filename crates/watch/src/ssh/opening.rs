@@ -1,11 +1,10 @@
 //! Decodes one connection, and opens what is encrypted with a secret of the run.
 //!
-//! A client is told the secret by russh (`kex_done`). A server is not: in a process of its own it says so and goes on by
-//! callbacks. Where both ends live in one process, as in the lab, the client's secret opens the server's packets too: it
-//! is laid down under the client's cookie, and taken from there.
+//! A client is told the secret by russh (`kex_done`). A server is not: in a session of its own it says so and goes on by
+//! callbacks. Where both ends live in one session, as in the lab, the client's secret opens the server's packets too
+//! ([`told`](super::told)).
 
 use std::{
-    collections::VecDeque,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -20,7 +19,8 @@ use steps::{
 use tokio::sync::Notify;
 use wire::{Crossed, ssh::Decoder};
 
-use crate::{Witness, secrets};
+use super::told::Own;
+use crate::Witness;
 
 /// What decodes one connection. Clones share it.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub(super) struct Opening {
 struct Shared {
     decoder: Decoder,
     opened_with: Option<&'static str>,
+    /// What this side's library told, for the other side.
+    own: Option<Own>,
 }
 
 impl Opening {
@@ -75,7 +77,7 @@ impl Opening {
     fn look_for_the_clients_secret(&self, shared: &mut Shared, client_is_dark: bool) {
         let Some(cookie) = shared.decoder.wants_secret_of() else { return };
         let moment = self.moment();
-        let seen = match laid_down(cookie) {
+        let seen = match self.witness.session().told().get(cookie) {
             Some(secret) => {
                 shared.opened_with = Some("the client's secret");
                 shared.decoder.secret(moment, &cookie, &secret)
@@ -98,8 +100,9 @@ impl Opening {
     pub(super) fn secret(&self, secret: &[u8]) {
         let mut shared = self.lock();
         let Some(cookie) = shared.decoder.client_cookie() else { return };
-        lay_down(cookie, secret);
-        secrets::ssh(&cookie, secret);
+        let session = self.witness.session();
+        shared.own.get_or_insert_with(|| Own::new(session)).tell(cookie, secret);
+        session.ssh_secret(&cookie, secret);
         if !self.heard {
             return;
         }
@@ -177,25 +180,6 @@ fn evidence(seen: &wire::Seen) -> Evidence {
     let inferred = [Step::Negotiated, Step::NothingInCommon, Step::DerivedKeys, Step::Unopened];
     let inferred = inferred.map(steps::Step::from);
     if inferred.contains(&seen.step) { Evidence::Inferred } else { Evidence::Wire }
-}
-
-/// What our own clients in this process were told, by their cookies. Nobody else fills it.
-static LAID_DOWN: Mutex<VecDeque<([u8; 16], Vec<u8>)>> = Mutex::new(VecDeque::new());
-
-/// More connections than the lab has open at once.
-const MOST_LAID_DOWN: usize = 64;
-
-fn lay_down(cookie: [u8; 16], secret: &[u8]) {
-    let mut all = LAID_DOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if all.len() == MOST_LAID_DOWN {
-        all.pop_front();
-    }
-    all.push_back((cookie, secret.to_vec()));
-}
-
-fn laid_down(cookie: [u8; 16]) -> Option<Vec<u8>> {
-    let all = LAID_DOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    all.iter().find(|(known, _)| *known == cookie).map(|(_, secret)| secret.clone())
 }
 
 fn nobody_tells() -> Said {

@@ -8,10 +8,7 @@ use std::{
     collections::{HashMap, VecDeque},
     io,
     net::SocketAddr,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -22,8 +19,7 @@ use wire::{
     tcp::{Segment, Tracker},
 };
 
-use super::{packet::PacketSocket, privilege};
-use crate::{Witness, emit::wanted, recording};
+use crate::{Session, Witness, emit::wanted, packet::PacketSocket};
 
 /// How the segments are come by, as events name it.
 pub(super) const SOURCE: &str = "AF_PACKET";
@@ -83,11 +79,11 @@ impl Capture {
     /// # Errors
     ///
     /// When the system allows no packet socket; [`no_capture`] says what to do.
-    pub async fn open(port: u16) -> io::Result<Self> {
-        if !wanted() && !recording::on() {
+    pub async fn open(session: &Session, port: u16) -> io::Result<Self> {
+        if !wanted() && !session.records() {
             return Err(io::Error::other("nobody listens to what they would tell"));
         }
-        let socket = privilege::packet_socket()?;
+        let socket = session.packet_socket()?;
         socket.listen(&[port])?;
         let knock = Arc::new(Notify::new());
         let desk = Desk {
@@ -150,11 +146,10 @@ impl Drop for Capture {
     }
 }
 
-/// Says that a capture could not be opened, what is missing, and how to get it. Once in a program: what one of its
+/// Says that a capture could not be opened, what is missing, and how to get it. Once in a session: what one of its
 /// connections lacks, all of them lack.
-pub fn no_capture(error: &io::Error) {
-    static SAID: AtomicBool = AtomicBool::new(false);
-    if SAID.swap(true, Relaxed) {
+pub fn no_capture(session: &Session, error: &io::Error) {
+    if session.said_no_capture() {
         return;
     }
     if error.kind() == io::ErrorKind::PermissionDenied {

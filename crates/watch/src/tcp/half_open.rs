@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use super::{Capture, Connection, Settings, State, capture::Ends, sock_diag};
-use crate::{Outcome, Started, Witness, emit::wanted};
+use crate::{Outcome, Session, Started, Witness, emit::wanted};
 
 /// The connections that a server's accept() has not returned yet. The watch ends when this is dropped.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ pub struct HalfOpen {
 
 #[derive(Debug)]
 struct Waiting {
+    session: Session,
     listen: SocketAddr,
     capture: Option<Arc<Capture>>,
     settings: Settings,
@@ -60,12 +61,17 @@ struct Newcomer {
 
 impl HalfOpen {
     /// Watches for connections to the server that listens on `listen`.
-    pub fn watch(listen: SocketAddr, capture: Option<Arc<Capture>>, settings: Settings) -> Self {
+    pub fn watch(
+        session: &Session,
+        listen: SocketAddr,
+        capture: Option<Arc<Capture>>,
+        settings: Settings,
+    ) -> Self {
         if let Some(capture) = &capture {
             capture.announce(listen);
         }
-        let known = Mutex::default();
-        let waiting = Arc::new(Waiting { listen, capture, settings, known, crowded: AtomicBool::new(false) });
+        let (session, known, crowded) = (session.clone(), Mutex::default(), AtomicBool::new(false));
+        let waiting = Arc::new(Waiting { session, listen, capture, settings, known, crowded });
         let warden = tokio::spawn(warden(Arc::clone(&waiting)));
         HalfOpen { waiting, warden }
     }
@@ -165,7 +171,7 @@ impl Waiting {
 
     fn begin(&self, ends: Ends, at: Option<SystemTime>) -> (Witness, Connection) {
         let started = at.map_or_else(Started::now, Started::at);
-        let witness = Witness::new(Side::Server, Protocol::Tcp, None, ends, started);
+        let witness = Witness::new(&self.session, Side::Server, Protocol::Tcp, None, ends, started);
         let connection = Connection::new(&witness, ends, self.capture.as_deref(), &self.settings);
         (witness, connection)
     }

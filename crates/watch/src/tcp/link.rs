@@ -9,7 +9,7 @@ use steps::{
 };
 use wire::{Seen, tcp::Segment};
 
-use crate::{Started, Witness};
+use crate::{Session, Started, Witness};
 
 /// Reports for both sides of one connection that crosses a link.
 #[derive(Clone, Debug)]
@@ -36,9 +36,13 @@ pub enum Fate {
 impl Crossed {
     /// The link stands between two connections: the client's, to the link, and the one from the link to the server.
     /// Both begin now.
-    pub fn new(client: (SocketAddr, SocketAddr), server: (SocketAddr, SocketAddr)) -> Self {
+    pub fn new(
+        session: &Session,
+        client: (SocketAddr, SocketAddr),
+        server: (SocketAddr, SocketAddr),
+    ) -> Self {
         let started = Started::now();
-        let witness = |side, ends| Witness::new(side, Protocol::Tcp, None, ends, started);
+        let witness = |side, ends| Witness::new(session, side, Protocol::Tcp, None, ends, started);
         Crossed { client: witness(Side::Client, client), server: witness(Side::Server, server) }
     }
 

@@ -17,7 +17,7 @@ use std::{
 use socket2::{Domain, Socket, Type};
 use tokio::io::{Interest, unix::AsyncFd};
 
-use super::{filter::tcp_and_icmp, privilege};
+use crate::packet::{tcp_and_icmp, with_net_raw};
 
 /// A packet socket with its ring.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Ring {
     pub fn open(interface: Option<&str>) -> io::Result<Ring> {
         let index = interface.map(index_of).transpose()?.unwrap_or(ANY);
         // DGRAM: packets begin with their IP header on every kind of interface. Protocol 0: none are heard yet.
-        let socket = privilege::with_net_raw(|| Socket::new(Domain::PACKET, Type::DGRAM, None))?;
+        let socket = with_net_raw(|| Socket::new(Domain::PACKET, Type::DGRAM, None))?;
         socket.set_nonblocking(true)?;
         set(&socket, libc::PACKET_VERSION, &(libc::tpacket_versions::TPACKET_V3 as libc::c_int))?;
         let request = libc::tpacket_req3 {

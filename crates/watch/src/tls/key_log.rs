@@ -1,4 +1,4 @@
-//! The key log: the library tells its secrets (RFC 9850). They go to the decoder and to [`secrets`]; the log gets their
+//! The key log: the library tells its secrets (RFC 9850). They go to the decoder and to the session; the log gets their
 //! names and fingerprints.
 
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use wire::{
     tls::{Decoder, fingerprint},
 };
 
-use super::{Shared, Watch, current};
-use crate::secrets;
+use super::{Shared, Watch, current, of_session};
+use crate::Session;
 
 /// A key log that reports to the connection at hand.
 pub fn key_log() -> Arc<dyn KeyLog> {
@@ -23,7 +23,7 @@ struct Log;
 
 impl KeyLog for Log {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
-        secrets::tls(label, client_random, secret);
+        of_session(|session| session.tls_secret(label, client_random, secret));
         current(|watch| told(watch, label, client_random, secret));
     }
 }
@@ -32,7 +32,8 @@ impl KeyLog for Log {
 pub(super) fn told(watch: &Watch, label: &str, client_random: &[u8], secret: &[u8]) {
     let mut shared = watch.lock();
     let Shared { decoder, logged, .. } = &mut *shared;
-    let mut keys = logged.add(label, secret, decoder);
+    let session = watch.witness.session();
+    let mut keys = logged.add(label, secret, decoder, session);
     let opened = decoder.secret(label, client_random, secret);
     #[cfg(feature = "rsa-kx")]
     if let (Some(keys), Some(account)) = (&mut keys, &shared.openssl) {
@@ -57,9 +58,9 @@ impl std::fmt::Debug for Logged {
 
 impl Logged {
     /// Takes note of a secret; gives the event once its stage is whole.
-    fn add(&mut self, label: &str, secret: &[u8], decoder: &Decoder) -> Option<Seen> {
+    fn add(&mut self, label: &str, secret: &[u8], decoder: &Decoder, session: &Session) -> Option<Seen> {
         let stage = match label {
-            "CLIENT_RANDOM" => return Some(tls12(secret, decoder)),
+            "CLIENT_RANDOM" => return Some(tls12(secret, decoder, session)),
             "CLIENT_HANDSHAKE_TRAFFIC_SECRET" | "SERVER_HANDSHAKE_TRAFFIC_SECRET" => "handshake",
             "CLIENT_TRAFFIC_SECRET_0" | "SERVER_TRAFFIC_SECRET_0" => "application",
             // Early data and exporters: no part of the handshake that the notes tell.
@@ -75,12 +76,12 @@ impl Logged {
             field::LABELS => labels,
             field::FINGERPRINTS => known.iter().map(|secret| fingerprint(secret)).collect::<Vec<_>>(),
         };
-        secrets::reveal(&mut fields, &known.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        session.reveal(&mut fields, &known.iter().map(Vec::as_slice).collect::<Vec<_>>());
         Some(Seen::local(Step::SessionKeys, fields))
     }
 }
 
-fn tls12(master: &[u8], decoder: &Decoder) -> Seen {
+fn tls12(master: &[u8], decoder: &Decoder, session: &Session) -> Seen {
     let hash = match decoder.cipher_suite() {
         Some(suite) if suite.ends_with("SHA384") => "SHA-384",
         Some(_) => "SHA-256",
@@ -93,7 +94,7 @@ fn tls12(master: &[u8], decoder: &Decoder) -> Seen {
                 field::LABELS => ["CLIENT_RANDOM"],
                 field::FINGERPRINTS => [fingerprint(master)],
             };
-            secrets::reveal(&mut fields, &[master]);
+            session.reveal(&mut fields, &[master]);
             return Seen::local(Step::SessionKeys, fields);
         }
     };
@@ -112,6 +113,6 @@ fn tls12(master: &[u8], decoder: &Decoder) -> Seen {
         let keys = keys.into_iter().map(|(name, print)| format!("{name} {print}"));
         fields.put(field::KEY_BLOCK, keys.collect::<Vec<_>>());
     }
-    secrets::reveal(&mut fields, &[master]);
+    session.reveal(&mut fields, &[master]);
     Seen::local(Step::SessionKeys, fields)
 }

@@ -23,7 +23,6 @@ use wire::{
 };
 
 use super::current;
-use crate::secrets;
 
 /// The default provider, whose key exchanges are reported to the connection at hand.
 pub fn provider() -> CryptoProvider {
@@ -69,7 +68,7 @@ fn completed(group: NamedGroup, secret: &SharedSecret) {
             common::LENGTH => secret.len(),
             common::FINGERPRINT => fingerprint(secret),
         };
-        secrets::reveal(&mut fields, &[secret]);
+        watch.witness.session().reveal(&mut fields, &[secret]);
         watch.called(Seen::local(Step::SharedSecret, fields));
     });
 }

@@ -23,7 +23,7 @@ use wire::{
 };
 
 use super::{Watch, current, key_log};
-use crate::{Witness, secrets};
+use crate::{Session, Witness};
 
 pub use end::into_io;
 pub(super) use end::{is_openssl, of as ended};
@@ -120,12 +120,13 @@ impl Watch {
         else {
             return;
         };
-        secrets::tls(label, &id, &secret);
+        let session = self.witness.session();
+        session.tls_secret(label, &id, &secret);
         if label != "RSA" {
             return key_log::told(self, label, &id, &secret);
         }
         // The client's line: it made the secret and has encrypted it a moment ago.
-        let mut fields = pre_master_secret(&secret);
+        let mut fields = pre_master_secret(&secret, session);
         fields.put(field::ENCRYPTED_STARTS_WITH, hex::encode(&id));
         if let Some(account) = &mut self.lock().openssl {
             account.pre_master_secret = Some(secret);
@@ -136,7 +137,7 @@ impl Watch {
 
 impl Account {
     /// Takes note of a handshake message that crossed. With the private key at hand, the client's is opened.
-    pub(super) fn crossed(&mut self, seen: &Seen) -> Option<Seen> {
+    pub(super) fn crossed(&mut self, seen: &Seen, session: &Session) -> Option<Seen> {
         /// The message's type and length, and the length of what is encrypted.
         const HEAD: usize = 4 + 2;
         // ChangeCipherSpec and alerts are shorter than any handshake message.
@@ -150,10 +151,10 @@ impl Account {
         let mut opened = vec![0; key.size() as usize];
         let length = key.private_decrypt(encrypted, &mut opened, Padding::PKCS1).ok()?;
         opened.truncate(length);
-        let mut fields = pre_master_secret(&opened);
+        let mut fields = pre_master_secret(&opened, session);
         fields.put(common::OPENED_WITH, format!("RSA {} bit private key", key.size() * 8));
         fields.put(field::ENCRYPTED_STARTS_WITH, hex::encode(encrypted.get(..8)?));
-        secrets::tls("RSA", encrypted.get(..8)?, &opened);
+        session.tls_secret("RSA", encrypted.get(..8)?, &opened);
         self.pre_master_secret = Some(opened);
         Some(Seen::local(Step::PreMasterSecret, fields))
     }
@@ -169,12 +170,12 @@ impl Account {
 }
 
 /// `struct { ProtocolVersion client_version; opaque random[46]; } PreMasterSecret`, RFC 5246 §7.4.7.1.
-fn pre_master_secret(secret: &[u8]) -> Fields {
+fn pre_master_secret(secret: &[u8], session: &Session) -> Fields {
     let mut fields = fields! { common::LENGTH => secret.len(), common::FINGERPRINT => fingerprint(secret) };
     if let [major, minor, ..] = *secret {
         let version = u16::from_be_bytes([major, minor]);
         fields.put(field::CLIENT_VERSION, names::version(version));
     }
-    secrets::reveal(&mut fields, &[secret]);
+    session.reveal(&mut fields, &[secret]);
     fields
 }

@@ -51,14 +51,14 @@ pub(crate) async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
     shared: Arc<Shared>,
-    watched: bool,
+    watched: Option<watch::Session>,
 ) -> anyhow::Result<()> {
     let config = Arc::clone(&shared.config);
-    if !watched {
+    let Some(session) = watched else {
         return Ok(run_stream(config, stream, Server { shared, calls: None }).await?.await?);
-    }
+    };
     let ends = (peer, stream.local_addr()?);
-    let witness = Witness::new(Side::Server, Protocol::Ssh, None, ends, Started::now());
+    let witness = Witness::new(&session, Side::Server, Protocol::Ssh, None, ends, Started::now());
     watch::tcp::established(&witness, &stream);
     let (tapped, line) = tap(stream, &witness);
     let calls = Some(ServerCalls::new(&witness, &line));
@@ -160,12 +160,16 @@ impl Login {
     }
 }
 
-pub(crate) async fn visit(stream: TcpStream, login: &Login, watched: bool) -> anyhow::Result<()> {
-    if !watched {
+pub(crate) async fn visit(
+    stream: TcpStream,
+    login: &Login,
+    watched: Option<&watch::Session>,
+) -> anyhow::Result<()> {
+    let Some(session) = watched else {
         return run(open(stream, login, None).await?).await;
-    }
+    };
     let (ends, started) = ((stream.local_addr()?, stream.peer_addr()?), Started::now());
-    let witness = Witness::new(Side::Client, Protocol::Ssh, None, ends, started);
+    let witness = Witness::new(session, Side::Client, Protocol::Ssh, None, ends, started);
     watch::tcp::established(&witness, &stream);
     let (tapped, line) = tap(stream, &witness);
     let calls = ClientCalls::new(&witness, &line);

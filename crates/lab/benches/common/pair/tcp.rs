@@ -9,7 +9,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use watch::{
-    Outcome, Started, Witness,
+    Outcome, Session, Started, Witness,
     tcp::{Capture, Connection, Ended, HalfOpen, Settings, keep_syns},
 };
 
@@ -21,11 +21,15 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    pub(crate) async fn new(listener: &TcpListener, captures: bool) -> anyhow::Result<Self> {
+    pub(crate) async fn new(
+        session: &Session,
+        listener: &TcpListener,
+        captures: bool,
+    ) -> anyhow::Result<Self> {
         keep_syns(listener)?;
         let (here, settings) = (listener.local_addr()?, Settings::read(Side::Server, listener));
-        let capture = if captures { Capture::open(here.port()).await.ok().map(Arc::new) } else { None };
-        Ok(Watched { half_open: HalfOpen::watch(here, capture, settings) })
+        let capture = if captures { Capture::open(session, here.port()).await.ok() } else { None };
+        Ok(Watched { half_open: HalfOpen::watch(session, here, capture.map(Arc::new), settings) })
     }
 }
 
@@ -74,14 +78,17 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) async fn new(server: SocketAddr, captures: bool) -> anyhow::Result<Self> {
-        let capture = if captures { Capture::open(server.port()).await.ok() } else { None };
+    pub(crate) async fn new(server: SocketAddr, session: Option<&Session>) -> anyhow::Result<Self> {
+        let capture = match session {
+            Some(session) => Capture::open(session, server.port()).await.ok(),
+            None => None,
+        };
         let settings =
             Settings::read(Side::Client, Socket::new(Domain::for_address(server), Type::STREAM, None)?);
         Ok(Client { server, capture, settings })
     }
 
-    pub(crate) async fn visit_watched(&self) -> anyhow::Result<()> {
+    pub(crate) async fn visit_watched(&self, session: &Session) -> anyhow::Result<()> {
         let started = Started::now();
         let socket = Socket::new(Domain::for_address(self.server), Type::STREAM, None)?;
         socket.set_nonblocking(true)?;
@@ -92,7 +99,7 @@ impl Client {
         }
         let mut stream = TcpStream::from_std(socket.into())?;
         let ends = (stream.local_addr()?, self.server);
-        let witness = Witness::new(Side::Client, Protocol::Tcp, None, ends, started);
+        let witness = Witness::new(session, Side::Client, Protocol::Tcp, None, ends, started);
         let connection = Connection::new(&witness, ends, self.capture.as_ref(), &self.settings);
         connection.looking_on(stream.writable()).await?;
         connection.established(&stream);

@@ -17,7 +17,7 @@ use tokio::{
     net::TcpStream,
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
-use watch::{Outcome, Started, Witness, tls::Watch};
+use watch::{Outcome, Session, Started, Witness, tls::Watch};
 
 use super::{Held, Kind};
 
@@ -95,13 +95,13 @@ pub(crate) async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
     acceptor: TlsAcceptor,
-    watched: bool,
+    watched: Option<Session>,
 ) -> anyhow::Result<()> {
-    if !watched {
+    let Some(session) = watched else {
         return answer(acceptor.accept(stream).await?).await;
-    }
+    };
     let ends = (peer, stream.local_addr()?);
-    let witness = Witness::new(Side::Server, Protocol::Tls, None, ends, Started::now());
+    let witness = Witness::new(&session, Side::Server, Protocol::Tls, None, ends, Started::now());
     watch::tcp::established(&witness, &stream);
     let watch = Watch::new(witness);
     let stream = watch.tap(stream);
@@ -113,12 +113,16 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-pub(crate) async fn visit(stream: TcpStream, connector: &TlsConnector, watched: bool) -> anyhow::Result<()> {
-    if !watched {
+pub(crate) async fn visit(
+    stream: TcpStream,
+    connector: &TlsConnector,
+    watched: Option<&Session>,
+) -> anyhow::Result<()> {
+    let Some(session) = watched else {
         return ask(connector.connect(name(), stream).await?).await;
-    }
+    };
     let (ends, started) = ((stream.local_addr()?, stream.peer_addr()?), Started::now());
-    let witness = Witness::new(Side::Client, Protocol::Tls, None, ends, started);
+    let witness = Witness::new(session, Side::Client, Protocol::Tls, None, ends, started);
     watch::tcp::established(&witness, &stream);
     let watch = Watch::new(witness);
     let stream = watch.tap(stream);

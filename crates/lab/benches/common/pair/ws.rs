@@ -17,7 +17,7 @@ use tokio_tungstenite::{
         protocol::WebSocketConfig,
     },
 };
-use watch::{Outcome, Started, Witness, ws::Watch};
+use watch::{Outcome, Session, Started, Witness, ws::Watch};
 
 use super::Held;
 
@@ -29,13 +29,17 @@ fn config() -> WebSocketConfig {
 }
 
 #[allow(clippy::result_large_err)] // the callback's type is the library's
-pub(crate) async fn serve(mut stream: TcpStream, peer: SocketAddr, watched: bool) -> anyhow::Result<()> {
-    if !watched {
+pub(crate) async fn serve(
+    mut stream: TcpStream,
+    peer: SocketAddr,
+    watched: Option<Session>,
+) -> anyhow::Result<()> {
+    let Some(session) = watched else {
         let agree = |_: &Request, response: Response| Ok(response);
         return echo(accept_hdr_async_with_config(stream, agree, Some(config())).await?).await;
-    }
+    };
     let ends = (peer, stream.local_addr()?);
-    let witness = Witness::new(Side::Server, Protocol::Ws, None, ends, Started::now());
+    let witness = Witness::new(&session, Side::Server, Protocol::Ws, None, ends, Started::now());
     watch::tcp::established(&witness, &stream);
     let watch = Watch::new(&witness);
     let tapped = watch.tap(&mut stream);
@@ -47,12 +51,12 @@ pub(crate) async fn serve(mut stream: TcpStream, peer: SocketAddr, watched: bool
     Ok(())
 }
 
-pub(crate) async fn visit(stream: TcpStream, watched: bool) -> anyhow::Result<()> {
-    if !watched {
+pub(crate) async fn visit(stream: TcpStream, watched: Option<&Session>) -> anyhow::Result<()> {
+    let Some(session) = watched else {
         return speak(client_async_with_config(URL, stream, Some(config())).await?.0).await;
-    }
+    };
     let (ends, started) = ((stream.local_addr()?, stream.peer_addr()?), Started::now());
-    let witness = Witness::new(Side::Client, Protocol::Ws, None, ends, started);
+    let witness = Witness::new(session, Side::Client, Protocol::Ws, None, ends, started);
     watch::tcp::established(&witness, &stream);
     let watch = Watch::new(&witness);
     let upgraded = client_async_with_config(URL, watch.tap(stream), Some(config())).await;

@@ -61,7 +61,7 @@ pub(super) fn tcp_ports(ports: &[u16]) -> Vec<SockFilter> {
 }
 
 /// Keeps TCP and ICMP of both versions of IP, with every fragment, and what stands behind IPv6's extension headers.
-pub(super) fn tcp_and_icmp() -> Vec<SockFilter> {
+pub(crate) fn tcp_and_icmp() -> Vec<SockFilter> {
     const ALL: u32 = 0x3_ffff;
     let op = SockFilter::new;
     vec![

@@ -1,0 +1,11 @@
+//! What captures rest on, a connection's own and that of `--capture`: a packet socket, the filter that the kernel runs
+//! before it, and the right to open one.
+
+mod filter;
+mod privilege;
+mod socket;
+
+pub(crate) use filter::{MOST_PORTS, tcp_and_icmp};
+pub(crate) use privilege::open;
+pub use privilege::{confine, with_net_raw};
+pub(crate) use socket::PacketSocket;
