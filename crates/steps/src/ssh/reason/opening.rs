@@ -15,6 +15,7 @@ pub(super) const RULES: &[Named] = rule_list![
     "ssh.disconnected", "the server says DISCONNECT and why", "服务端发送 DISCONNECT 并说明原因" => disconnected;
     "ssh.another_version", "the server's identification is none of SSH-2", "服务端的标识不是 SSH-2" => another_version;
     "ssh.another_protocol", "the server's first bytes are another protocol's", "服务端最初的字节属于另一种协议" => another_protocol;
+    "ssh.unreadable", "what follows the server's identification does not read", "服务端标识之后的内容无法解读" => unreadable;
     "ssh.too_many_connections", "the server says that it has too many connections", "服务端声明连接过多" => too_many_connections;
     "ssh.not_now", "the server says that it lets this address in at another time", "服务端声明暂不允许此地址" => not_now;
     "ssh.words_without_end", "line after line comes, and no identification", "文字行不断到来，却没有标识" => words_without_end;
@@ -127,7 +128,8 @@ fn another_version(facts: &Facts<'_>) -> Option<Reason> {
 }
 
 fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
-    let (looks, expected) = lost(facts)?;
+    // Who has said an identification speaks SSH, if badly.
+    let (looks, expected) = lost(facts).filter(|_| !identified(facts))?;
     let line = facts.peer_sent(Step::Undecodable)?.get(field::FIRST_LINE).map(quoted);
     let (said_en, said_zh) =
         line.map_or(Default::default(), |line| (format!(": {line}"), format!("：{line}")));
@@ -137,6 +139,16 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
     ));
     let reason = reason.by(facts.side.peer()).at(Step::Undecodable);
     Some(reason.advising(say!("Is this the right port?", "端口对吗？")))
+}
+
+fn unreadable(facts: &Facts<'_>) -> Option<Reason> {
+    let (looks, expected) = lost(facts)?;
+    let reason = Reason::new(say!(
+        "The server said an SSH identification, and then what does not read as SSH: expected {expected}, got what looks \
+         like {looks}.",
+        "服务端发送了 SSH 标识，随后的内容却无法按 SSH 解读：应为 {expected}，实际像是 {looks}。"
+    ));
+    Some(reason.by(facts.side.peer()).at(Step::Undecodable).advising(its_own_log()))
 }
 
 /// What was said where an identification should have come, and none came.

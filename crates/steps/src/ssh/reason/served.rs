@@ -18,6 +18,7 @@ pub(super) const RULES: &[Named] = rule_list![
     "ssh.client_disconnected", "the client says DISCONNECT and why", "客户端发送 DISCONNECT 并说明原因" => disconnected;
     "ssh.client_another_version", "the client's identification is none of SSH-2", "客户端的标识不是 SSH-2" => another_version;
     "ssh.client_another_protocol", "the client's first bytes are another protocol's", "客户端最初的字节属于另一种协议" => another_protocol;
+    "ssh.client_unreadable", "what follows the client's identification does not read", "客户端标识之后的内容无法解读" => unreadable;
     "ssh.client_no_common_algorithm", "the lists of one kind have nothing in common", "某一类算法没有共同项" => no_common;
     "ssh.client_small_group", "the client asks for Diffie-Hellman groups that are too small", "客户端请求的 Diffie-Hellman 群太小" => small_group;
     "ssh.client_strict_key_exchange", "a message stood where strict key exchange allows none", "严格密钥交换不允许的位置出现了消息" => strict;
@@ -82,7 +83,8 @@ fn another_version(facts: &Facts<'_>) -> Option<Reason> {
 }
 
 fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
-    let (looks, expected, line) = lost(facts)?;
+    // Who has said an identification speaks SSH, if badly.
+    let (looks, expected, line) = lost(facts).filter(|_| facts.peer_sent(Step::Identification).is_none())?;
     let (en, zh) = line.map_or(Default::default(), |line| (format!(": {line}"), format!("：{line}")));
     let reason = Reason::new(say!(
         "The client does not speak SSH here: expected {expected}, got what looks like {looks}{en}.",
@@ -90,6 +92,16 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
     ));
     let reason = reason.by(Side::Client).at(Step::Undecodable);
     Some(reason.advising(say!("Is it meant for another port?", "是否连错了端口？")))
+}
+
+fn unreadable(facts: &Facts<'_>) -> Option<Reason> {
+    let (looks, expected, _) = lost(facts)?;
+    let reason = Reason::new(say!(
+        "The client said an SSH identification, and then what does not read as SSH: expected {expected}, got what looks \
+         like {looks}.",
+        "客户端发送了 SSH 标识，随后的内容却无法按 SSH 解读：应为 {expected}，实际像是 {looks}。"
+    ));
+    Some(reason.by(Side::Client).at(Step::Undecodable))
 }
 
 fn no_common(facts: &Facts<'_>) -> Option<Reason> {

@@ -42,6 +42,7 @@ fn before_the_keys() -> Vec<Case> {
         client("near: silent there", silent).kexinits(),
         client("a web server", fin()).s(Step::Undecodable, lost("HTTP response", "HTTP/1.1 400 Bad Request")),
         client("near: SSH-1", fin()).s(Step::Undecodable, lost("SSH identification", "SSH-1.5-old")),
+        client("near: after the identification", fin()).identified().s(Step::Undecodable, after()),
         client("DISCONNECT in the clear", fin()).identified().disconnect(
             1,
             "SSH_DISCONNECT_HOST_NOT_ALLOWED_TO_CONNECT",
@@ -210,6 +211,9 @@ fn served() -> Vec<Case> {
         server("TLS", Ended::Identification).c(Step::Undecodable, lost("TLS record", "")),
         server("near: SSH-1", Ended::Identification)
             .c(Step::Undecodable, lost("SSH identification", "SSH-1.5-old")),
+        server("near: after the identification", Ended::KeyExchange)
+            .identified()
+            .c(Step::Undecodable, after()),
         server("no common host key", none).kexinits(),
         server("an old client", old).kexinits(),
         server(
@@ -254,4 +258,9 @@ fn served() -> Vec<Case> {
         ),
         server("near: nothing was refused", fin()).logged_in(),
     ]
+}
+
+/// What was lost after the identification.
+fn after() -> serde_json::Value {
+    json!({"looks_like": "binary data", "expected": "a KEXINIT with ten name-lists (RFC 4253 §7.1)"})
 }
