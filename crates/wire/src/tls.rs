@@ -58,6 +58,8 @@ pub struct Decoder {
     waiting_bytes: usize,
     /// Where the record that is being read ends in what its sender has sent.
     end: u64,
+    /// What application data held, where somebody wants to read on.
+    plain: Option<VecDeque<Vec<u8>>>,
     out: Vec<Crossed>,
 }
 
@@ -70,9 +72,11 @@ struct Lane {
     message: Vec<u8>,
     phase: Phase,
     opener: Option<Opener>,
+    /// It has opened a record.
+    proven: bool,
     /// Protected records whose key is not known yet.
     waiting: VecDeque<Waiting>,
-    /// A traffic secret that followed a KeyUpdate.
+    /// The secret in place of the key log's first: it followed a KeyUpdate, or was found by trial.
     updated: Option<Vec<u8>>,
     /// The thread was lost, which was said.
     silent: bool,
@@ -166,6 +170,16 @@ impl Decoder {
         std::mem::take(&mut self.out)
     }
 
+    /// From now on keeps what application data holds, or does not.
+    pub fn keep_plain(&mut self, keep: bool) {
+        self.plain = keep.then(VecDeque::new);
+    }
+
+    /// What the next application data that was opened held, in the order in which it was told; none: it is not kept.
+    pub fn plain(&mut self) -> Option<Vec<u8>> {
+        self.plain.as_mut()?.pop_front()
+    }
+
     /// Nothing more will come: says what was left over.
     pub fn end(&mut self) -> Vec<Crossed> {
         while let Some(from) = self.oldest() {
@@ -218,11 +232,7 @@ impl Decoder {
     }
 
     fn is_protected(&self, from: Side, record: &Record) -> bool {
-        let lane = match from {
-            Side::Client => &self.client,
-            Side::Server => &self.server,
-        };
-        match lane.phase {
+        match self.lane_of(from).phase {
             Phase::Clear => false,
             Phase::Session => true,
             // TLS 1.3 protects records of this type only; the ChangeCipherSpec and early alerts are in the clear.
@@ -258,13 +268,11 @@ impl Decoder {
         let lane = self.lane(from);
         let phase = lane.phase;
         let Some(opener) = lane.opener.as_mut() else { return };
-        let opened = match phase {
-            Phase::Clear => None,
-            Phase::Session => {
-                opener.open_12(record.header, &record.body).map(|body| (record.header[0], body))
-            }
-            Phase::Handshake | Phase::Application => opener.open_13(record.header, &record.body),
-        };
+        let mut opened = unlock(opener, phase, record);
+        if opened.is_none() && !lane.proven {
+            opened = self.unlock_otherwise(from, record);
+        }
+        self.lane(from).proven |= opened.is_some();
         match opened {
             Some((kind, body)) => self.content(from, moment, kind, body, Some(&record.body)),
             // Early data that the server refused is not under this key, and nobody else opens it either.
@@ -277,52 +285,65 @@ impl Decoder {
 
     /// Derives the key of the phase in which `from` is, if its secret is known.
     fn find_key(&mut self, from: Side) -> bool {
-        if self.lane(from).opener.is_some() {
-            return true;
+        if self.lane(from).opener.is_none() {
+            let opener = self.secrets_of(from).find_map(|secret| self.opener(from, secret));
+            self.lane(from).opener = opener;
         }
-        let Some((cipher, hash)) = self.handshake.suite.as_deref().and_then(keys::of_suite) else {
-            return false;
-        };
-        let Some(secret) = self.secret_of(from) else { return false };
-        let secret = secret.to_vec();
-        let opener = match self.lane(from).phase {
-            Phase::Clear => None,
-            Phase::Session => {
-                let randoms = (&self.handshake.client_random[..], &self.handshake.server_random[..]);
-                Opener::tls12((cipher, hash), &secret, randoms, from == Side::Client)
-            }
-            Phase::Handshake | Phase::Application => Opener::tls13(cipher, hash, &secret),
-        };
-        self.lane(from).opener = opener;
         self.lane(from).opener.is_some()
+    }
+
+    /// Whoever changes what crosses makes the two ends derive different secrets, and a key log may have both. Under which
+    /// of them `from` sends shows with the first record.
+    fn unlock_otherwise(&mut self, from: Side, record: &Record) -> Option<(u8, Vec<u8>)> {
+        let phase = self.lane(from).phase;
+        let found = self.secrets_of(from).skip(1).find_map(|secret| {
+            let mut opener = self.opener(from, secret)?;
+            unlock(&mut opener, phase, record).map(|opened| (opener, opened, secret.to_vec()))
+        });
+        let (opener, opened, secret) = found?;
+        let lane = self.lane(from);
+        (lane.opener, lane.updated) = (Some(opener), Some(secret));
+        Some(opened)
+    }
+
+    /// What opens the records that `from` sends now, under that secret.
+    fn opener(&self, from: Side, secret: &[u8]) -> Option<Opener> {
+        let (cipher, hash) = self.handshake.suite.as_deref().and_then(keys::of_suite)?;
+        let randoms = (&self.handshake.client_random[..], &self.handshake.server_random[..]);
+        match self.lane_of(from).phase {
+            Phase::Clear => None,
+            Phase::Session => Opener::tls12((cipher, hash), secret, randoms, from == Side::Client),
+            Phase::Handshake | Phase::Application => Opener::tls13(cipher, hash, secret),
+        }
     }
 
     /// The secret under which `from` sends now.
     fn secret_of(&self, from: Side) -> Option<&[u8]> {
-        let lane = match from {
-            Side::Client => &self.client,
-            Side::Server => &self.server,
-        };
-        if lane.updated.is_some() {
-            return lane.updated.as_deref();
-        }
+        self.secrets_of(from).next()
+    }
+
+    fn secrets_of(&self, from: Side) -> impl Iterator<Item = &[u8]> {
+        let lane = self.lane_of(from);
         let label = match (lane.phase, from) {
-            (Phase::Clear, _) => return None,
+            (Phase::Clear, _) => "",
             (Phase::Session, _) => "CLIENT_RANDOM",
             (Phase::Handshake, Side::Client) => "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
             (Phase::Handshake, Side::Server) => "SERVER_HANDSHAKE_TRAFFIC_SECRET",
             (Phase::Application, Side::Client) => "CLIENT_TRAFFIC_SECRET_0",
             (Phase::Application, Side::Server) => "SERVER_TRAFFIC_SECRET_0",
         };
-        let ours =
-            |known: &&Secret| known.label == label && known.client_random == self.handshake.client_random;
-        self.secrets.iter().find(ours).map(|known| known.secret.as_slice())
+        let ours = move |known: &&Secret| {
+            known.label == label && known.client_random == self.handshake.client_random
+        };
+        let logged = self.secrets.iter().filter(ours).map(|known| known.secret.as_slice());
+        let updated = lane.updated.as_deref();
+        updated.into_iter().chain(logged.filter(move |_| updated.is_none()))
     }
 
     /// From here on `from` sends under other keys.
     fn turn(&mut self, from: Side, phase: Phase) {
         let lane = self.lane(from);
-        (lane.phase, lane.opener, lane.updated) = (phase, None, None);
+        (lane.phase, lane.opener, lane.updated, lane.proven) = (phase, None, None, false);
     }
 
     /// The key of what waits of `from` will not come in time. The other direction goes on by itself.
@@ -385,6 +406,13 @@ impl Decoder {
         });
     }
 
+    fn lane_of(&self, from: Side) -> &Lane {
+        match from {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        }
+    }
+
     fn lane(&mut self, from: Side) -> &mut Lane {
         match from {
             Side::Client => &mut self.client,
@@ -400,6 +428,15 @@ impl Decoder {
             field::CIPHERTEXT => hex::encode(&record.body[..record.body.len().min(16)]),
         };
         self.say(from, moment, Step::ApplicationData, fields, &record.body);
+    }
+}
+
+/// The type and the content of a protected record.
+fn unlock(opener: &mut Opener, phase: Phase, record: &Record) -> Option<(u8, Vec<u8>)> {
+    match phase {
+        Phase::Clear => None,
+        Phase::Session => opener.open_12(record.header, &record.body).map(|body| (record.header[0], body)),
+        Phase::Handshake | Phase::Application => opener.open_13(record.header, &record.body),
     }
 }
 

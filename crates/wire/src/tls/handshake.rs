@@ -142,6 +142,9 @@ impl Decoder {
             Some(_not_shown) => &[],
             None => &body[..body.len().min(16)],
         };
+        if let Some(plain) = &mut self.plain {
+            plain.push_back(body.to_vec());
+        }
         self.say(from, moment, Step::ApplicationData, fields, shown);
     }
 
