@@ -20,6 +20,7 @@ use crate::{
     row::{Kind, Row},
     speaks::{self, Speaks},
     stream::{Piece, Stream},
+    within::Within,
 };
 
 /// A connection that goes on.
@@ -67,12 +68,21 @@ enum Reading {
     Lost,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Tls {
     decoder: tls::Decoder,
+    within: Within,
     records: [Records; 2],
     /// The keys of the connection were asked for.
     keyed: bool,
+}
+
+impl Default for Tls {
+    fn default() -> Self {
+        let mut decoder = tls::Decoder::default();
+        let within = Within::new(&mut decoder);
+        Tls { decoder, within, records: Default::default(), keyed: false }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -157,7 +167,8 @@ impl Connection {
         let Some(events) = self.events.as_mut().filter(|events| !events.is_empty()) else { return };
         if now || !matches!(self.reading, Reading::Undecided) {
             let protocol = self.kind.protocol();
-            to.extend(events.drain(..).map(|event| Event { protocol, ..event }));
+            let variant = self.kind.variant();
+            to.extend(events.drain(..).map(|event| Event { protocol, variant: variant.clone(), ..event }));
         }
     }
 
@@ -284,7 +295,9 @@ impl Connection {
         let mut events = self.events.take().unwrap_or_default();
         // What waited for its key comes out late, and what it is was not known from the beginning.
         events.sort_by_key(|event| event.elapsed_us);
-        events.iter_mut().for_each(|event| event.protocol = self.kind.protocol());
+        for event in &mut events {
+            (event.protocol, event.variant) = (self.kind.protocol(), self.kind.variant());
+        }
         (row, events)
     }
 
@@ -344,6 +357,7 @@ impl Connection {
 
     fn is_established(&self) -> bool {
         match &self.reading {
+            Reading::Tls(_) if self.kind == Kind::Wss => self.past.has(steps::ws::Step::SwitchingProtocols),
             Reading::Tls(tls) => outcome::tls_established(&self.past, &tls.records),
             Reading::Ws(_) => self.past.has(steps::ws::Step::SwitchingProtocols) || self.kind == Kind::Http,
             Reading::Ssh(_) => outcome::ssh_established(&self.past),
@@ -449,9 +463,14 @@ impl Connection {
     }
 
     fn crossed(&mut self, all: Vec<Crossed>) {
+        let all = match &mut self.reading {
+            Reading::Tls(tls) => tls.within.read(&mut tls.decoder, all),
+            Reading::Undecided | Reading::Ws(_) | Reading::Ssh(_) | Reading::Other | Reading::Lost => all,
+        };
         for Crossed { moment, seen } in all {
             if seen.step == Step::Ws(steps::ws::Step::UpgradeRequest) {
-                self.kind = Kind::Ws;
+                self.kind = if matches!(self.reading, Reading::Tls(_)) { Kind::Wss } else { Kind::Ws };
+                self.established = None; // the handshake below was not the last
             }
             let evidence = match seen.from {
                 Some(_) => Evidence::Wire,
@@ -495,11 +514,16 @@ impl Connection {
 }
 
 impl Kind {
+    /// What a pair of ours would be called.
+    pub(crate) fn variant(self) -> Option<String> {
+        (self == Kind::Wss).then(|| "wss".to_owned())
+    }
+
     /// The protocol whose claims its steps can show.
     pub(crate) fn protocol(self) -> Protocol {
         match self {
             Kind::Tls | Kind::TlsBehind(_) => Protocol::Tls,
-            Kind::Ws | Kind::Http => Protocol::Ws,
+            Kind::Ws | Kind::Wss | Kind::Http => Protocol::Ws,
             Kind::Ssh => Protocol::Ssh,
             Kind::Nothing | Kind::Other(_) => Protocol::Tcp,
         }

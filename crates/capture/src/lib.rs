@@ -16,6 +16,7 @@ mod records;
 mod row;
 mod speaks;
 mod stream;
+mod within;
 
 use std::{
     collections::{HashMap, hash_map::Entry},

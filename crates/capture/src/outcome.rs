@@ -168,7 +168,7 @@ pub(crate) struct Details {
 pub(crate) fn details(past: &Past, kind: Kind) -> Details {
     let text = |text: Option<&str>| text.map(str::to_owned);
     match kind {
-        Kind::Tls | Kind::TlsBehind(_) => {
+        Kind::Tls | Kind::TlsBehind(_) | Kind::Wss => {
             let (client, server) = (past.first(tls::Step::ClientHello), past.first(tls::Step::ServerHello));
             Details {
                 name: text(client.and_then(|hello| hello.get(tls::field::SERVER_NAME))),

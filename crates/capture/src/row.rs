@@ -56,6 +56,8 @@ pub enum Kind {
     TlsBehind(&'static str),
     /// WebSocket: HTTP that asked for the upgrade.
     Ws,
+    /// WebSocket over TLS, which a key log opened.
+    Wss,
     /// HTTP/1 that did not.
     Http,
     /// SSH.
@@ -72,6 +74,7 @@ impl Kind {
             Kind::Tls => Protocol::Tls.title().into(),
             Kind::TlsBehind(before) => format!("{before}+{}", Protocol::Tls.title()),
             Kind::Ws => Protocol::Ws.title().into(),
+            Kind::Wss => format!("{}+{}", Protocol::Tls.title(), Protocol::Ws.title()),
             Kind::Http => "HTTP".into(),
             Kind::Ssh => Protocol::Ssh.title().into(),
             Kind::Other(name) => name.into(),
@@ -116,7 +119,7 @@ impl Row {
             (false, false, _) => match self.kind {
                 Kind::Nothing => ("nothing was said".into(), "没有传输数据".into()),
                 Kind::Other(_) => ("data crossed".into(), "有数据传输".into()),
-                Kind::Tls | Kind::TlsBehind(_) | Kind::Ws | Kind::Http | Kind::Ssh => {
+                Kind::Tls | Kind::TlsBehind(_) | Kind::Ws | Kind::Wss | Kind::Http | Kind::Ssh => {
                     ("the handshake did not complete".into(), "握手没有完成".into())
                 }
             },

@@ -35,10 +35,12 @@ const MOST_WAITING: usize = 1 << 20;
 const PATIENCE: usize = 8;
 
 impl Stream {
-    /// The sender's SYN took up this number: the first byte has the next one. Of a stream that is known already
-    /// nothing changes.
+    /// The sender's SYN took up this number: the first byte has the next one. The last SYN before the first byte counts:
+    /// one before it was forged, or of another connection. Of a stream that flows nothing changes.
     pub(crate) fn syn(&mut self, seq: u32) {
-        self.next.get_or_insert(seq.wrapping_add(1));
+        if self.place == 0 && self.waiting.is_empty() {
+            self.next = Some(seq.wrapping_add(1));
+        }
     }
 
     /// A segment with data: the number of its first byte, as much as was captured, and how many bytes it had.
@@ -162,6 +164,17 @@ mod tests {
         ];
         assert_eq!(bytes(&feed(&mut stream, &segments)), b"abcDefghij");
         assert_eq!(stream.place, 10);
+    }
+
+    #[test]
+    fn the_last_syn_before_the_first_byte_counts() {
+        let mut stream = Stream::default();
+        stream.syn(5000); // forged
+        stream.syn(99);
+        let mut out = feed(&mut stream, &[(100, b"ab")]);
+        stream.syn(7000);
+        stream.data(102, b"cd", 2, 0, &mut out);
+        assert_eq!(bytes(&out), b"abcd");
     }
 
     #[test]

@@ -17,9 +17,9 @@ use steps::{Event, Lang, harmless};
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Captures")]
 pub(crate) struct Choice {
-    /// The connection with this number in the table, as a ladder or in any other form
-    #[arg(long, value_name = "N")]
-    connection: Option<u64>,
+    /// The connection with this number in the table, or all of them, as a ladder or in any other form
+    #[arg(long, value_name = "N|all")]
+    connection: Option<Which>,
 
     /// Only connections whose row holds this text (an address, a port, a name, a protocol, an outcome)
     #[arg(long, value_name = "TEXT")]
@@ -28,6 +28,24 @@ pub(crate) struct Choice {
     /// The order of the table
     #[arg(long, value_enum, default_value_t, value_name = "BY")]
     sort: Sort,
+}
+
+/// Which connections are told step by step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    One(u64),
+    All,
+}
+
+impl std::str::FromStr for Which {
+    type Err = &'static str;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "all" => Ok(Which::All),
+            number => number.parse().map(Which::One).map_err(|_| "a number of the table, or `all`"),
+        }
+    }
 }
 
 /// An order of connections.
@@ -85,7 +103,11 @@ pub(crate) fn read(
             );
         }
     }
-    let keep = choice.connection.map_or(Keep::Nothing, Keep::One);
+    let keep = match choice.connection {
+        None => Keep::Nothing,
+        Some(Which::One(number)) => Keep::One(number),
+        Some(Which::All) => Keep::All,
+    };
     let mut captures = Captures::new(keys, keep);
     for path in paths {
         let read = match path.to_str() {
@@ -113,7 +135,7 @@ pub(crate) fn read(
         say_given_up(given_up, lang);
     }
     let (mut finished, counts) = captures.finish();
-    if let Some(number) = choice.connection {
+    if let Some(Which::One(number)) = choice.connection {
         let total = finished.len();
         let one = finished.into_iter().find(|one| one.row.number == number);
         let one =
@@ -123,6 +145,9 @@ pub(crate) fn read(
     if let Some(text) = &choice.filter {
         let text = text.to_lowercase();
         finished.retain(|one| words(&one.row, lang).to_lowercase().contains(&text));
+    }
+    if choice.connection == Some(Which::All) {
+        return Ok(Found::Events(finished.into_iter().flat_map(|one| one.events).collect()));
     }
     match choice.sort {
         Sort::Time => {}
