@@ -1,6 +1,7 @@
 //! The oracle: others tell what they saw of the same bytes, and their account is laid beside our log. tshark reads the
 //! capture of every run, with the secrets in it; OpenSSL and OpenSSH are the other end of the connection. Each field
-//! that both tell must have the same value, and our log may leave no message out.
+//! that both tell must have the same value, and our log may leave no message out. The capture of every run is also read
+//! back by ourselves (`readback.rs`): it must tell what each end logged.
 //!
 //! ```sh
 //! cargo test --test oracle -- --nocapture      # with the counts
@@ -12,6 +13,7 @@ mod common;
 mod compare;
 mod falsify;
 mod known;
+mod readback;
 mod runs;
 mod theirs;
 
@@ -19,6 +21,7 @@ use std::{path::Path, thread};
 
 use common::{captures, require};
 use compare::{Report, compare};
+use readback::Account;
 use runs::Run;
 use theirs::Judge;
 
@@ -63,12 +66,21 @@ fn with_keys(runs: impl FnOnce(&Path) -> Vec<Run>) {
     let runs = runs(&certs);
     let judge = runs.first().expect("there are runs").judge;
     let (mut all, mut count, mut falsified) = (Report::default(), 0, 0);
+    let mut read_back = Account::default();
     for run in &runs {
         let report = compare(judge, &run.events, &run.told);
         print(judge, &run.name, run.count, &report);
         if report.disagreements.is_empty() {
             assert!(report.equal > 0, "{}: nothing was compared", run.name);
             falsified += falsify::each_kind(run, &report);
+        }
+        if !run.read.is_empty() {
+            let account = Account::of(&run.events, &run.read);
+            account.print(&run.name);
+            if account.disagreements.is_empty() {
+                falsified += readback::falsified(&run.events, &run.read);
+            }
+            read_back.add(account);
         }
         count += run.count;
         all.add(report);
@@ -87,6 +99,8 @@ fn with_keys(runs: impl FnOnce(&Path) -> Vec<Run>) {
             assert!(all.kinds.contains_key(&kind), "{judge:?} was not heard on {step} {field}");
         }
     }
+    read_back.print("all");
+    assert!(read_back.disagreements.is_empty(), "read back:\n{}", read_back.disagreements.join("\n"));
     assert!(all.disagreements.is_empty(), "{judge:?}:\n{}", all.disagreements.join("\n"));
 }
 

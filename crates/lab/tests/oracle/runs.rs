@@ -16,6 +16,8 @@ pub(crate) struct Run {
     pub(crate) count: usize,
     pub(crate) events: Vec<Event>,
     pub(crate) told: Vec<Told>,
+    /// What `lab read` tells of the run's own capture, where there is one.
+    pub(crate) read: Vec<Event>,
 }
 
 impl Run {
@@ -25,6 +27,6 @@ impl Run {
         let at = self.events[..index].iter().filter(|event| event.conn == *conn).count();
         let events = self.events.iter().filter(|event| event.conn == *conn).cloned().collect();
         let told = self.told.iter().filter(|told| told.conn == *conn).cloned().collect();
-        (Run { judge: self.judge, name: self.name.clone(), count: 1, events, told }, at)
+        (Run { judge: self.judge, name: self.name.clone(), count: 1, events, told, read: Vec::new() }, at)
     }
 }

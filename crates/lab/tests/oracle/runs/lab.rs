@@ -12,6 +12,7 @@ use steps::{Event, Protocol};
 use super::Run;
 use crate::{
     common::{Running, binary},
+    readback,
     theirs::{Judge, tshark},
 };
 
@@ -47,7 +48,8 @@ fn run(args: &[&str], certs: &Path) -> Run {
     let left = Running::start(command.arg("--capture").arg(&file)).wait();
     assert!(!left.events.is_empty(), "{args:?}: {}", left.stderr);
     let told = tshark::tell(&file, &carried(&left.events));
-    Run { judge: Judge::Tshark, name: args.join(" "), count: count(args), events: left.events, told }
+    let read = readback::read(&file, None);
+    Run { judge: Judge::Tshark, name: args.join(" "), count: count(args), events: left.events, told, read }
 }
 
 /// How many runs it is: one, or as many as there are scenarios.

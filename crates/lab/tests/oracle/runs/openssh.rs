@@ -70,7 +70,14 @@ pub(crate) fn at_our_server(certs: &Path) -> Vec<Run> {
         let account: Vec<_> = String::from_utf8_lossy(&output.stderr).lines().map(str::to_owned).collect();
         let events = last_connection(server.after_connections(n + 1));
         let told = openssh::tell(&account, Side::Server, &events[0].conn);
-        runs.push(Run { judge: Judge::Openssh, name: format!("ssh, {name}"), count: 1, events, told });
+        runs.push(Run {
+            judge: Judge::Openssh,
+            name: format!("ssh, {name}"),
+            count: 1,
+            events,
+            told,
+            read: Vec::new(),
+        });
     }
     runs
 }
@@ -142,6 +149,7 @@ pub(crate) fn before_our_client(certs: &Path) -> Vec<Run> {
             count: 1,
             events: left.events,
             told,
+            read: Vec::new(),
         });
     }
     runs

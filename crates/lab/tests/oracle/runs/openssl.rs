@@ -163,7 +163,7 @@ fn run(name: &str, events: Vec<Event>, trace: &str, side: Side) -> Run {
         }
     }
     let told = openssl::tell(trace, side, &conns);
-    Run { judge: Judge::Openssl, name: name.to_owned(), count: 1, events, told }
+    Run { judge: Judge::Openssl, name: name.to_owned(), count: 1, events, told, read: Vec::new() }
 }
 
 /// The events of the connection that ended last.
