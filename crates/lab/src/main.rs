@@ -33,6 +33,10 @@ struct Cli {
     #[command(flatten)]
     output: show::Args,
 
+    /// A line at each end instead of one row a message
+    #[arg(long, global = true, conflicts_with = "ladder", help_heading = "Output")]
+    lines: bool,
+
     #[command(flatten)]
     keep: watch::Keep,
 }
@@ -199,6 +203,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
         &cli.output,
         Init {
             both_sides: true,
+            lines: cli.lines,
             kept: keep.clone(),
             silent: brief,
             layout: Some(wire::layout),
@@ -219,19 +224,24 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
     match cli.command {
         None => {
             for protocol in <Protocol as strum::VariantArray>::VARIANTS {
-                bench.run(*protocol, pairs::AS_DEPLOYED).await?;
+                let ran = bench.run(*protocol, pairs::AS_DEPLOYED).await;
+                log.end_of_run();
+                ran?;
             }
             Ok(())
         }
         Some(Command::Tcp) => bench.run(Protocol::Tcp, "").await,
         Some(Command::Tls { variant }) if variant == ALL => {
             for variant in pairs::VARIANTS {
-                bench.run(Protocol::Tls, variant).await?;
+                let ran = bench.run(Protocol::Tls, variant).await;
+                log.end_of_run();
+                ran?;
             }
             drop(log); // the log ends before the table
             if cli.output.format == show::Format::Text {
-                let table = kept
-                    .look(|events| show::verdicts(events, Protocol::Tls, cli.output.lang(), show::width()));
+                let table = kept.look(|events| {
+                    show::verdicts(events, Protocol::Tls, cli.output.lang(), cli.output.text_columns())
+                });
                 show::print(&format!("\n{table}"));
             }
             Ok(())

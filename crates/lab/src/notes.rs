@@ -55,7 +55,7 @@ enum Own {
 ///
 /// When notes or logs cannot be read, or nothing has the name that was asked for.
 pub(crate) fn run(options: &Options, output: &Args, certs: &Path) -> anyhow::Result<ExitCode> {
-    let (lang, width) = (output.lang(), show::width());
+    let (lang, width) = (output.lang(), output.text_columns());
     if let Some(Own::Annotate { file, output: to, ask }) = &options.command {
         annotate(file, to.as_deref(), *ask, lang)?;
         return Ok(ExitCode::SUCCESS);

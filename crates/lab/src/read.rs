@@ -73,7 +73,7 @@ pub(crate) fn read(logs: &Logs, keylog: Option<&Path>, output: &Args) -> anyhow:
         Format::Json => json(&stories)?,
         Format::Text => {
             let form = output.ladder.unwrap_or(Ladder::Text);
-            show::ladder(form, &stories, notes.as_ref(), lang, show::width())
+            show::ladder(form, &stories, notes.as_ref(), lang, output.columns())
         }
     })
 }

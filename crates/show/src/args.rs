@@ -32,10 +32,14 @@ pub struct Args {
     pub verbose: bool,
 
     /// Also every byte of each message, with its meaning
-    #[arg(long, global = true, conflicts_with_all = ["quiet", "beside", "ladder"])]
+    #[arg(long, global = true, conflicts_with_all = ["quiet", "beside"])]
     pub bytes: bool,
 
-    /// The notes beside the run [default: where the terminal has 110 columns or more]
+    /// How many columns to fill, at least 60 [default: the terminal's, else COLUMNS, else 80]
+    #[arg(long, value_name = "COLUMNS", global = true, value_parser = clap::value_parser!(u16).range(60..=1000))]
+    pub width: Option<u16>,
+
+    /// The notes beside the run [default: where there are 150 columns or more]
     #[arg(long, global = true, overrides_with = "no_beside", conflicts_with = "ladder")]
     pub beside: bool,
 
@@ -115,12 +119,28 @@ impl Args {
         OwnNotes::read(&self.notes, self.lang()).map(Some)
     }
 
+    /// How many columns to fill: those asked for, else the terminal's, which may change, else COLUMNS, else 80.
+    pub fn columns(&self) -> usize {
+        const NARROWEST: usize = 60;
+        let terminal =
+            || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+        let told = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns| columns > 0);
+        self.width.map(usize::from).or_else(terminal).or_else(told).unwrap_or(80).clamp(NARROWEST, 1000)
+    }
+
+    /// How many columns to fill with sentences: a longer line is hard to read.
+    pub fn text_columns(&self) -> usize {
+        self.columns().clamp(80, 120)
+    }
+
     /// Whether the notes stand beside the run: when asked for, or where there is room for both.
     pub(crate) fn is_beside(&self) -> bool {
-        const ROOM: u16 = 110;
-        let room =
-            || terminal_size::terminal_size_of(std::io::stdout()).is_some_and(|(width, _)| width.0 >= ROOM);
-        self.beside || (!self.no_beside && !self.bytes && (!self.notes.is_empty() || room()))
+        const ROOM: usize = 150;
+        self.beside
+            || (!self.no_beside
+                && !self.bytes
+                && self.ladder.is_none()
+                && (!self.notes.is_empty() || self.columns() >= ROOM))
     }
 
     /// Whether standard output is to be coloured (<https://no-color.org>).

@@ -28,6 +28,12 @@ const BETWEEN: usize = 5;
 #[derive(Debug)]
 pub(crate) struct Beside {
     lines: Lines,
+    column: Column,
+}
+
+/// The right column: the notes beside whatever stands on the left.
+#[derive(Debug)]
+pub(crate) struct Column {
     notes: Option<OwnNotes>,
     lang: Lang,
     paint: Paint,
@@ -55,30 +61,18 @@ struct Note {
 
 impl Beside {
     pub(crate) fn new(args: &Args, notes: Option<OwnNotes>, width: usize, both_sides: bool) -> Self {
-        let width = width.max(80);
-        let left = (width * 3 / 5).clamp(NARROWEST, 96);
-        Beside {
-            lines: Lines::new(args, left, both_sides),
-            notes,
-            lang: args.lang(),
-            paint: Paint::new(args.colored()),
-            width,
-            left,
-            right: VecDeque::new(),
-            shown: BTreeMap::new(),
-            quoted: Vec::new(),
-            headings: BTreeSet::new(),
-        }
+        let column = Column::new(args, notes, width);
+        Beside { lines: Lines::new(args, column.left, both_sides), column }
     }
 
     /// The text for one event.
     pub(crate) fn print(&mut self, event: &Event) -> String {
         if event.step.is_summary() {
-            let mut out = self.flush();
-            self.lines.set_width(self.width);
+            let mut out = self.column.flush();
+            self.lines.set_width(self.column.width);
             out.push_str(&self.lines.print(event));
-            self.lines.set_width(self.left);
-            self.note_summary(event);
+            self.lines.set_width(self.column.left);
+            self.column.ended(event);
             return out;
         }
         let printed = self.lines.print(event);
@@ -86,14 +80,12 @@ impl Beside {
         if printed.is_empty() {
             return out;
         }
-        let new: Vec<Finding> =
-            event.claims.iter().filter(|finding| self.is_news(finding)).cloned().collect();
         let mut begun = false;
         for line in printed.lines() {
             // A new connection begins below all that was said of the one before.
             if line.is_empty() || line.starts_with('─') || line.contains("── ") {
                 if !begun {
-                    out.push_str(&self.flush());
+                    out.push_str(&self.column.flush());
                 }
                 out.push_str(line);
                 out.push('\n');
@@ -101,28 +93,66 @@ impl Beside {
             }
             if !begun {
                 begun = true;
-                if !new.is_empty() {
-                    out.push_str(&self.flush());
-                    new.iter().for_each(|finding| self.put(finding));
-                }
+                out.push_str(&self.column.begin(&event.claims, ""));
             }
-            out.push_str(&self.join(line));
+            out.push_str(&self.column.join(line));
         }
         out
     }
 
     /// What is still to be said when the connections so far have ended.
     pub(crate) fn end_of_run(&mut self) -> String {
-        let mut out = self.flush();
-        self.lines.set_width(self.width);
+        let mut out = self.column.flush();
+        self.lines.set_width(self.column.width);
         out.push_str(&self.lines.end_of_run());
-        self.lines.set_width(self.left);
+        self.lines.set_width(self.column.left);
         out
     }
 
-    /// What is still to be said when the log ends: the claims that it did not show, and where to see them.
+    /// What is still to be said when the log ends.
     pub(crate) fn end(&mut self) -> String {
         let mut out = self.end_of_run();
+        out.push_str(&self.column.missing());
+        out
+    }
+}
+
+impl Column {
+    pub(crate) fn new(args: &Args, notes: Option<OwnNotes>, width: usize) -> Self {
+        let width = width.max(80);
+        Column {
+            notes,
+            lang: args.lang(),
+            paint: Paint::new(args.colored()),
+            width,
+            left: (width * 3 / 5).clamp(NARROWEST, 110),
+            right: VecDeque::new(),
+            shown: BTreeMap::new(),
+            quoted: Vec::new(),
+            headings: BTreeSet::new(),
+        }
+    }
+
+    /// The columns that are left for the run.
+    pub(crate) fn left(&self) -> usize {
+        self.left
+    }
+
+    /// Puts what `claims` says that is new beside the line that follows. Gives what was still to be put beside lines
+    /// before it, with `left` beside it.
+    pub(crate) fn begin(&mut self, claims: &[Finding], left: &str) -> String {
+        let new: Vec<Finding> = claims.iter().filter(|finding| self.is_news(finding)).cloned().collect();
+        if new.is_empty() {
+            return String::new();
+        }
+        let out = self.flush_beside(left);
+        new.iter().for_each(|finding| self.put(finding));
+        out
+    }
+
+    /// The claims that the log did not show, and where to see them.
+    pub(crate) fn missing(&self) -> String {
+        let mut out = String::new();
         let of_this_log = |claim: &Claim| self.headings.contains(&(claim.card().heading as usize));
         let missing: Vec<_> = Claim::VARIANTS
             .iter()
@@ -151,7 +181,8 @@ impl Beside {
         out
     }
 
-    fn note_summary(&mut self, event: &Event) {
+    /// A connection ended with this summary.
+    pub(crate) fn ended(&mut self, event: &Event) {
         for finding in &event.claims {
             let known = self.shown.entry(finding.id).or_insert(finding.verdict);
             *known = (*known).max(finding.verdict);
@@ -222,7 +253,7 @@ impl Beside {
     }
 
     /// A line with the next line of the right column beside it.
-    fn join(&mut self, left: &str) -> String {
+    pub(crate) fn join(&mut self, left: &str) -> String {
         let fill = " ".repeat(self.left.saturating_sub(visible_columns(left)));
         let Note { sign, colour, text } = self.right.pop_front().unwrap_or_default();
         let right = match colour {
@@ -241,10 +272,15 @@ impl Beside {
     }
 
     /// The rest of the right column, with nothing beside it.
-    fn flush(&mut self) -> String {
+    pub(crate) fn flush(&mut self) -> String {
+        self.flush_beside("")
+    }
+
+    /// The same with something beside it.
+    pub(crate) fn flush_beside(&mut self, left: &str) -> String {
         let mut out = String::new();
         while !self.right.is_empty() {
-            out.push_str(&self.join(""));
+            out.push_str(&self.join(left));
         }
         out
     }

@@ -5,12 +5,15 @@ use std::fmt::Write as _;
 use steps::{Event, Lang, Side, harmless};
 
 use crate::{
-    lines::{line_fields, mark},
+    fields::line_fields,
+    lines::mark,
     story::{Crossed, MetBy, Part, Story},
     text::columns,
 };
 
+mod card;
 mod html;
+pub(crate) mod live;
 mod mermaid;
 mod text;
 
@@ -55,12 +58,12 @@ fn marks(findings: &[steps::Finding]) -> String {
     findings.iter().map(mark).collect::<Vec<_>>().join(" ")
 }
 
-/// The step and the fields that matter, in at most `room` columns.
+/// The step and the fields that matter, in at most `room` columns: whole fields, the least telling left out first.
 fn label(event: &Event, lang: Lang, room: usize) -> String {
     let mut label = event.step.card().title.in_lang(lang).to_owned();
     let left = room.saturating_sub(columns(&label) + 3);
     let fields = line_fields(event, lang, left);
-    if left > 8 && !fields.is_empty() {
+    if !fields.is_empty() {
         let _ = write!(label, " · {fields}");
     }
     label

@@ -36,6 +36,8 @@ pub type Layout = fn(&Event) -> Vec<Part>;
 pub struct Init {
     /// Both ends log to the same place.
     pub both_sides: bool,
+    /// Of both sides, a line at each end instead of a row a message.
+    pub lines: bool,
     /// Where events are kept as well, for a program that looks at its own run.
     pub kept: Option<Kept>,
     /// Nothing is printed: the program says in its own words what came of the run.
@@ -215,16 +217,6 @@ pub fn print(page: &str) {
         let mut out = io::stdout().lock();
         let _ = out.write_all(page.as_bytes()).and_then(|()| out.flush());
     }
-}
-
-/// The columns of the terminal, at most 120 (a longer line is hard to read); 80 when there is no terminal.
-pub fn width() -> usize {
-    terminal_size::terminal_size_of(io::stdout()).map_or(80, |(width, _)| usize::from(width.0).clamp(80, 120))
-}
-
-/// The columns of the terminal, at least 80: two columns of text may fill it.
-pub(crate) fn full_width() -> usize {
-    terminal_size::terminal_size_of(io::stdout()).map_or(110, |(width, _)| usize::from(width.0).max(80))
 }
 
 /// Hands each event to the thread that writes, and never waits: this is called in the middle of a handshake.

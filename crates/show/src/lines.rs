@@ -18,9 +18,10 @@ use steps::{
 
 use crate::{
     Args, bytes,
+    fields::{fold, pieces, said},
     layer::Layout,
     style::Paint,
-    text::{columns, fit, in_lang, pad, short, whole, wrap},
+    text::{columns, pad, whole, wrap},
 };
 
 mod summary;
@@ -108,17 +109,34 @@ impl Lines {
             }
         } else if !self.quiet {
             self.header(&mut out, event);
-            self.line(&mut out, event);
-            if self.verbose {
-                self.details(&mut out, event);
-            }
-            if let Some(layout) = self.layout {
-                for line in bytes::view(&layout(event), &event.bytes.0, self.lang, self.width) {
-                    push(&mut out, &self.paint.dim(&line));
-                }
-            }
+            out.push_str(&self.step(event));
         }
         out
+    }
+
+    /// One event that is no summary.
+    pub(crate) fn step(&self, event: &Event) -> String {
+        let mut out = String::new();
+        self.line(&mut out, event);
+        if self.verbose {
+            self.details(&mut out, event);
+        }
+        self.bytes(&mut out, event);
+        out
+    }
+
+    /// How many connections have ended.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections
+    }
+
+    /// Every byte of a message, where that is asked for.
+    pub(crate) fn bytes(&self, out: &mut String, event: &Event) {
+        if let Some(layout) = self.layout {
+            for line in bytes::view(&layout(event), &event.bytes.0, self.lang, self.width) {
+                push(out, &self.paint.dim(&line));
+            }
+        }
     }
 
     /// What is still to be said when the connections so far have ended and others may follow.
@@ -152,12 +170,17 @@ impl Lines {
             }
             self.open.push(event.conn.clone());
         }
+        out.push('\n');
+        push(out, &self.rule(event));
+    }
+
+    /// The title of a connection.
+    pub(crate) fn rule(&self, event: &Event) -> String {
         let variant = event.variant.as_deref().map(|name| format!(" {}", harmless(name))).unwrap_or_default();
         let conn = harmless(&event.conn).replacen('>', " → ", 1);
         let title = format!("── {}{variant} · {conn} ", event.protocol.title());
         let rule = "─".repeat(self.width.saturating_sub(columns(&title)));
-        out.push('\n');
-        push(out, &self.paint.bold(&format!("{title}{rule}")));
+        self.paint.bold(&format!("{title}{rule}"))
     }
 
     fn line(&self, out: &mut String, event: &Event) {
@@ -172,29 +195,35 @@ impl Lines {
         let room = (FIELDS - TITLE + 8).saturating_sub(claims_and_title).max(1);
         let left = TITLE - 8 + claims_and_title + room;
         let fill = self.width.saturating_sub(left + columns(evidence));
-        // A few letters of a value tell nothing.
-        let fields = if fill > 10 { line_fields(event, self.lang, fill - 1) } else { String::new() };
-        let fields = pad(&fields, fill);
+        let more = TITLE + 2;
+        let folded = fold(&pieces(event, self.lang), fill.saturating_sub(1), self.width.saturating_sub(more));
+        let mut folded = folded.iter();
+        let fields = pad(folded.next().map_or("", String::as_str), fill);
         push(
             out,
             &format!(
                 "{} {} {} {}{}{fields}{}",
                 self.paint.dim(&time),
                 self.paint.side(event.side, lane(event)),
-                self.claims(event, &claims),
+                self.claims(event),
                 self.paint.bold(title),
                 " ".repeat(room),
                 self.paint.dim(evidence),
             ),
         );
+        for line in folded {
+            push(out, &format!("{}{line}", " ".repeat(more)));
+        }
     }
 
-    fn claims(&self, event: &Event, padded: &str) -> String {
-        let worst = event.claims.iter().map(|finding| finding.verdict).max();
-        worst.map_or_else(|| padded.to_owned(), |verdict| self.paint.verdict(verdict, padded))
+    /// The claims, each in the colour of its verdict.
+    fn claims(&self, event: &Event) -> String {
+        let plain: Vec<_> = event.claims.iter().map(mark).collect();
+        let fill = " ".repeat(7usize.saturating_sub(columns(&plain.join(" "))));
+        format!("{}{fill}", painted_marks(&event.claims, self.paint))
     }
-
-    fn details(&self, out: &mut String, event: &Event) {
+    /// The explanation and every field of a step.
+    pub(crate) fn details(&self, out: &mut String, event: &Event) {
         for line in wrap(event.step.card().text.in_lang(self.lang), DETAILS, self.width) {
             push(out, &self.paint.dim(&line));
         }
@@ -250,6 +279,11 @@ pub(crate) fn mark(finding: &Finding) -> String {
     format!("{}{}", finding.id.id(), finding.verdict.mark())
 }
 
+/// The claims with their marks, each in the colour of its verdict.
+pub(crate) fn painted_marks(findings: &[Finding], paint: Paint) -> String {
+    findings.iter().map(|it| paint.verdict(it.verdict, &mark(it))).collect::<Vec<_>>().join(" ")
+}
+
 /// Client on the left, server on the right; the arrow points the way the bytes went.
 fn lane(event: &Event) -> &'static str {
     match (event.side, event.direction) {
@@ -271,37 +305,6 @@ fn indent(event: &Event) -> &'static str {
         (Some("wss"), Protocol::Ws) => "    ",
         _ => "",
     }
-}
-
-/// The fields that the card asks for, as many as fit `room` columns. Text stands for itself; a number or a yes
-/// needs its name.
-pub(crate) fn line_fields(event: &Event, lang: Lang, room: usize) -> String {
-    let mut line = String::new();
-    for name in event.step.card().shows {
-        let Some(value) = event.fields.named(name) else { continue };
-        let label = name.replace('_', " ");
-        let piece = match value {
-            it if in_lang(it, lang).is_some() => said(it, lang),
-            Value::Bool(true) => label,
-            Value::Bool(false) => format!("not {label}"),
-            Value::Number(number) => format!("{label} {number}"),
-            Value::String(_) | Value::Array(_) => short(value),
-            Value::Object(_) | Value::Null => format!("{label} {}", short(value)),
-        };
-        let longer = if line.is_empty() { piece } else { format!("{line} · {piece}") };
-        if columns(&longer) > room {
-            // A number cut short would be another number.
-            let whole_only = value.is_number() || value.is_boolean();
-            return if whole_only && !line.is_empty() { line } else { fit(&longer, room) };
-        }
-        line = longer;
-    }
-    line
-}
-
-/// A value in full, in one language where it is a sentence.
-fn said(value: &Value, lang: Lang) -> String {
-    in_lang(value, lang).map_or_else(|| whole(value), |said| harmless(said).into_owned())
 }
 
 /// How a step is known.

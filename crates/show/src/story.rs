@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use steps::{Claim, Direction, Event, Evidence, Finding, Protocol, Side, Verdict};
+use steps::{Claim, Direction, Event, Evidence, Finding, Protocol, Side, Step, Verdict, tcp};
 
 mod clock;
 mod link;
@@ -28,6 +28,8 @@ pub struct Story {
     pub met_by: Option<MetBy>,
     /// How the two clocks stand to each other; none where no message tells.
     pub offset: Option<Offset>,
+    /// When its first row was, by the client's clock where there is one: microseconds since 1970.
+    pub began_us: i64,
     /// What happened, in order.
     pub rows: Vec<Row>,
 }
@@ -44,8 +46,11 @@ pub struct End {
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Microseconds since the story began, by the client's clock where there is one.
+    /// Microseconds since the story began, by the client's clock where there is one. Of what crossed: when it was sent,
+    /// where its sender's log tells and this row does.
     pub at_us: i64,
+    /// When it arrived, by the same clock, where this row tells of both.
+    pub arrives_us: Option<i64>,
     /// What.
     pub what: What,
 }
@@ -109,6 +114,28 @@ impl Row {
         }
     }
 
+    /// When this row is told at the client's end and at the server's, in microseconds since the story began.
+    pub fn times(&self) -> (Option<i64>, Option<i64>) {
+        let here = Some(self.at_us);
+        match &self.what {
+            What::Inside(event) => match event.side {
+                Side::Client => (here, None),
+                Side::Server => (None, here),
+            },
+            What::Crossed(crossed) => {
+                let (client, server) = crossed.ends();
+                let both = client.is_some() && server.is_some();
+                let time = |event: Option<&Event>| {
+                    event.map(|event| match event.direction {
+                        Direction::Received if both => self.arrives_us.unwrap_or(self.at_us),
+                        Direction::Sent | Direction::Received | Direction::Local => self.at_us,
+                    })
+                };
+                (time(client), time(server))
+            }
+        }
+    }
+
     /// The findings of all events of this row, the weightiest of each claim.
     pub fn findings(&self) -> Vec<Finding> {
         match &self.what {
@@ -121,7 +148,18 @@ impl Row {
 impl Crossed {
     /// Whether it was sent and is not in the log of whom it was for.
     pub fn is_lost(&self) -> bool {
-        self.fate == Fate::NotSeen && self.sent.is_some()
+        let by_link = |event: &Event| event.step == Step::Tcp(tcp::Step::Lost);
+        self.sent.is_some() && (self.fate == Fate::NotSeen || self.link.as_ref().is_some_and(by_link))
+    }
+
+    /// The client's event and the server's, as far as this row tells of them.
+    pub fn ends(&self) -> (Option<&Event>, Option<&Event>) {
+        let sent = self.sent.as_ref().filter(|_| self.part != Part::Arrives);
+        let received = self.received.as_ref().filter(|_| self.part != Part::Leaves);
+        match self.from {
+            Side::Client => (sent, received),
+            Side::Server => (received, sent),
+        }
     }
 
     /// The sender's event, else the receiver's; of an arrival the receiver's.
@@ -270,8 +308,9 @@ fn tell((client, server, met_by): meet::Met) -> Story {
         (Some(client), Some(server)) => clock::offset(client, server, &pairs),
         _ => None,
     };
-    let rows = order::rows(client, server, (&pairs, &deeds), offset.map_or(0, Offset::correction_us));
-    Story { protocol, variant, client: ends.0, server: ends.1, met_by, offset, rows }
+    let (began_us, rows) =
+        order::rows(client, server, (&pairs, &deeds), offset.map_or(0, Offset::correction_us));
+    Story { protocol, variant, client: ends.0, server: ends.1, met_by, offset, began_us, rows }
 }
 
 /// The same message in both logs: its place in the client's and in the server's.

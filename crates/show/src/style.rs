@@ -1,7 +1,10 @@
 //! Colours: few, and never the only carrier of a meaning.
 
-use anstyle::{AnsiColor, Style};
+use anstyle::{Ansi256Color, AnsiColor, Style};
 use steps::{Side, Verdict};
+
+/// A yellow that can be read on white, too.
+const AMBER: Ansi256Color = Ansi256Color(136);
 
 /// Paints, or leaves text plain.
 #[derive(Clone, Copy, Debug)]
@@ -24,11 +27,16 @@ impl Paint {
 
     pub(crate) fn verdict(self, verdict: Verdict, text: &str) -> String {
         let color = match verdict {
-            Verdict::AsNoted => AnsiColor::Green,
-            Verdict::Depends | Verdict::Absent => AnsiColor::Yellow,
-            Verdict::Differs => AnsiColor::Red,
+            Verdict::AsNoted => AnsiColor::Green.on_default(),
+            // Red is for failure alone.
+            Verdict::Depends | Verdict::Absent | Verdict::Differs => AMBER.on_default(),
         };
-        self.with(color.on_default(), text)
+        self.with(color, text)
+    }
+
+    /// What is worth a look, and no failure.
+    pub(crate) fn amber(self, text: &str) -> String {
+        self.with(AMBER.on_default(), text)
     }
 
     pub(crate) fn bold(self, text: &str) -> String {

@@ -52,14 +52,57 @@ pub(crate) fn fit(text: &str, width: usize) -> String {
 pub(crate) fn wrap(text: &str, indent: usize, width: usize) -> Vec<String> {
     let room = width.saturating_sub(indent).max(20);
     let indent = " ".repeat(indent);
-    textwrap::wrap(text, room).into_iter().map(|line| format!("{indent}{line}")).collect()
+    wrap_to(text, room).into_iter().map(|line| format!("{indent}{line}")).collect()
 }
 
-/// A value in as few columns as tell it apart: long hex is cut, a list shows its first entry and its length.
+/// `text` broken into lines of at most `room` columns: between words, and between Chinese characters where no mark
+/// of punctuation forbids it. Paths, names with hyphens and Base64 stay whole where a line has room for them.
+pub(crate) fn wrap_to(text: &str, room: usize) -> Vec<String> {
+    let options = textwrap::Options::new(room)
+        .word_separator(textwrap::WordSeparator::Custom(words))
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+    textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()
+}
+
+/// What may not be parted: words with the spaces behind them, and Chinese characters with their punctuation.
+fn words(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_> {
+    const ENDS: &str = "，。、；：？！）》」』”’…%·";
+    const BEGINS: &str = "（《「『“‘";
+    let wide = |c: char| c.width() == Some(2);
+    let mut cuts = vec![];
+    let mut before: Option<char> = None;
+    for (at, c) in line.char_indices() {
+        let apart = match before {
+            None => false,
+            Some(' ') => c != ' ',
+            Some(last) => c != ' ' && (wide(last) || wide(c)) && !ENDS.contains(c) && !BEGINS.contains(last),
+        };
+        if apart {
+            cuts.push(at);
+        }
+        before = Some(c);
+    }
+    cuts.push(line.len());
+    let mut from = 0;
+    Box::new(cuts.into_iter().map(move |to| {
+        let word = textwrap::core::Word::from(&line[from..to]);
+        from = to;
+        word
+    }))
+}
+
+/// A value in as few columns as tell it apart: of a hash or a random number the first eight digits, of a list its first
+/// entry and its length.
 pub(crate) fn short(value: &Value) -> String {
     match value {
-        Value::String(text) if is_long_hex(text) => format!("{}…", &text[..8]),
-        Value::String(text) => harmless(text).into_owned(),
+        Value::String(text) if is_long_hex(text) => text[..8].to_owned(),
+        Value::String(text) => match text.split_at_checked(FINGERPRINT.len() + 8) {
+            Some((short, rest)) if rest.len() > 8 && text.starts_with(FINGERPRINT) => {
+                harmless(short).into_owned()
+            }
+            _ => harmless(text).into_owned(),
+        },
         Value::Array(list) => match list.as_slice() {
             [] => "none".into(),
             [one] => short(one),
@@ -94,6 +137,9 @@ pub(crate) fn whole(value: &Value) -> String {
     }
 }
 
+/// How the fingerprint of an SSH key begins, which is Base64.
+const FINGERPRINT: &str = "SHA256:";
+
 fn is_long_hex(text: &str) -> bool {
     text.len() > 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -113,6 +159,17 @@ mod tests {
         {
             assert!(columns(&line) <= 30, "{line}");
         }
+    }
+
+    #[test]
+    fn names_paths_and_base64_are_not_broken() {
+        let text = "see /etc/ssl/certs/ca-certificates.crt for ecdsa-sha2-nistp256 and a+b/c==";
+        let words: Vec<_> = text.split(' ').collect();
+        for line in wrap_to(text, 40) {
+            assert!(columns(&line) <= 40 && line.split(' ').all(|word| words.contains(&word)), "{line}");
+        }
+        assert_eq!(wrap_to("（握手）完成。", 8), ["（握手）", "完成。"]);
+        assert_eq!(wrap_to("abcdefgh", 3), ["abc", "def", "gh"]);
     }
 
     #[test]
@@ -137,7 +194,7 @@ mod tests {
 
     #[test]
     fn long_values_are_short_on_a_line() {
-        assert_eq!(short(&Value::String("00112233445566778899".into())), "00112233…");
+        assert_eq!(short(&Value::String("00112233445566778899".into())), "00112233");
         assert_eq!(short(&serde_json::json!(["a", "b", "c"])), "a +2");
         assert_eq!(short(&serde_json::json!([])), "none");
     }

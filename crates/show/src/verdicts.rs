@@ -7,7 +7,7 @@ use steps::{Claim, Event, Evidence, Lang, Protocol, Text, Verdict, harmless};
 use strum::VariantArray;
 
 use crate::{
-    lines::line_fields,
+    fields::line_fields,
     text::{columns, pad, wrap},
 };
 

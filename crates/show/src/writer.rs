@@ -13,8 +13,8 @@ use steps::{Because, Event, Gap, Lang};
 use crate::{
     Args, Format, Init, Ladder, OwnNotes,
     beside::Beside,
-    json, ladder,
-    layer::{full_width, width},
+    json,
+    ladder::{self, live::Live},
     lines::Lines,
     queue::{Item, Queue, Taken},
     recorder::Recorded,
@@ -43,6 +43,8 @@ pub(crate) struct Writer {
 enum Render {
     Lines(Box<Lines>),
     Beside(Box<Beside>),
+    /// Both ends of a run, as it goes on.
+    Live(Box<Live>),
     Ladder(Box<Rungs>),
     Json,
     /// Nothing is to be printed.
@@ -94,12 +96,15 @@ impl Writer {
             match queue.take() {
                 Taken::Items(items) => {
                     items.into_iter().for_each(|item| self.item(item));
+                    self.settled();
                     self.out.flush();
                     if let Some(recorder) = &mut self.recorder {
                         recorder.flush();
                     }
                 }
                 Taken::Rest => {
+                    self.settled();
+                    self.out.flush();
                     self.json = Vec::new(); // it is as long as the longest line
                     if let Some(rest) = self.rest {
                         rest();
@@ -107,6 +112,13 @@ impl Writer {
                 }
                 Taken::End => return,
             }
+        }
+    }
+
+    /// Prints what has waited long enough.
+    fn settled(&mut self) {
+        if let Render::Live(live) = &mut self.render {
+            self.out.text(&live.settled());
         }
     }
 
@@ -127,7 +139,9 @@ impl Writer {
                     recorder.gap(&gap);
                 }
                 match &mut self.render {
-                    Render::Lines(_) | Render::Beside(_) | Render::Json => self.out.gap(&gap),
+                    Render::Lines(_) | Render::Beside(_) | Render::Live(_) | Render::Json => {
+                        self.out.gap(&gap);
+                    }
                     // Said at the end.
                     Render::Ladder(_) | Render::Silent => {}
                 }
@@ -140,6 +154,7 @@ impl Writer {
             Item::EndOfRun => match &mut self.render {
                 Render::Lines(lines) => self.out.text(&lines.end_of_run()),
                 Render::Beside(beside) => self.out.text(&beside.end_of_run()),
+                Render::Live(live) => self.out.text(&live.end_of_run()),
                 Render::Ladder(_) | Render::Json | Render::Silent => {}
             },
         }
@@ -156,6 +171,7 @@ impl Writer {
             Render::Json => self.out.event(&self.json),
             Render::Lines(lines) => self.out.event(lines.print(&event).as_bytes()),
             Render::Beside(beside) => self.out.event(beside.print(&event).as_bytes()),
+            Render::Live(live) => live.take(Arc::unwrap_or_clone(event)),
             Render::Ladder(rungs) => rungs.take(Arc::unwrap_or_clone(event)),
             Render::Silent => {}
         }
@@ -165,6 +181,7 @@ impl Writer {
         let text = match &mut self.render {
             Render::Lines(lines) => lines.end(),
             Render::Beside(beside) => beside.end(),
+            Render::Live(live) => live.end(),
             Render::Ladder(rungs) => rungs.end(),
             Render::Json | Render::Silent => String::new(),
         };
@@ -203,19 +220,24 @@ impl Drop for Gone<'_> {
 impl Render {
     fn new(args: &Args, how: &Init) -> io::Result<Self> {
         let notes = args.own_notes()?;
+        let layout = how.layout.filter(|_| args.bytes);
         Ok(match (args.format, args.ladder) {
             _ if how.silent => Render::Silent,
+            (Format::Text, None | Some(Ladder::Text)) if how.both_sides => {
+                Render::Live(Box::new(Live::new(args, notes, !how.lines, layout)))
+            }
             (_, Some(form)) => {
-                let rungs = Rungs { form, notes, lang: args.lang(), events: Vec::new(), left_out: 0 };
+                let width = args.columns();
+                let rungs = Rungs { form, notes, lang: args.lang(), width, events: Vec::new(), left_out: 0 };
                 Render::Ladder(Box::new(rungs))
             }
             (Format::Json, None) => Render::Json,
             (Format::Text, None) if args.is_beside() => {
-                Render::Beside(Box::new(Beside::new(args, notes, full_width(), how.both_sides)))
+                Render::Beside(Box::new(Beside::new(args, notes, args.columns(), how.both_sides)))
             }
             (Format::Text, None) => {
-                let lines = Lines::new(args, width(), how.both_sides);
-                Render::Lines(Box::new(lines.with_bytes(how.layout.filter(|_| args.bytes))))
+                let lines = Lines::new(args, args.columns(), how.both_sides);
+                Render::Lines(Box::new(lines.with_bytes(layout)))
             }
         })
     }
@@ -227,6 +249,7 @@ struct Rungs {
     form: Ladder,
     notes: Option<OwnNotes>,
     lang: Lang,
+    width: usize,
     events: Vec<Event>,
     left_out: usize,
 }
@@ -252,7 +275,7 @@ impl Rungs {
             );
         }
         let stories = story::stories(std::mem::take(&mut self.events));
-        ladder::ladder(self.form, &stories, self.notes.as_ref(), self.lang, width())
+        ladder::ladder(self.form, &stories, self.notes.as_ref(), self.lang, self.width)
     }
 }
 

@@ -5,6 +5,7 @@
 mod common;
 
 mod fields;
+mod ladder;
 
 use std::{
     fs,

@@ -14,6 +14,15 @@ const LABEL: usize = 12;
 impl Lines {
     pub(super) fn summary(&mut self, out: &mut String, events: &[&Event]) {
         let Some(first) = events.first() else { return };
+        self.header(out, first);
+        for event in events {
+            self.open.retain(|conn| *conn != event.conn);
+        }
+        self.outcome(out, events, true);
+    }
+
+    /// How the ends of one connection fared and what they showed; with `why` also why they failed.
+    pub(crate) fn outcome(&mut self, out: &mut String, events: &[&Event], why: bool) {
         let mut findings: BTreeMap<Claim, Finding> = BTreeMap::new();
         for finding in events.iter().flat_map(|event| &event.claims) {
             let known = findings.entry(finding.id).or_insert_with(|| finding.clone());
@@ -27,10 +36,6 @@ impl Lines {
             *known = (*known).max(finding.verdict);
         }
 
-        self.header(out, first);
-        for event in events {
-            self.open.retain(|conn| *conn != event.conn);
-        }
         out.push('\n');
         for event in events {
             let name = name(event).in_lang(self.lang);
@@ -41,13 +46,24 @@ impl Lines {
             };
             let Some(outcome) = event.get(summary::OUTCOME) else { continue };
             let ended = if outcome == "complete" {
-                say(format!("{name} complete, {steps} steps"), format!("{name}：完成，{steps} 个步骤"))
+                say(
+                    format!("{name} complete, {}", steps_in(&steps, self.lang)),
+                    format!("{name}：完成，{}", steps_in(&steps, self.lang)),
+                )
             } else {
+                if !why {
+                    let text = say(
+                        format!("{name} failed after {}", steps_in(&steps, self.lang)),
+                        format!("{name}：{}后失败", steps_in(&steps, self.lang)),
+                    );
+                    push(out, &format!("  {}", self.paint.alarm(&text)));
+                    continue;
+                }
                 let why = event.get(summary::REASON);
                 let why = harmless(why.as_ref().map_or("?", |why| why.in_lang(self.lang)));
                 let text = say(
-                    format!("{name} failed after {steps} steps: {why}"),
-                    format!("{name}：{steps} 个步骤后失败：{why}"),
+                    format!("{name} failed after {}: {why}", steps_in(&steps, self.lang)),
+                    format!("{name}：{}后失败：{why}", steps_in(&steps, self.lang)),
                 );
                 for line in wrap(&text, 2, self.width) {
                     push(out, &self.paint.alarm(&line));
@@ -93,7 +109,8 @@ impl Lines {
         }
     }
 
-    pub(super) fn tally(&self, out: &mut String) {
+    /// Of all connections together.
+    pub(crate) fn tally(&self, out: &mut String) {
         let (shown, of) = (self.shown.len(), Claim::VARIANTS.len());
         let missing = spans(|claim| !self.shown.contains_key(&claim));
         let text = match self.lang {
@@ -133,6 +150,14 @@ pub(crate) fn spans(choose: impl Fn(Claim) -> bool) -> String {
         (first, last) => format!("{}–{}", first.id(), last.id()),
     };
     spans.iter().map(name).collect::<Vec<_>>().join(" ")
+}
+
+fn steps_in(count: &str, lang: Lang) -> String {
+    match (lang, count) {
+        (Lang::En, "1") => "1 step".into(),
+        (Lang::En, _) => format!("{count} steps"),
+        (Lang::Zh, _) => format!("{count} 个步骤"),
+    }
 }
 
 /// Of whom a summary tells: a third party between the two ends tells of both.

@@ -4,13 +4,13 @@ use steps::{Direction, Event, Evidence, Side, common};
 
 use super::{Connection, Crossed, Fate, Part, Row, Same, What, link::Deeds, micros};
 
-/// The rows of a story. The server's times are put `correction_us` back.
+/// When the story began, and its rows. The server's times are put `correction_us` back.
 pub(super) fn rows(
     client: Option<Connection>,
     server: Option<Connection>,
     (pairs, deeds): (&[Same], &Deeds),
     correction_us: i64,
-) -> Vec<Row> {
+) -> (i64, Vec<Row>) {
     let both = client.is_some() && server.is_some();
     let mut client = Lane::new(client, 0, pairs.iter().map(|pair| (pair.client, pair.server, pair)));
     let mut server =
@@ -22,6 +22,8 @@ pub(super) fn rows(
     }
     let began = merged.iter().map(|place| place.at_us).min().unwrap_or_default();
 
+    // Which arrivals are told in the row of their sending.
+    let mut told = [vec![false; client.events.len()], vec![false; server.events.len()]];
     let mut rows: Vec<Row> = Vec::new();
     for (n, place) in merged.iter().enumerate() {
         let (mine, theirs) = match place.side {
@@ -57,6 +59,7 @@ pub(super) fn rows(
             None if both && event.evidence == Evidence::Wire => Fate::NotSeen,
             None => Fate::OneLog,
         };
+        let mut arrives_us = None;
         let what = match event.direction {
             Direction::Local => What::Inside(Box::new(event.clone())),
             Direction::Sent => match pair {
@@ -64,26 +67,32 @@ pub(super) fn rows(
                 Some((other, _)) => {
                     let arrival = Some(&theirs.events[other]);
                     // In logs that contradict each other it may have arrived before it was sent: one row tells both.
-                    let arrives_later = stands[place.side.peer() as usize][other] > n;
-                    let busy = || busy_before_arrival(&merged[n..], place.side.peer(), other, theirs);
-                    let part = if arrives_later && busy() { Part::Leaves } else { Part::Whole };
+                    let arrival_stands = stands[place.side.peer() as usize][other];
+                    let receiver = place.side.peer();
+                    let told = &mut told[receiver as usize];
+                    let busy = || busy_before_arrival(&merged[n..], (receiver, other), theirs, told);
+                    let part = if arrival_stands > n && busy() { Part::Leaves } else { Part::Whole };
+                    if part == Part::Whole {
+                        told[other] = true;
+                        arrives_us = Some(merged[arrival_stands.max(n)].at_us - began);
+                    }
                     crossed(Some(event), arrival, fate, part)
                 }
             },
             Direction::Received => match pair {
                 None => crossed(None, Some(event), fate, Part::Whole),
                 Some((other, _)) => {
-                    let left = stands[place.side.peer() as usize][other].min(n);
-                    if !busy_before_arrival(&merged[left..], place.side, place.at, mine) {
+                    let sent_later = stands[place.side.peer() as usize][other] > n;
+                    if sent_later || told[place.side as usize][place.at] {
                         continue; // told in the row in which it was sent
                     }
                     crossed(Some(&theirs.events[other]), Some(event), fate, Part::Arrives)
                 }
             },
         };
-        rows.push(Row { at_us, what });
+        rows.push(Row { at_us, arrives_us, what });
     }
-    rows
+    (began, rows)
 }
 
 /// Whether the event was read from an encrypted packet.
@@ -91,13 +100,19 @@ fn opened(event: &Event) -> bool {
     event.fields.has(common::OPENED_WITH)
 }
 
-/// Whether `receiver` did something of its own before the arrival that stands at `arrival` of its log.
-fn busy_before_arrival(merged: &[Place], receiver: Side, arrival: usize, lane: &Lane) -> bool {
+/// Whether `receiver` did something before the arrival that stands at `arrival` of its log and that has a row below: an
+/// act of its own, or an arrival that is not told in the row of its sending.
+fn busy_before_arrival(
+    merged: &[Place],
+    (receiver, arrival): (Side, usize),
+    lane: &Lane,
+    told: &[bool],
+) -> bool {
     merged
         .iter()
         .filter(|place| place.side == receiver)
         .take_while(|place| place.at != arrival)
-        .any(|place| lane.events[place.at].direction != Direction::Received)
+        .any(|place| lane.events[place.at].direction != Direction::Received || !told[place.at])
 }
 
 /// One end's events.

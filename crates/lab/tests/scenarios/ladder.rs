@@ -1,0 +1,121 @@
+//! What the ladder prints of all scenarios, at every width: no row is wider, no value is cut, a wider terminal never
+//! shows less, nothing arrives before it was sent, and neither end's clock steps back.
+
+use std::collections::HashMap;
+
+use show::story::{Story, What, stories};
+use steps::{Event, Lang, Protocol};
+use unicode_width::UnicodeWidthStr;
+
+use super::run;
+
+const WIDTHS: [usize; 5] = [80, 100, 120, 160, 200];
+
+/// The runs of all scenarios of `protocol`, each as its own stories.
+fn told(protocol: Protocol) -> Option<Vec<Story>> {
+    let read = show::read_log("the scenarios", &run(protocol)?.log);
+    assert!(read.troubles.is_empty(), "{:?}", read.troubles);
+    Some(stories(read.events))
+}
+
+fn protocols() -> impl Iterator<Item = (Protocol, Vec<Story>)> {
+    let all = <Protocol as strum::VariantArray>::VARIANTS.iter();
+    all.filter_map(|protocol| Some((*protocol, told(*protocol)?)))
+}
+
+#[test]
+fn nothing_arrives_before_it_was_sent_and_no_clock_steps_back() {
+    let mut rows = 0;
+    for (protocol, stories) in protocols() {
+        for story in &stories {
+            let mut last = [i64::MIN; 2];
+            for row in &story.rows {
+                rows += 1;
+                let (client, server) = row.times();
+                for (end, at) in [client, server].into_iter().enumerate() {
+                    let Some(at) = at else { continue };
+                    assert!(at >= last[end], "{protocol:?}: {} steps back: {:?}", row.event().step, row);
+                    last[end] = at;
+                }
+                if let (What::Crossed(crossed), Some(client), Some(server)) = (&row.what, client, server) {
+                    let (sent, came) = match crossed.from {
+                        steps::Side::Client => (client, server),
+                        steps::Side::Server => (server, client),
+                    };
+                    assert!(came >= sent, "{protocol:?}: {} came before it left", row.event().step);
+                }
+            }
+        }
+    }
+    println!("{rows} rows");
+}
+
+#[test]
+fn no_row_is_too_wide_no_value_is_cut_and_more_room_never_shows_less() {
+    for (protocol, stories) in protocols() {
+        for story in &stories {
+            for lang in [Lang::En, Lang::Zh] {
+                let mut narrower: Option<HashMap<String, usize>> = None;
+                for width in WIDTHS.into_iter().rev() {
+                    let page = show::ladder_text(std::slice::from_ref(story), lang, width);
+                    for line in page.lines() {
+                        assert!(line.width() <= width, "{protocol:?}: {} columns: {line}", line.width());
+                        assert!(!line.contains('…') || line.contains("……"), "{protocol:?}: cut: {line}");
+                    }
+                    let words = words(&page);
+                    if let Some(wider) = &narrower {
+                        for (word, count) in &words {
+                            let there = wider.get(word).copied().unwrap_or_default();
+                            assert!(
+                                there >= *count,
+                                "{protocol:?}, {width} columns: `{word}` is not whole\n{page}"
+                            );
+                        }
+                    }
+                    narrower = Some(words);
+                }
+            }
+        }
+    }
+}
+
+/// The words between the lifelines with a digit or a Latin letter in them (Chinese may be parted anywhere), each as often as it stands there.
+fn words(page: &str) -> HashMap<String, usize> {
+    let mut words = HashMap::new();
+    let frame = |c: char| c.is_whitespace() || !c.is_ascii();
+    for line in page.lines().filter(|line| line.contains('│')) {
+        for word in line.split(frame).filter(|word| word.contains(|c: char| c.is_ascii_alphanumeric())) {
+            *words.entry(word.to_owned()).or_default() += 1;
+        }
+    }
+    words
+}
+
+#[test]
+fn a_failure_begins_with_its_cause_and_marks_one_row() {
+    let mut failed = 0;
+    for (protocol, stories) in protocols() {
+        for story in &stories {
+            let ends = [&story.client, &story.server].into_iter().flatten();
+            let why: Vec<String> = ends
+                .filter_map(|end| end.summary.as_ref())
+                .filter_map(Event::failure)
+                .map(|reason| reason.en.split(' ').next().unwrap_or_default().to_owned())
+                .collect();
+            let page = show::ladder_text(std::slice::from_ref(story), Lang::En, 120);
+            let marked = page.lines().filter(|line| line.starts_with('✗')).count();
+            if why.is_empty() {
+                assert_eq!(marked, 0, "{protocol:?}:\n{page}");
+                continue;
+            }
+            failed += 1;
+            assert_eq!(marked, usize::from(!story.rows.is_empty()), "{protocol:?}:\n{page}");
+            let card = page.lines().take_while(|line| !line.contains('│')).collect::<String>();
+            assert!(
+                card.contains("✗ ") && why.iter().all(|word| card.contains(word)),
+                "{protocol:?}:\n{page}"
+            );
+        }
+    }
+    println!("{failed} stories failed");
+}
