@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, error::Error, fmt};
 
-use steps::{Claim, Event, Protocol, Side, Verdict, harmless::one_line, summary as field};
+use steps::{
+    Claim, Event, Lang, Protocol, Said, Side, Step, Text, Verdict, harmless::one_line, summary as field,
+};
 
 use crate::scenario::{Expected, Scenario};
 
@@ -10,21 +12,27 @@ use crate::scenario::{Expected, Scenario};
 #[derive(Debug)]
 pub(crate) struct Differences {
     pub(crate) scenario: String,
-    pub(crate) differences: Vec<String>,
+    pub(crate) differences: Vec<Said>,
+    pub(crate) lang: Lang,
 }
 
 impl fmt::Display for Differences {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was otherwise than its file expects:", one_line(&self.scenario))?;
+        let name = one_line(&self.scenario);
+        match self.lang {
+            Lang::En => write!(f, "{name} was otherwise than its file expects:")?,
+            Lang::Zh => write!(f, "{name} 与场景文件的预期不符：")?,
+        }
         // A reason that a log quotes may come from anybody.
-        self.differences.iter().try_for_each(|difference| write!(f, "\n    {}", one_line(difference)))
+        let mut said = self.differences.iter().map(|it| one_line(it.in_lang(self.lang)));
+        said.try_for_each(|difference| write!(f, "\n    {difference}"))
     }
 }
 
 impl Error for Differences {}
 
 /// What differs from `scenario` in the events of its run; nothing: the run was as expected.
-pub(crate) fn differences(scenario: &Scenario, events: &[Event]) -> Vec<String> {
+pub(crate) fn differences(scenario: &Scenario, events: &[Event]) -> Vec<Said> {
     let mut found = claims(&scenario.claims, events);
     for (&side, expected) in &scenario.expect {
         let mine: Vec<&Event> = events.iter().filter(|event| event.side == side).collect();
@@ -34,7 +42,7 @@ pub(crate) fn differences(scenario: &Scenario, events: &[Event]) -> Vec<String> 
 }
 
 /// The same where no segment was seen: only how the two sides ended is compared.
-pub(crate) fn differences_at_the_end(scenario: &Scenario, events: &[Event]) -> Vec<String> {
+pub(crate) fn differences_at_the_end(scenario: &Scenario, events: &[Event]) -> Vec<Said> {
     let mut found = Vec::new();
     for (&side, expected) in &scenario.expect {
         let mine: Vec<&Event> = events.iter().filter(|event| event.side == side).collect();
@@ -45,7 +53,7 @@ pub(crate) fn differences_at_the_end(scenario: &Scenario, events: &[Event]) -> V
 }
 
 /// Exactly the claims that the file names, each with its weightiest verdict.
-fn claims(expected: &BTreeMap<Claim, Verdict>, events: &[Event]) -> Vec<String> {
+fn claims(expected: &BTreeMap<Claim, Verdict>, events: &[Event]) -> Vec<Said> {
     let mut shown: BTreeMap<Claim, Verdict> = BTreeMap::new();
     for finding in events.iter().flat_map(|event| &event.claims) {
         let known = shown.entry(finding.id).or_insert(finding.verdict);
@@ -54,40 +62,61 @@ fn claims(expected: &BTreeMap<Claim, Verdict>, events: &[Event]) -> Vec<String> 
     let mut found = Vec::new();
     for (claim, verdict) in expected {
         match shown.get(claim) {
-            None => found.push(format!("{} was not shown", claim.id())),
+            None => {
+                let id = claim.id();
+                found.push(Said::new(format!("{id} was not shown"), format!("没有涉及 {id}")));
+            }
             Some(seen) if seen != verdict => {
-                found.push(format!("{} came out as {seen:?}, expected {verdict:?}", claim.id()));
+                let (id, seen, verdict) = (claim.id(), seen.title(), verdict.title());
+                found.push(Said::new(
+                    format!("{id} came out as \"{}\", expected \"{}\"", seen.en, verdict.en),
+                    format!("{id} 的判定是“{}”，预期为“{}”", seen.zh, verdict.zh),
+                ));
             }
             Some(_) => {}
         }
     }
-    let unexpected = shown.iter().filter(|(claim, _)| !expected.contains_key(claim));
-    found.extend(unexpected.map(|(claim, verdict)| format!("{} was shown ({verdict:?})", claim.id())));
+    for (claim, verdict) in shown.iter().filter(|(claim, _)| !expected.contains_key(claim)) {
+        let (id, verdict) = (claim.id(), verdict.title());
+        found.push(Said::new(
+            format!("{id} was shown ({}), and is not expected", verdict.en),
+            format!("涉及了预期之外的 {id}（{}）", verdict.zh),
+        ));
+    }
     found
 }
 
-fn one_side(side: Side, expected: &Expected, events: &[&Event]) -> Vec<String> {
+fn one_side(side: Side, expected: &Expected, events: &[&Event]) -> Vec<Said> {
     let who = match side {
-        Side::Client => "client",
-        Side::Server => "server",
+        Side::Client => Text { en: "client", zh: "客户端" },
+        Side::Server => Text { en: "server", zh: "服务端" },
     };
+    let say = |en: &str, zh: &str| Said::new(format!("{}: {en}", who.en), format!("{}：{zh}", who.zh));
     let mut found = Vec::new();
     let summary = events.iter().rfind(|event| event.step.is_summary());
+    let reason = summary.and_then(|summary| summary.failure());
     match (expected.outcome, summary) {
-        (Some(_), None) => found.push(format!("{who}: no connection ended")),
-        (Some(outcome), Some(summary)) => {
-            let seen = summary.get(field::OUTCOME).unwrap_or("not told");
-            if seen != outcome.word() {
-                let why = summary.get(field::REASON).map_or_else(String::new, |why| format!(" ({})", why.en));
-                found.push(format!("{who}: the outcome is {seen}{why}, expected {}", outcome.word()));
+        (Some(_), None) => found.push(say("no connection ended", "没有一条连接结束")),
+        (Some(outcome), Some(summary)) => match (outcome, summary.get(field::OUTCOME), &reason) {
+            (_, None, _) => found.push(say("how it ended is not told", "没有说明如何结束")),
+            (outcome, Some(seen), _) if seen == outcome.word() => {}
+            (_, Some(_), None) => {
+                found.push(say("it ended well, and should have failed", "正常结束了，而预期为失败"));
             }
-        }
+            (_, Some(_), Some(why)) => found.push(say(
+                &format!("it failed, and should have ended well: {}", why.en),
+                &format!("失败了，而预期为正常结束：{}", why.zh),
+            )),
+        },
         (None, _) => {}
     }
     if let Some(words) = &expected.reason {
-        let reason = summary.and_then(|summary| summary.get(field::REASON)).map(|why| why.en);
-        if !reason.as_ref().is_some_and(|why| why.contains(words.as_str())) {
-            found.push(format!("{who}: the reason is {reason:?}, expected one with {words:?}"));
+        if !reason.as_ref().is_some_and(|why| why.en.contains(words.as_str())) {
+            let why = reason.clone().unwrap_or_else(|| Said::new("none".to_owned(), "没有".to_owned()));
+            found.push(say(
+                &format!("the reason is \"{}\", expected one with \"{words}\"", why.en),
+                &format!("原因是“{}”，预期其中（英文）有“{words}”", why.zh),
+            ));
         }
     }
     // What the link did to a segment and the segment itself are told by two who do not wait for each other.
@@ -95,16 +124,25 @@ fn one_side(side: Side, expected: &Expected, events: &[&Event]) -> Vec<String> {
     if in_time.iter().all(|event| event.protocol == Protocol::Tcp) {
         in_time.sort_by_key(|event| event.at);
     }
+    let name = |step: &Step| {
+        let title = step.card().title;
+        (format!("{} ({step})", title.en), format!("{}（{step}）", title.zh))
+    };
     let mut rest = in_time.iter();
     for step in &expected.steps {
         if !rest.any(|event| event.step == *step) {
-            found.push(format!("{who}: {step} did not happen, or not in this order"));
+            let (en, zh) = name(step);
+            found.push(say(
+                &format!("{en} did not happen, or not in this order"),
+                &format!("没有发生 {zh}，或顺序不同"),
+            ));
             break;
         }
     }
     for step in &expected.never {
         if events.iter().any(|event| event.step == *step) {
-            found.push(format!("{who}: {step} happened"));
+            let (en, zh) = name(step);
+            found.push(say(&format!("{en} happened, and should not"), &format!("发生了不该有的 {zh}")));
         }
     }
     found

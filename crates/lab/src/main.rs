@@ -250,7 +250,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
         Some(Command::Ws { variant }) => bench.run(Protocol::Ws, &variant).await,
         Some(Command::Ssh) => bench.run(Protocol::Ssh, "").await,
         Some(Command::Run { .. }) => {
-            run::run(&bench, scenarios, rung, (cli.output.lang(), brief), (&log, &kept)).await
+            run::run(&bench, scenarios, rung, (&cli.output, brief), (&log, &kept)).await
         }
         Some(
             Command::Notes(_)

@@ -93,9 +93,9 @@ fn compared(name: &str, stories: &[Story], lang: Lang) -> anyhow::Result<String>
             expect::differences_at_the_end(&scenario, &events)
         };
         if !differences.is_empty() {
-            return Err(expect::Differences { scenario: scenario.name, differences }.into());
+            return Err(expect::Differences { scenario: scenario.name, differences, lang }.into());
         }
-        page.push_str(&run::came_out(&scenario.name, &differences, whole, lang));
+        page.push_str(&run::as_expected(&scenario.name, whole, lang));
         page.push('\n');
     }
     Ok(page)

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use show::{Guard, Kept};
-use steps::{Lang, Protocol, harmless::one_line};
+use show::{Args, Guard, Kept};
+use steps::{Lang, Protocol, Said, Text, harmless::one_line};
 
 use crate::{
     expect, link,
@@ -66,7 +66,8 @@ fn claims(scenario: &Scenario) -> String {
     claims.collect::<Vec<_>>().join(" ")
 }
 
-/// Runs each of `scenarios`, those of TCP as the `rung` of privilege allows; with `brief`, a line says how each came out, else its log stands before that line.
+/// Runs each of `scenarios`, those of TCP as the `rung` of privilege allows. With `brief`, a line says how each came
+/// out, and a last one how all did; else its log stands before that line.
 ///
 /// # Errors
 ///
@@ -75,35 +76,38 @@ pub(crate) async fn run(
     bench: &Bench,
     scenarios: &[Scenario],
     rung: Option<&Rung>,
-    (lang, brief): (Lang, bool),
+    (output, brief): (&Args, bool),
     (log, kept): (&Guard, &Kept),
 ) -> anyhow::Result<()> {
-    let mut failed = Vec::new();
+    let lang = output.lang();
+    let say = |text: &str| say(output, text);
     if let Some(rung) = rung {
-        say(&match lang {
+        show::say_lines(&match lang {
             Lang::En => format!("TCP runs {}", rung.said(lang)),
             Lang::Zh => format!("TCP 场景的运行方式：{}", rung.said(lang)),
         });
     }
-    for scenario in scenarios {
+    let (mut tally, began) = (Tally::default(), Instant::now());
+    for (n, scenario) in scenarios.iter().enumerate() {
+        let width = scenarios.len().to_string().len();
+        let place = if brief { format!("[{:>width$}/{}] ", n + 1, scenarios.len()) } else { String::new() };
+        let name = if brief { format!("{:<32} ", scenario.name) } else { String::new() };
         let stand = match rung {
             Some(rung) if scenario.pair.protocol == Protocol::Tcp => rung.stand(scenario),
             _ => Stand::Whole,
         };
         if stand == Stand::Not {
-            say(&format!("– {:<28} {}", scenario.name, link::lacks(lang)));
-            failed.push(scenario.name.as_str());
+            say(&format!("{place}– {:<32} {}", scenario.name, link::lacks(lang)));
+            tally.not_run.push(&scenario.name);
             continue;
         }
-        if !brief {
-            say(&format!(
-                "\n{} · {}\n{}",
-                scenario.name,
-                scenario.title.in_lang(lang),
-                scenario.about.in_lang(lang)
-            ));
+        if brief {
+            show::progress(Some(&format!("{place}… {}", scenario.name)));
+        } else {
+            let about = show::wrapped(scenario.about.in_lang(lang), output.text_columns());
+            say(&format!("\n{} · {}\n{about}", scenario.name, scenario.title.in_lang(lang)));
         }
-        let began = Instant::now();
+        let started = Instant::now();
         drop(kept.take());
         let ran = tokio::time::timeout(PATIENCE, bench.scenario(scenario, &stand)).await;
         log.end_of_run();
@@ -112,46 +116,98 @@ pub(crate) async fn run(
                 Stand::Whole => expect::differences(scenario, events),
                 Stand::Unseen | Stand::Deaf | Stand::Not => expect::differences_at_the_end(scenario, events),
             }),
-            Ok(Err(error)) => vec![format!("{error:#}")],
-            Err(_) => vec![format!("did not end within {} s", PATIENCE.as_secs())],
+            Ok(Err(error)) => {
+                let error = format!("{error:#}");
+                vec![Said::new(error.clone(), error)]
+            }
+            Err(_) => {
+                let seconds = PATIENCE.as_secs();
+                vec![Said::new(format!("it took more than {seconds} s"), format!("超过了 {seconds} 秒"))]
+            }
         };
-        let seconds = began.elapsed().as_secs_f64();
-        let name = if brief { scenario.name.as_str() } else { "" };
-        let line = came_out(name, &differences, stand == Stand::Whole, lang);
-        say(&format!("{line} · {seconds:.2} s"));
+        show::progress(None);
+        let seconds = seconds(started.elapsed(), lang);
+        let (sign, came_out) = match differences.as_slice() {
+            [] => ("✓", as_it_should(stand == Stand::Whole)),
+            _ => ("✗", Text { en: "otherwise than expected", zh: "与预期不符" }),
+        };
+        let blank = if brief { "" } else { "\n" };
+        say(&format!("{blank}{place}{sign} {name}{} · {seconds}", came_out.in_lang(lang)));
         for difference in &differences {
-            say(&format!("    {}", one_line(difference)));
+            say(&format!("{}{}", " ".repeat(place.len() + 4), one_line(difference.in_lang(lang))));
         }
-        if !differences.is_empty() {
-            failed.push(scenario.name.as_str());
+        if differences.is_empty() {
+            tally.expected += 1;
+        } else {
+            tally.otherwise.push(&scenario.name);
         }
     }
+    if scenarios.len() > 1 {
+        say(&format!("\n{} · {}", tally.said(lang), seconds(began.elapsed(), lang)));
+    }
+    let failed = [tally.otherwise, tally.not_run].concat();
     if !failed.is_empty() {
-        bail!(
-            "{} of {} scenarios came out otherwise, or not at all: {}",
-            failed.len(),
-            scenarios.len(),
-            failed.join(", ")
-        );
+        let (count, all, names) = (failed.len(), scenarios.len(), failed.join(", "));
+        match lang {
+            Lang::En => bail!("{count} of {all} scenarios came out otherwise, or not at all: {names}"),
+            Lang::Zh => bail!("{all} 个场景中有 {count} 个与预期不符或没有运行：{names}"),
+        }
     }
     Ok(())
 }
 
-/// How a scenario came out, in a line; `whole`: its segments were seen.
-pub(crate) fn came_out(name: &str, differences: &[String], whole: bool, lang: Lang) -> String {
-    let mark = if differences.is_empty() { "✓" } else { "✗" };
-    let verdict = match (lang, differences.is_empty()) {
-        (Lang::En, true) if !whole => "ends as its file expects; its segments were not seen",
-        (Lang::Zh, true) if !whole => "结局与场景文件的预期一致；报文段没有看到",
-        (Lang::En, true) => "as its file expects",
-        (Lang::En, false) => "otherwise than its file expects",
-        (Lang::Zh, true) => "与场景文件的预期一致",
-        (Lang::Zh, false) => "与场景文件的预期不符",
-    };
-    format!("{mark} {name:<28} {verdict}")
+/// How many came out how.
+#[derive(Debug, Default)]
+struct Tally<'a> {
+    expected: usize,
+    otherwise: Vec<&'a str>,
+    not_run: Vec<&'a str>,
 }
 
-/// What the lab says of a run stays out of the log: on standard error.
-fn say(text: &str) {
-    show::say_lines(text);
+impl Tally<'_> {
+    fn said(&self, lang: Lang) -> String {
+        let counts = [
+            (self.expected, Text { en: "as expected", zh: "个与预期一致" }),
+            (self.otherwise.len(), Text { en: "otherwise", zh: "个与预期不符" }),
+            (self.not_run.len(), Text { en: "not run", zh: "个没有运行" }),
+        ];
+        let all: usize = counts.iter().map(|(count, _)| count).sum();
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<_> = counts.map(|(count, word)| format!("{count} {}", word.in_lang(lang))).collect();
+        match lang {
+            Lang::En => format!("{all} scenarios: {}", parts.join(", ")),
+            Lang::Zh => format!("{all} 个场景：{}", parts.join("，")),
+        }
+    }
+}
+
+fn seconds(took: Duration, lang: Lang) -> String {
+    format!("{:.1} {}", took.as_secs_f64(), Text { en: "s", zh: "秒" }.in_lang(lang))
+}
+
+/// That a run was as it should be; `whole`: its segments were seen.
+fn as_it_should(whole: bool) -> Text {
+    if whole {
+        Text { en: "as expected", zh: "与预期一致" }
+    } else {
+        Text {
+            en: "ends as expected; its segments were not seen", zh: "结局与预期一致；报文段没有看到"
+        }
+    }
+}
+
+/// That a recording is as a scenario expects, in a line; `whole`: its segments were seen.
+pub(crate) fn as_expected(name: &str, whole: bool, lang: Lang) -> String {
+    format!("✓ {name:<28} {}", as_it_should(whole).in_lang(lang))
+}
+
+/// What the lab says of a run stands in its place in the log, unless that is for a program.
+fn say(output: &Args, text: &str) {
+    let for_people =
+        output.format == show::Format::Text && matches!(output.ladder, None | Some(show::Ladder::Text));
+    if for_people {
+        show::print(&format!("{}\n", steps::harmless::harmless_lines(text)));
+    } else {
+        show::say_lines(text);
+    }
 }

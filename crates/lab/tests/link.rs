@@ -305,7 +305,8 @@ fn each_rung_of_the_ladder_runs_what_it_can_and_says_so() {
                 .arg(keys.path())
                 .output()
                 .expect("there is a shell");
-            (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            (output.status.success(), text(&output.stdout) + &text(&output.stderr))
         };
         let (went_well, said) =
             run("tcp/normal tcp/syn-lost tcp/fin-lost tcp/last-ack-lost tcp/last-ack-lost-for-good \

@@ -178,10 +178,10 @@ fn a_recording_is_compared_with_what_a_scenario_expects() {
         let output = lab.arg("--log-dir").arg(bench.logs()).output().expect("lab runs");
         (output.status.success(), text(&output.stdout) + &text(&output.stderr))
     };
-    assert_eq!(read("tcp/fin-lost", "en").1, format!("✓ {:<28} as its file expects\n", "tcp/fin-lost"));
-    assert_eq!(read("tcp/fin-lost", "zh").1, format!("✓ {:<28} 与场景文件的预期一致\n", "tcp/fin-lost"));
+    assert_eq!(read("tcp/fin-lost", "en").1, format!("✓ {:<28} as expected\n", "tcp/fin-lost"));
+    assert_eq!(read("tcp/fin-lost", "zh").1, format!("✓ {:<28} 与预期一致\n", "tcp/fin-lost"));
     let (went_well, said) = read("tcp/syn-lost", "en");
-    let told = ["otherwise than its file expects", "o2 was not shown", "c2 was shown (AsNoted)"];
+    let told = ["otherwise than its file expects", "o2 was not shown", "c2 was shown (as noted)"];
     assert!(!went_well && told.iter().all(|words| said.contains(words)), "{said}");
 }
 

@@ -32,5 +32,6 @@ pub use notes::notes;
 pub use own_notes::{NotesFile, OwnNotes, notes_bytes};
 pub use record::{Log, MOST_TROUBLES, read_log};
 pub use report::{Judged, Report, Shown, judge, places, report, report_json, wanting};
-pub use say::{parse, say, say_lines, tame_panics};
+pub use say::{parse, progress, say, say_lines, tame_panics};
+pub use text::wrapped;
 pub use verdicts::verdicts;

@@ -5,7 +5,7 @@ use std::{
     backtrace::{Backtrace, BacktraceStatus},
     ffi::OsString,
     fmt::Display,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     panic,
 };
 
@@ -28,6 +28,19 @@ pub fn say_lines(text: &str) {
 fn write(text: &str) {
     drain();
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Says on a terminal what is being done, in a line that the next one takes the place of; none: nothing is. Where
+/// standard output or standard error is no terminal, nobody waits before it, and nothing is said.
+pub fn progress(what: Option<&str>) {
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    if dumb || !io::stdout().is_terminal() || !io::stderr().is_terminal() {
+        return;
+    }
+    drain();
+    let what = what.map(harmless::one_line).unwrap_or_default();
+    let mut terminal = io::stderr().lock();
+    let _ = write!(terminal, "\r\u{1b}[K{what}").and_then(|()| terminal.flush());
 }
 
 /// From here on a panic says where and why on one harmless line; with RUST_BACKTRACE=1, by which way, too. To be called

@@ -55,6 +55,11 @@ pub(crate) fn wrap(text: &str, indent: usize, width: usize) -> Vec<String> {
     wrap_to(text, room).into_iter().map(|line| format!("{indent}{line}")).collect()
 }
 
+/// A text in lines of at most `width` columns.
+pub fn wrapped(text: &str, width: usize) -> String {
+    wrap(text, 0, width).join("\n")
+}
+
 /// `text` broken into lines of at most `room` columns: between words, and between Chinese characters where no mark
 /// of punctuation forbids it. Paths, names with hyphens and Base64 stay whole where a line has room for them.
 pub(crate) fn wrap_to(text: &str, room: usize) -> Vec<String> {
@@ -76,6 +81,8 @@ fn words(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_> 
         let apart = match before {
             None => false,
             Some(' ') => c != ' ',
+            // A list of names, as SSH writes it.
+            Some(',') => c.is_ascii_alphabetic(),
             Some(last) => c != ' ' && (wide(last) || wide(c)) && !ENDS.contains(c) && !BEGINS.contains(last),
         };
         if apart {
@@ -169,6 +176,7 @@ mod tests {
             assert!(columns(&line) <= 40 && line.split(' ').all(|word| words.contains(&word)), "{line}");
         }
         assert_eq!(wrap_to("（握手）完成。", 8), ["（握手）", "完成。"]);
+        assert_eq!(wrap_to("ssh-ed25519,rsa-sha2-512", 15), ["ssh-ed25519,", "rsa-sha2-512"]);
         assert_eq!(wrap_to("abcdefgh", 3), ["abc", "def", "gh"]);
     }
 

@@ -43,7 +43,8 @@ fn run_with(protocol: Protocol, options: &[&str]) -> Option<Run> {
     command.arg("run").arg(format!("{}/*", protocol.id()));
     command.arg("--certs").arg(folder.path().join("certs")).arg("--log-dir").arg(&logs).args(options);
     let output = with_capture(command)?.output().expect("lab runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let said = text(&output.stdout) + &text(&output.stderr);
     println!("{said}");
     let files = fs::read_dir(&logs).expect("the runs were recorded").flatten();
     let log = files.map(|file| fs::read_to_string(file.path()).expect("a log is text")).collect();

@@ -14,7 +14,7 @@ use steps::{Event, Evidence, Finding, Lang, Side, Text, harmless};
 use super::{card, joined, name, remark};
 use crate::{
     fields::{Piece, fold, pieces},
-    lines::{evidence_word, mark, painted_marks},
+    lines::{NARROWEST, evidence_word, mark, painted_marks},
     story::{Crossed, Fate, Part, Row, Story, What},
     style::Paint,
     text::{columns, pad, wrap},
@@ -30,7 +30,7 @@ const GUTTER: usize = 6;
 /// What the line of an arrow needs behind its words.
 const TAIL: usize = 3;
 
-/// The ladders of `stories`, `width` columns wide, at least 60.
+/// The ladders of `stories`, `width` columns wide, at least 54.
 pub fn text(stories: &[Story], lang: Lang, width: usize) -> String {
     let page = Page::new(lang, Paint::new(false), width, width);
     stories.iter().map(|story| page.story(story)).collect()
@@ -73,7 +73,7 @@ impl Line {
 impl Page {
     /// A page that fills `width` columns of a terminal that has `of`: of 120 and more nothing is left out.
     pub(crate) fn new(lang: Lang, paint: Paint, width: usize, of: usize) -> Self {
-        Page { lang, paint, width: width.max(60), most: if of < 120 { 2 } else { usize::MAX } }
+        Page { lang, paint, width: width.max(NARROWEST), most: if of < 120 { 2 } else { usize::MAX } }
     }
 
     /// The lines of `pieces` of a row, the first one `taken` columns shorter.
