@@ -82,7 +82,7 @@ fn no_row_is_too_wide_no_value_is_cut_and_more_room_never_shows_less() {
 /// The words between the lifelines with a digit or a Latin letter in them (Chinese may be parted anywhere), each as often as it stands there.
 fn words(page: &str) -> HashMap<String, usize> {
     let mut words = HashMap::new();
-    let frame = |c: char| c.is_whitespace() || !c.is_ascii();
+    let frame = |c: char| c.is_whitespace() || c == ',' || !c.is_ascii();
     for line in page.lines().filter(|line| line.contains('│')) {
         for word in line.split(frame).filter(|word| word.contains(|c: char| c.is_ascii_alphanumeric())) {
             *words.entry(word.to_owned()).or_default() += 1;
