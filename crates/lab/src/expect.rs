@@ -110,14 +110,14 @@ fn one_side(side: Side, expected: &Expected, events: &[&Event]) -> Vec<Said> {
         },
         (None, _) => {}
     }
-    if let Some(words) = &expected.reason {
-        if !reason.as_ref().is_some_and(|why| why.en.contains(words.as_str())) {
-            let why = reason.clone().unwrap_or_else(|| Said::new("none".to_owned(), "没有".to_owned()));
-            found.push(say(
-                &format!("the reason is \"{}\", expected one with \"{words}\"", why.en),
-                &format!("原因是“{}”，预期其中（英文）有“{words}”", why.zh),
-            ));
-        }
+    if let Some(words) = &expected.reason
+        && !reason.as_ref().is_some_and(|why| why.en.contains(words.as_str()))
+    {
+        let why = reason.clone().unwrap_or_else(|| Said::new("none".to_owned(), "没有".to_owned()));
+        found.push(say(
+            &format!("the reason is \"{}\", expected one with \"{words}\"", why.en),
+            &format!("原因是“{}”，预期其中（英文）有“{words}”", why.zh),
+        ));
     }
     // What the link did to a segment and the segment itself are told by two who do not wait for each other.
     let mut in_time = events.to_vec();

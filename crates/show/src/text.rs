@@ -1,5 +1,7 @@
 //! Text in columns: a Chinese character is two wide.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use steps::{Lang, harmless};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -67,7 +69,7 @@ pub(crate) fn wrap_to(text: &str, room: usize) -> Vec<String> {
         .word_separator(textwrap::WordSeparator::Custom(words))
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
-    textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()
+    textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
 
 /// What may not be parted: words with the spaces behind them, and Chinese characters with their punctuation.
