@@ -42,7 +42,8 @@ fn main() -> ExitCode {
     match run(&Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
-            let _ = writeln!(io::stderr().lock(), "certs: {}", harmless::one_line(&format!("{error:#}")));
+            let error = harmless::without_os_error(&format!("{error:#}"));
+            let _ = writeln!(io::stderr().lock(), "certs: {}", harmless::one_line(&error));
             ExitCode::FAILURE
         }
     }

@@ -16,6 +16,7 @@ use anyhow::{Context, bail};
 use rustls::pki_types::ServerName;
 use steps::{
     Ending, Protocol, Reason, Said, Side,
+    tls::reason as why_tls,
     ws::{
         Check,
         reason::{Awaited, Ended, Given},
@@ -144,7 +145,11 @@ async fn secure(
             format!("`{host}` 既不是 DNS 名也不是 IP 地址，没有证书能对应它。"),
         )));
     };
-    let below = watch::tls::Watch::new(witness.clone());
+    let told = why_tls::Given {
+        variant: options.tls12.then_some(why_tls::Variant::Tls12),
+        ..why_tls::Given::nothing(why_tls::Program::WsClient)
+    };
+    let below = watch::tls::Watch::new(witness.clone()).told(told);
     let stream = below.tap(stream);
     let connecting = below.during(async { connector.connect(name, stream).await });
     let ran = match timeout(PATIENCE, connecting).await {
@@ -153,7 +158,7 @@ async fn secure(
             over(tls, options, witness).await
         }
         Ok(Err(error)) => Err(below.explain(&error)),
-        Err(_) => Err(below.why(steps::tls::reason::End::Silent(PATIENCE))),
+        Err(_) => Err(below.why(why_tls::End::Silent(PATIENCE))),
     };
     below.end();
     ran

@@ -15,6 +15,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use anyhow::Context;
 use steps::{
     Protocol, Reason, Side,
+    tls::reason as why_tls,
     ws::{
         field,
         reason::{Ended, Given},
@@ -241,7 +242,9 @@ impl Connection {
         witness: &Witness,
         stop: &CancellationToken,
     ) -> Result<(), Reason> {
-        let (below, patience) = (watch::tls::Watch::new(witness.clone()), self.limits.handshake_timeout);
+        let told = why_tls::Given::nothing(why_tls::Program::WsServer);
+        let below = watch::tls::Watch::new(witness.clone()).told(told);
+        let patience = self.limits.handshake_timeout;
         let stream = below.tap(stream);
         let accepting = below.during(async { acceptor.accept(stream).await });
         let accepted = tokio::select! {
@@ -257,7 +260,7 @@ impl Connection {
                 self.upgrade(tls, witness, stop).await
             }
             Ok(Err(error)) => Err(below.explain(&error)),
-            Err(_) => Err(below.why(steps::tls::reason::End::Silent(patience))),
+            Err(_) => Err(below.why(why_tls::End::Silent(patience))),
         };
         below.end();
         ran

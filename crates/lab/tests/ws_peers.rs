@@ -191,6 +191,21 @@ fn our_client_visits_pythons_websockets_and_both_count_the_same_frames() {
 }
 
 #[test]
+fn what_fails_below_wss_is_told_as_tls_tells_it_with_options_that_this_client_has() {
+    let (keys, other) = (common::keys(), common::keys());
+    let certs = keys.path().to_str().expect("a plain name");
+    let mut server = Server::start("ws", &["--certs", certs, "--listen-tls", "127.0.0.1:0"]);
+    let wss = format!("wss://{}/", server.addr_of("wss"));
+    let stranger = other.path().join(certs::CA_CERT).display().to_string();
+    let left = client(&["ws", &wss, "--ca", &stranger]);
+    let why = "Trust the right CA (`--ca FILE`; our demo CA is ca.pem of `--certs`)";
+    assert!(left.stderr.contains(why) && !left.stderr.contains("--system-roots"), "{}", left.stderr);
+    assert_eq!(summary(&left.events).text("rule"), "tls.certificate_issuer_unknown");
+    let heard = server.after_connections(1);
+    assert_eq!(summary(&heard).text("rule"), "tls.own_issuer_unknown");
+}
+
+#[test]
 fn a_plain_get_by_curl_is_answered_426_and_told_what_to_use() {
     if !require("curl") {
         return;

@@ -17,12 +17,13 @@ use crate::drain;
 /// Says a line on standard error in the name of `program`, after everything reported so far: `client: …`. It is one
 /// line, whatever `what` quotes; who reads no standard error misses it and nothing else.
 pub fn say(program: &str, what: impl Display) {
-    write(&format!("{program}: {}", harmless::one_line(&what.to_string())));
+    write(&format!("{program}: {}", harmless::one_line(&harmless::without_os_error(&what.to_string()))));
 }
 
 /// The same where the line breaks are the program's own; what is quoted must be harmless already.
 pub fn say_lines(text: &str) {
-    write(&harmless::harmless_lines(&harmless::without_password(text)));
+    let text = harmless::without_os_error(text);
+    write(&harmless::harmless_lines(&harmless::without_password(&text)));
 }
 
 fn write(text: &str) {

@@ -133,6 +133,22 @@ pub fn of_panic(panic: &PanicHookInfo<'_>) -> String {
     one_line(&format!("{line}: {message} (a mistake in this program; please report it)"))
 }
 
+/// Without the number that the standard library puts behind the system's words: ` (os error 2)` says nothing to people.
+pub fn without_os_error(text: &str) -> String {
+    let mut parts = text.split(" (os error ");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(')') {
+            Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => plain.push_str(rest),
+            _ => {
+                plain.push_str(" (os error ");
+                plain.push_str(part);
+            }
+        }
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,5 +200,20 @@ mod tests {
         }
         assert_eq!(without_typed_password("ws://u:p/?# @x@a:1/"), "ws://(not shown)@a:1/");
         assert_eq!(without_typed_password("me@host"), "me@host");
+    }
+
+    #[test]
+    fn the_systems_words_stand_without_their_number() {
+        for (text, plain) in [
+            (
+                "could not read it: No such file or directory (os error 2) (--ca)",
+                "could not read it: No such file or directory (--ca)",
+            ),
+            ("a (os error 13): b (os error 21)", "a: b"),
+            ("(os error 2)", "(os error 2)"),
+            ("a (os error x)", "a (os error x)"),
+        ] {
+            assert_eq!(without_os_error(text), plain);
+        }
     }
 }

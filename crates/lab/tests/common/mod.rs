@@ -2,6 +2,8 @@
 //! beside this folder; each uses a part of it.
 #![allow(dead_code, unreachable_pub, unused_imports)]
 
+pub mod sentences;
+
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read},
@@ -190,6 +192,9 @@ impl Drop for Running {
         // It has ended already, or the test failed.
         drop(self.child.kill());
         drop(self.child.wait());
+        if !thread::panicking() {
+            sentences::are_for_people(self.stdout().iter().chain(&self.stderr()));
+        }
     }
 }
 

@@ -102,3 +102,21 @@ fn run(cases: &[&Case]) -> (BTreeMap<&'static str, Met>, Vec<String>) {
     let met = met.into_inner().unwrap_or_else(PoisonError::into_inner);
     (met, failed.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
+
+#[test]
+fn a_librarys_words_are_known() {
+    for (sentence, is_raw) in [
+        (
+            "the server's certificate was refused: invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
+            true,
+        ),
+        ("could not go on: Context { kind: BadCertificate }", true),
+        ("Connection reset by peer (os error 104)", true),
+        ("could not read the file: Some(\"x\")", true),
+        ("The server closed the connection (FIN) without a Close frame (RFC 6455 §7.1.4).", false),
+        ("服务端关闭了连接（FIN）：{}", false),
+        ("recv() timed out: SSH_MSG_USERAUTH_PASSWD_CHANGEREQ (RFC 4252 §8)", false),
+    ] {
+        assert_eq!(common::sentences::raw(sentence).is_some(), is_raw, "{sentence}");
+    }
+}

@@ -47,7 +47,10 @@ fn run_with(protocol: Protocol, options: &[&str]) -> Option<Run> {
     let said = text(&output.stdout) + &text(&output.stderr);
     println!("{said}");
     let files = fs::read_dir(&logs).expect("the runs were recorded").flatten();
-    let log = files.map(|file| fs::read_to_string(file.path()).expect("a log is text")).collect();
+    let log: String = files.map(|file| fs::read_to_string(file.path()).expect("a log is text")).collect();
+    let lines: Vec<String> =
+        [said.as_str(), &log].into_iter().flat_map(str::lines).map(str::to_owned).collect();
+    common::sentences::are_for_people(&lines);
     Some(Run { said, succeeded: output.status.success(), log })
 }
 

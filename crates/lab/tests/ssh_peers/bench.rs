@@ -15,7 +15,7 @@ use std::{
 
 use steps::{Claim, Event, Step, Verdict, ssh::Step as Ssh};
 
-use crate::common::binary;
+use crate::common::{binary, sentences::are_for_people};
 
 /// Longer than anything here takes; only a hang reaches it.
 const TOO_LONG: Duration = Duration::from_secs(60);
@@ -76,6 +76,10 @@ impl Bench {
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout.clone()).unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let lines: Vec<String> =
+            [&text, &said].into_iter().flat_map(|it| it.lines()).map(str::to_owned).collect();
+        are_for_people(&lines);
         let events = text.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
         Run { output, events, port }
     }
@@ -255,6 +259,7 @@ impl Server {
                 return seen.iter().filter(|event| event.conn == *conn).cloned().collect();
             }
             let line = self.log.recv_timeout(TOO_LONG).expect("the server reports the connection");
+            are_for_people([&line]);
             seen.push(serde_json::from_str(&line).expect(&line));
         }
     }

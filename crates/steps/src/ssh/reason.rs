@@ -197,10 +197,8 @@ impl<'a> Facts<'a> {
 
     /// How the connection ended, where it did.
     fn gone(&self) -> Option<Ending> {
-        match self.ended {
-            Ended::Gone(how) => Some(how.unwrap_or(Ending::Other)),
-            _ => None,
-        }
+        let Ended::Gone(how) = self.ended else { return None };
+        Some(how.unwrap_or(Ending::Other))
     }
 
     /// The peer in both languages.

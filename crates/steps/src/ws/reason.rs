@@ -188,18 +188,14 @@ impl<'a> Facts<'a> {
     }
 
     fn gone(&self) -> Option<Ending> {
-        match self.ended {
-            Ended::Gone(how) => Some(*how),
-            _ => None,
-        }
+        let Ended::Gone(how) = self.ended else { return None };
+        Some(*how)
     }
 
     /// For how long the peer was silent, in seconds.
     fn silent(&self) -> Option<f64> {
-        match self.ended {
-            Ended::Silent(milliseconds) => Some(*milliseconds as f64 / 1000.0),
-            _ => None,
-        }
+        let Ended::Silent(milliseconds) = self.ended else { return None };
+        Some(*milliseconds as f64 / 1000.0)
     }
 
     /// The peer: "The server", "The client".

@@ -273,10 +273,8 @@ pub fn to_itself(address: SocketAddr) -> Reason {
 }
 
 fn itself(facts: &Facts<'_>) -> Option<Reason> {
-    match facts.end {
-        End::ToItself(address) => Some(to_itself(address)),
-        _ => None,
-    }
+    let End::ToItself(address) = facts.end else { return None };
+    Some(to_itself(address))
 }
 
 /// A handshake that our own lines show complete is no failed connect(), whatever call says so.

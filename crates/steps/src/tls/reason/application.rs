@@ -91,7 +91,21 @@ impl Ended {
             End::Cut | End::Unfinished | End::NoHttp => Some(Ended::Closed),
             End::Reset => Some(Ended::Reset),
             End::Silent(patience) => Some(Ended::Silent(patience.as_secs_f64())),
-            _ => None,
+            End::Alert(_)
+            | End::Unreadable(_)
+            | End::OutOfPlace { .. }
+            | End::Incompatible(_)
+            | End::Misbehaved(_)
+            | End::Certificate(_)
+            | End::NoCertificate
+            | End::DoesNotOpen
+            | End::WrongDigest
+            | End::NoApplicationProtocol
+            | End::TimedOut
+            | End::Unreachable
+            | End::HeadTooLong(_)
+            | End::Stopped
+            | End::Ours => None,
         }
     }
 
@@ -147,7 +161,22 @@ fn answer_not_whole(facts: &Facts<'_>) -> Option<Reason> {
             let seconds = patience.as_secs_f64();
             say!("sent nothing more for {seconds} s", " {seconds} 秒没有再发内容")
         }
-        _ => return None,
+        End::Alert(_)
+        | End::Unreadable(_)
+        | End::OutOfPlace { .. }
+        | End::Incompatible(_)
+        | End::Misbehaved(_)
+        | End::Certificate(_)
+        | End::NoCertificate
+        | End::DoesNotOpen
+        | End::WrongDigest
+        | End::NoApplicationProtocol
+        | End::TimedOut
+        | End::Unreachable
+        | End::NoHttp
+        | End::HeadTooLong(_)
+        | End::Stopped
+        | End::Ours => return None,
     };
     if facts.side != Side::Client || !is_http(answer(facts)?) {
         return None;
@@ -273,7 +302,23 @@ fn no_request(facts: &Facts<'_>) -> Option<Reason> {
                 ),
             }
         }
-        _ => return None,
+        End::Alert(_)
+        | End::Unreadable(_)
+        | End::OutOfPlace { .. }
+        | End::Incompatible(_)
+        | End::Misbehaved(_)
+        | End::Certificate(_)
+        | End::NoCertificate
+        | End::DoesNotOpen
+        | End::WrongDigest
+        | End::NoApplicationProtocol
+        | End::Cut
+        | End::Reset
+        | End::TimedOut
+        | End::Unreachable
+        | End::NoHttp
+        | End::Stopped
+        | End::Ours => return None,
     };
     Some(
         Reason::new(say!("TLS is fine, but the client {en}.", "TLS 没有问题，但客户端{zh}。"))

@@ -151,10 +151,10 @@ fn key_too_short(facts: &Facts<'_>) -> Option<Reason> {
     };
     let seen = facts.past.first(checked(facts.side));
     let short = |bits: &u32| *bits < LEAST;
-    match facts.end {
-        End::Certificate(Certificate::Signature | Certificate::SignatureAlgorithm) => {}
-        End::DoesNotOpen if !facts.complete() => {}
-        _ => return None,
+    let on_it =
+        matches!(facts.end, End::Certificate(Certificate::Signature | Certificate::SignatureAlgorithm));
+    if !on_it && (facts.end != End::DoesNotOpen || facts.complete()) {
+        return None;
     }
     let issuer_bits = rsa_bits(seen.and_then(|seen| seen.get(ISSUER_PUBLIC_KEY))).filter(short);
     if let (Some(bits), false) = (issuer_bits, signed(facts).is_some()) {

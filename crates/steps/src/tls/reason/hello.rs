@@ -167,10 +167,10 @@ fn no_suite(facts: &Facts<'_>) -> Option<Reason> {
     // Who has no suite with a key exchange by groups need not offer any: it is the suites that are lacking.
     let without_groups =
         !offered.iter().any(|suite| suite.starts_with("TLS_ECDHE_") || !suite.contains("_WITH_"));
-    match facts.end {
-        End::Incompatible(Incompatible::Suite) => {}
-        End::Incompatible(Incompatible::Group) if without_groups && !offered.is_empty() => {}
-        _ => return None,
+    let End::Incompatible(lacks) = facts.end else { return None };
+    let for_groups = lacks == Incompatible::Group && without_groups && !offered.is_empty();
+    if lacks != Incompatible::Suite && !for_groups {
+        return None;
     }
     let peer = facts.them();
     let Said { en, zh } = few(&offered);
@@ -236,10 +236,11 @@ fn no_group(facts: &Facts<'_>) -> Option<Reason> {
 }
 
 fn no_signature(facts: &Facts<'_>) -> Option<Reason> {
-    match facts.end {
-        End::Incompatible(Incompatible::Signature) => {}
-        End::Misbehaved(Misbehaved::Scheme) => return Some(scheme(facts)),
-        _ => return None,
+    if facts.end == End::Misbehaved(Misbehaved::Scheme) {
+        return Some(scheme(facts));
+    }
+    if facts.end != End::Incompatible(Incompatible::Signature) {
+        return None;
     }
     let key = match facts.side {
         Side::Server => facts.past.first(Step::ChooseCertificate),

@@ -115,10 +115,8 @@ fn reset_at_hello(facts: &Facts<'_>) -> Option<Reason> {
 
 /// How long the peer was silent.
 fn seconds(facts: &Facts<'_>) -> Option<f64> {
-    match facts.end {
-        End::Silent(patience) => Some(patience.as_secs_f64()),
-        _ => None,
-    }
+    let End::Silent(patience) = facts.end else { return None };
+    Some(patience.as_secs_f64())
 }
 
 fn silent_at_hello(facts: &Facts<'_>) -> Option<Reason> {
@@ -211,7 +209,24 @@ fn unacknowledged(facts: &Facts<'_>) -> Option<Reason> {
             format!("the path broke {}: the kernel says that the other side is unreachable.", place.en),
             format!("路径{}中断：内核说对方不可达。", place.zh),
         ))),
-        _ => None,
+        End::Alert(_)
+        | End::Unreadable(_)
+        | End::OutOfPlace { .. }
+        | End::Incompatible(_)
+        | End::Misbehaved(_)
+        | End::Certificate(_)
+        | End::NoCertificate
+        | End::DoesNotOpen
+        | End::WrongDigest
+        | End::NoApplicationProtocol
+        | End::Cut
+        | End::Reset
+        | End::Silent(_)
+        | End::NoHttp
+        | End::Unfinished
+        | End::HeadTooLong(_)
+        | End::Stopped
+        | End::Ours => None,
     }
 }
 
