@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use clients::{ssh, tcp, tls, ws};
-use show::Init;
+use show::{Init, Unread};
 use watch::Session;
 
 #[derive(Parser)]
@@ -43,11 +43,14 @@ Examples:
 fn main() -> ExitCode {
     show::tame_panics();
     let cli: Cli = show::parse(std::env::args_os());
+    let session = Session::default();
+    let unread = session.clone();
     let mut log = match show::init(
         &cli.output,
         Init {
             layout: Some(wire::layout),
             private: cli.keep.secrets,
+            unread: Some(Unread::new(move || unread.read())),
             rest: Some(watch::give_back_freed_memory),
             ..Init::default()
         },
@@ -58,7 +61,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let kept = match cli.keep.begin(cli.output.lang()) {
+    let _kept = match cli.keep.begin(&session, cli.output.lang()) {
         Ok(kept) => kept,
         Err(error) => {
             show::say("client", error);
@@ -66,12 +69,12 @@ fn main() -> ExitCode {
         }
     };
     // While there is one thread: capabilities belong to threads.
-    kept.session().settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
-    if let Err(error) = log.begin() {
+    session.settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    if let Err(error) = log.begin().and_then(|()| session.begin()) {
         show::say("client", error);
         return ExitCode::FAILURE;
     }
-    start(cli.command, kept.session())
+    start(cli.command, &session)
 }
 
 #[tokio::main(flavor = "current_thread")] // one connection: more threads would only hand it to and fro

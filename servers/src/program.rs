@@ -3,7 +3,7 @@
 use std::{ffi::OsString, io, process::ExitCode, thread};
 
 use clap::{Parser, Subcommand, ValueEnum};
-use show::Init;
+use show::{Init, Unread};
 use tokio_util::sync::CancellationToken;
 use watch::Session;
 
@@ -72,7 +72,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli: Cli = show::parse(args);
     // A descriptor for each connection that --max-connections allows, as far as the system lets us.
     watch::raise_descriptor_limit();
+    let session = Session::default();
+    let unread = session.clone();
     let how = Init {
+        unread: Some(Unread::new(move || unread.read())),
         layout: Some(wire::layout),
         private: cli.keep.secrets,
         once_open: Some(|| watch::confine(false)),
@@ -87,7 +90,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let kept = match cli.keep.begin(cli.output.lang()) {
+    let _kept = match cli.keep.begin(&session, cli.output.lang()) {
         Ok(kept) => kept,
         Err(error) => {
             show::say("server", error);
@@ -95,13 +98,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     // While there is one thread: capabilities belong to threads.
-    kept.session().settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    session.settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     let records = log.records_for_another();
-    if let Err(error) = log.begin_after(move || watch::confine(records)) {
+    let began = log.begin_after(move || watch::confine(records)).and_then(|()| session.begin());
+    if let Err(error) = began {
         show::say("server", error);
         return ExitCode::FAILURE;
     }
-    match start(cli.command, cli.until_eof, kept.session()) {
+    match start(cli.command, cli.until_eof, &session) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             show::say("server", format!("{error:#}"));

@@ -199,6 +199,8 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
     let kept = Kept::default();
     let compared = matches!(&cli.command, Some(Command::Tls { variant }) if variant == ALL);
     let keep = (compared || matches!(&cli.command, Some(Command::Run { .. }))).then(|| kept.clone());
+    let session = watch::Session::default();
+    let unread = session.clone();
     let mut log = show::init(
         &cli.output,
         Init {
@@ -211,16 +213,18 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             once_open: None,
             patience: None,
             rest: Some(watch::give_back_freed_memory),
+            unread: Some(show::Unread::new(move || unread.read())),
         },
     )?;
-    let session = cli.keep.begin(cli.output.lang())?;
+    let _kept = cli.keep.begin(&session, cli.output.lang())?;
     log.begin()?;
+    session.begin()?;
     if let Some(Command::Link(options)) = &cli.command {
-        return link::run(options, session.session()).await;
+        return link::run(options, &session).await;
     }
     certs::ensure_and_say(&cli.certs)?;
     let ipv6 = matches!(&cli.command, Some(Command::Run { ipv6: true, .. }));
-    let bench = pairs::Bench { session: session.session().clone(), certs: cli.certs, kept: keep, ipv6 };
+    let bench = pairs::Bench { session: session.clone(), certs: cli.certs, kept: keep, ipv6 };
     match cli.command {
         None => {
             for protocol in <Protocol as strum::VariantArray>::VARIANTS {

@@ -85,7 +85,9 @@ impl Bench {
                 order.visits = 2;
             }
         }
-        self.pair(protocol, &order).await
+        let ran = self.pair(protocol, &order).await;
+        self.session.read();
+        ran
     }
 
     /// Runs the pair of a scenario with its faults. How the two sides end is in their events; an error here is one of
@@ -129,7 +131,9 @@ impl Bench {
             Protocol::Tls => tls::prepare(&scenario.setup, state.path())
                 .with_context(|| format!("{}: `setup`", scenario.name))?,
         }
-        match self.pair(scenario.pair.protocol, &order).await {
+        let ran = self.pair(scenario.pair.protocol, &order).await;
+        self.session.read();
+        match ran {
             Err(error) if error.is::<NextNotServed>() => Err(error),
             // A failed handshake is what most scenarios are about: the events tell of it.
             Ok(()) | Err(_) => Ok(()),
@@ -240,13 +244,13 @@ async fn meet(
     }
     drop(crowd);
     if let Some(kept) = kept {
-        settled(kept).await;
+        settled(session, kept).await;
     }
     if let Some(options) = &order.next {
         let so_far = kept.map(|kept| kept.look(<[Event]>::len));
         ran = client(here, options).await.map_err(|error| NextNotServed(format!("{error:#}")).into());
         if let (Some(kept), Some(so_far)) = (kept, so_far) {
-            settled(kept).await;
+            settled(session, kept).await;
             kept.forget_from(so_far);
         }
     }
@@ -256,9 +260,14 @@ async fn meet(
 }
 
 /// The server's side of a broken connection ends in its own time, and its own way is what is to be seen.
-async fn settled(kept: &Kept) {
+async fn settled(session: &Session, kept: &Kept) {
     let done = async {
-        while !kept.look(server_is_done) {
+        loop {
+            // What is not read yet may be of a connection that is not known yet.
+            session.read();
+            if kept.look(server_is_done) {
+                break;
+            }
             sleep(Duration::from_millis(5)).await;
         }
     };

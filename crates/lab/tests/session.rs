@@ -21,11 +21,12 @@ fn session(certs: &Path, keys: &Path) -> Seen {
     let (log, mut guard) = show::log(&show::Args::default(), how).expect("a log that is kept");
     tracing::dispatcher::with_default(&log, || {
         let keep = Keep { keylog: Some(keys.to_owned()), ..Keep::default() };
-        let kept = keep.begin(steps::Lang::En).expect("a key log");
-        guard.begin().expect("a thread");
+        let session = Session::default();
+        let _kept = keep.begin(&session, steps::Lang::En).expect("a key log");
+        guard.begin().and_then(|()| session.begin()).expect("two threads");
         alone(async {
-            tls_pair(certs, kept.session()).await;
-            ssh_pair(certs, kept.session(), kept.session()).await;
+            tls_pair(certs, &session).await;
+            ssh_pair(certs, &session, &session).await;
         });
     });
     drop(guard);

@@ -53,6 +53,25 @@ pub struct Init {
     /// Called by the thread that writes when it has written and nothing more came for a second, or in between where much
     /// had waited: what it does may take a moment.
     pub rest: Option<fn()>,
+    /// What was seen and is not reported yet.
+    pub unread: Option<Unread>,
+}
+
+/// Reports what was seen and is not reported yet: to be done before somebody waits for the log, and before its end.
+#[derive(Clone)]
+pub struct Unread(Arc<dyn Fn() + Send + Sync>);
+
+impl Unread {
+    /// `read` returns when all that was seen so far is reported.
+    pub fn new(read: impl Fn() + Send + Sync + 'static) -> Self {
+        Unread(Arc::new(read))
+    }
+}
+
+impl std::fmt::Debug for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unread").finish_non_exhaustive()
+    }
 }
 
 /// The events of this process, in order. Clones share them.
@@ -109,11 +128,13 @@ pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
         .event_format(OneLine(Paint::new(args.colored())))
         .with_filter(filter)
         .with_filter(filter_fn(|meta| meta.target() != Carried::TARGET));
-    let reporter = Reporter { queue: Arc::clone(&queue), kept: how.kept };
+    let reporter = Reporter { queue: Arc::clone(&queue), kept: how.kept, unread: how.unread.clone() };
     let log = tracing_subscriber::registry()
         .with(reporter.with_filter(filter_fn(|meta| meta.target() == Carried::TARGET)))
         .with(messages);
-    Ok((log.into(), Guard { queue, log: Log::Waits(Box::new(writer)), patience: how.patience }))
+    let guard =
+        Guard { queue, log: Log::Waits(Box::new(writer)), patience: how.patience, unread: how.unread };
+    Ok((log.into(), guard))
 }
 
 /// Ends the log when dropped.
@@ -123,6 +144,7 @@ pub struct Guard {
     queue: Arc<Queue>,
     log: Log,
     patience: Option<Duration>,
+    unread: Option<Unread>,
 }
 
 #[derive(Debug)]
@@ -173,14 +195,24 @@ impl Guard {
 
     /// Says what is still to be said of the connections so far: one run ends, another may follow.
     pub fn end_of_run(&self) {
+        self.read();
         if self.queue.push(Item::EndOfRun).is_ok() {
             self.queue.drain(None);
         }
     }
 }
 
+impl Guard {
+    fn read(&self) {
+        if let Some(Unread(read)) = &self.unread {
+            read();
+        }
+    }
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
+        self.read();
         self.queue.end();
         match mem::replace(&mut self.log, Log::Ended) {
             Log::Waits(writer) => writer.run(&self.queue),
@@ -196,16 +228,24 @@ impl Drop for Guard {
     }
 }
 
-/// Waits until everything reported so far is written: what is said next on the terminal comes after it.
+/// Waits until everything that was seen so far is written: what is said next on the terminal comes after it.
 pub fn drain() {
     if let Some(queue) = queue() {
         queue.drain(None);
     }
 }
 
-/// The queue of the log to which events of this thread go.
+/// The queue of the log to which events of this thread go, with all that was seen so far.
 fn queue() -> Option<Arc<Queue>> {
-    dispatcher::get_default(|log| log.downcast_ref().map(|reporter: &Reporter| Arc::clone(&reporter.queue)))
+    let log = dispatcher::get_default(|log| {
+        let reporter: &Reporter = log.downcast_ref()?;
+        Some((Arc::clone(&reporter.queue), reporter.unread.clone()))
+    });
+    let (queue, unread) = log?;
+    if let Some(Unread(read)) = unread {
+        read();
+    }
+    Some(queue)
 }
 
 /// Prints a page to standard output, after everything reported so far; a reader who is gone is no error.
@@ -223,6 +263,7 @@ pub fn print(page: &str) {
 struct Reporter {
     queue: Arc<Queue>,
     kept: Option<Kept>,
+    unread: Option<Unread>,
 }
 
 impl<S: Subscriber> Layer<S> for Reporter {

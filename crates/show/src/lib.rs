@@ -26,7 +26,7 @@ mod writer;
 
 pub use args::{Args, Color, Format, LangArg};
 pub use ladder::{Ladder, html, ladder, mermaid, text as ladder_text};
-pub use layer::{Guard, Init, Kept, Layout, drain, init, log, print};
+pub use layer::{Guard, Init, Kept, Layout, Unread, drain, init, log, print};
 pub use lines::Lines;
 pub use notes::notes;
 pub use own_notes::{NotesFile, OwnNotes, notes_bytes};

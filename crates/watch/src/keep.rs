@@ -26,19 +26,18 @@ pub struct Keep {
     pub secrets: bool,
 }
 
-/// A session, and what is kept of it. Completes the files when dropped.
+/// Ends the session when dropped: what was seen is reported, and the files are complete.
 #[derive(Debug)]
 #[must_use = "dropping it ends the session"]
 pub struct Keeping(Session);
 
 impl Keep {
-    /// Begins a session, and opens what was asked for. To be called before [`Session::settle`].
+    /// Opens what was asked for of `session`. To be called before [`Session::settle`].
     ///
     /// # Errors
     ///
     /// Says which file could not be opened, why, and what named it.
-    pub fn begin(&self, lang: Lang) -> io::Result<Keeping> {
-        let session = Session::default();
+    pub fn begin(&self, session: &Session, lang: Lang) -> io::Result<Keeping> {
         let secrets = session.secrets();
         if let Some(path) = &self.keylog {
             secrets.open(path).map_err(|error| not_opened("key log", path, "--keylog", &error))?;
@@ -57,19 +56,13 @@ impl Keep {
                 "--secrets: this log will hold the session's secrets, and whoever has it can read the session"
             );
         }
-        Ok(Keeping(session))
-    }
-}
-
-impl Keeping {
-    /// The session.
-    pub fn session(&self) -> &Session {
-        &self.0
+        Ok(Keeping(session.clone()))
     }
 }
 
 impl Drop for Keeping {
     fn drop(&mut self) {
+        self.0.end();
         if let Some(recording) = self.0.recording() {
             recording.end();
         }

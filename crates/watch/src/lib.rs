@@ -6,6 +6,7 @@
 mod allowance;
 mod descriptors;
 mod emit;
+mod journal;
 mod keep;
 mod memory;
 mod overheard;

@@ -34,12 +34,12 @@ impl Overheard {
         let (moment, weight) = (Duration::from_micros(event.elapsed_us), event.weight());
         if told.allowance.admits(moment, weight, event.step, due) {
             if let Some(beyond) = told.allowance.take_beyond() {
-                emit(&Carried::Gap(Gap::beyond_limit(&event.conn, Side::Client, beyond)));
+                emit(&Carried::Gap(Gap::beyond_limit(&event.conn, Side::Client, beyond)), None);
             }
             if is_summary {
                 self.open.remove(&event.conn);
             }
-            emit(&Carried::Event(Arc::new(event), weight));
+            emit(&Carried::Event(Arc::new(event), weight), None);
         }
     }
 }

@@ -1,17 +1,27 @@
 //! A session: what the connections of one run share, and nobody else. The program makes it, each witness holds it; two in
 //! one process know nothing of each other.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-    atomic::{AtomicBool, Ordering::Relaxed},
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    thread::{self, JoinHandle},
 };
 
 use tracing::dispatcher::{self, Dispatch};
 
-use crate::{packet::PacketSocket, recording::Recording, secrets::Secrets, ssh::Told};
+use crate::{
+    journal::Journal,
+    packet::{PacketSocket, confine},
+    recording::Recording,
+    secrets::Secrets,
+    ssh::Told,
+};
 
-/// What the connections of one run share. Clones are the same session; [`Keep::begin`](crate::Keep::begin) makes one that
-/// keeps something, `default()` one that keeps nothing.
+/// What the connections of one run share. Clones are the same session; [`Keep::begin`](crate::Keep::begin)
+/// says what is kept of it.
 #[derive(Clone, Debug, Default)]
 pub struct Session(Arc<Inner>);
 
@@ -25,9 +35,56 @@ struct Inner {
     said_no_capture: AtomicBool,
     /// What the session's SSH clients were told.
     told: Told,
+    journal: Journal,
+    /// Reads the journal.
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Session {
+    /// Starts the thread that recognises, judges and reports what was seen; until then whoever sees something does so
+    /// at once. To be called when what needs a process of one thread is done: the thread gives up all capabilities.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no thread left.
+    pub fn begin(&self) -> io::Result<()> {
+        let mut thread = self.thread();
+        if thread.is_none() {
+            let session = self.clone();
+            let read = as_here(move || {
+                confine(false);
+                session.0.journal.run();
+            });
+            self.0.journal.begin();
+            *thread = Some(thread::Builder::new().name("reader".into()).spawn(read).inspect_err(|_| {
+                self.0.journal.end();
+            })?);
+        }
+        Ok(())
+    }
+
+    /// Returns when all that was seen so far is reported.
+    pub fn read(&self) {
+        self.0.journal.read();
+    }
+
+    /// What was seen is reported, and the thread ends; what is seen from now on is reported at once.
+    pub(crate) fn end(&self) {
+        self.0.journal.end();
+        if let Some(thread) = self.thread().take() {
+            drop(thread.join());
+        }
+    }
+
+    fn thread(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.0.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was seen and is not read yet.
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.0.journal
+    }
+
     /// Where its secrets go.
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.0.secrets

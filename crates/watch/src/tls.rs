@@ -21,7 +21,10 @@ mod verify;
 
 use std::{
     future::Future,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -59,14 +62,14 @@ pub struct Watch {
     given: Arc<Given>,
     /// Somebody listened when the connection began; otherwise nothing is decoded and no hook reports.
     heard: bool,
+    /// Bytes have come from the peer.
+    began: Arc<AtomicBool>,
     shared: Arc<Mutex<Shared>>,
 }
 
 #[derive(Debug, Default)]
 struct Shared {
     decoder: Decoder,
-    /// Bytes have come from the peer.
-    began: bool,
     logged: key_log::Logged,
     #[cfg(feature = "rsa-kx")]
     openssl: Option<static_rsa::Account>,
@@ -80,7 +83,8 @@ impl Watch {
             Side::Client => Program::Client,
             Side::Server => Program::Server,
         };
-        Watch { witness, given: Arc::new(Given::nothing(program)), heard, shared: Arc::default() }
+        let given = Arc::new(Given::nothing(program));
+        Watch { witness, given, heard, began: Arc::default(), shared: Arc::default() }
     }
 
     /// The same, which knows what this side's user asked for: advice names an option only where that helps.
@@ -143,9 +147,12 @@ impl Watch {
 
     /// Nothing more will cross: reports what the decoder has left. For a protocol above TLS, whose own account goes on.
     pub fn end(&self) {
-        let mut shared = self.lock();
-        let left = shared.decoder.end();
-        self.report(&mut shared, left);
+        let watch = self.clone();
+        self.witness.note(0, move |_| {
+            let mut shared = watch.lock();
+            let left = shared.decoder.end();
+            watch.report(&mut shared, left);
+        });
     }
 
     /// Why the connection failed, by an error of the handshake or of the stream after it.
@@ -170,7 +177,7 @@ impl Watch {
     pub fn why(&self, end: End) -> Reason {
         // What the decoder still holds back is a fact, too: a greeting that is shorter than a record's head.
         self.end();
-        let began = self.lock().began;
+        let began = self.began.load(Relaxed);
         let (side, given, now) = (self.witness.side(), &*self.given, jiff::Timestamp::now());
         self.witness.past(|past| reason::reason(&Facts { side, past, end, given, now, began }))
     }
@@ -205,12 +212,16 @@ impl Watch {
         if !self.heard {
             return;
         }
-        let moment = u64::try_from(self.witness.elapsed().as_micros()).unwrap_or(u64::MAX);
-        // Reported under the lock: two halves of a stream must not swap what they saw.
-        let mut shared = self.lock();
-        shared.began |= from != self.witness.side() && !bytes.is_empty();
-        let seen = shared.decoder.push(from, moment, bytes);
-        self.report(&mut shared, seen);
+        if from != self.witness.side() && !bytes.is_empty() {
+            self.began.store(true, Relaxed);
+        }
+        let (watch, moment) = (self.clone(), moment(&self.witness));
+        self.witness.note_bytes(bytes, move |bytes| {
+            // Reported under the lock: two halves of a stream must not swap what they saw.
+            let mut shared = watch.lock();
+            let seen = shared.decoder.push(from, moment, bytes);
+            watch.report(&mut shared, seen);
+        });
     }
 
     #[cfg_attr(not(feature = "rsa-kx"), allow(unused_variables, clippy::needless_pass_by_ref_mut))]
@@ -233,6 +244,16 @@ impl Watch {
         self.witness.saw(Evidence::Callback, seen);
     }
 
+    /// Notes that the library called, with values of so many bytes; `read` makes a step of them.
+    fn call(&self, weight: usize, read: impl FnOnce(&Watch) -> Option<Seen> + Send + 'static) {
+        let (watch, elapsed) = (self.clone(), self.witness.elapsed());
+        self.witness.note(weight, move |witness| {
+            if let Some(seen) = read(&watch) {
+                witness.saw_after(elapsed, Evidence::Callback, seen);
+            }
+        });
+    }
+
     fn lock(&self) -> MutexGuard<'_, Shared> {
         // A panic elsewhere must not silence the log: what was decoded is still true.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
@@ -249,6 +270,11 @@ impl Watch {
             Some(_) | None => "all handshake messages so far".into(),
         }
     }
+}
+
+/// The moment of now, as the decoder takes it.
+fn moment(witness: &Witness) -> u64 {
+    u64::try_from(witness.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 /// What TLS 1.3 signs begins so (RFC 8446 §4.4.3).

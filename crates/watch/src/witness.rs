@@ -2,7 +2,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
@@ -10,12 +13,14 @@ use steps::{
     Bytes, Carried, Direction, Event, Evidence, Gap, Past, Protocol, Reason, SCHEMA_VERSION, Side, Step,
     summary, tls,
 };
+use tracing::{Span, span::Id};
 use wire::{Seen, fields};
 
 use crate::{
     Session,
     allowance::Allowance,
     emit::{emit, wanted},
+    journal::MOST_OF_ONE,
 };
 
 /// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
@@ -70,11 +75,17 @@ struct Inner {
     ends: (SocketAddr, SocketAddr),
     conn: String,
     started: Started,
+    /// The story is kept from now on, or was.
+    keeps: AtomicBool,
+    /// How much in the journal is of this connection.
+    unread: AtomicUsize,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    /// The span in which what is read now was seen, where that was another time.
+    within: Option<Id>,
     past: Past,
     allowance: Allowance,
     /// How many fatal alerts were told whatever the allowance said.
@@ -104,11 +115,23 @@ impl Witness {
         started: Started,
     ) -> Self {
         let conn = format!("{}>{}", plain(client), plain(server));
-        let (session, ends, state) = (session.clone(), (client, server), Mutex::default());
+        let (session, ends) = (session.clone(), (client, server));
+        let (keeps, unread, state) = (AtomicBool::default(), AtomicUsize::default(), Mutex::default());
         if let Some(recording) = session.recording() {
             recording.connection(ends);
         }
-        Witness(Arc::new(Inner { session, side, protocol, variant, ends, conn, started, state }))
+        Witness(Arc::new(Inner {
+            session,
+            side,
+            protocol,
+            variant,
+            ends,
+            conn,
+            started,
+            keeps,
+            unread,
+            state,
+        }))
     }
 
     /// The session that it is part of.
@@ -124,7 +147,42 @@ impl Witness {
     /// Whether anybody wants to know of this connection now. Who is told nothing from its beginning need not look: a
     /// story that starts in the middle would mislead.
     pub fn is_heard(&self) -> bool {
-        self.lock().is_heard(&self.0)
+        wanted() || self.0.keeps.load(Relaxed) || self.0.session.records()
+    }
+
+    /// Notes what was seen, now; `read` recognises it and reports that. `weight` is what it takes of memory.
+    pub(crate) fn note(&self, weight: usize, read: impl FnOnce(&Witness) + Send + 'static) {
+        let journal = self.0.session.journal();
+        if journal.reads_at_once() {
+            return read(self);
+        }
+        let witness = self.clone();
+        let unread = self.0.unread.fetch_add(weight, Relaxed) + weight;
+        journal.note(weight, unread > MOST_OF_ONE, move |within| {
+            witness.0.unread.fetch_sub(weight, Relaxed);
+            match within.and_then(Span::id) {
+                None => read(&witness),
+                span => {
+                    witness.lock().within = span;
+                    read(&witness);
+                    witness.lock().within = None;
+                }
+            }
+        });
+    }
+
+    /// Notes bytes that crossed.
+    pub(crate) fn note_bytes(&self, bytes: &[u8], read: impl FnOnce(&[u8]) + Send + 'static) {
+        if self.0.session.journal().reads_at_once() {
+            return read(bytes);
+        }
+        let bytes: Box<[u8]> = bytes.into();
+        self.note(bytes.len(), move |_| read(&bytes));
+    }
+
+    /// Returns when all that was seen so far is read.
+    pub(crate) fn read(&self) {
+        self.0.session.journal().read();
     }
 
     /// How long the connection has run: the time of what is seen now, for [`Witness::saw_after`].
@@ -146,10 +204,14 @@ impl Witness {
 
     /// Reports a step that was seen `elapsed` after the start.
     pub fn saw_after(&self, elapsed: Duration, evidence: Evidence, seen: Seen) {
-        let mut state = self.lock();
-        if !state.is_heard(&self.0) {
-            return;
+        if self.is_heard() {
+            self.note(weight(&seen), move |witness| witness.tell(elapsed, evidence, seen));
         }
+    }
+
+    /// Judges a step and reports it.
+    fn tell(&self, elapsed: Duration, evidence: Evidence, seen: Seen) {
+        let mut state = self.lock();
         let end = seen.end.filter(|_| !state.in_tls || seen.step.protocol() == Protocol::Tls);
         let mut event = self.event(elapsed, evidence, seen);
         event.claims = state.past.judge(&event);
@@ -161,33 +223,48 @@ impl Witness {
     /// Keeps a copy of each event from now on, for a server that tells a peer what it saw of the peer's own
     /// connection. What goes beyond a bound is not kept, nor what comes after it: a story with a gap would mislead.
     pub fn keep(&self) {
-        self.lock().kept.get_or_insert_default();
+        self.0.keeps.store(true, Relaxed);
+        self.note(0, |witness| {
+            witness.lock().kept.get_or_insert_default();
+        });
     }
 
     /// Keeps no more, and forgets what was kept.
     pub fn forget(&self) {
-        self.lock().kept = None;
+        self.note(0, |witness| {
+            witness.lock().kept = None;
+            witness.0.keeps.store(false, Relaxed);
+        });
     }
 
     /// The events kept so far, as they were emitted.
     pub fn kept(&self) -> Vec<Arc<Event>> {
+        self.read();
         self.lock().kept.as_ref().map(|kept| kept.events.clone()).unwrap_or_default()
     }
 
     /// The events kept since the last time, which makes room for as many more.
     pub fn take_kept(&self) -> Vec<Arc<Event>> {
+        self.read();
         self.lock().kept.as_mut().map(|kept| std::mem::take(kept).events).unwrap_or_default()
     }
 
     /// The stream under the connection's other taps carries TLS.
     pub(crate) fn carries_tls(&self) {
-        self.lock().in_tls = true;
+        self.note(0, |witness| witness.lock().in_tls = true);
     }
 
     /// Closes the account of the connection: what it showed, and how it ended. Only the first call counts.
     pub fn finish(&self, outcome: &Outcome) {
+        if self.is_heard() {
+            let (elapsed, outcome) = (self.elapsed(), outcome.clone());
+            self.note(0, move |witness| witness.close(elapsed, &outcome));
+        }
+    }
+
+    fn close(&self, elapsed: Duration, outcome: &Outcome) {
         let mut state = self.lock();
-        if !state.is_heard(&self.0) || std::mem::replace(&mut state.finished, true) {
+        if std::mem::replace(&mut state.finished, true) {
             return;
         }
         let complete = matches!(outcome, Outcome::Complete);
@@ -201,7 +278,6 @@ impl Witness {
         };
         fields.put(summary::STEPS, state.past.count());
         let seen = Seen::local(Step::summary(self.0.protocol), fields);
-        let elapsed = self.elapsed();
         let mut event = self.event(elapsed, Evidence::Inferred, seen);
         event.claims = state.past.summary(self.0.protocol, complete);
         state.tell(&self.0, event, elapsed, None, true);
@@ -209,6 +285,7 @@ impl Witness {
 
     /// What has been seen so far.
     pub fn past<T>(&self, look: impl FnOnce(&Past) -> T) -> T {
+        self.read();
         look(&self.lock().past)
     }
 
@@ -255,11 +332,6 @@ impl Drop for Inner {
 }
 
 impl State {
-    /// Whether anybody wants to know.
-    fn is_heard(&self, of: &Inner) -> bool {
-        wanted() || self.kept.is_some() || of.session.records()
-    }
-
     /// Whether the event that was judged last is told whatever its connection has logged: the first of each kind, what
     /// changes a verdict, and how it ends. All else that may come at last is the first of its kind; an alert need not be.
     fn is_due(&mut self, event: &Event) -> bool {
@@ -278,7 +350,7 @@ impl State {
             if let Some(recording) = of.session.recording() {
                 recording.step(of.ends, &event, end);
             }
-            emit(&Carried::Event(Arc::clone(&event), weight));
+            emit(&Carried::Event(Arc::clone(&event), weight), self.within.as_ref());
         }
         if let Some(kept) = &mut self.kept {
             kept.weight = kept.weight.saturating_add(weight);
@@ -295,9 +367,14 @@ impl State {
             if let Some(recording) = of.session.recording() {
                 recording.gap(of.ends, &gap);
             }
-            emit(&Carried::Gap(gap));
+            emit(&Carried::Gap(gap), self.within.as_ref());
         }
     }
+}
+
+/// About how much memory a step takes before it is read.
+fn weight(seen: &Seen) -> usize {
+    512 + seen.bytes.len()
 }
 
 /// An IPv4 address that arrived through an IPv6 socket, written as both sides write it.

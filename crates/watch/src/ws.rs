@@ -8,7 +8,10 @@
 
 pub mod end;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use steps::{
     Evidence::{Callback, Inferred, Wire},
@@ -83,10 +86,12 @@ impl Watch {
     #[allow(clippy::result_large_err)] // the callback's type is the library's
     pub fn on_request(&self, request: &Request, response: Response) -> Result<Response, ErrorResponse> {
         let key = value(request.headers(), &header::SEC_WEBSOCKET_KEY);
-        let mut fields = key.map(|key| wire::ws::accept_key(&key)).unwrap_or_default();
         let library = value(response.headers(), &header::SEC_WEBSOCKET_ACCEPT);
-        fields.put_some(field::LIBRARY_ACCEPT, library);
-        self.witness.saw(Callback, Seen::local(Step::AcceptKey, fields));
+        self.call(move |_| {
+            let mut fields = key.map(|key| wire::ws::accept_key(&key)).unwrap_or_default();
+            fields.put_some(field::LIBRARY_ACCEPT, library);
+            Seen::local(Step::AcceptKey, fields)
+        });
         Ok(response)
     }
 
@@ -100,17 +105,19 @@ impl Watch {
 
     /// The client has the 101, and has compared the string that came back with its own.
     pub fn compared(&self, accepted: bool) {
-        let (computed, returned) = {
-            let known = self.known();
-            (known.computed.clone(), known.returned.clone())
-        };
-        let equal = computed.is_some() && computed == returned;
-        let mut fields = fields! {};
-        fields.put_some(field::COMPUTED, computed);
-        fields.put_some(field::RETURNED, returned);
-        fields.put(common::EQUAL, equal);
-        fields.put(common::ACCEPTED, accepted);
-        self.witness.saw(Callback, Seen::local(Step::AcceptCheck, fields));
+        self.call(move |watch| {
+            let (computed, returned) = {
+                let known = watch.known();
+                (known.computed.clone(), known.returned.clone())
+            };
+            let equal = computed.is_some() && computed == returned;
+            let mut fields = fields! {};
+            fields.put_some(field::COMPUTED, computed);
+            fields.put_some(field::RETURNED, returned);
+            fields.put(common::EQUAL, equal);
+            fields.put(common::ACCEPTED, accepted);
+            Seen::local(Step::AcceptCheck, fields)
+        });
     }
 
     /// The client holds an open WebSocket.
@@ -182,6 +189,12 @@ impl Watch {
     }
 
     fn crossed(&self, from: Side, bytes: &[u8]) {
+        let (watch, elapsed) = (self.clone(), self.witness.elapsed());
+        self.witness.note_bytes(bytes, move |bytes| watch.read(elapsed, from, bytes));
+    }
+
+    /// Recognises what crossed, and reports it.
+    fn read(&self, elapsed: Duration, from: Side, bytes: &[u8]) {
         let known = &mut *self.known();
         let mut decoder = std::mem::take(&mut known.decoder);
         let mut all = Vec::new();
@@ -195,12 +208,12 @@ impl Watch {
             if inside { feed(bytes) } else { known.count.each(from, bytes, self.witness.session(), feed) };
         known.decoder = decoder;
         for seen in seen {
-            self.saw(known, seen);
+            self.saw(known, elapsed, seen);
         }
     }
 
     /// Remembers what the program may ask for later, and reports.
-    fn saw(&self, known: &mut Known, seen: Seen) {
+    fn saw(&self, known: &mut Known, elapsed: Duration, seen: Seen) {
         let side = self.witness.side();
         let text = |field| seen.fields.get(field).map(str::to_owned);
         let steps::Step::Ws(step) = seen.step else { return };
@@ -260,25 +273,38 @@ impl Watch {
             | Step::Pong
             | Step::Summary => Wire,
         };
-        self.witness.saw(evidence, seen);
+        self.witness.saw_after(elapsed, evidence, seen);
     }
 
     fn ended(&self, from: Side) {
-        let known = &mut *self.known();
-        let mut decoder = std::mem::take(&mut known.decoder);
-        decoder.end(from, |seen| self.saw(known, seen));
-        known.decoder = decoder;
+        let (watch, elapsed) = (self.clone(), self.witness.elapsed());
+        self.witness.note(0, move |_| {
+            let known = &mut *watch.known();
+            let mut decoder = std::mem::take(&mut known.decoder);
+            decoder.end(from, |seen| watch.saw(known, elapsed, seen));
+            known.decoder = decoder;
+        });
     }
 
     fn established(&self) {
-        let mut fields = self.known().decoder.upgraded().cloned().unwrap_or_default();
-        let below = self.witness.past(round_trips);
-        fields.put_some(field::TCP_ROUND_TRIPS, below.tcp);
-        fields.put_some(field::TLS_ROUND_TRIPS, below.tls);
-        self.witness.saw(Callback, Seen::local(Step::Established, fields));
+        self.call(|watch| {
+            let mut fields = watch.known().decoder.upgraded().cloned().unwrap_or_default();
+            let below = watch.witness.past(round_trips);
+            fields.put_some(field::TCP_ROUND_TRIPS, below.tcp);
+            fields.put_some(field::TLS_ROUND_TRIPS, below.tls);
+            Seen::local(Step::Established, fields)
+        });
     }
 
+    /// Notes that the library or the program called; `read` makes a step of it.
+    fn call(&self, read: impl FnOnce(&Watch) -> Seen + Send + 'static) {
+        let (watch, elapsed) = (self.clone(), self.witness.elapsed());
+        self.witness.note(256, move |witness| witness.saw_after(elapsed, Callback, read(&watch)));
+    }
+
+    /// What is known of what was seen so far.
     fn known(&self) -> MutexGuard<'_, Known> {
+        self.witness.read();
         // What was read before a panic elsewhere is still true.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

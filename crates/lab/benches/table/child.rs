@@ -15,7 +15,7 @@ use std::{
 };
 
 use anyhow::Context;
-use show::{Args, Color, Format, Init};
+use show::{Args, Color, Format, Init, Unread};
 use watch::Session;
 
 use crate::{
@@ -154,15 +154,19 @@ fn say(answer: &str) {
 }
 
 /// Begins the log that the column asks for.
-fn log(column: &str) -> anyhow::Result<Option<show::Guard>> {
+fn log(column: &str, session: Option<&Session>) -> anyhow::Result<Option<show::Guard>> {
     let format = match column {
         "JSON" => Format::Json,
         "text" => Format::Text,
         _ => return Ok(None),
     };
     let args = Args { format, color: Color::Never, lang: Some(show::LangArg::En), ..Args::default() };
-    let mut log = show::init(&args, Init { both_sides: true, ..Init::default() })?;
+    let session = session.cloned().unwrap_or_default();
+    let unread = session.clone();
+    let unread = Some(Unread::new(move || unread.read()));
+    let mut log = show::init(&args, Init { both_sides: true, unread, ..Init::default() })?;
     log.begin()?;
+    session.begin()?;
     Ok(Some(log))
 }
 
@@ -173,8 +177,8 @@ fn watched(column: &str) -> Option<Session> {
 
 /// Server and client in one process: runs as many handshakes as each line of standard input says.
 fn pair(kind: Kind, column: &str, certs: &Path) -> anyhow::Result<()> {
-    let _log = log(column)?;
     let session = watched(column);
+    let _log = log(column, session.as_ref())?;
     runtime()?.block_on(async {
         let here = serve(kind, session.as_ref(), certs).await?;
         let client = Arc::new(Client::new(kind, session.as_ref(), certs, here).await?);
@@ -210,8 +214,8 @@ fn pair(kind: Kind, column: &str, certs: &Path) -> anyhow::Result<()> {
 
 /// A server that says its address, and for each line of standard input how much CPU it has used.
 fn server(kind: Kind, column: &str, certs: &Path) -> anyhow::Result<()> {
-    let _log = log(column)?;
     let session = watched(column);
+    let _log = log(column, session.as_ref())?;
     let runtime = runtime()?;
     let here: SocketAddr = runtime.block_on(serve(kind, session.as_ref(), certs))?;
     say(&here.to_string());

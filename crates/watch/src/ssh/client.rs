@@ -98,36 +98,42 @@ impl ClientCalls {
         fields.put(field::SERVER_HOST_KEY_ALGORITHM, names.key.as_str());
         fields.put(field::ENCRYPTION_ALGORITHM, names.cipher.as_ref());
         fields.put(field::STRICT_KEX, names.strict_kex());
-        if self.witness.past(|past| past.has(Step::SessionKey)) {
-            fields.put(field::REKEY, true);
-        }
-        self.local(Step::SessionKey, fields);
+        let elapsed = self.witness.elapsed();
+        self.witness.note(512, move |witness| {
+            if witness.past(|past| past.has(Step::SessionKey)) {
+                fields.put(field::REKEY, true);
+            }
+            witness.saw_after(elapsed, Evidence::Callback, Seen::local(Step::SessionKey, fields));
+        });
         match shared_secret {
             Some(secret) if whole => self.line.opening.secret(secret),
-            Some(_) => self.line.opening.give_up(&half(kex)),
-            None => self.line.opening.give_up(&none(kex)),
+            Some(_) => self.line.opening.give_up(half(kex)),
+            None => self.line.opening.give_up(none(kex)),
         }
     }
 
     /// `agent_session_binding`: the session identifier that the library computed. Where the secret was not told it is the
     /// only one there is; the host key's signature over it is checked all the same.
     pub fn session_binding(&self, binding: &AgentSessionBinding) {
-        if self.line.opening.is_session_identifier(binding.session_id()).is_some() {
-            return;
-        }
-        let (hash, key) = (binding.session_id(), binding.host_key());
-        let mut fields = fields! {
-            field::EXCHANGE_HASH => hex::encode(hash),
-            field::SIGNATURE => verify(key, binding.signature(), hash).name(),
-            field::SESSION_IDENTIFIER => hex::encode(hash),
-            field::HOST_KEY_FINGERPRINT => fingerprint(key),
-        };
-        let agreed = self
-            .witness
-            .past(|past| Some(past.first(Step::Negotiated)?.get(field::KEX_ALGORITHM)?.to_owned()));
-        fields.put_some(field::KEX_ALGORITHM, agreed);
-        fields.put(field::RECOMPUTED, false);
-        self.local(Step::ExchangeHash, fields);
+        let (opening, binding, elapsed) =
+            (self.line.opening.clone(), binding.clone(), self.witness.elapsed());
+        self.witness.note(512, move |witness| {
+            let (hash, key) = (binding.session_id(), binding.host_key());
+            if opening.is_session_identifier(hash).is_some() {
+                return;
+            }
+            let mut fields = fields! {
+                field::EXCHANGE_HASH => hex::encode(hash),
+                field::SIGNATURE => verify(key, binding.signature(), hash).name(),
+                field::SESSION_IDENTIFIER => hex::encode(hash),
+                field::HOST_KEY_FINGERPRINT => fingerprint(key),
+            };
+            let agreed = witness
+                .past(|past| Some(past.first(Step::Negotiated)?.get(field::KEX_ALGORITHM)?.to_owned()));
+            fields.put_some(field::KEX_ALGORITHM, agreed);
+            fields.put(field::RECOMPUTED, false);
+            witness.saw_after(elapsed, Evidence::Callback, Seen::local(Step::ExchangeHash, fields));
+        });
     }
 
     /// `auth_banner`: what the server has to say to whoever logs in (RFC 4252 §5.4).
@@ -280,16 +286,12 @@ impl ClientCalls {
 
     /// Says what the server sent, unless the packet itself was opened and said it.
     fn received_with(&self, step: Step, fields: Fields, bytes: Vec<u8>) {
-        if !self.line.opening.is_opened() {
-            self.witness.saw(Evidence::Callback, Seen::new(step, Side::Server, fields, bytes));
-        }
+        self.line.opening.called(Seen::new(step, Side::Server, fields, bytes));
     }
 
     /// Says what the client sends, unless the packet itself will be opened and say it.
     fn sent(&self, step: Step, fields: Fields) {
-        if !self.line.opening.is_opened() {
-            self.witness.saw(Evidence::Callback, Seen::new(step, Side::Client, fields, []));
-        }
+        self.line.opening.called(Seen::new(step, Side::Client, fields, []));
     }
 
     fn local(&self, step: Step, fields: Fields) {

@@ -17,7 +17,8 @@ use steps::{
     ssh::{Step, field},
 };
 use tokio::sync::Notify;
-use wire::{Crossed, ssh::Decoder};
+use wire::{Crossed, Seen, ssh::Decoder};
+use zeroize::Zeroizing;
 
 use super::told::Own;
 use crate::Witness;
@@ -56,27 +57,32 @@ impl Opening {
 
     /// `from` sent `bytes`.
     pub(super) fn crossed(&self, from: Side, bytes: &[u8]) {
+        let (opening, moment) = (self.clone(), self.moment());
+        self.witness.note_bytes(bytes, move |bytes| opening.read(moment, from, bytes));
+    }
+
+    /// Recognises what crossed, and reports it.
+    fn read(&self, moment: u64, from: Side, bytes: &[u8]) {
         // Reported under the lock: two halves of a stream must not swap what they saw.
         let mut shared = self.lock();
-        if !self.heard && self.key_exchange_began() && shared.decoder.client_cookie().is_some() {
+        let began = self.key_exchange_began.load(Ordering::Relaxed);
+        if !self.heard && began && shared.decoder.client_cookie().is_some() {
             return;
         }
-        let moment = self.moment();
         let seen = shared.decoder.push(from, moment, bytes);
         let client_is_dark = seen.iter().any(|crossed| {
             crossed.seen.step == Step::Encrypted.into() && crossed.seen.from == Some(Side::Client)
         });
         self.report(&shared, seen);
         if self.witness.side() == Side::Server {
-            self.look_for_the_clients_secret(&mut shared, client_is_dark);
+            self.look_for_the_clients_secret(&mut shared, moment, client_is_dark);
         }
     }
 
     /// A client sends nothing under its keys before it has laid its secret down: once it does, the secret is there or
     /// will never be.
-    fn look_for_the_clients_secret(&self, shared: &mut Shared, client_is_dark: bool) {
+    fn look_for_the_clients_secret(&self, shared: &mut Shared, moment: u64, client_is_dark: bool) {
         let Some(cookie) = shared.decoder.wants_secret_of() else { return };
-        let moment = self.moment();
         let seen = match self.witness.session().told().get(cookie) {
             Some(secret) => {
                 shared.opened_with = Some("the client's secret");
@@ -90,14 +96,21 @@ impl Opening {
 
     /// `from` will send no more.
     pub(super) fn ended(&self, from: Side) {
-        let mut shared = self.lock();
-        for seen in shared.decoder.end(from) {
-            self.witness.saw(Evidence::Wire, seen);
-        }
+        let (opening, elapsed) = (self.clone(), self.witness.elapsed());
+        self.witness.note(0, move |witness| {
+            for seen in opening.lock().decoder.end(from) {
+                witness.saw_after(elapsed, Evidence::Wire, seen);
+            }
+        });
     }
 
     /// russh tells this side the secret of the key exchange that goes on.
     pub(super) fn secret(&self, secret: &[u8]) {
+        let (opening, moment, secret) = (self.clone(), self.moment(), Zeroizing::new(secret.to_vec()));
+        self.witness.note(secret.len(), move |_| opening.read_secret(moment, &secret));
+    }
+
+    fn read_secret(&self, moment: u64, secret: &[u8]) {
         let mut shared = self.lock();
         let Some(cookie) = shared.decoder.client_cookie() else { return };
         let session = self.witness.session();
@@ -107,20 +120,36 @@ impl Opening {
             return;
         }
         shared.opened_with = Some("this side's secret");
-        let seen = shared.decoder.secret(self.moment(), &cookie, secret);
+        let seen = shared.decoder.secret(moment, &cookie, secret);
         self.report(&shared, seen);
     }
 
     /// The secret will not be told.
-    pub(super) fn give_up(&self, why: &Said) {
-        let mut shared = self.lock();
-        let seen = shared.decoder.give_up(self.moment(), why);
-        self.report(&shared, seen);
+    pub(super) fn give_up(&self, why: Said) {
+        let (opening, moment) = (self.clone(), self.moment());
+        self.witness.note(256, move |_| {
+            let mut shared = opening.lock();
+            let seen = shared.decoder.give_up(moment, &why);
+            opening.report(&shared, seen);
+        });
     }
 
-    /// Whether the packets are opened: then they tell what a callback would only repeat.
-    pub(super) fn is_opened(&self) -> bool {
-        self.lock().decoder.is_opened()
+    /// Notes that the library called, which is reported where the packets are not opened: those that are tell what the
+    /// call would only repeat.
+    pub(super) fn called(&self, seen: Seen) {
+        self.called_after(self.witness.elapsed(), seen);
+    }
+
+    /// The same of a call `elapsed` after the start.
+    pub(super) fn called_after(&self, elapsed: Duration, seen: Seen) {
+        if self.witness.is_heard() {
+            let opening = self.clone();
+            self.witness.note(size_of::<Seen>() + seen.bytes.len(), move |witness| {
+                if !opening.lock().decoder.is_opened() {
+                    witness.saw_after(elapsed, Evidence::Callback, seen);
+                }
+            });
+        }
     }
 
     /// Whether the signed session identifier is the exchange hash that was recomputed; none: it was not.
@@ -130,6 +159,7 @@ impl Opening {
 
     /// Whether the client's public value has crossed.
     pub(super) fn key_exchange_began(&self) -> bool {
+        self.witness.read();
         self.key_exchange_began.load(Ordering::Relaxed)
     }
 
@@ -167,7 +197,7 @@ impl Opening {
 }
 
 /// RFC 4252 §8: SSH_MSG_USERAUTH_PASSWD_CHANGEREQ.
-fn wants_a_new_password(seen: &wire::Seen) -> bool {
+fn wants_a_new_password(seen: &Seen) -> bool {
     seen.from == Some(Side::Server)
         && seen.step == Step::OtherMessage.into()
         && (seen.fields.get(field::MESSAGE_NUMBER), seen.fields.get(field::METHOD_NAME))
@@ -176,7 +206,7 @@ fn wants_a_new_password(seen: &wire::Seen) -> bool {
 
 /// What follows from packets without being in one is inferred: the result of the negotiation, the keys, and that nothing
 /// will be opened. The exchange hash is checked by a signature that crossed.
-fn evidence(seen: &wire::Seen) -> Evidence {
+fn evidence(seen: &Seen) -> Evidence {
     let inferred = [Step::Negotiated, Step::NothingInCommon, Step::DerivedKeys, Step::Unopened];
     let inferred = inferred.map(steps::Step::from);
     if inferred.contains(&seen.step) { Evidence::Inferred } else { Evidence::Wire }

@@ -12,7 +12,7 @@ use russh::{
     server::{Auth, PublicKeyOffer, VerifiedPublicKey},
 };
 use steps::{
-    Evidence, Fields, Side,
+    Fields, Side,
     ssh::{Step, field},
 };
 use wire::{Seen, fields, ssh::beginning};
@@ -31,7 +31,6 @@ pub struct ServerCalls {
 /// What is known of the login from the calls so far.
 #[derive(Debug)]
 struct Login {
-    witness: Witness,
     line: Line,
     user_name: String,
     method_name: &'static str,
@@ -52,9 +51,7 @@ impl Login {
     fn was_asked(&mut self) {
         if let Some(Named { elapsed, fields, .. }) = self.named.take() {
             let seen = Seen::new(Step::PublickeyQuery, Side::Client, fields, []);
-            if !self.line.opening.is_opened() {
-                self.witness.saw_after(elapsed, Evidence::Callback, seen);
-            }
+            self.line.opening.called_after(elapsed, seen);
         }
     }
 }
@@ -68,13 +65,7 @@ impl Drop for Login {
 impl ServerCalls {
     /// For a handler whose connection `witness` watches over `line`.
     pub fn new(witness: &Witness, line: &Line) -> Self {
-        let login = Login {
-            witness: witness.clone(),
-            line: line.clone(),
-            user_name: String::new(),
-            method_name: "",
-            named: None,
-        };
+        let login = Login { line: line.clone(), user_name: String::new(), method_name: "", named: None };
         ServerCalls { witness: witness.clone(), line: line.clone(), login: Arc::new(Mutex::new(login)) }
     }
 
@@ -134,10 +125,7 @@ impl ServerCalls {
     /// `auth_keyboard_interactive` without answers: the handler asks `prompts`.
     pub fn interactive_question(&self, prompts: &[&str]) {
         let fields = fields! { field::PROMPTS => prompts.iter().copied() };
-        if !self.line.opening.is_opened() {
-            let seen = Seen::new(Step::InteractiveQuestion, Side::Server, fields, []);
-            self.witness.saw(Evidence::Callback, seen);
-        }
+        self.line.opening.called(Seen::new(Step::InteractiveQuestion, Side::Server, fields, []));
     }
 
     /// `auth_keyboard_interactive` with `count` answers, and what the handler makes of them.
@@ -164,9 +152,7 @@ impl ServerCalls {
             let login = self.lock();
             fields! { field::USER_NAME => login.user_name.as_str(), field::METHOD_NAME => login.method_name }
         };
-        if !self.line.opening.is_opened() {
-            self.witness.saw(Evidence::Callback, Seen::local(Step::AuthSuccess, fields));
-        }
+        self.line.opening.called(Seen::local(Step::AuthSuccess, fields));
     }
 
     /// `channel_open_…`, and whether the handler grants it.
@@ -219,9 +205,7 @@ impl ServerCalls {
 
     /// Says what the client sent, unless the packet itself was opened and said it.
     fn received_with(&self, step: Step, fields: Fields, bytes: Vec<u8>) {
-        if !self.line.opening.is_opened() {
-            self.witness.saw(Evidence::Callback, Seen::new(step, Side::Client, fields, bytes));
-        }
+        self.line.opening.called(Seen::new(step, Side::Client, fields, bytes));
     }
 
     fn lock(&self) -> MutexGuard<'_, Login> {

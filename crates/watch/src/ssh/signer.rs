@@ -39,30 +39,32 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
         to_sign: Vec<u8>,
     ) -> Result<Vec<u8>, Self::Error> {
         let request = SignedRequest::read(&to_sign);
-        if let Some(request) = &request
-            && !self.line.opening.is_opened()
-        {
+        if let Some(request) = &request {
             let fields = fields! {
                 field::PUBLIC_KEY_ALGORITHM_NAME => request.public_key_algorithm_name.as_str(),
                 field::PUBLIC_KEY_FINGERPRINT => request.public_key_fingerprint.as_str(),
             };
-            self.witness.saw(Evidence::Callback, Seen::new(Step::PublickeyOk, Side::Server, fields, []));
+            self.line.opening.called(Seen::new(Step::PublickeyOk, Side::Server, fields, []));
         }
         let asked = to_sign.clone();
         let signed = self.inner.auth_sign(key, hash_alg, to_sign).await?;
         if let Some(request) = request
             && let Some(signature) = signed.strip_prefix(&*asked).filter(|signature| !signature.is_empty())
         {
-            let mut fields = describe(&request);
-            fields.put(field::SIGNED_LENGTH, asked.len());
-            fields.put_some(field::SIGNATURE_LENGTH, SignedRequest::signature_length(signature));
-            fields.put(field::SIGNATURE, request.verify(&asked, signature).name());
-            if let Some(same) = self.line.opening.is_session_identifier(&request.session_identifier) {
-                fields.put(field::IS_EXCHANGE_HASH, same);
-            }
-            // What is signed stays on this side: only the request and the signature travel.
-            let seen = Seen { bytes: asked, ..Seen::local(Step::SignedRequest, fields) };
-            self.witness.saw(Evidence::Callback, seen);
+            let (opening, elapsed) = (self.line.opening.clone(), self.witness.elapsed());
+            let signature = signature.to_vec();
+            self.witness.note(asked.len() + signature.len(), move |witness| {
+                let mut fields = describe(&request);
+                fields.put(field::SIGNED_LENGTH, asked.len());
+                fields.put_some(field::SIGNATURE_LENGTH, SignedRequest::signature_length(&signature));
+                fields.put(field::SIGNATURE, request.verify(&asked, &signature).name());
+                if let Some(same) = opening.is_session_identifier(&request.session_identifier) {
+                    fields.put(field::IS_EXCHANGE_HASH, same);
+                }
+                // What is signed stays on this side: only the request and the signature travel.
+                let seen = Seen { bytes: asked, ..Seen::local(Step::SignedRequest, fields) };
+                witness.saw_after(elapsed, Evidence::Callback, seen);
+            });
         }
         Ok(signed)
     }

@@ -59,7 +59,7 @@ struct Desk {
 #[derive(Debug)]
 struct Followed {
     witness: Witness,
-    tracker: Tracker,
+    tracker: Arc<Mutex<Tracker>>,
     /// The interface on which it was first heard. A bridge and the link behind it both hear each packet.
     interface: Option<i32>,
     /// Read from the socket, not yet reported.
@@ -197,7 +197,7 @@ impl Shared {
         }
         let witness = witness.clone();
         let mut followed =
-            Followed { witness, tracker: Tracker::default(), interface: None, queue: VecDeque::new() };
+            Followed { witness, tracker: Arc::default(), interface: None, queue: VecDeque::new() };
         queue.into_iter().for_each(|one| followed.take(one));
         followed.report(ends, None);
         desk.followed.insert(ends, followed);
@@ -308,10 +308,14 @@ impl Followed {
         while self.queue.front().is_some_and(|one| until.is_none_or(|until| one.at <= until)) {
             let Some(one) = self.queue.pop_front() else { break };
             let from = if one.segment.source == client { Side::Client } else { Side::Server };
-            let at = one.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-            if let Some(seen) = self.tracker.segment_at(at, from, &one.segment, SOURCE) {
-                self.witness.saw_at(one.at, Evidence::Wire, seen);
-            }
+            let tracker = Arc::clone(&self.tracker);
+            self.witness.note(size_of::<Captured>() + one.segment.bytes.len(), move |witness| {
+                let at = one.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+                let mut tracker = tracker.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(seen) = tracker.segment_at(at, from, &one.segment, SOURCE) {
+                    witness.saw_at(one.at, Evidence::Wire, seen);
+                }
+            });
         }
     }
 }

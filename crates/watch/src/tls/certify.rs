@@ -32,23 +32,31 @@ impl ResolvesServerCert for Resolver {
         if !listens() {
             return self.0.resolve(hello);
         }
-        let mut fields = fields! {};
-        fields.put_some(field::SERVER_NAME, hello.server_name());
-        let schemes =
-            hello.signature_schemes().iter().map(|scheme| names::signature_scheme((*scheme).into()));
-        fields.put(field::SIGNATURE_ALGORITHMS, schemes.collect::<Vec<_>>());
+        let (name, schemes) = (hello.server_name().map(str::to_owned), hello.signature_schemes().to_vec());
         let chosen = self.0.resolve(hello);
-        match &chosen {
-            Some(certified) => fields.append(&mut certificate_fields(&certified.cert)),
-            None => fields.put(field::SUBJECT, "none"),
-        }
-        current(|watch| watch.called(Seen::local(Step::ChooseCertificate, fields)));
+        let certified = chosen.clone();
+        current(|watch| {
+            watch.call(4 * schemes.len(), move |_| {
+                let mut fields = fields! {};
+                fields.put_some(field::SERVER_NAME, name);
+                fields.put(field::SIGNATURE_ALGORITHMS, scheme_names(&schemes));
+                match certified {
+                    Some(certified) => fields.append(&mut certificate_fields(&certified.cert)),
+                    None => fields.put(field::SUBJECT, "none"),
+                }
+                Some(Seen::local(Step::ChooseCertificate, fields))
+            });
+        });
         chosen.map(|certified| watched(&certified))
     }
 
     fn only_raw_public_keys(&self) -> bool {
         self.0.only_raw_public_keys()
     }
+}
+
+pub(super) fn scheme_names(schemes: &[SignatureScheme]) -> Vec<String> {
+    schemes.iter().map(|scheme| names::signature_scheme((*scheme).into())).collect()
 }
 
 /// The same certificate with a key whose signatures are reported.
@@ -81,16 +89,20 @@ impl Signer for Watched {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
         let signed = self.0.sign(message);
         current(|watch| {
-            let mut fields = fields! {
-                field::SIGNATURE_SCHEME => super::scheme(self.0.scheme(), message),
-                field::OVER => watch.signed(message),
-                common::SIGNED_LENGTH => message.len(),
-            };
-            match &signed {
-                Ok(signature) => fields.put(common::LENGTH, signature.len()),
-                Err(error) => fields.put(common::ERROR, error.to_string()),
-            };
-            watch.called(Seen::local(Step::Sign, fields));
+            let (scheme, message) = (self.0.scheme(), message.to_vec());
+            let made = signed.as_ref().map(Vec::len).map_err(ToString::to_string);
+            watch.call(message.len(), move |watch| {
+                let mut fields = fields! {
+                    field::SIGNATURE_SCHEME => super::scheme(scheme, &message),
+                    field::OVER => watch.signed(&message),
+                    common::SIGNED_LENGTH => message.len(),
+                };
+                match made {
+                    Ok(length) => fields.put(common::LENGTH, length),
+                    Err(error) => fields.put(common::ERROR, error),
+                };
+                Some(Seen::local(Step::Sign, fields))
+            });
         });
         signed
     }

@@ -13,10 +13,7 @@ use steps::{
     common,
     tls::{Step, field},
 };
-use wire::{
-    Seen, fields,
-    tls::{certificate_fields, names},
-};
+use wire::{Seen, fields, tls::certificate_fields};
 
 use super::{certify, current, listens, verify};
 
@@ -38,13 +35,17 @@ impl ResolvesClientCert for Resolver {
         if !listens() {
             return chosen;
         }
-        let schemes = sigschemes.iter().map(|scheme| names::signature_scheme((*scheme).into()));
-        let mut fields = fields! { field::SIGNATURE_ALGORITHMS => schemes.collect::<Vec<_>>() };
-        match &chosen {
-            Some(certified) => fields.append(&mut certificate_fields(&certified.cert)),
-            None => fields.put(field::SUBJECT, "none"),
-        }
-        current(|watch| watch.called(Seen::local(Step::ChooseClientCertificate, fields)));
+        let (schemes, certified) = (sigschemes.to_vec(), chosen.clone());
+        current(|watch| {
+            watch.call(4 * schemes.len(), move |_| {
+                let mut fields = fields! { field::SIGNATURE_ALGORITHMS => certify::scheme_names(&schemes) };
+                match certified {
+                    Some(certified) => fields.append(&mut certificate_fields(&certified.cert)),
+                    None => fields.put(field::SUBJECT, "none"),
+                }
+                Some(Seen::local(Step::ChooseClientCertificate, fields))
+            });
+        });
         chosen.map(|certified| certify::watched(&certified))
     }
 
@@ -86,11 +87,12 @@ impl ClientCertVerifier for Verifier {
     ) -> Result<ClientCertVerified, Error> {
         let verdict = self.0.verify_client_cert(end_entity, intermediates, now);
         current(|watch| {
-            let mut fields =
-                fields! { common::RESULT => verify::result(&verdict), field::CHECKED_AT => verify::at(now) };
-            let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
-            fields.append(&mut certificate_fields(&chain));
-            watch.called(Seen::local(Step::VerifyClientCertificate, fields));
+            let (result, chain) = (verify::result(&verdict), verify::owned(end_entity, intermediates));
+            watch.call(verify::weight(&chain), move |_| {
+                let mut fields = fields! { common::RESULT => result, field::CHECKED_AT => verify::at(now) };
+                fields.append(&mut certificate_fields(&chain));
+                Some(Seen::local(Step::VerifyClientCertificate, fields))
+            });
         });
         verdict
     }

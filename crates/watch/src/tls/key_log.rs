@@ -1,14 +1,19 @@
 //! The key log: the library tells its secrets (RFC 9850). They go to the decoder and to the session; the log gets their
 //! names and fingerprints.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rustls::KeyLog;
-use steps::tls::{Step, field};
+use steps::{
+    Evidence,
+    tls::{Step, field},
+};
 use wire::{
     Seen, fields,
     tls::{Decoder, fingerprint},
 };
+
+use zeroize::Zeroizing;
 
 use super::{Shared, Watch, current, of_session};
 use crate::Session;
@@ -30,6 +35,13 @@ impl KeyLog for Log {
 
 /// A secret of the connection that `watch` watches.
 pub(super) fn told(watch: &Watch, label: &str, client_random: &[u8], secret: &[u8]) {
+    let (noted, elapsed) = (watch.clone(), watch.witness.elapsed());
+    let (label, client_random) = (label.to_owned(), client_random.to_vec());
+    let secret = Zeroizing::new(secret.to_vec());
+    watch.witness.note(256, move |_| read(&noted, elapsed, &label, &client_random, &secret));
+}
+
+fn read(watch: &Watch, elapsed: Duration, label: &str, client_random: &[u8], secret: &[u8]) {
     let mut shared = watch.lock();
     let Shared { decoder, logged, .. } = &mut *shared;
     let session = watch.witness.session();
@@ -40,14 +52,14 @@ pub(super) fn told(watch: &Watch, label: &str, client_random: &[u8], secret: &[u
         account.compare(secret, &shared.decoder, &mut keys.fields);
     }
     if let Some(keys) = keys.take() {
-        watch.called(keys);
+        watch.witness.saw_after(elapsed, Evidence::Callback, keys);
     }
     watch.report(&mut shared, opened);
 }
 
 /// The secrets of a stage of TLS 1.3 come one by one and are reported together.
 #[derive(Default)]
-pub(super) struct Logged(Vec<(String, Vec<u8>)>);
+pub(super) struct Logged(Vec<(String, Zeroizing<Vec<u8>>)>);
 
 impl std::fmt::Debug for Logged {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -66,7 +78,7 @@ impl Logged {
             // Early data and exporters: no part of the handshake that the notes tell.
             _ => return None,
         };
-        self.0.push((label.to_owned(), secret.to_vec()));
+        self.0.push((label.to_owned(), Zeroizing::new(secret.to_vec())));
         let [_, _] = self.0.as_slice() else { return None };
         let (labels, known): (Vec<_>, Vec<_>) = self.0.drain(..).unzip();
         let hash = if secret.len() == 48 { "SHA-384" } else { "SHA-256" };
@@ -76,7 +88,7 @@ impl Logged {
             field::LABELS => labels,
             field::FINGERPRINTS => known.iter().map(|secret| fingerprint(secret)).collect::<Vec<_>>(),
         };
-        session.reveal(&mut fields, &known.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        session.reveal(&mut fields, &known.iter().map(|secret| secret.as_slice()).collect::<Vec<_>>());
         Some(Seen::local(Step::SessionKeys, fields))
     }
 }

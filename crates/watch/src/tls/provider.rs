@@ -22,6 +22,8 @@ use wire::{
     },
 };
 
+use zeroize::Zeroizing;
+
 use super::current;
 
 /// The default provider, whose key exchanges are reported to the connection at hand.
@@ -40,36 +42,43 @@ const MOST: usize = 133;
 /// A side's half of the key exchange: `share` is what it sends of it.
 fn started(side: Side, group: NamedGroup, share: &[u8]) {
     current(|watch| {
-        let mut fields = fields! { field::GROUP => names::group(group.into()) };
-        let beginning = |bytes: &[u8]| hex::encode(&bytes[..bytes.len().min(MOST)]);
-        let pieces = hybrid::pieces(group.into(), side, share);
-        let (sent, keys): (Vec<_>, Vec<_>) =
-            pieces.into_iter().partition(|piece| matches!(piece, Piece::Ciphertext(_)));
-        let keys: Vec<u8> = keys.into_iter().flat_map(Piece::bytes).copied().collect();
-        if !keys.is_empty() {
-            fields.put(field::PUBLIC_KEY_LENGTH, keys.len());
-            fields.put(field::PUBLIC_KEY, beginning(&keys));
-        }
-        // A server has no key of its own in ML-KEM: it chooses a secret, and this is how it sends it.
-        if let Some(sent) = sent.first() {
-            fields.put(field::ENCAPSULATED_LENGTH, sent.bytes().len());
-            fields.put(field::ENCAPSULATED, beginning(sent.bytes()));
-        }
-        watch.called(Seen::local(Step::EphemeralKey, fields));
+        let share = share.to_vec();
+        watch.call(share.len(), move |_| Some(half(side, group, &share)));
     });
+}
+
+fn half(side: Side, group: NamedGroup, share: &[u8]) -> Seen {
+    let mut fields = fields! { field::GROUP => names::group(group.into()) };
+    let beginning = |bytes: &[u8]| hex::encode(&bytes[..bytes.len().min(MOST)]);
+    let pieces = hybrid::pieces(group.into(), side, share);
+    let (sent, keys): (Vec<_>, Vec<_>) =
+        pieces.into_iter().partition(|piece| matches!(piece, Piece::Ciphertext(_)));
+    let keys: Vec<u8> = keys.into_iter().flat_map(Piece::bytes).copied().collect();
+    if !keys.is_empty() {
+        fields.put(field::PUBLIC_KEY_LENGTH, keys.len());
+        fields.put(field::PUBLIC_KEY, beginning(&keys));
+    }
+    // A server has no key of its own in ML-KEM: it chooses a secret, and this is how it sends it.
+    if let Some(sent) = sent.first() {
+        fields.put(field::ENCAPSULATED_LENGTH, sent.bytes().len());
+        fields.put(field::ENCAPSULATED, beginning(sent.bytes()));
+    }
+    Seen::local(Step::EphemeralKey, fields)
 }
 
 fn completed(group: NamedGroup, secret: &SharedSecret) {
     current(|watch| {
-        let secret = secret.secret_bytes();
-        watch.lock().decoder.shared_secret(secret);
-        let mut fields = fields! {
-            field::GROUP => names::group(group.into()),
-            common::LENGTH => secret.len(),
-            common::FINGERPRINT => fingerprint(secret),
-        };
-        watch.witness.session().reveal(&mut fields, &[secret]);
-        watch.called(Seen::local(Step::SharedSecret, fields));
+        let secret = Zeroizing::new(secret.secret_bytes().to_vec());
+        watch.call(secret.len(), move |watch| {
+            watch.lock().decoder.shared_secret(&secret);
+            let mut fields = fields! {
+                field::GROUP => names::group(group.into()),
+                common::LENGTH => secret.len(),
+                common::FINGERPRINT => fingerprint(&secret),
+            };
+            watch.witness.session().reveal(&mut fields, &[&secret]);
+            Some(Seen::local(Step::SharedSecret, fields))
+        });
     });
 }
 

@@ -22,6 +22,8 @@ use wire::{
     tls::{Decoder, fingerprint, names},
 };
 
+use zeroize::Zeroizing;
+
 use super::{Watch, current, key_log};
 use crate::{Session, Witness};
 
@@ -40,7 +42,7 @@ pub fn watch(context: &mut SslContextBuilder) {
 pub(super) struct Account {
     /// The key that opens the client's pre-master secret; only the server has it.
     private_key: Option<Rsa<Private>>,
-    pre_master_secret: Option<Vec<u8>>,
+    pre_master_secret: Option<Zeroizing<Vec<u8>>>,
     /// The handshake messages by OpenSSL's account.
     told: Vec<(Side, Vec<u8>)>,
     /// The handshake messages by ours.
@@ -76,23 +78,22 @@ impl Watch {
         }
         fields.put_some(field::SERVER_NAME, server_name);
         fields.put(field::LIBRARY, openssl::version::version());
-        if let Some(account) = &mut self.lock().openssl {
-            let Account { told, crossed, .. } = account;
-            fields.put(field::HANDSHAKE_MESSAGES, told.len());
-            let of = |all: &[(Side, Vec<u8>)], side| -> Vec<Vec<u8>> {
-                all.iter().filter(|(from, _)| *from == side).map(|(_, message)| message.clone()).collect()
-            };
-            let same = [Side::Client, Side::Server].iter().all(|side| of(told, *side) == of(crossed, *side));
-            fields.put(field::EQUAL_TO_WHAT_CROSSED, same);
-            (account.told, account.crossed) = Default::default();
-            account.complete = true;
-        }
-        self.called(Seen::local(Step::HandshakeComplete, fields));
+        self.call(0, |watch| {
+            if let Some(account) = &mut watch.lock().openssl {
+                account.complete(&mut fields);
+            }
+            Some(Seen::local(Step::HandshakeComplete, fields))
+        });
     }
 
     /// OpenSSL logs the master secret once Finished is right. Where it was not, the server's is made of the pre-master
     /// secret that was opened here: it tells whether the record opens at all.
     pub(super) fn derive_master_secret(&self) {
+        let watch = self.clone();
+        self.witness().note(0, move |_| watch.read_master_secret());
+    }
+
+    fn read_master_secret(&self) {
         let mut shared = self.lock();
         let pre_master_secret = shared.openssl.as_ref().and_then(|account| account.pre_master_secret.clone());
         let Some(pre_master_secret) = pre_master_secret else { return };
@@ -106,10 +107,12 @@ impl Watch {
     /// A handshake message by OpenSSL's account.
     fn openssl_told(&self, sent: bool, message: &[u8]) {
         let side = self.witness().side();
-        let from = if sent { side } else { side.peer() };
-        if let Some(account) = self.lock().openssl.as_mut().filter(|account| !account.complete) {
-            account.told.push((from, message.to_vec()));
-        }
+        let (watch, from) = (self.clone(), if sent { side } else { side.peer() });
+        self.witness().note_bytes(message, move |message| {
+            if let Some(account) = watch.lock().openssl.as_mut().filter(|account| !account.complete) {
+                account.told.push((from, message.to_vec()));
+            }
+        });
     }
 
     /// A line of the key log: label, what identifies the connection, secret (RFC 9850).
@@ -126,16 +129,32 @@ impl Watch {
             return key_log::told(self, label, &id, &secret);
         }
         // The client's line: it made the secret and has encrypted it a moment ago.
-        let mut fields = pre_master_secret(&secret, session);
-        fields.put(field::ENCRYPTED_STARTS_WITH, hex::encode(&id));
-        if let Some(account) = &mut self.lock().openssl {
-            account.pre_master_secret = Some(secret);
-        }
-        self.called(Seen::local(Step::PreMasterSecret, fields));
+        let secret = Zeroizing::new(secret);
+        self.call(secret.len(), move |watch| {
+            let mut fields = pre_master_secret(&secret, watch.witness().session());
+            fields.put(field::ENCRYPTED_STARTS_WITH, hex::encode(&id));
+            if let Some(account) = &mut watch.lock().openssl {
+                account.pre_master_secret = Some(secret);
+            }
+            Some(Seen::local(Step::PreMasterSecret, fields))
+        });
     }
 }
 
 impl Account {
+    /// Compares what OpenSSL told with what crossed.
+    fn complete(&mut self, fields: &mut Fields) {
+        let Account { told, crossed, .. } = self;
+        fields.put(field::HANDSHAKE_MESSAGES, told.len());
+        let of = |all: &[(Side, Vec<u8>)], side| -> Vec<Vec<u8>> {
+            all.iter().filter(|(from, _)| *from == side).map(|(_, message)| message.clone()).collect()
+        };
+        let same = [Side::Client, Side::Server].iter().all(|side| of(told, *side) == of(crossed, *side));
+        fields.put(field::EQUAL_TO_WHAT_CROSSED, same);
+        (self.told, self.crossed) = Default::default();
+        self.complete = true;
+    }
+
     /// Takes note of a handshake message that crossed. With the private key at hand, the client's is opened.
     pub(super) fn crossed(&mut self, seen: &Seen, session: &Session) -> Option<Seen> {
         /// The message's type and length, and the length of what is encrypted.
@@ -155,7 +174,7 @@ impl Account {
         fields.put(common::OPENED_WITH, format!("RSA {} bit private key", key.size() * 8));
         fields.put(field::ENCRYPTED_STARTS_WITH, hex::encode(encrypted.get(..8)?));
         session.tls_secret("RSA", encrypted.get(..8)?, &opened);
-        self.pre_master_secret = Some(opened);
+        self.pre_master_secret = Some(Zeroizing::new(opened));
         Some(Seen::local(Step::PreMasterSecret, fields))
     }
 

@@ -26,7 +26,7 @@ pub fn verifier(
     inner: Arc<dyn ServerCertVerifier>,
     roots: Vec<CertificateDer<'static>>,
 ) -> Arc<dyn ServerCertVerifier> {
-    Arc::new(Verifier { inner, roots, refusal: Refusal::Counts })
+    Arc::new(Verifier { inner, roots: Arc::new(roots), refusal: Refusal::Counts })
 }
 
 /// `inner`, whose verdicts are reported; a refused certificate is reported as such, and then the connection goes on all
@@ -35,14 +35,14 @@ pub fn insecure_verifier(
     inner: Arc<dyn ServerCertVerifier>,
     roots: Vec<CertificateDer<'static>>,
 ) -> Arc<dyn ServerCertVerifier> {
-    Arc::new(Verifier { inner, roots, refusal: Refusal::Overridden })
+    Arc::new(Verifier { inner, roots: Arc::new(roots), refusal: Refusal::Overridden })
 }
 
 #[derive(Debug)]
 struct Verifier {
     inner: Arc<dyn ServerCertVerifier>,
     /// The CAs: where a certificate is refused, what kind of key its issuer has may be why.
-    roots: Vec<CertificateDer<'static>>,
+    roots: Arc<Vec<CertificateDer<'static>>>,
     refusal: Refusal,
 }
 
@@ -67,19 +67,24 @@ impl ServerCertVerifier for Verifier {
         let verdict =
             self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         current(|watch| {
-            let mut fields = fields! {
-                common::RESULT => result(&verdict),
-                field::NAME => server_name.to_str(),
-                field::CHECKED_AT => at(now),
-            };
-            let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
-            fields.append(&mut certificate_fields(&chain));
-            if verdict.is_err() {
-                fields.put_some(field::ISSUER_PUBLIC_KEY, key_of_issuer(&chain, &self.roots));
-            }
-            checks::tell(&mut fields, "rustls (webpki)", failed_check(&verdict));
-            fields.put(field::OVERRIDDEN, verdict.is_err() && self.refusal == Refusal::Overridden);
-            watch.called(Seen::local(Step::VerifyCertificate, fields));
+            let (result, check, refused) = (result(&verdict), failed_check(&verdict), verdict.is_err());
+            let (chain, name) = (owned(end_entity, intermediates), server_name.to_owned());
+            let (roots, refusal) = (Arc::clone(&self.roots), self.refusal);
+            watch.call(weight(&chain), move |_| {
+                let mut fields = fields! {
+                    common::RESULT => result,
+                    field::NAME => name.to_str(),
+                    field::CHECKED_AT => at(now),
+                };
+                fields.append(&mut certificate_fields(&chain));
+                if refused {
+                    let chain: Vec<_> = chain.iter().collect();
+                    fields.put_some(field::ISSUER_PUBLIC_KEY, key_of_issuer(&chain, &roots));
+                }
+                checks::tell(&mut fields, "rustls (webpki)", check);
+                fields.put(field::OVERRIDDEN, refused && refusal == Refusal::Overridden);
+                Some(Seen::local(Step::VerifyCertificate, fields))
+            });
         });
         match self.refusal {
             Refusal::Counts => verdict,
@@ -130,17 +135,34 @@ pub(super) fn verified(
     verdict: &Result<HandshakeSignatureValid, Error>,
 ) {
     current(|watch| {
-        let certificate = certificate_fields(&[cert]);
-        let mut fields = fields! {
-            common::RESULT => result(verdict),
-            field::SIGNATURE_SCHEME => super::scheme(dss.scheme, message),
-        };
-        fields.put_some(field::PUBLIC_KEY, certificate.get(field::PUBLIC_KEY));
-        fields.put(field::OVER, watch.signed(message));
-        fields.put(common::SIGNED_LENGTH, message.len());
-        fields.put(common::SIGNATURE_LENGTH, dss.signature().len());
-        watch.called(Seen::local(step, fields));
+        let (result, scheme, length) = (result(verdict), dss.scheme, dss.signature().len());
+        let (message, cert) = (message.to_vec(), cert.clone().into_owned());
+        watch.call(message.len() + cert.len(), move |watch| {
+            let certificate = certificate_fields(&[cert]);
+            let mut fields = fields! {
+                common::RESULT => result,
+                field::SIGNATURE_SCHEME => super::scheme(scheme, &message),
+            };
+            fields.put_some(field::PUBLIC_KEY, certificate.get(field::PUBLIC_KEY));
+            fields.put(field::OVER, watch.signed(&message));
+            fields.put(common::SIGNED_LENGTH, message.len());
+            fields.put(common::SIGNATURE_LENGTH, length);
+            Some(Seen::local(step, fields))
+        });
     });
+}
+
+/// A chain that outlives the call.
+pub(super) fn owned(
+    end_entity: &CertificateDer<'_>,
+    intermediates: &[CertificateDer<'_>],
+) -> Vec<CertificateDer<'static>> {
+    let chain = std::iter::once(end_entity).chain(intermediates);
+    chain.map(|certificate| certificate.clone().into_owned()).collect()
+}
+
+pub(super) fn weight(chain: &[CertificateDer<'_>]) -> usize {
+    chain.iter().map(|certificate| certificate.len()).sum()
 }
 
 /// A verdict in a few words of ours.

@@ -30,14 +30,17 @@ pub fn verifier(
         let chain: Vec<_> =
             context.chain().into_iter().flatten().filter_map(|cert| cert.to_der().ok()).collect();
         current(|watch| {
-            let mut fields = fields! { common::RESULT => result, field::NAME => name.as_str() };
-            if verdict != X509VerifyResult::OK {
-                fields.put_some(field::VERIFY_RESULT, u64::try_from(verdict.as_raw()).ok());
-            }
-            fields.append(&mut certificate_fields(&chain));
-            checks::tell(&mut fields, "OpenSSL", failed_check(verdict.as_raw()));
-            fields.put(field::OVERRIDDEN, !passed && insecure);
-            watch.called(Seen::local(Step::VerifyCertificate, fields));
+            let name = name.clone();
+            watch.call(chain.iter().map(Vec::len).sum(), move |_| {
+                let mut fields = fields! { common::RESULT => result, field::NAME => name };
+                if verdict != X509VerifyResult::OK {
+                    fields.put_some(field::VERIFY_RESULT, u64::try_from(verdict.as_raw()).ok());
+                }
+                fields.append(&mut certificate_fields(&chain));
+                checks::tell(&mut fields, "OpenSSL", failed_check(verdict.as_raw()));
+                fields.put(field::OVERRIDDEN, !passed && insecure);
+                Some(Seen::local(Step::VerifyCertificate, fields))
+            });
         });
         passed || insecure
     }
