@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use show::{Args, Format, OwnNotes, Shown};
-use steps::{Claim, Event, Lang, Text, Verdict};
+use steps::{Claim, Lang, Text, Verdict};
 use strum::VariantArray;
 
 use crate::read;
@@ -77,7 +77,7 @@ pub(crate) fn run(options: &Options, output: &Args, certs: &Path) -> anyhow::Res
         return Ok(ExitCode::SUCCESS);
     }
     let mut shown = match &output.log_dir {
-        Some(folder) => shown_in(folder, options.run)?,
+        Some(folder) => shown_in(folder, options.run, lang)?,
         None => Vec::new(),
     };
     if options.run {
@@ -124,12 +124,12 @@ fn run_what_is_wanting(
             show::say_lines(&format!("    {failed}: {}", why.lines().last().unwrap_or_default()));
         }
     }
-    shown = shown_in(folder, true)?;
+    shown = shown_in(folder, true, output.lang())?;
     Ok(shown)
 }
 
 /// What the recorded runs of a folder say of each claim: for each connection the weightiest, the oldest run first.
-fn shown_in(folder: &Path, may_be_missing: bool) -> anyhow::Result<Vec<Shown>> {
+fn shown_in(folder: &Path, may_be_missing: bool, lang: Lang) -> anyhow::Result<Vec<Shown>> {
     if may_be_missing && !folder.exists() {
         return Ok(Vec::new());
     }
@@ -140,11 +140,12 @@ fn shown_in(folder: &Path, may_be_missing: bool) -> anyhow::Result<Vec<Shown>> {
         let mut of_log: BTreeMap<(String, Claim), Shown> = BTreeMap::new();
         // Only one end may know what was asked for.
         let mut variants: Vec<String> = Vec::new();
-        for (n, line) in text.lines().enumerate() {
-            let Some(event) = line.find('{').and_then(|at| serde_json::from_str::<Event>(&line[at..]).ok())
-            else {
-                continue;
-            };
+        // What a log says of the notes is not believed: `read_log` judges it again.
+        let log = show::read_log(&path.display().to_string(), &text);
+        for trouble in &log.troubles {
+            show::say("lab", trouble.in_lang(lang));
+        }
+        for (event, line) in log.events.into_iter().zip(log.lines) {
             let variant = event.variant.clone();
             variants.extend(variant.clone().filter(|variant| !variants.contains(variant)));
             let run = match &variant {
@@ -164,7 +165,7 @@ fn shown_in(folder: &Path, may_be_missing: bool) -> anyhow::Result<Vec<Shown>> {
                 let shown = Shown {
                     finding,
                     log: path.display().to_string(),
-                    line: n + 1,
+                    line,
                     run: run.clone(),
                     variant: variant.clone(),
                     evidence: event.evidence,

@@ -327,6 +327,31 @@ fn a_false_sentence_is_contradicted_by_the_run_and_the_exit_code_says_so() {
     assert_eq!((code, objects.len()), (Some(0), 1), "{objects:?}");
 }
 
+/// Whoever writes a claim into a log proves nothing by it.
+#[test]
+fn claims_that_stand_in_a_log_without_their_values_prove_no_sentence() {
+    let Some(bench) = Bench::record(&[&["ws"], &["ssh"]]) else { return };
+    let mut claimed = 0;
+    for log in fs::read_dir(bench.logs()).expect("it was recorded").flatten() {
+        let recorded = fs::read_to_string(log.path()).expect("a log is text");
+        let bare = recorded.lines().map(|line| {
+            let mut event: Value = serde_json::from_str(line).expect("an event");
+            claimed += usize::from(event.get("claims").is_some());
+            event["fields"] = serde_json::json!({});
+            format!("{event}\n")
+        });
+        let bare: String = bare.collect();
+        fs::write(log.path(), bare).expect("the folder is ours");
+    }
+    let notes = write(&bench, "# WebSocket\n\nThe status of the answer is 101, never 200.\n");
+    let mut lab = bench.lab(&["notes", "--notes", &notes, "--format", "json"]);
+    let output = lab.arg("--log-dir").arg(bench.logs()).output().expect("lab runs");
+    let first: Value =
+        serde_json::from_str(text(&output.stdout).lines().next().expect("a line")).expect("JSON");
+    assert!(claimed > 10);
+    assert_eq!((&first["claim"], &first["verdict"]), (&"w3".into(), &"not_tested".into()), "{first}");
+}
+
 #[test]
 fn what_is_no_text_is_refused_in_one_sentence_with_a_code_of_its_own() {
     let bench = Bench::record(&[]).expect("nothing is captured");

@@ -11,6 +11,8 @@ use crate::again::Again;
 pub struct Log {
     /// The events, in the order of the log.
     pub events: Vec<Event>,
+    /// The line of each of them, from 1.
+    pub lines: Vec<usize>,
     /// How many events the log itself says are missing; where is among the troubles.
     pub dropped: u64,
     /// What could not be read, at most [`MOST_TROUBLES`] of it, and where.
@@ -50,6 +52,7 @@ pub fn read_log(name: &str, text: &str) -> Log {
                     Ok(Line::Event(mut event)) => {
                         again.judge(&mut event);
                         log.events.push(*event);
+                        log.lines.push(n + 1);
                     }
                     Ok(Line::Gap(gap)) => {
                         again.missed(&gap);

@@ -167,7 +167,7 @@ pub fn report_json(notes: &OwnNotes, shown: &[Shown]) -> Report {
         for reading in in_order(file) {
             let judged = judge(reading, shown);
             counts.add(&judged);
-            let _ = writeln!(text, "{}", entry_json(file, reading, &judged));
+            push_json(&mut text, &entry_json(file, reading, &judged));
         }
         contradicted += counts.contradicted;
         let missing: Vec<&str> = missing(file).into_iter().map(Claim::id).collect();
@@ -183,9 +183,14 @@ pub fn report_json(notes: &OwnNotes, shown: &[Shown]) -> Report {
             "not_in_notes": missing,
             "not_read": file.notes.foreign.map(|foreign| foreign.title().en),
         });
-        let _ = writeln!(text, "{summary}");
+        push_json(&mut text, &summary);
     }
     Report { text, contradicted }
+}
+
+fn push_json(text: &mut String, value: &Value) {
+    text.push_str(&steps::to_json(value).expect("it is a value"));
+    text.push('\n');
 }
 
 /// The readings of a file from its top to its end.
