@@ -172,7 +172,7 @@ pub(crate) fn details(past: &Past, kind: Kind) -> Details {
             let (client, server) = (past.first(tls::Step::ClientHello), past.first(tls::Step::ServerHello));
             Details {
                 name: text(client.and_then(|hello| hello.get(tls::field::SERVER_NAME))),
-                version: text(server.or(client).and_then(|hello| hello.get(common::VERSION))),
+                version: text(server.and_then(|hello| hello.get(common::VERSION))),
                 algorithms: text(server.and_then(|hello| hello.get(tls::field::CIPHER_SUITE))),
             }
         }

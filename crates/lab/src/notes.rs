@@ -206,8 +206,13 @@ fn annotate(file: &Path, to: Option<&Path>, ask: bool, lang: Lang) -> anyhow::Re
     match to {
         Some(to) => fs::write(to, annotated).with_context(|| format!("could not write {}", to.display())),
         None => {
-            use std::io::Write as _;
-            std::io::stdout().lock().write_all(&annotated).context("could not write to standard output")
+            use std::io::{IsTerminal as _, Write as _};
+            let mut out = std::io::stdout().lock();
+            // Notes may be anybody's. A file or a program gets them as they are.
+            let plain = || text.replace("\r\n", "\n").replace('\t', "    ");
+            let shown = out.is_terminal().then(|| steps::harmless_lines(&plain()).into_owned());
+            out.write_all(shown.as_ref().map_or(&annotated, |shown| shown.as_bytes()))
+                .context("could not write to standard output")
         }
     }
 }

@@ -7,7 +7,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod captures;
 mod clients;
+mod notes;
 mod page;
 mod raw;
 mod renderers;

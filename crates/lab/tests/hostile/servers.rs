@@ -10,7 +10,7 @@ use std::{
 };
 
 use rcgen::{CertificateParams, DnType, KeyPair};
-use rustls::pki_types::{PrivateKeyDer, pem::PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
 use crate::{
     OUTPUTS, a_megabyte,
@@ -192,8 +192,8 @@ fn of_ssh_before_its_keys() {
     }
 }
 
-/// A TLS server with a hostile certificate, which says `words` over TLS.
-fn tls(words: Vec<u8>) -> Act {
+/// A certificate with hostile names, and its key.
+pub(crate) fn hostile_certificate() -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
     let key = KeyPair::generate().expect("a key can be made");
     let ascii: String = in_a_line().chars().filter(char::is_ascii).take(60).collect();
     let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a plain name");
@@ -203,13 +203,19 @@ fn tls(words: Vec<u8>) -> Act {
         params.distinguished_name.push(kind, hostile());
     }
     let certificate = params.self_signed(&key).expect("it can be signed");
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let private = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).expect("it was just made");
+    (certificate.der().clone(), private)
+}
+
+/// A TLS server with such a certificate, which says `words` over TLS.
+fn tls(words: Vec<u8>) -> Act {
+    let (certificate, private) = hostile_certificate();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("they are known")
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], private)
+        .with_single_cert(vec![certificate], private)
         .expect("they fit");
     let config = Arc::new(config);
     Arc::new(move |stream: &mut TcpStream| {
