@@ -28,6 +28,7 @@ COPY crates/capture/Cargo.toml crates/capture/
 COPY crates/files/Cargo.toml crates/files/
 COPY crates/lab/Cargo.toml crates/lab/
 COPY crates/notes/Cargo.toml crates/notes/
+COPY crates/page/Cargo.toml crates/page/
 COPY crates/show/Cargo.toml crates/show/
 COPY crates/steps/Cargo.toml crates/steps/
 COPY crates/watch/Cargo.toml crates/watch/

@@ -13,6 +13,7 @@ mod live;
 mod load;
 mod meddler;
 mod notes;
+mod page;
 mod pairs;
 mod read;
 mod run;
@@ -81,9 +82,11 @@ enum Command {
     Link(link::Options),
     /// Make many handshakes with one server and say what became of each
     Load(load::Options),
+    /// The page: run, play and look inside, in a browser
+    Serve(page::Options),
     /// The program `server`, for `load`
     #[command(hide = true, disable_help_flag = true)]
-    Serve {
+    LoadServer {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<std::ffi::OsString>,
     },
@@ -104,6 +107,7 @@ Examples:
   lab run tls/unknown-ca      something goes wrong; `lab list` says what can
   lab read --last tls --log-dir logs      the last recorded run, both ends on one ladder
   lab watch 443 --keylog keys.txt         a browser's handshakes as they happen, opened with its key log
+  lab serve                   all of it in a browser: http://127.0.0.1:7070/
   lab notes t4                what the notes say and how it is judged
   lab notes --notes FILE.md --run         your own notes, each sentence checked by runs
 
@@ -113,7 +117,7 @@ Marks: t4 as noted, t4≠ differs from the notes, t4~ depends, t4- absent.";
 fn main() -> ExitCode {
     show::tame_panics();
     let cli: Cli = show::parse(std::env::args_os());
-    if let Some(Command::Serve { args }) = &cli.command {
+    if let Some(Command::LoadServer { args }) = &cli.command {
         return servers::program::main(std::iter::once("server".into()).chain(args.iter().cloned()));
     }
     if let Some(Command::Notes(options)) = &cli.command {
@@ -124,6 +128,9 @@ fn main() -> ExitCode {
     }
     if let Some(Command::Watch(options)) = &cli.command {
         return said(watched(options, &cli));
+    }
+    if let Some(Command::Serve(options)) = &cli.command {
+        return said(page::serve(options, &cli.output, &cli.certs));
     }
     said(start(cli))
 }
@@ -263,7 +270,8 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             | Command::Watch(_)
             | Command::Link(_)
             | Command::Load(_)
-            | Command::Serve { .. },
+            | Command::Serve(_)
+            | Command::LoadServer { .. },
         ) => Ok(()), // done above
     }
 }
@@ -287,7 +295,8 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
             | Command::Load(_)
             | Command::Watch(_)
             | Command::Notes(_)
-            | Command::Serve { .. },
+            | Command::Serve(_)
+            | Command::LoadServer { .. },
         )
         | None => {
             return Ok(None);

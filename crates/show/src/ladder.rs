@@ -48,7 +48,7 @@ pub fn ladder(
 }
 
 /// `TLS ecdhe`.
-fn name(story: &Story) -> String {
+pub(crate) fn name(story: &Story) -> String {
     let variant = story.variant.as_deref().map(|variant| format!(" {variant}")).unwrap_or_default();
     harmless(&format!("{}{variant}", story.protocol.title())).into_owned()
 }
@@ -70,7 +70,7 @@ fn label(event: &Event, lang: Lang, room: usize) -> String {
 }
 
 /// What stands beside a crossing that did not go as it should.
-fn remark(crossed: &Crossed, lang: Lang) -> Option<String> {
+pub(crate) fn remark(crossed: &Crossed, lang: Lang) -> Option<String> {
     use crate::story::Fate;
     let say = |en: &str, zh: &str| match lang {
         Lang::En => en.to_owned(),

@@ -22,6 +22,7 @@ pub mod story;
 mod style;
 mod text;
 mod verdicts;
+pub mod web;
 mod writer;
 
 pub use args::{Args, Color, Format, LangArg};

@@ -81,7 +81,7 @@ impl OwnServer {
             .with_context(|| format!("could not write the server's log to {}", log.path().display()))?;
         let id = options.protocol.id();
         let mut command = Command::new(std::env::current_exe().context("this program has no path")?);
-        command.args(["serve", "--until-eof", "--format", "json", id, "--listen", "127.0.0.1:0"]);
+        command.args(["load-server", "--until-eof", "--format", "json", id, "--listen", "127.0.0.1:0"]);
         command.args(["--max-connections", "100000", "--idle-timeout", "7200"]);
         match options.protocol {
             Protocol::Tcp => {}

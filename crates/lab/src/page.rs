@@ -1,0 +1,112 @@
+//! `lab serve`: the page, with the pairs and all scenarios to run.
+
+use std::{net::SocketAddr, path::Path};
+
+use anyhow::Context;
+use page::Run;
+use show::Args;
+use steps::{Claim, Protocol, Said};
+use strum::VariantArray;
+use tokio_util::sync::CancellationToken;
+
+use crate::{pairs, scenario};
+
+/// Where the page is.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Where to listen; reached from other machines, it asks for a token, which it prints
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7070")]
+    listen: SocketAddr,
+
+    /// Where browsers reach it, if that is another address: what Docker publishes
+    #[arg(long, value_name = "ADDR", env = "PAGE_PUBLISHED_ON")]
+    published_on: Option<SocketAddr>,
+}
+
+/// Serves the page until it is told to stop.
+///
+/// # Errors
+///
+/// When it cannot listen, or keys or notes cannot be read.
+pub(crate) fn serve(options: &Options, output: &Args, certs: &Path) -> anyhow::Result<()> {
+    certs::ensure_and_say(certs)?;
+    let mut args = vec!["--certs".to_owned(), certs.display().to_string()];
+    if let Some(folder) = &output.log_dir {
+        args.extend(["--log-dir".to_owned(), folder.display().to_string()]);
+    }
+    let page = page::Options {
+        listen: options.listen,
+        published_on: options.published_on,
+        runs: runs()?,
+        args,
+        notes: output.own_notes()?,
+    };
+    // The runs are programs of their own and get their capabilities from the program file, or from root.
+    watch::confine(false);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let stop = CancellationToken::new();
+        let asked = stop.clone();
+        tokio::spawn(async move {
+            use tokio::signal::unix::{SignalKind, signal};
+            if let Ok(mut term) = signal(SignalKind::terminate()) {
+                tokio::select! {
+                    _ = term.recv() => {}
+                    _ = tokio::signal::ctrl_c() => {}
+                }
+                asked.cancel();
+            }
+        });
+        page::serve(page, |url| show::say("lab", format!("the page is at {url}")), stop).await
+    })
+}
+
+/// What a visitor can run: the pairs, then the scenarios.
+fn runs() -> anyhow::Result<Vec<Run>> {
+    let mut runs: Vec<Run> = Vec::new();
+    runs.push(pair(Protocol::Tcp, None, ("TCP, undisturbed", "TCP，不受干扰")));
+    for variant in pairs::VARIANTS {
+        let said = match variant {
+            "rsa" => ("TLS 1.2 with static RSA, as the notes tell it", "TLS 1.2 静态 RSA，与笔记相同"),
+            "tls13" => ("TLS 1.3", "TLS 1.3"),
+            _ => ("TLS 1.2 with ECDHE, as deployed", "TLS 1.2 ECDHE，实际部署的样子"),
+        };
+        runs.push(pair(Protocol::Tls, Some(variant), said));
+    }
+    runs.push(pair(Protocol::Ws, Some("ws"), ("WebSocket over TCP", "基于 TCP 的 WebSocket")));
+    runs.push(pair(Protocol::Ws, Some("wss"), ("WebSocket over TLS", "基于 TLS 的 WebSocket")));
+    runs.push(pair(
+        Protocol::Ssh,
+        None,
+        ("SSH to an unknown host, then to a known one", "SSH：先是未知主机，再是已知主机"),
+    ));
+    for scenario in scenario::all().context("the scenarios of the suite do not read")? {
+        runs.push(Run {
+            args: vec!["run".to_owned(), scenario.name.clone()],
+            protocol: scenario.pair.protocol,
+            scenario: true,
+            title: Said::new(scenario.title.en, scenario.title.zh),
+            about: Said::new(scenario.about.en, scenario.about.zh),
+            claims: scenario.claims.keys().map(|claim| claim.id()).collect(),
+            name: scenario.name,
+        });
+    }
+    Ok(runs)
+}
+
+/// A pair by the words of its command line, with the claims that name this very command.
+fn pair(protocol: Protocol, variant: Option<&str>, (en, zh): (&str, &str)) -> Run {
+    let mut args = vec![protocol.id().to_owned()];
+    args.extend(variant.into_iter().flat_map(|variant| ["--variant".to_owned(), variant.to_owned()]));
+    let command = format!("lab {}", args.join(" "));
+    let shows = |claim: &&Claim| claim.shown_by().contains(&command.as_str());
+    Run {
+        name: args.join(" "),
+        claims: Claim::VARIANTS.iter().filter(shows).map(|claim| claim.id()).collect(),
+        args,
+        protocol,
+        scenario: false,
+        title: Said::new(en, zh),
+        about: Said::new(String::new(), String::new()),
+    }
+}

@@ -1,0 +1,107 @@
+//! One run: a child process that prints its events, and the ladder of what it has printed so far.
+
+use std::{process::Stdio, time::Duration};
+
+use anyhow::Context;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::Command,
+    sync::mpsc::Sender,
+    time::{Instant, sleep_until, timeout},
+};
+
+/// Runs at once.
+pub(crate) const AT_ONCE: usize = 3;
+
+/// How long one may take: longer than any scenario allows itself.
+const LIMIT: Duration = Duration::from_secs(150);
+
+/// How much it may print. The longest scenario prints a tenth of it.
+const MOST: usize = 16 << 20;
+
+/// How often, at most, the page draws it anew while it runs.
+const BETWEEN: Duration = Duration::from_millis(80);
+
+/// Runs this program with `args` and tells `page` how the ladder grows; gives how it ended. Dropping it ends the run.
+pub(crate) async fn run(args: &[String], page: &Sender<Value>) -> anyhow::Result<Value> {
+    let mut child = Command::new("/proc/self/exe")
+        .args(args)
+        .args(["--format", "json"])
+        .env_remove("LOG_DIR")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .context("could not start the run")?;
+    let mut lines = BufReader::new(child.stdout.take().context("it was piped")?);
+    let mut stderr = child.stderr.take().context("it was piped")?.take(64 << 10);
+    let said = tokio::spawn(async move {
+        let mut said = Vec::new();
+        let _ = stderr.read_to_end(&mut said).await; // what came is told
+        let _ = tokio::io::copy(&mut stderr.into_inner(), &mut tokio::io::sink()).await;
+        said
+    });
+    let mut log = String::new();
+    let mut line = Vec::new();
+    let (mut drawn, mut next) = (0, Instant::now());
+    let ran = timeout(LIMIT, async {
+        loop {
+            tokio::select! {
+                read = lines.read_until(b'\n', &mut line) => {
+                    if read? == 0 { break }
+                    if log.len() + line.len() > MOST {
+                        anyhow::bail!("the run printed more than {} MiB", MOST >> 20);
+                    }
+                    log.push_str(&String::from_utf8_lossy(&line));
+                    line.clear();
+                }
+                () = sleep_until(next), if drawn < log.len() => {
+                    drawn = log.len();
+                    let began = Instant::now();
+                    let told = ladder(log.clone()).await?;
+                    if page.send(told).await.is_err() {
+                        anyhow::bail!("the visitor is gone");
+                    }
+                    // A long log takes longer to draw, and is drawn the more rarely.
+                    next = Instant::now() + BETWEEN.max(began.elapsed() * 5);
+                }
+            }
+        }
+        child.wait().await.context("the run cannot be waited for")
+    })
+    .await;
+    let status = match ran {
+        Ok(status) => status?,
+        Err(_) => {
+            let _ = page.send(ladder(log).await?).await;
+            return Ok(json!({ "ended": "too_long", "seconds": LIMIT.as_secs() }));
+        }
+    };
+    let _ = page.send(ladder(log).await?).await;
+    let said = said.await.unwrap_or_default();
+    let said: Vec<String> = String::from_utf8_lossy(&said).lines().map(str::to_owned).collect();
+    Ok(json!({ "ended": if status.success() { "well" } else { "otherwise" }, "said": said }))
+}
+
+/// What a log holds, as the page draws it. Reading it takes a while, and others wait for nothing.
+async fn ladder(log: String) -> anyhow::Result<Value> {
+    tokio::task::spawn_blocking(move || {
+        let log = show::read_log("log", &log);
+        let said = |trouble: &steps::Said| json!({ "en": trouble.en, "zh": trouble.zh });
+        json!({
+            "troubles": log.troubles.iter().map(said).collect::<Vec<_>>(),
+            "events": log.events.len(),
+            "stories": stories(log.events),
+        })
+    })
+    .await
+    .context("the log could not be read")
+}
+
+/// The stories in `events`, as the page draws them.
+pub(crate) fn stories(events: Vec<steps::Event>) -> Vec<Value> {
+    let all = show::story::stories(events);
+    all.iter().map(|one| show::web::story(one, Some(wire::layout))).collect()
+}

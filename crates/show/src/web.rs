@@ -1,0 +1,265 @@
+//! The page: its files, and the JSON that it draws. One page for two uses: served by `lab serve` it runs handshakes; as
+//! one file (`--ladder html`, "Save") it plays the run that was put into it, and loads nothing.
+//!
+//! What it draws are [rows](row): the order is the ladder's own, and each row holds its events as every log has them.
+
+use serde_json::{Map, Value, json};
+use steps::{
+    Claim, Event, Evidence, Heading, Lang, Part as Field, Side, Step, Text, Verdict, harmless::HARMFUL,
+    summary as field,
+};
+use strum::VariantArray;
+
+use crate::{
+    fields::line_fields,
+    ladder::{joined, name, remark},
+    layer::Layout,
+    lines::evidence_word,
+    own_notes::OwnNotes,
+    story::{End, Fate, Part, Row, Story, What},
+};
+
+mod own;
+
+pub use own::own_notes;
+
+/// The document: everything else is drawn into it.
+pub const DOCUMENT: &str = include_str!("web/page.html");
+
+/// The style.
+pub const STYLE: &str = include_str!("web/page.css");
+
+/// The modules, each behind those that it imports.
+pub const MODULES: [(&str, &str); 8] = [
+    ("say.js", include_str!("web/say.js")),
+    ("rows.js", include_str!("web/rows.js")),
+    ("ladder.js", include_str!("web/ladder.js")),
+    ("player.js", include_str!("web/player.js")),
+    ("notes.js", include_str!("web/notes.js")),
+    ("message.js", include_str!("web/message.js")),
+    ("runs.js", include_str!("web/runs.js")),
+    ("main.js", include_str!("web/main.js")),
+];
+
+/// What the page knows of claims, steps and words, whatever runs.
+pub fn catalogue() -> Value {
+    let claims: Vec<Value> = Claim::VARIANTS
+        .iter()
+        .map(|claim| {
+            let card = claim.card();
+            json!({
+                "id": claim.id(),
+                "heading": heading_id(card.heading),
+                "rfc": card.rfc,
+                "says": both(card.says),
+                "rule": both(card.rule),
+                "shown_by": claim.shown_by(),
+            })
+        })
+        .collect();
+    let headings: Vec<Value> = Heading::VARIANTS
+        .iter()
+        .map(|heading| json!({ "id": heading_id(*heading), "title": both(heading.title()), "protocol": heading.protocol() }))
+        .collect();
+    let steps: Map<String, Value> = Step::all()
+        .map(|step| {
+            let card = step.card();
+            (
+                card.id.to_owned(),
+                json!({ "title": both(card.title), "text": both(card.text), "rfc": card.rfc }),
+            )
+        })
+        .collect();
+    let verdicts: Map<String, Value> =
+        [Verdict::AsNoted, Verdict::Depends, Verdict::Differs, Verdict::Absent]
+            .into_iter()
+            .map(|verdict| {
+                (id(json!(verdict)), json!({ "mark": verdict.mark(), "title": both(verdict.title()) }))
+            })
+            .collect();
+    let evidence: Map<String, Value> =
+        [Evidence::Wire, Evidence::Callback, Evidence::Kernel, Evidence::Inferred]
+            .into_iter()
+            .map(|evidence| (id(json!(evidence)), both(evidence_word(evidence))))
+            .collect();
+    let range = |(first, last, _): &(char, char, &str)| {
+        format!("\\u{{{:x}}}-\\u{{{:x}}}", u32::from(*first), u32::from(*last))
+    };
+    json!({
+        "headings": headings,
+        "claims": claims,
+        "steps": steps,
+        "verdicts": verdicts,
+        "evidence": evidence,
+        "harmful": HARMFUL.iter().map(range).collect::<String>(),
+    })
+}
+
+fn both(text: Text) -> Value {
+    json!({ "en": text.en, "zh": text.zh })
+}
+
+/// The name that JSON has for a variant.
+fn id(variant: Value) -> String {
+    match variant {
+        Value::String(id) => id,
+        other => unreachable!("a variant without data is a text: {other:?}"),
+    }
+}
+
+fn heading_id(heading: Heading) -> &'static str {
+    match heading {
+        Heading::TcpOpen => "o",
+        Heading::TcpClose => "c",
+        Heading::Tls => "t",
+        Heading::WebSocket => "w",
+        Heading::Ssh => "s",
+    }
+}
+
+/// A story as the page draws it.
+pub fn story(story: &Story, layout: Option<Layout>) -> Value {
+    json!({
+        "title": name(story),
+        "protocol": story.protocol,
+        "variant": story.variant,
+        "client_address": story.client_address(),
+        "server_address": story.server_address(),
+        "joined": (joined(story, Lang::En).iter().zip(joined(story, Lang::Zh)))
+            .map(|(en, zh)| json!({ "en": en, "zh": zh }))
+            .collect::<Vec<_>>(),
+        "ends": {
+            "client": story.client.as_ref().and_then(ended),
+            "server": story.server.as_ref().and_then(ended),
+        },
+        "findings": story.findings(),
+        "rows": story.rows.iter().map(|one| row(one, layout)).collect::<Vec<_>>(),
+    })
+}
+
+/// How an end says that it ended.
+fn ended(end: &End) -> Option<Value> {
+    let summary = end.summary.as_ref()?;
+    Some(json!({
+        "outcome": summary.get(field::OUTCOME),
+        "reason": summary.get(field::REASON).map(|why| json!({ "en": why.en, "zh": why.zh })),
+        "event": summary,
+    }))
+}
+
+/// A row of the ladder with its events, in the public schema.
+fn row(row: &Row, layout: Option<Layout>) -> Value {
+    let event = row.event();
+    let line = |lang| line_fields(event, lang, 72);
+    let mut told = json!({
+        "at_us": row.at_us,
+        "step": event.step.id(),
+        "line": { "en": line(Lang::En), "zh": line(Lang::Zh) },
+        "claims": row.findings(),
+    });
+    let parts = |event: Option<&Event>| -> Value {
+        let parts = event.zip(layout).map(|(event, layout)| layout(event)).unwrap_or_default();
+        parts.iter().map(part).collect()
+    };
+    let more = match &row.what {
+        What::Inside(event) => json!({
+            "kind": "inside",
+            "side": event.side,
+            (event.side.id()): event,
+        }),
+        What::Crossed(crossed) => {
+            let (client, server) = match crossed.from {
+                Side::Client => (&crossed.sent, &crossed.received),
+                Side::Server => (&crossed.received, &crossed.sent),
+            };
+            let said = remark(crossed, Lang::En).zip(remark(crossed, Lang::Zh));
+            json!({
+                "kind": "crossed",
+                "side": crossed.from,
+                "fate": fate(crossed.fate),
+                "part": match crossed.part {
+                    Part::Whole => "whole",
+                    Part::Leaves => "leaves",
+                    Part::Arrives => "arrives",
+                },
+                "lost": crossed.is_lost(),
+                "remark": said.map(|(en, zh)| json!({ "en": en, "zh": zh })),
+                "client": client,
+                "server": server,
+                "link": crossed.link,
+                "parts": parts(crossed.sent.as_ref()),
+                "parts_received": if crossed.fate == Fate::Changed || crossed.sent.is_none() {
+                    parts(crossed.received.as_ref())
+                } else {
+                    Value::Null
+                },
+            })
+        }
+    };
+    if let (Value::Object(told), Value::Object(more)) = (&mut told, more) {
+        told.extend(more);
+    }
+    told
+}
+
+fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Arrived => "arrived",
+        Fate::Changed => "changed",
+        Fate::NotSeen => "not_seen",
+        Fate::OneLog => "one_log",
+    }
+}
+
+fn part(part: &Field) -> Value {
+    json!([part.offset, part.length, part.depth, part.name, part.value])
+}
+
+/// One file with `stories` inside, which opens in `lang` and needs nothing else.
+pub fn alone(stories: &[Story], notes: Option<&OwnNotes>, layout: Option<Layout>, lang: Lang) -> String {
+    let data = json!({
+        "catalogue": catalogue(),
+        "stories": stories.iter().map(|one| story(one, layout)).collect::<Vec<_>>(),
+        "notes": notes.map(own_notes),
+        "lang": if lang == Lang::Zh { "zh" } else { "en" },
+    });
+    let title: Vec<String> = stories.iter().map(name).collect();
+    filled(&steps::to_json(&data).expect("it is plain data"), &title.join(", "), lang)
+}
+
+/// The one file, for whoever has its JSON already: `data` stands where it goes.
+pub fn filled(data: &str, title: &str, lang: Lang) -> String {
+    let code = if lang == Lang::Zh { "zh-Hans" } else { "en" };
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+    let head = format!(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n<style>\n{STYLE}</style>"
+    );
+    // `</script>` or `<!--` in a text of a peer's would end the element.
+    let data = data.replace('<', "\\u003c");
+    let body = format!(
+        "<script type=\"application/json\" id=\"data\">{data}</script>\n<script type=\"module\">\n{}</script>",
+        script()
+    );
+    DOCUMENT
+        .replace("<html lang=\"en\">", &format!("<html lang=\"{code}\">"))
+        .replace("<title>Handshakes</title>", &format!("<title>{}</title>", escaped(title)))
+        .replace("<link rel=\"stylesheet\" href=\"page.css\">", &head)
+        .replace("<script type=\"module\" src=\"main.js\"></script>", &body)
+}
+
+/// All modules as one script: what they import from each other stands above them.
+fn script() -> String {
+    let mut all = String::new();
+    for (_, module) in MODULES {
+        for line in module.lines().filter(|line| !line.starts_with("import ")) {
+            all.push_str(line.strip_prefix("export ").unwrap_or(line));
+            all.push('\n');
+        }
+    }
+    all
+}
+
+fn escaped(text: &str) -> String {
+    let safe = steps::harmless(text);
+    safe.replace('&', "&amp;").replace('<', "&lt;")
+}

@@ -1,0 +1,291 @@
+// Puts the page together: what was asked for runs, its rows are played, the notes follow.
+
+import { $, announce, el, lang, onLang, say, said, setHarmful, setLang, svg, words } from "./say.js";
+import { findings, flatten } from "./rows.js";
+import { ladder, slope, spread } from "./ladder.js";
+import { Player } from "./player.js";
+import { Notes } from "./notes.js";
+import { message } from "./message.js";
+import { Runs } from "./runs.js";
+
+const inside = $("data");
+const given = inside ? JSON.parse(inside.textContent) : await (await fetch("catalogue.json")).json();
+const { catalogue } = given;
+setHarmful(catalogue.harmful);
+
+// The heads of all arrows.
+document.body.append(svg("svg", { class: "unseen", "aria-hidden": "true", width: 0, height: 0 },
+  svg("defs", {}, svg("marker", { id: "head", viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" },
+    svg("path", { d: "M0 0 L10 5 L0 10 z", class: "head" })))));
+
+const status = { word: inside ? null : "connecting", detail: "" };
+let socket = null;
+let busy = false;
+let run = { name: "", stories: [], rows: [] };
+let tab = "notes";
+let chosen = null;
+let byte;
+let asked = "";
+
+const act = {
+  canRun: !inside,
+  run: start,
+  runByCommand: (command) => start(runOf(command)),
+  choose,
+  open: (file) => file && upload("open", file),
+  readNotes: async (file) => {
+    const read = file && (await post(`notes`, file));
+    if (!read) return;
+    notes.own = read;
+    show("notes");
+    notes.draw();
+  },
+  get byte() {
+    return byte;
+  },
+};
+const notes = new Notes(catalogue, act);
+const runs = inside ? null : new Runs(given.runs, act);
+const player = new Player((player) => notes.take(run, findings(run.stories, run.rows, player.at)));
+player.spread = (isTrue) => spread(run, isTrue);
+notes.own = given.notes ?? null;
+
+// `lab run tls/tampered-hello` is in the catalogue by its last word, `lab tls` by the variant that it means.
+function runOf(command) {
+  const name = command.replace(/^lab (run )?/, "");
+  const variants = { tls: "tls --variant ecdhe", ws: "ws --variant ws" };
+  return variants[name] ?? name;
+}
+
+function take(stories, name, at) {
+  run = { name, stories, rows: flatten(stories) };
+  run.variantOf = (finding) => stories[run.rows[finding?.row]?.story ?? 0]?.variant ?? "";
+  drawStage();
+  player.take(run, at);
+}
+
+function drawStage() {
+  const entry = given.runs?.find((one) => one.name === run.name);
+  const title = entry ? said(entry.title) : run.stories.map((story) => story.title).join(", ");
+  const empty = run.rows.length === 0;
+  $("stage").replaceChildren(
+    el("div.stage-head", {},
+      el("h2", { id: "stage-title" }, title || "Handshakes"),
+      busy ? el("button", { type: "button", id: "cancel", onclick: () => tell({ do: "cancel" }) }, say("cancel")) : null),
+    entry && said(entry.about) ? el("p.about", {}, said(entry.about)) : "",
+    empty ? el("p.empty", {}, say(inside ? "choose_alone" : "choose")) : ladder(run, catalogue, choose),
+    empty ? "" : player.controls(),
+  );
+  if (!empty) spread(run, player.isTrue);
+}
+
+function show(which) {
+  tab = which;
+  drawSide();
+}
+
+function drawSide() {
+  const tabs = [["notes", () => notes.panel()], ["message", () => chosen === null || !run.rows[chosen]
+    ? el("div.panel", { id: "message" }, el("p.dim", {}, say("pick_message")))
+    : message(run.rows[chosen], catalogue, act)]];
+  const list = el("div.tabs", { role: "tablist" }, tabs.map(([name]) =>
+    el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(name === tab), "aria-controls": "panel", tabindex: name === tab ? 0 : -1, onclick: () => show(name), onkeydown: (event) => {
+      if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+      event.stopPropagation();
+      const at = tabs.findIndex(([one]) => one === tab);
+      show(tabs[(at + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length][0]);
+      $(`tab-${tab}`).focus();
+    } }, say(name))));
+  const panel = el("div", { id: "panel", role: "tabpanel", "aria-labelledby": `tab-${tab}`, tabindex: 0 }, tabs.find(([name]) => name === tab)[1]());
+  $("side").setAttribute("aria-label", say(tab));
+  $("side").replaceChildren(list, panel);
+}
+
+// A message is looked into; the address line leads back to it.
+function choose(index) {
+  chosen = index;
+  byte = undefined;
+  if (player.at <= index) player.go(index + 1, { quiet: true });
+  document.querySelector(".row.open")?.classList.remove("open");
+  $(`r${index + 1}`)?.classList.add("open");
+  $(`r${index + 1}`)?.scrollIntoView({ block: "nearest" });
+  player.pause();
+  show("message");
+  link();
+}
+
+function link() {
+  const parts = new URLSearchParams();
+  if (run.name) parts.set("run", run.name);
+  if (chosen !== null) parts.set("row", chosen + 1);
+  if (byte !== undefined) parts.set("byte", byte);
+  history.replaceState(null, "", `#${parts}`);
+}
+
+function follow() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const row = Number(parts.get("row")) - 1;
+  const at = parts.get("byte");
+  if (runs && parts.get("run") && runs.chosen !== parts.get("run")) runs.choose(parts.get("run"));
+  if (row >= 0 && row < run.rows.length && (inside || parts.get("run") === run.name)) {
+    choose(row);
+    byte = at === null ? undefined : Number(at);
+    show("message");
+    link();
+  }
+}
+
+function tell(what) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
+}
+
+function start(name) {
+  if (busy || !given.runs?.some((one) => one.name === name)) return;
+  if (run.rows.length) notes.keep(run, findings(run.stories, run.rows, run.rows.length));
+  player.pause();
+  busy = true;
+  asked = name;
+  chosen = null;
+  if (runs.chosen !== name) {
+    runs.chosen = name;
+    runs.narrow();
+  }
+  take([], name, 0);
+  link();
+  tell({ do: "run", name });
+  if ($("stage").getBoundingClientRect().top > innerHeight / 2) $("stage").scrollIntoView();
+}
+
+function setStatus(word, detail = "") {
+  Object.assign(status, { word, detail });
+  $("status").textContent = word ? `${say(word)}${detail ? ` · ${said(detail)}` : ""}` : "";
+  $("status").dataset.state = word ?? "";
+}
+
+function heard(told) {
+  if (told.queued) setStatus("queued", String(told.queued));
+  else if (told.running) setStatus("running", told.running);
+  else if (told.stories) {
+    const at = player.at;
+    take(told.stories, asked, at);
+    if (told.troubles.length) setStatus("running", told.troubles[0]);
+    else setStatus("running", `${told.events} ${say("steps")}`);
+    player.grows = true;
+    if (!player.playing) player.play();
+  } else if (told.ended) {
+    busy = false;
+    player.grows = false;
+    const words = { well: "ended_well", otherwise: "ended_otherwise", cancelled: "cancelled", too_long: "too_long" };
+    const last = told.ended === "otherwise" ? (told.said ?? []).filter(Boolean).pop() ?? "" : "";
+    setStatus(words[told.ended], last.replace(/^lab: /, ""));
+    $("cancel")?.remove();
+    follow();
+  } else if (told.refused) {
+    busy = told.refused === "busy";
+    setStatus("refused", told.refused);
+  }
+}
+
+function connect() {
+  socket = new WebSocket(`ws://${location.host}/live`);
+  socket.onopen = () => setStatus("ready");
+  socket.onmessage = (event) => heard(JSON.parse(event.data));
+  socket.onclose = () => {
+    busy = false;
+    player.grows = false;
+    $("cancel")?.remove();
+    setStatus("gone");
+    setTimeout(connect, 2000);
+  };
+}
+
+async function post(path, file) {
+  const answer = await fetch(path, { method: "POST", body: file, headers: { "x-name": encodeURIComponent(file.name) } }).catch(() => null);
+  if (answer?.ok) return answer.json();
+  const why = answer?.status === 413 ? say("too_large") : answer?.status === 422 ? said(await answer.json()) : "";
+  setStatus("not_read", why);
+  return null;
+}
+
+// A recorded log opens at once; of a capture one connection is chosen.
+async function upload(path, file) {
+  const read = await post(path, file);
+  if (!read) return;
+  if (read.troubles.length) setStatus("ready", read.troubles[0]);
+  if (read.stories) {
+    take(read.stories, file.name, 0);
+    player.play();
+    return;
+  }
+  $("stage").replaceChildren(
+    el("h2", { id: "stage-title" }, say("connections")),
+    el("ul.connections", { id: "connections" }, read.connections.map((one) =>
+      el("li", {}, el("button.choice", { type: "button", onclick: () => upload(`open?connection=${one.number}`, file) },
+        el("span", {}, `${one.number} · ${one.protocol} · ${one.client} → ${one.server}`), el("span.dim", {}, said(one.outcome)))))),
+  );
+}
+
+function drawTop() {
+  $("tools").replaceChildren(
+    el("button", { type: "button", id: "lang", lang: lang() === "zh" ? "en" : "zh-Hans", onclick: () => setLang(lang() === "zh" ? "en" : "zh") }, say("other_lang")),
+  );
+  document.querySelectorAll("[data-say]").forEach((one) => { one.textContent = say(one.dataset.say); });
+  setStatus(status.word, status.detail);
+}
+
+onLang(() => {
+  drawTop();
+  runs?.draw($("runs"));
+  const at = player.at;
+  const playing = player.playing;
+  drawStage();
+  if (run.rows.length) player.take(run, at);
+  if (playing) player.play();
+  notes.list = null;
+  drawSide();
+});
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.closest?.("input, select, textarea");
+  if (event.key === "/" && !typing) {
+    event.preventDefault();
+    $("filter")?.focus();
+  }
+  if (typing || !run.rows.length || event.target.closest?.('[role="tablist"], .bytes, .parts')) return;
+  const on = {
+    " ": () => (event.target.closest?.("button, summary, a") ? null : player.toggle()),
+    ArrowRight: () => player.step(1),
+    ArrowLeft: () => player.step(-1),
+    Home: () => player.step(-player.total),
+    End: () => player.step(player.total),
+  }[event.key];
+  if (!on) return;
+  if (event.key !== " " || !event.target.closest?.("button, summary, a")) event.preventDefault();
+  on();
+});
+addEventListener("byte", (event) => {
+  byte = event.detail;
+  link();
+});
+addEventListener("hashchange", follow);
+addEventListener("resize", () => run.rows.length && slope(run));
+if (!inside) {
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    const [file] = event.dataTransfer.files;
+    if (file) /\.(md|markdown|txt|rst)$/i.test(file.name) ? act.readNotes(file) : act.open(file);
+  });
+}
+
+document.body.classList.toggle("alone", Boolean(inside));
+setLang(given.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
+if (inside) {
+  take(given.stories, "", 0);
+  player.go(run.rows.length, { quiet: true });
+  follow();
+} else {
+  connect();
+  follow();
+}

@@ -1,0 +1,135 @@
+// Inside a message: its fields, its bytes, and which of them are the same thing.
+
+import { el, say, said, ms, rfc, whole, announce } from "./say.js";
+
+const most = 2048;
+
+function copier(word, text) {
+  return el("button.small", { type: "button", onclick: async () => {
+    await navigator.clipboard?.writeText(text());
+    announce(say("copied"));
+  } }, say(word));
+}
+
+function facts(event, title, catalogue) {
+  const fields = Object.entries(event.fields ?? {});
+  return [
+    el("h4", {}, title),
+    el("p.dim", {}, `${ms(event.elapsed_us)} ms · ${say("known_by")}: ${said(catalogue.evidence[event.evidence])} · ${event.conn}`),
+    fields.length ? el("dl.fields", {}, fields.map(([name, value]) => [el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, whole(value))])) : null,
+  ];
+}
+
+// Field and bytes, marked both ways. Every byte belongs to the innermost part around it.
+function bytes(hex, parts, at) {
+  const length = Math.min(hex.length / 2, most);
+  const owner = new Array(length).fill(-1);
+  parts.forEach(([offset, size], n) => {
+    for (let i = offset; i < Math.min(offset + size, length); i += 1) owner[i] = n;
+  });
+  const cells = [];
+  const rows = [];
+  const status = el("p.meaning", { "aria-live": "polite" });
+  const items = parts.map(([offset, size, depth, name, value], n) =>
+    el("li", { "data-part": n, tabindex: -1, class: `depth-${Math.min(depth, 6)}` }, el("span.name", {}, name || say("unnamed")), value && el("span.value", {}, value), el("span.dim", {}, `${offset}+${size}`)),
+  );
+  const mark = (n, byte) => {
+    const [offset, size, , name, value] = parts[n] ?? [byte, 1, 0, "", ""];
+    cells.forEach((cell, i) => {
+      cell.classList.toggle("in", i >= offset && i < offset + size);
+      cell.classList.toggle("at", i === byte);
+    });
+    items.forEach((item, i) => item.classList.toggle("in", i === n));
+    status.textContent = `${byte === undefined ? offset : byte}: ${name || say("unnamed")}${value ? ` = ${value}` : ""}`;
+  };
+  for (let i = 0; i < length; i += 16) {
+    const line = [];
+    for (let j = i; j < Math.min(i + 16, length); j += 1) {
+      const cell = el(`span.byte${owner[j] % 2 ? ".odd" : ""}`, { "data-byte": j }, hex.slice(2 * j, 2 * j + 2));
+      cells.push(cell);
+      line.push(cell);
+    }
+    rows.push(el("div.bytes-row", {}, el("span.offset", {}, i.toString(16).padStart(4, "0")), line));
+  }
+  let cursor = at ?? 0;
+  const grid = el("div.bytes", {
+    tabindex: 0,
+    role: "application",
+    "aria-label": `${say("bytes")}: ${hex.length / 2}. ${say("bytes_help")}`,
+    onkeydown: (event) => {
+      const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 16, ArrowUp: -16 }[event.key];
+      if (by === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      cursor = Math.max(0, Math.min(length - 1, cursor + by));
+      mark(owner[cursor], cursor);
+    },
+    onfocus: () => mark(owner[cursor], cursor),
+    onpointerover: (event) => {
+      const byte = event.target.dataset?.byte;
+      if (byte !== undefined) mark(owner[byte], Number(byte));
+    },
+    onclick: (event) => {
+      const byte = event.target.dataset?.byte;
+      if (byte === undefined) return;
+      cursor = Number(byte);
+      mark(owner[cursor], cursor);
+      items[owner[cursor]]?.scrollIntoView({ block: "nearest" });
+      grid.dispatchEvent(new CustomEvent("byte", { bubbles: true, detail: cursor }));
+    },
+  }, rows, hex.length / 2 > most ? el("p.dim", {}, `… ${hex.length / 2}`) : null);
+  const list = el("ol.parts", {
+    onpointerover: (event) => {
+      const part = event.target.closest?.("[data-part]");
+      if (part) mark(Number(part.dataset.part));
+    },
+    onfocusin: (event) => mark(Number(event.target.dataset.part)),
+    onkeydown: (event) => {
+      const to = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+      if (!to) return;
+      event.preventDefault();
+      event.stopPropagation();
+      event.target[to]?.focus();
+    },
+  }, items);
+  if (items.length) items[0].tabIndex = 0;
+  if (at !== undefined && at < length) mark(owner[at], at);
+  return [items.length ? list : null, grid, status];
+}
+
+// What the panel shows of a row.
+export function message(row, catalogue, act) {
+  const card = catalogue.steps[row.step];
+  const verdicts = row.claims.map((finding) =>
+    el(`p.finding.${finding.verdict}`, {}, el("b", {}, `${finding.id} ${said(catalogue.verdicts[finding.verdict].title)} `),
+      said(finding.because ?? catalogue.claims.find((claim) => claim.id === finding.id).says)),
+  );
+  const seen = ["client", "server"].filter((side) => row[side]);
+  const same = (a, b) => JSON.stringify([a.fields, a.bytes]) === JSON.stringify([b.fields, b.bytes]);
+  const alike = seen.length === 2 && same(row.client, row.server);
+  const sender = row[row.side] ? row.side : seen[0];
+  const shown = alike ? [sender] : seen;
+  const told = shown.map((side) => {
+    const event = row[side];
+    const way = row.kind === "crossed" ? ` · ${say(event.direction === "sent" ? "sent" : "received")}` : "";
+    const title = alike ? say("both_alike") : `${say(side)}${way}`;
+    const parts = (side === row.side ? row.parts : row.parts_received ?? row.parts) ?? [];
+    return [
+      facts(event, title, catalogue),
+      event.bytes ? [el("h4", {}, `${say("bytes")} (${event.bytes.length / 2})`), bytes(event.bytes, parts, act.byte)] : null,
+      el("p.tools", {}, copier("copy_json", () => JSON.stringify(event)), event.bytes && copier("copy_hex", () => event.bytes)),
+    ];
+  });
+  return el(
+    "div.panel",
+    { id: "message" },
+    el("h3", {}, said(card.title)),
+    el("p", {}, said(card.text)),
+    el("p.dim", {}, row.step, " · ", rfc(card.rfc)),
+    verdicts,
+    row.link && [el("h4", {}, said(catalogue.steps[row.link.step].title)), el("p", {}, said(catalogue.steps[row.link.step].text))],
+    told,
+    row.kind === "inside" && !row[row.side].bytes ? el("p.dim", {}, say("no_bytes")) : null,
+    el("p.tools", {}, copier("copy_link", () => location.href)),
+  );
+}
