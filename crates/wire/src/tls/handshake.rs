@@ -24,6 +24,7 @@ use crate::{
 const MOST_MESSAGE: usize = 128 * 1024;
 
 const TLS_1_3: u16 = 0x0304;
+const TLS_1_2: u16 = 0x0303;
 
 /// What is known of the handshake.
 #[derive(Debug, Default)]
@@ -58,6 +59,11 @@ impl Handshake {
 
     fn is_tls13(&self) -> bool {
         self.version == Some(TLS_1_3)
+    }
+
+    /// A signature does not say its kind.
+    fn is_before_12(&self) -> bool {
+        self.version.is_some_and(|version| version < TLS_1_2)
     }
 
     fn hash(&self) -> Option<keys::Hash> {
@@ -95,9 +101,13 @@ impl Decoder {
         if let Some(version) = self.handshake.version {
             fields.put(common::VERSION, names::version(version));
         }
-        // TLS 1.3 switches its keys elsewhere; before the server's answer nothing can switch.
-        let switches = self.handshake.version.is_some() && !self.handshake.is_tls13();
-        fields.put(field::SWITCHES_KEYS, switches);
+        // TLS 1.3 switches its keys elsewhere. Before the server's answer nothing can switch, and only a client with early
+        // data, or asked once more, has reason to send this; of any other the answer is missing here.
+        let answered = self.handshake.version.is_some();
+        let switches = answered && !self.handshake.is_tls13();
+        if answered || self.handshake.early_data || self.handshake.retried {
+            fields.put(field::SWITCHES_KEYS, switches);
+        }
         self.say(from, moment, Step::ChangeCipherSpec, fields, body);
         if switches {
             self.turn(from, Phase::Session);
@@ -190,8 +200,14 @@ impl Decoder {
             (8, Side::Server) => (Step::EncryptedExtensions, hello::encrypted_extensions(body)?),
             (11, Side::Server) => (Step::Certificate, message::certificate(body, tls13)?),
             (11, Side::Client) => (Step::ClientCertificate, message::certificate(body, tls13)?),
-            (12, Side::Server) => (Step::ServerKeyExchange, message::server_key_exchange(body, &suite)?),
-            (13, Side::Server) => (Step::CertificateRequest, message::certificate_request(body, tls13)?),
+            (12, Side::Server) => (
+                Step::ServerKeyExchange,
+                message::server_key_exchange(body, &suite, self.handshake.is_before_12())?,
+            ),
+            (13, Side::Server) => (
+                Step::CertificateRequest,
+                message::certificate_request(body, tls13, self.handshake.is_before_12())?,
+            ),
             (14, Side::Server) => (Step::ServerHelloDone, Fields::new()),
             (15, Side::Client | Side::Server) => (Step::CertificateVerify, self.certificate_verify(body)?),
             (16, Side::Client) => (Step::ClientKeyExchange, message::client_key_exchange(body, &suite)?),
@@ -261,9 +277,13 @@ impl Decoder {
         let echoed = !session_id.is_empty() && session_id == self.handshake.session_id;
         let taken = psk.and_then(|chosen| self.handshake.shown.get(usize::from(chosen)));
         let from_outside = taken.is_some_and(|identity| identity.from_outside);
-        let resumed = if tls13 { psk.is_some() && !from_outside } else { echoed };
-        fields.put(field::RESUMED, resumed);
-        if tls13 && psk.is_some() {
+        // Of a capture the client's question may be missing, and with it what the answer means.
+        let asked = !self.handshake.client_random.is_empty();
+        let resumed = asked && if tls13 { psk.is_some() && !from_outside } else { echoed };
+        if asked || (tls13 && psk.is_none()) {
+            fields.put(field::RESUMED, resumed);
+        }
+        if asked && tls13 && psk.is_some() {
             let origin = if from_outside { "from outside" } else { "of an earlier session" };
             fields.put(field::PRE_SHARED_KEY, origin);
         }
@@ -305,7 +325,10 @@ impl Decoder {
     }
 
     fn certificate_verify(&self, body: &[u8]) -> Option<Fields> {
-        let mut fields = message::certificate_verify(body, self.handshake.is_tls13())?;
+        let mut fields = {
+            let (tls13, before_12) = (self.handshake.is_tls13(), self.handshake.is_before_12());
+            message::certificate_verify(body, tls13, before_12)?
+        };
         if let Some(digest) = self.handshake.transcript.digest() {
             fields.put(field::HANDSHAKE_HASH, hex::encode(digest));
         }

@@ -31,11 +31,14 @@ pub(crate) fn layout(step: Step, fields: &Fields, bytes: &[u8]) -> Vec<Part> {
             l.opaque(1, "certificate_request_context", plain)?;
             extensions(l, extension::In::Other)
         }),
-        Step::CertificateRequest => message(l, certificate_request_12),
-        Step::ServerKeyExchange if fields.get(field::NAMED_CURVE).is_some() => {
-            message(l, server_key_exchange)
+        Step::CertificateRequest => message(l, |l| certificate_request_12(l, fields)),
+        Step::ServerKeyExchange if fields.get(field::PUBLIC_KEY).is_some() => {
+            message(l, |l| server_key_exchange(l, fields))
         }
         Step::CertificateVerify if encrypted => message(l, |l| signed(l, names::signature_scheme)),
+        Step::CertificateVerify if fields.get(field::SIGNATURE_SCHEME).is_none() => {
+            message(l, |l| l.opaque(2, "signature", plain).map(drop))
+        }
         Step::CertificateVerify => message(l, |l| signed(l, names::hash_and_signature)),
         Step::ClientKeyExchange => message(l, |l| client_key_exchange(l, fields)),
         Step::Finished => message(l, |l| l.field(l.left(), "verify_data", plain).map(drop)),
@@ -155,11 +158,16 @@ fn subject(der: &[u8]) -> String {
     super::certificate_fields(&[der]).get(field::SUBJECT).unwrap_or_default().to_owned()
 }
 
-fn certificate_request_12(l: &mut Layout<'_>) -> Option<()> {
+fn certificate_request_12(l: &mut Layout<'_>, fields: &Fields) -> Option<()> {
     l.list(1, "certificate_types", (1, "certificate_type"), |n| {
         format!("{} ({n})", u8::try_from(n).map(names::certificate_type).unwrap_or_default())
     })?;
-    l.list(2, "supported_signature_algorithms", (2, "algorithm"), |n| named(n, names::hash_and_signature))?;
+    // Before TLS 1.2 there is no such list.
+    if fields.get(field::SIGNATURE_ALGORITHMS).is_some() {
+        l.list(2, "supported_signature_algorithms", (2, "algorithm"), |n| {
+            named(n, names::hash_and_signature)
+        })?;
+    }
     l.vector(2, "certificate_authorities", |l| {
         while !l.is_done() {
             l.opaque(2, "DistinguishedName", plain)?;
@@ -168,10 +176,20 @@ fn certificate_request_12(l: &mut Layout<'_>) -> Option<()> {
     })
 }
 
-fn server_key_exchange(l: &mut Layout<'_>) -> Option<()> {
-    l.number(1, "curve_type", |n| if n == 3 { "named_curve (3)".into() } else { n.to_string() })?;
-    l.number(2, "namedcurve", |n| named(n, names::group))?;
-    l.opaque(1, "public", plain)?;
+fn server_key_exchange(l: &mut Layout<'_>, fields: &Fields) -> Option<()> {
+    if fields.get(field::NAMED_CURVE).is_some() {
+        l.number(1, "curve_type", |n| if n == 3 { "named_curve (3)".into() } else { n.to_string() })?;
+        l.number(2, "namedcurve", |n| named(n, names::group))?;
+        l.opaque(1, "public", plain)?;
+    } else {
+        fields.get(field::PUBLIC_KEY)?;
+        for name in ["dh_p", "dh_g", "dh_Ys"] {
+            l.opaque(2, name, plain)?;
+        }
+    }
+    if fields.get(field::SIGNATURE_SCHEME).is_none() {
+        return l.opaque(2, "signature", plain).map(drop);
+    }
     signed(l, names::hash_and_signature)
 }
 

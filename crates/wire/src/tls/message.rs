@@ -28,31 +28,49 @@ pub(super) fn certificate(body: &[u8], tls13: bool) -> Option<Fields> {
     Some(certificate_fields(&chain))
 }
 
-/// ServerKeyExchange: the ephemeral public key and the signature over it, RFC 8422 §5.4.
-pub(super) fn server_key_exchange(body: &[u8], suite: &str) -> Option<Fields> {
+/// ServerKeyExchange: the ephemeral public key and the signature over it, RFC 8422 §5.4; of finite-field Diffie-Hellman,
+/// RFC 5246 §7.4.3.
+pub(super) fn server_key_exchange(body: &[u8], suite: &str, before_12: bool) -> Option<Fields> {
     const NAMED_CURVE: u8 = 3;
-    if !suite.starts_with("TLS_ECDHE_") {
+    let mut r = Reader(body);
+    let mut fields = Fields::new();
+    if suite.starts_with("TLS_ECDHE_") {
+        if r.u8()? != NAMED_CURVE {
+            return None;
+        }
+        fields.put(field::NAMED_CURVE, names::group(r.u16()?));
+        fields.put(field::PUBLIC_KEY, hex::encode(r.vec8()?));
+    } else if suite.starts_with("TLS_DHE_") && !suite.starts_with("TLS_DHE_PSK_") {
+        let (_prime, _generator) = (r.vec16()?, r.vec16()?);
+        fields.put(field::PUBLIC_KEY, hex::encode(r.vec16()?));
+    } else {
         return Some(fields! { common::LENGTH => body.len() });
     }
-    let mut r = Reader(body);
-    if r.u8()? != NAMED_CURVE {
-        return None;
+    signature(&mut r, names::hash_and_signature, before_12, &mut fields)?;
+    Some(fields)
+}
+
+/// What is signed with what; before TLS 1.2 the kind of key alone says so (RFC 4346 §7.4.3).
+fn signature(
+    r: &mut Reader<'_>,
+    name: fn(u16) -> String,
+    before_12: bool,
+    fields: &mut Fields,
+) -> Option<()> {
+    if !before_12 {
+        fields.put(field::SIGNATURE_SCHEME, name(r.u16()?));
     }
-    let curve = names::group(r.u16()?);
-    let public_key = r.vec8()?;
-    let scheme = names::hash_and_signature(r.u16()?);
-    let signature = r.vec16()?;
-    Some(fields! {
-        field::NAMED_CURVE => curve,
-        field::PUBLIC_KEY => hex::encode(public_key),
-        field::SIGNATURE_SCHEME => scheme,
-        common::SIGNATURE_LENGTH => signature.len(),
-    })
+    fields.put(common::SIGNATURE_LENGTH, r.vec16()?.len());
+    Some(())
 }
 
 /// ClientKeyExchange: the encrypted pre-master secret with RSA, else the client's public key.
 pub(super) fn client_key_exchange(body: &[u8], suite: &str) -> Option<Fields> {
     let mut r = Reader(body);
+    if suite.is_empty() {
+        // The server's answer is not known, and with it what this is.
+        return Some(fields! { common::LENGTH => body.len() });
+    }
     if suite.starts_with("TLS_RSA_") {
         let encrypted = r.vec16()?;
         return Some(fields! {
@@ -67,16 +85,15 @@ pub(super) fn client_key_exchange(body: &[u8], suite: &str) -> Option<Fields> {
 }
 
 /// CertificateVerify: a signature over the handshake so far.
-pub(super) fn certificate_verify(body: &[u8], tls13: bool) -> Option<Fields> {
-    let mut r = Reader(body);
+pub(super) fn certificate_verify(body: &[u8], tls13: bool, before_12: bool) -> Option<Fields> {
     let name = if tls13 { names::signature_scheme } else { names::hash_and_signature };
-    let scheme = name(r.u16()?);
-    let signature = r.vec16()?;
-    Some(fields! { field::SIGNATURE_SCHEME => scheme, common::SIGNATURE_LENGTH => signature.len() })
+    let mut fields = Fields::new();
+    signature(&mut Reader(body), name, before_12, &mut fields)?;
+    Some(fields)
 }
 
 /// CertificateRequest: what the server accepts from a client.
-pub(super) fn certificate_request(body: &[u8], tls13: bool) -> Option<Fields> {
+pub(super) fn certificate_request(body: &[u8], tls13: bool, before_12: bool) -> Option<Fields> {
     let mut r = Reader(body);
     let mut fields = Fields::new();
     if tls13 {
@@ -90,8 +107,9 @@ pub(super) fn certificate_request(body: &[u8], tls13: bool) -> Option<Fields> {
     } else {
         let types: Vec<_> = r.vec8()?.iter().map(|number| names::certificate_type(*number)).collect();
         fields.put(field::CERTIFICATE_TYPES, types);
-        let schemes = list16(r.0, names::hash_and_signature)?;
-        fields.put(field::SIGNATURE_ALGORITHMS, schemes);
+        if !before_12 {
+            fields.put(field::SIGNATURE_ALGORITHMS, list16(r.0, names::hash_and_signature)?);
+        }
     }
     Some(fields)
 }
