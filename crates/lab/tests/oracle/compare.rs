@@ -28,6 +28,8 @@ pub(crate) struct Report {
     pub(crate) alone: BTreeMap<&'static str, usize>,
     /// What must not be: another value, a field or a message that our log left out, or one that it made up.
     pub(crate) disagreements: Vec<String>,
+    /// Connections of TLS before 1.2.
+    old: BTreeSet<String>,
 }
 
 /// How many bytes a message has: not a field of an event, but of its bytes.
@@ -35,7 +37,7 @@ pub(crate) const BYTES: &str = "(bytes)";
 
 /// Compares the log of a run with another account of it.
 pub(crate) fn compare(judge: Judge, events: &[Event], told: &[Told]) -> Report {
-    let mut report = Report::default();
+    let mut report = Report { old: before_12(events), ..Report::default() };
     let witnesses: BTreeSet<_> = events.iter().map(|event| (&event.conn, event.side)).collect();
     for (conn, side) in witnesses {
         for layer in [Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Ssh] {
@@ -61,6 +63,13 @@ pub(crate) fn compare(judge: Judge, events: &[Event], told: &[Told]) -> Report {
     report
 }
 
+fn before_12(events: &[Event]) -> BTreeSet<String> {
+    let old = |event: &&Event| {
+        event.step.id() == "tls.server_hello" && ["TLS 1.0", "TLS 1.1"].contains(&event.text("version"))
+    };
+    events.iter().filter(old).map(|event| event.conn.clone()).collect()
+}
+
 /// Whether it is something of which that judge may tell, and not what we say of it.
 fn is_told(judge: Judge, event: &Event) -> bool {
     let (id, crossed) = (event.step.id(), event.evidence == Evidence::Wire && event.sender().is_some());
@@ -68,7 +77,7 @@ fn is_told(judge: Judge, event: &Event) -> bool {
         return false;
     }
     match (judge, event.step.protocol()) {
-        (Judge::Tshark, Protocol::Tcp) => crossed && event.text("source") == "AF_PACKET",
+        (Judge::Tshark, Protocol::Tcp) => crossed && ["AF_PACKET", "capture"].contains(&event.text("source")),
         // Where the encryption begins; no message begins there.
         (Judge::Tshark, Protocol::Ssh) => crossed && id != "ssh.encrypted",
         (Judge::Tshark, Protocol::Tls | Protocol::Ws) => crossed,
@@ -131,7 +140,12 @@ impl Report {
                         event.side, event.conn, event.step, event.fields
                     )),
                 },
-                (None, Some(told)) => match only_they_tell(judge, told, first, Some(n) > here_ends) {
+                (None, Some(told)) => match only_they_tell(
+                    judge,
+                    told,
+                    (first, self.old.contains(&first.conn)),
+                    Some(n) > here_ends,
+                ) {
                     Some(why) => self.alone(why),
                     None => self.disagreements.push(format!(
                         "{:?} of {}: our log leaves out {} of {:?}: {:?}",
@@ -223,14 +237,23 @@ fn only_we_tell(judge: Judge, event: &Event, at_the_end: bool) -> Option<&'stati
 }
 
 /// Why our log leaves a message out; none: it should not. `first` is the log's first of that way.
-fn only_they_tell(judge: Judge, told: &Told, first: &Event, at_the_end: bool) -> Option<&'static str> {
+fn only_they_tell(
+    judge: Judge,
+    told: &Told,
+    (first, old): (&Event, bool),
+    at_the_end: bool,
+) -> Option<&'static str> {
     let no_call = judge == Judge::Openssh && first.side == Side::Server && told.is_behind_keys();
     if no_call {
         Some("russh tells a server no secret, and no call of it tells of this packet")
     } else if !at_the_end {
         None
+    } else if old {
+        Some("of TLS 1.0 and 1.1 our decoder derives no keys: what is encrypted stays closed")
     } else if told.step == OPAQUE {
         Some("neither side could open it, nor could tshark")
+    } else if ["ws.plain_request", "ws.refused", "ws.body"].contains(&told.step.as_str()) {
+        Some("of HTTP that asks for no upgrade the first request and its answer are told")
     } else if first.step.protocol() == Protocol::Tcp {
         Some("a segment after the watch had ended")
     } else if first.direction == Direction::Received {
@@ -245,8 +268,10 @@ fn align(ours: &[(usize, &Event)], theirs: &[&Told]) -> Vec<(Option<usize>, Opti
     let fits = |here: usize, there: usize| {
         let told = &theirs[there].step;
         let id = ours[here].1.step.id();
+        // To tshark an answer is an answer, whatever was asked for.
+        let plain = told == "ws.refused" && id == "ws.plain_response";
         // What does not open with the keys of this side may open with those of the other.
-        told == OPAQUE || told == SEGMENT || told == id || id == "tls.does_not_open"
+        plain || told == OPAQUE || told == SEGMENT || told == id || id == "tls.does_not_open"
     };
     if theirs.first().is_some_and(|told| told.step == SEGMENT) {
         let most = ours.len().max(theirs.len());

@@ -4,6 +4,7 @@ use steps::Event;
 
 use crate::theirs::{Judge, Told};
 
+pub(crate) mod foreign;
 pub(crate) mod lab;
 pub(crate) mod openssh;
 pub(crate) mod openssl;

@@ -1,4 +1,4 @@
-"""Python's `websockets` as the client: python3 ws_client.py PORT. Its own account of each frame goes to stdout."""
+"""Python's `websockets` as the client: python3 ws_client.py PORT [uncompressed]. Its own account of each frame goes to stdout."""
 
 import asyncio
 import logging
@@ -10,7 +10,9 @@ logging.basicConfig(stream=sys.stdout, level=logging.DEBUG, format="%(name)s %(m
 
 
 async def main():
-    async with websockets.connect(f"ws://127.0.0.1:{sys.argv[1]}/chat", close_timeout=30) as socket:
+    compression = None if "uncompressed" in sys.argv else "deflate"
+    url = f"ws://127.0.0.1:{sys.argv[1]}/chat"
+    async with websockets.connect(url, close_timeout=30, compression=compression) as socket:
         await socket.send("hello")
         assert await socket.recv() == "hello"
         await socket.send(bytes(range(200)))

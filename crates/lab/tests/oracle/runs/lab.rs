@@ -47,7 +47,7 @@ fn run(args: &[&str], certs: &Path) -> Run {
     command.args(args).args(["--format", "json", "--certs"]).arg(certs);
     let left = Running::start(command.arg("--capture").arg(&file)).wait();
     assert!(!left.events.is_empty(), "{args:?}: {}", left.stderr);
-    let told = tshark::tell(&file, &carried(&left.events));
+    let told = tshark::tell(&file, &carried(&left.events), None);
     let read = readback::read(&file, None);
     Run { judge: Judge::Tshark, name: args.join(" "), count: count(args), events: left.events, told, read }
 }

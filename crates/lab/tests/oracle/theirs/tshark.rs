@@ -13,10 +13,14 @@ mod tcp;
 mod tls;
 mod ws;
 
-/// What tshark tells of `file`. `decode`: which ports carry what, for those that it would not know.
-pub(crate) fn tell(file: &Path, decode: &[(u16, &str)]) -> Vec<Told> {
+/// What tshark tells of `file`. `decode`: which ports carry what, for those that it would not know; `keys`: a key log, where
+/// the secrets are not in the file.
+pub(crate) fn tell(file: &Path, decode: &[(u16, &str)], keys: Option<&Path>) -> Vec<Told> {
     let mut command = Command::new("tshark");
     command.arg("-r").arg(file).args(["-T", "pdml"]);
+    if let Some(keys) = keys {
+        command.args(["-o", &format!("tls.keylog_file:{}", keys.display())]);
+    }
     for (port, protocol) in decode {
         command.args(["-d", &format!("tcp.port=={port},{protocol}")]);
     }
