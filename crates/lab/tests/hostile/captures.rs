@@ -14,7 +14,9 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
 
-use crate::{a_megabyte, hostile, in_a_line, in_a_value, is_harmless, is_ours, parses, raw, servers};
+use crate::{
+    a_megabyte, hostile, in_a_line, in_a_value, is_harmless, is_ours, mermaid, parses, raw, servers,
+};
 
 /// What two peers said in turn: whether the client did, and what.
 type Talk = Vec<(bool, Vec<u8>)>;
@@ -289,7 +291,10 @@ fn in_every_form() {
         steps.push_str(&String::from_utf8_lossy(&events));
         for form in ["text", "mermaid", "html"] {
             for lang in ["en", "zh"] {
-                check(&["--connection", &number, "--ladder", form, "--lang", lang]);
+                let page = check(&["--connection", &number, "--ladder", form, "--lang", lang]);
+                if form == "mermaid" {
+                    mermaid::statements(&format!("connection {n}"), &String::from_utf8_lossy(&page));
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ mod common;
 
 mod captures;
 mod clients;
+mod mermaid;
 mod notes;
 mod page;
 mod raw;

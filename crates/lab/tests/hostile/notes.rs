@@ -3,7 +3,9 @@
 
 use std::{fs, path::Path, process::Command};
 
-use crate::{a_megabyte, common::require, hostile, in_a_line, is_harmless, is_ours, renderers::spoiled};
+use crate::{
+    a_megabyte, common::require, hostile, in_a_line, is_harmless, is_ours, mermaid, renderers::spoiled,
+};
 
 /// Notes in which each sentence, heading and name is hostile, and one sentence has a megabyte.
 fn notes(long: &str) -> String {
@@ -69,6 +71,9 @@ fn the_report_in_every_form() {
         assert!(left.status.success(), "{what}: {}", String::from_utf8_lossy(&left.stderr));
         is_harmless(&what, &left.stdout);
         is_ours(&what, "lab: ", &left.stderr);
+        if form == "mermaid" {
+            mermaid::statements(&what, &String::from_utf8_lossy(&left.stdout));
+        }
     }
 }
 

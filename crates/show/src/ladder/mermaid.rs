@@ -121,7 +121,7 @@ fn escape(text: &str) -> String {
         let mut first = true;
         for character in word.chars() {
             let code = match character {
-                '#' | ';' | '<' | '>' | '{' | '}' | '%' | '&' | '"' | '`' | '\\' => true,
+                '#' | ';' | '<' | '>' | '{' | '}' | '%' | '&' | '"' | '`' | '\\' | '$' => true,
                 letter if own && first && letter.is_ascii_alphabetic() => {
                     first = false;
                     true
@@ -150,6 +150,8 @@ mod tests {
             ("GET /?a=1&b=<x>", "GET /?a=1#38;b=#60;x#62;"),
             ("the end.", "the #101;nd."),
             ("weekend", "weekend"),
+            // Mathematics, elsewhere in Mermaid.
+            ("$$x$$", "#36;#36;x#36;#36;"),
             ("line\nbreak\u{202e}", "line#92;nbreak#92;u#123;202e#125;"),
             ("客户端", "客户端"),
         ] {
