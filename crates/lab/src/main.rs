@@ -61,10 +61,14 @@ enum Command {
     /// SSH: a first visit to an unknown host, then a second
     Ssh,
     /// The scenarios: what can be made to go wrong
-    List,
+    List {
+        /// Only those with this word in their name or title, on this claim (o2) or of this protocol (tls)
+        #[arg(value_name = "WORD")]
+        about: Option<String>,
+    },
     /// Run scenarios and compare each with what its file expects
     Run {
-        /// Names (tls/unknown-ca), patterns ('tls/*') or files of your own (./mine.toml)
+        /// Names (tls/unknown-ca), patterns ('tls/*'), a claim (o2: what shows it best) or files of your own (./mine.toml)
         #[arg(required_unless_present = "all", value_name = "SCENARIO")]
         scenarios: Vec<String>,
         /// All scenarios of the suite
@@ -208,11 +212,13 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
     let keep = (compared || matches!(&cli.command, Some(Command::Run { .. }))).then(|| kept.clone());
     let session = watch::Session::default();
     let unread = session.clone();
+    let follows = show::Follows::default();
     let mut log = show::init(
         &cli.output,
         Init {
             both_sides: true,
             lines: cli.lines,
+            follows: follows.clone(),
             kept: keep.clone(),
             silent: brief,
             layout: Some(wire::layout),
@@ -261,11 +267,11 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
         Some(Command::Ws { variant }) => bench.run(Protocol::Ws, &variant).await,
         Some(Command::Ssh) => bench.run(Protocol::Ssh, "").await,
         Some(Command::Run { .. }) => {
-            run::run(&bench, scenarios, rung, (&cli.output, brief), (&log, &kept)).await
+            run::run(&bench, scenarios, rung, (&cli.output, brief), (&log, &kept, &follows)).await
         }
         Some(
             Command::Notes(_)
-            | Command::List
+            | Command::List { .. }
             | Command::Read(_)
             | Command::Watch(_)
             | Command::Link(_)
@@ -280,11 +286,11 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
 fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
     let output = &cli.output;
     Ok(Some(match &cli.command {
-        Some(Command::List) => match output.format {
-            show::Format::Text => run::list(output.lang())?,
-            show::Format::Json => run::list_json()?,
+        Some(Command::List { about }) => match output.format {
+            show::Format::Text => run::list(about.as_deref(), output.lang(), output.columns())?,
+            show::Format::Json => run::list_json(about.as_deref())?,
         },
-        Some(Command::Read(logs)) => read::read(logs, cli.keep.keylog.as_deref(), output)?,
+        Some(Command::Read(logs)) => read::read(logs, cli.keep.keylog.as_deref(), (output, cli.lines))?,
         Some(
             Command::Tcp
             | Command::Tls { .. }

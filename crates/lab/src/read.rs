@@ -33,7 +33,11 @@ pub(crate) struct Logs {
 /// # Errors
 ///
 /// When a log cannot be opened, or none holds an event.
-pub(crate) fn read(logs: &Logs, keylog: Option<&Path>, output: &Args) -> anyhow::Result<String> {
+pub(crate) fn read(
+    logs: &Logs,
+    keylog: Option<&Path>,
+    (output, lines): (&Args, bool),
+) -> anyhow::Result<String> {
     let lang = output.lang();
     let (caught, recorded_logs): (Vec<_>, Vec<_>) =
         logs.logs.iter().cloned().partition(|path| captures::is_capture(path));
@@ -49,12 +53,11 @@ pub(crate) fn read(logs: &Logs, keylog: Option<&Path>, output: &Args) -> anyhow:
     let stories = match logs.last {
         Some(protocol) => {
             let folder = log_dir(output)?;
-            let all = show::story::stories(events(&recorded(folder)?, lang)?);
-            let of_it = all.into_iter().filter(|story| story.protocol == protocol);
-            match newest(of_it) {
-                Some(story) => vec![story],
-                None => bail!("no run of {} is recorded in {}", protocol.id(), folder.display()),
+            let stories = last_run(&recorded(folder)?, protocol, lang)?;
+            if stories.is_empty() {
+                bail!("no run of {} is recorded in {}", protocol.id(), folder.display());
             }
+            stories
         }
         None => {
             let mut all = events(&recorded_logs, lang)?;
@@ -68,13 +71,18 @@ pub(crate) fn read(logs: &Logs, keylog: Option<&Path>, output: &Args) -> anyhow:
     if let Some(name) = &logs.scenario {
         return compared(name, &stories, lang);
     }
-    let notes = output.own_notes()?;
     Ok(match output.format {
         Format::Json => json(&stories)?,
-        Format::Text => {
-            let form = output.ladder.unwrap_or(Ladder::Text);
-            show::ladder(form, &stories, notes.as_ref(), lang, output.columns())
-        }
+        Format::Text => match output.ladder {
+            Some(form @ (Ladder::Mermaid | Ladder::Html)) => {
+                let notes = output.own_notes()?;
+                show::ladder(form, &stories, notes.as_ref(), lang, output.columns())
+            }
+            Some(Ladder::Text) | None => {
+                let events = stories.iter().flat_map(Story::events).cloned().collect();
+                show::recorded(output, events, Some(wire::layout), lines)?
+            }
+        },
     })
 }
 
@@ -101,11 +109,29 @@ fn compared(name: &str, stories: &[Story], lang: Lang) -> anyhow::Result<String>
     Ok(page)
 }
 
-/// The run that began last; of one recorded at both ends rather than at one.
-fn newest(stories: impl Iterator<Item = Story>) -> Option<Story> {
+/// The run that began last. A log that has both ends is a run of the lab: all its connections. Else the last connection
+/// that was recorded at both ends, or at one.
+fn last_run(logs: &[std::path::PathBuf], protocol: Protocol, lang: Lang) -> anyhow::Result<Vec<Story>> {
+    let of_it = |events: Vec<Event>| {
+        let stories = show::story::stories(events).into_iter();
+        stories.filter(|story| story.protocol == protocol).collect::<Vec<_>>()
+    };
     let whole = |story: &Story| story.client.is_some() && story.server.is_some();
-    let (whole, half): (Vec<_>, Vec<_>) = stories.partition(whole);
-    whole.into_iter().next_back().or(half.into_iter().next_back())
+    let mut all = Vec::new();
+    for log in logs.iter().rev() {
+        let mut mine = events(std::slice::from_ref(log), lang)?;
+        let has = |side| mine.iter().any(|event| event.protocol == protocol && event.side == side);
+        let newest = all.is_empty() && has(Side::Client) && has(Side::Server);
+        if newest {
+            return Ok(of_it(mine));
+        }
+        if has(Side::Client) || has(Side::Server) {
+            mine.append(&mut all);
+            all = mine;
+        }
+    }
+    let (whole, half): (Vec<_>, Vec<_>) = of_it(all).into_iter().partition(whole);
+    Ok(whole.into_iter().next_back().or(half.into_iter().next_back()).into_iter().collect())
 }
 
 /// One object a row, in the order of the story: what was sent stands before what was received.

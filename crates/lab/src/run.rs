@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use show::{Args, Guard, Kept};
-use steps::{Lang, Protocol, Said, Text, harmless::one_line};
+use show::{Args, Follows, Guard, Kept};
+use steps::{Claim, Lang, Protocol, Said, Text, Verdict, harmless::one_line};
 
 use crate::{
     expect, link,
@@ -16,32 +16,65 @@ use crate::{
 /// How long any scenario may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// One line a scenario: its name, what goes wrong, and the claims it shows.
+/// One line a scenario, in groups: its name, what goes wrong, and the claims that few others of its protocol show so.
 ///
 /// # Errors
 ///
-/// When a file of the suite does not read.
-pub(crate) fn list(lang: Lang) -> anyhow::Result<String> {
+/// When a file of the suite does not read, or none is about what was asked for.
+pub(crate) fn list(about: Option<&str>, lang: Lang, width: usize) -> anyhow::Result<String> {
+    let all = scenario::all()?;
+    let chosen = listed(&all, about)?;
     let mut page = String::new();
-    for scenario in scenario::all()? {
-        page.push_str(&format!("{:<28} {}", scenario.name, scenario.title.in_lang(lang)));
-        let claims = claims(&scenario);
-        if !claims.is_empty() {
-            page.push_str(&format!("  [{claims}]"));
+    for protocol in <Protocol as strum::VariantArray>::VARIANTS {
+        let of_it = |scenario: &&&Scenario| scenario.pair.protocol == *protocol;
+        let mine: Vec<_> = chosen.iter().filter(of_it).collect();
+        let Some(longest) = mine.iter().map(|scenario| scenario.name.len()).max() else { continue };
+        let blank = if page.is_empty() { "" } else { "\n" };
+        page.push_str(&format!("{blank}{} · {}\n", protocol.title(), mine.len()));
+        for scenario in mine {
+            let claims = own_claims(scenario, &all);
+            let claims = if claims.is_empty() { claims } else { format!("  [{claims}]") };
+            let text = format!("{}{claims}", scenario.title.in_lang(lang));
+            // What finds no room goes on below the title.
+            let lines = show::wrapped(&text, width.saturating_sub(longest + 2));
+            for (n, line) in lines.lines().enumerate() {
+                let name = if n == 0 { scenario.name.as_str() } else { "" };
+                page.push_str(&format!("{name:<longest$}  {line}\n"));
+            }
         }
-        page.push('\n');
     }
     Ok(page)
+}
+
+/// The scenarios about a protocol, a claim or a word; none asked for: all.
+fn listed<'a>(all: &'a [Scenario], about: Option<&str>) -> anyhow::Result<Vec<&'a Scenario>> {
+    let Some(about) = about else { return Ok(all.iter().collect()) };
+    let word = about.to_lowercase();
+    let is_about = |scenario: &&Scenario| match scenario::claim(&word) {
+        Some(claim) => scenario.claims.contains_key(&claim),
+        None => {
+            let Scenario { name, title, .. } = scenario;
+            [name, &title.en, &title.zh].iter().any(|text| text.to_lowercase().contains(&word))
+        }
+    };
+    let chosen: Vec<_> = match word.parse::<Protocol>() {
+        Ok(protocol) => all.iter().filter(|scenario| scenario.pair.protocol == protocol).collect(),
+        Err(_) => all.iter().filter(is_about).collect(),
+    };
+    if chosen.is_empty() {
+        bail!("no scenario is about `{about}`{}", scenario::near(about, all));
+    }
+    Ok(chosen)
 }
 
 /// The same for programs: one JSON object a scenario, with what each end and the link between them is told.
 ///
 /// # Errors
 ///
-/// When a file of the suite does not read.
-pub(crate) fn list_json() -> anyhow::Result<String> {
+/// When a file of the suite does not read, or none is about what was asked for.
+pub(crate) fn list_json(about: Option<&str>) -> anyhow::Result<String> {
     let mut page = String::new();
-    for scenario in scenario::all()? {
+    for scenario in listed(&scenario::all()?, about)? {
         let Pair { protocol, client, server, visits, next: _ } = &scenario.pair;
         let title = serde_json::json!({ "en": scenario.title.en, "zh": scenario.title.zh });
         let link: Vec<_> = scenario.link.iter().map(ToString::to_string).collect();
@@ -60,10 +93,15 @@ pub(crate) fn list_json() -> anyhow::Result<String> {
     Ok(page)
 }
 
-/// The claims of a scenario with the marks of the log: `t4≠ t5`.
-fn claims(scenario: &Scenario) -> String {
-    let claims = scenario.claims.iter().map(|(claim, verdict)| format!("{}{}", claim.id(), verdict.mark()));
-    claims.collect::<Vec<_>>().join(" ")
+/// The claims of a scenario with the marks of the log, `t4≠ t5`, where at most a quarter of its protocol's scenarios show
+/// them so.
+fn own_claims(scenario: &Scenario, all: &[Scenario]) -> String {
+    let mine = || all.iter().filter(|other| other.pair.protocol == scenario.pair.protocol);
+    let few = |claim: &Claim, verdict: &Verdict| {
+        mine().filter(|other| other.claims.get(claim) == Some(verdict)).count() * 4 <= mine().count()
+    };
+    let own = scenario.claims.iter().filter(|(claim, verdict)| few(claim, verdict));
+    own.map(|(claim, verdict)| format!("{}{}", claim.id(), verdict.mark())).collect::<Vec<_>>().join(" ")
 }
 
 /// Runs each of `scenarios`, those of TCP as the `rung` of privilege allows. With `brief`, a line says how each came
@@ -77,7 +115,7 @@ pub(crate) async fn run(
     scenarios: &[Scenario],
     rung: Option<&Rung>,
     (output, brief): (&Args, bool),
-    (log, kept): (&Guard, &Kept),
+    (log, kept, follows): (&Guard, &Kept, &Follows),
 ) -> anyhow::Result<()> {
     let lang = output.lang();
     let say = |text: &str| say(output, text);
@@ -109,6 +147,7 @@ pub(crate) async fn run(
         }
         let started = Instant::now();
         drop(kept.take());
+        follows.set(scenario.pair.next.is_some());
         let ran = tokio::time::timeout(PATIENCE, bench.scenario(scenario, &stand)).await;
         log.end_of_run();
         let differences = match ran {

@@ -158,8 +158,8 @@ pub(crate) fn all() -> anyhow::Result<Vec<Scenario>> {
     Ok(found)
 }
 
-/// The scenarios that the patterns name: a name (`tls/unknown-ca`), a pattern (`tls/*`, `*lost*`) or the path of a
-/// file of one's own (`./mine.toml`).
+/// The scenarios that the patterns name: a name (`tls/unknown-ca`), a pattern (`tls/*`, `*lost*`), a claim (`o2`), which
+/// means what shows it best, or the path of a file of one's own (`./mine.toml`).
 ///
 /// # Errors
 ///
@@ -173,13 +173,59 @@ pub(crate) fn select(patterns: &[String]) -> anyhow::Result<Vec<Scenario>> {
             chosen.push(Scenario::read(pattern, &text)?);
             continue;
         }
+        if let Some(claim) = claim(pattern) {
+            chosen.extend(best(claim, &all).cloned());
+            continue;
+        }
         let before = chosen.len();
         chosen.extend(all.iter().filter(|scenario| matches(pattern, &scenario.name)).cloned());
         if chosen.len() == before {
-            bail!("no scenario is called `{pattern}` (`lab list` lists them)");
+            bail!("no scenario is called `{pattern}`{} (`lab list` lists them)", near(pattern, &all));
         }
     }
     Ok(chosen)
+}
+
+/// The claim of this id.
+pub(crate) fn claim(id: &str) -> Option<Claim> {
+    <Claim as strum::VariantArray>::VARIANTS.iter().copied().find(|claim| claim.id() == id)
+}
+
+/// The scenario that shows a claim best: the one that the catalogue names, else the first that shows it.
+fn best(claim: Claim, all: &[Scenario]) -> Option<&Scenario> {
+    let named = claim.shown_by().iter().filter_map(|run| run.strip_prefix("lab run "));
+    let mut named = named.filter_map(|name| all.iter().find(|scenario| scenario.name == name));
+    named.next().or_else(|| all.iter().find(|scenario| scenario.claims.contains_key(&claim)))
+}
+
+/// The names that are like `name`: `; did you mean …?`, or nothing.
+pub(crate) fn near(name: &str, all: &[Scenario]) -> String {
+    let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let asked = last(name);
+    let mut found: Vec<(usize, &str)> = all
+        .iter()
+        .map(|scenario| (distance(&asked, &last(&scenario.name)), scenario.name.as_str()))
+        .filter(|(far, name)| *far <= 1 + asked.len() / 4 || (asked.len() > 3 && name.contains(&asked)))
+        .collect();
+    found.sort();
+    let names: Vec<_> = found.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
+    if names.is_empty() { String::new() } else { format!("; did you mean {}?", names.join(", ")) }
+}
+
+/// How many letters have to be put in, left out or changed to make one name of the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let change = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
 }
 
 fn is_scenario(path: &Path) -> bool {
@@ -222,6 +268,15 @@ mod tests {
                 assert!(scenario.claims.contains_key(claim), "{name} does not show {}", claim.id());
             }
         }
+    }
+
+    #[test]
+    fn a_claim_is_shown_by_a_run_and_a_missed_name_gets_near_ones() {
+        let chosen = select(&["o2".into()]).expect("a scenario shows o2");
+        assert!(chosen.len() == 1 && chosen[0].claims.contains_key(&Claim::O2), "{chosen:?}");
+        let missed = select(&["tcp/syn-lots".into()]).expect_err("there is none").to_string();
+        assert!(missed.contains("did you mean `tcp/syn-lost`"), "{missed}");
+        assert_eq!((distance("fin", "fan"), distance("fin", "fins"), distance("", "abc")), (1, 1, 3));
     }
 
     #[test]

@@ -73,9 +73,10 @@ fn what_was_sent_stands_before_what_was_received_and_nothing_is_lost() {
     for protocol in ["tcp", "tls", "ws", "ssh"] {
         let told = events(&bench.read(&["--last", protocol, "--format", "json"]));
         for side in [Side::Client, Side::Server] {
+            // All connections of the last run: `lab ssh` comes twice.
             assert_eq!(
                 told.iter().filter(|event| event.side == side && event.step.is_summary()).count(),
-                1,
+                if protocol == "ssh" { 2 } else { 1 },
                 "{protocol}: both ends are there"
             );
         }
@@ -128,7 +129,12 @@ fn every_form_names_the_same_steps() {
         for line in ladder.lines() {
             assert!(line.width() <= 80, "{} columns: {line}", line.width());
         }
-        grammar(&bench.read(&["--last", protocol, "--ladder", "mermaid"]));
+        let diagrams = bench.read(&["--last", protocol, "--ladder", "mermaid"]);
+        for diagram in diagrams.split("```").map(|it| it.trim_start_matches("mermaid")) {
+            if !diagram.trim().is_empty() {
+                grammar(diagram.trim());
+            }
+        }
     }
 }
 
@@ -138,7 +144,7 @@ fn grammar(diagram: &str) {
     assert_eq!(lines.next(), Some("sequenceDiagram"));
     for line in lines {
         let line = line.trim_start();
-        let message = ["C->>S: ", "S->>C: ", "C-xS: ", "S-xC: ", "C-)S: ", "S-)C: "];
+        let message = ["C->>S: ", "S->>C: ", "C-xS: ", "S-xC: "];
         let statement =
             ["participant C as ", "participant S as ", "Note over C,S: ", "Note over C: ", "Note over S: "];
         let rest = message.iter().chain(&statement).find_map(|begin| line.strip_prefix(begin));
@@ -192,7 +198,8 @@ fn the_scenarios_are_listed_for_programs_with_what_each_end_is_told() {
     let object = |line: &str| serde_json::from_str::<Value>(line).expect("each line is an object");
     let listed: Vec<Value> = listed.lines().map(object).collect();
     let in_words = said(&bench.lab(&["list"]).output().expect("lab runs"));
-    assert_eq!(listed.len(), in_words.lines().count());
+    let named = |line: &&str| line.split(' ').next().is_some_and(|name| name.contains('/'));
+    assert_eq!(listed.len(), in_words.lines().filter(named).count());
     let found = listed.iter().find(|one| one["name"] == "tcp/fin-lost-for-good").expect("it is listed");
     assert_eq!(found["client"], serde_json::json!(["--user-timeout", "1.5"]));
     assert_eq!(found["server"], serde_json::json!(["--idle-timeout", "4"]));

@@ -16,7 +16,7 @@ use strum::VariantArray;
 
 use crate::{
     Args, OwnNotes,
-    lines::{Lines, NARROWEST, spans},
+    lines::{Lines, NARROWEST, not_shown},
     style::Paint,
     text::{columns, visible_columns, wrap},
 };
@@ -152,33 +152,9 @@ impl Column {
 
     /// The claims that the log did not show, and where to see them.
     pub(crate) fn missing(&self) -> String {
-        let mut out = String::new();
         let of_this_log = |claim: &Claim| self.headings.contains(&(claim.card().heading as usize));
-        let missing: Vec<_> = Claim::VARIANTS
-            .iter()
-            .copied()
-            .filter(|claim| of_this_log(claim) && !self.shown.contains_key(claim))
-            .collect();
-        if missing.is_empty() {
-            return out;
-        }
-        out.push_str(match self.lang {
-            Lang::En => "\nNot shown in this run, and what shows it:\n",
-            Lang::Zh => "\n本次没有涉及的论断，以及哪里可以看到：\n",
-        });
-        let mut by_run: Vec<(&str, Vec<Claim>)> = Vec::new();
-        for claim in missing {
-            let run = claim.shown_by().first().copied().unwrap_or("");
-            match by_run.iter_mut().find(|(known, _)| *known == run) {
-                Some((_, claims)) => claims.push(claim),
-                None => by_run.push((run, vec![claim])),
-            }
-        }
-        for (run, claims) in by_run {
-            let ids = spans(|claim| claims.contains(&claim));
-            out.push_str(&format!("  {}  {run}\n", crate::text::pad(&ids, 16)));
-        }
-        out
+        let missing = |claim: &Claim| of_this_log(claim) && !self.shown.contains_key(claim);
+        not_shown(Claim::VARIANTS.iter().copied().filter(missing), self.lang)
     }
 
     /// A connection ended with this summary.

@@ -21,7 +21,7 @@ use tracing_subscriber::{
 };
 
 use crate::{
-    Args,
+    Args, Follows,
     messages::OneLine,
     queue::{Item, Queue, Room, Whose},
     style::Paint,
@@ -38,6 +38,8 @@ pub struct Init {
     pub both_sides: bool,
     /// Of both sides, a line at each end instead of a row a message.
     pub lines: bool,
+    /// Of both sides, whether the last connection of a run only shows that the server still serves.
+    pub follows: Follows,
     /// Where events are kept as well, for a program that looks at its own run.
     pub kept: Option<Kept>,
     /// Nothing is printed: the program says in its own words what came of the run.

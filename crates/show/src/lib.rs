@@ -26,7 +26,7 @@ pub mod web;
 mod writer;
 
 pub use args::{Args, Color, Format, LangArg};
-pub use ladder::{Ladder, html, ladder, mermaid, text as ladder_text};
+pub use ladder::{Ladder, html, ladder, live::Follows, live::recorded, mermaid, text as ladder_text};
 pub use layer::{Guard, Init, Kept, Layout, Unread, drain, init, log, print};
 pub use lines::Lines;
 pub use notes::notes;

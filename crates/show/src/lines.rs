@@ -9,7 +9,7 @@
 //! claims with `≠` where the wire differs and `~` where it depends, the step, the fields that matter, and how it
 //! is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use steps::{
@@ -26,7 +26,7 @@ use crate::{
 
 mod summary;
 
-pub(crate) use summary::spans;
+pub(crate) use summary::{not_shown, spans};
 
 /// Where the step's name begins, and where its fields begin.
 const TITLE: usize = 24;
@@ -58,6 +58,8 @@ pub struct Lines {
     waiting: Option<Event>,
     shown: BTreeMap<Claim, Verdict>,
     connections: usize,
+    /// What they spoke.
+    protocols: BTreeSet<Protocol>,
 }
 
 impl Lines {
@@ -76,6 +78,7 @@ impl Lines {
             waiting: None,
             shown: BTreeMap::new(),
             connections: 0,
+            protocols: BTreeSet::new(),
         }
     }
 

@@ -61,6 +61,9 @@ impl Page {
         for step in Step::all().filter(|step| step.card().claims.contains(&claim)) {
             self.fact(&mut lines, ("shown by", "由其印证"), step.id());
         }
+        for run in claim.shown_by() {
+            self.fact(&mut lines, ("to see it", "查看命令"), run);
+        }
         text(&lines)
     }
 

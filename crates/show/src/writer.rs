@@ -224,7 +224,7 @@ impl Render {
         Ok(match (args.format, args.ladder) {
             _ if how.silent => Render::Silent,
             (Format::Text, None | Some(Ladder::Text)) if how.both_sides => {
-                Render::Live(Box::new(Live::new(args, notes, !how.lines, layout)))
+                Render::Live(Box::new(Live::new(args, notes, !how.lines, layout, how.follows.clone())))
             }
             (_, Some(form)) => {
                 let width = args.columns();

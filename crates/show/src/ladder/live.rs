@@ -5,10 +5,15 @@
 
 use std::{
     collections::HashMap,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use steps::{Direction, Event, Evidence, Side, Step};
+use steps::{Direction, Event, Evidence, Lang, Side, Step};
 
 use super::{card, text};
 use crate::{
@@ -47,6 +52,38 @@ pub(crate) struct Live {
     last: Option<usize>,
     looked: Instant,
     legend: bool,
+    /// Whether the last connection of the run only shows that the server still serves: it is folded into a line.
+    follows: Follows,
+    /// The events are of recorded logs: how they were laid side by side has to be said.
+    recorded: bool,
+}
+
+/// Tells, at the end of a run, whether its last connection only shows that the server still serves. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Follows(Arc<AtomicBool>);
+
+impl Follows {
+    /// Says so of the run that goes on.
+    pub fn set(&self, follows: bool) {
+        self.0.store(follows, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Recorded events as [`Live`] draws them.
+///
+/// # Errors
+///
+/// When the reader's notes cannot be read.
+pub fn recorded(args: &Args, events: Vec<Event>, layout: Option<Layout>, lines: bool) -> io::Result<String> {
+    let layout = layout.filter(|_| args.bytes);
+    let mut live = Live::new(args, args.own_notes()?, !lines, layout, Follows::default());
+    live.recorded = true;
+    live.events = events;
+    Ok(live.end())
 }
 
 /// What tells events apart.
@@ -71,7 +108,13 @@ struct Opened {
 }
 
 impl Live {
-    pub(crate) fn new(args: &Args, notes: Option<OwnNotes>, ladder: bool, layout: Option<Layout>) -> Self {
+    pub(crate) fn new(
+        args: &Args,
+        notes: Option<OwnNotes>,
+        ladder: bool,
+        layout: Option<Layout>,
+        follows: Follows,
+    ) -> Self {
         let width = args.columns();
         let column = args.is_beside().then(|| Column::new(args, notes, width));
         Live {
@@ -86,6 +129,8 @@ impl Live {
             last: None,
             looked: Instant::now(),
             legend: false,
+            follows,
+            recorded: false,
         }
     }
 
@@ -141,8 +186,19 @@ impl Live {
         let paint = Paint::new(self.args.colored());
         let page = text::Page::new(self.args.lang(), paint, left, width);
         let mut out = String::new();
-        for story in story::stories(self.events.clone()) {
+        let stories = story::stories(self.events.clone());
+        let last = stories.len().saturating_sub(1);
+        for (at, story) in stories.into_iter().enumerate() {
             let n = self.opened(&story);
+            let untold = self.stories[n].last_us == [i64::MIN; 2];
+            if until.is_none() && at > 0 && at == last && untold && self.follows.get() {
+                self.stories[n].done = true;
+                if let Some(column) = &mut self.column {
+                    out.push_str(&column.flush());
+                }
+                out.push_str(&follower(&page, &story));
+                continue;
+            }
             self.rows(&mut out, &page, (n, &story), until);
             if until.is_none() && !self.stories[n].done {
                 self.stories[n].done = true;
@@ -256,6 +312,9 @@ impl Live {
         };
         if !std::mem::replace(&mut self.legend, true) && self.ladder {
             lines.push(page.paint.dim(&format!("  {}", text::legend(page.lang))));
+        }
+        if self.recorded {
+            lines.extend(page.joined(story));
         }
         if !continued {
             let card = card::card(page, story);
@@ -375,6 +434,21 @@ impl Live {
         self.lines.set_width(width);
         self.lines.outcome(out, &summaries, !self.stories[n].carded);
     }
+}
+
+/// The connection that shows that the server still serves, in a line.
+fn follower(page: &text::Page, story: &Story) -> String {
+    let ends: Vec<&Event> =
+        [&story.client, &story.server].into_iter().flatten().filter_map(|end| end.summary.as_ref()).collect();
+    let well = !ends.is_empty() && ends.iter().all(|event| event.failure().is_none());
+    let name = super::name(story);
+    let line = match (page.lang, well) {
+        (Lang::En, true) => format!("  then another client was served as usual ({name})"),
+        (Lang::En, false) => format!("  then another client was not served ({name})"),
+        (Lang::Zh, true) => format!("  此后另一个客户端照常得到服务（{name}）"),
+        (Lang::Zh, false) => format!("  此后另一个客户端没有得到服务（{name}）"),
+    };
+    format!("\n{}\n", if well { page.paint.dim(&line) } else { page.paint.alarm(&line) })
 }
 
 /// Whether it may still arrive: it was sent, nobody says that it was lost, and no end says that it came.

@@ -33,6 +33,11 @@ fn diagram(story: &Story, notes: Option<&OwnNotes>, lang: Lang) -> String {
     out.push_str(&format!("    Note over C,S: {}\n", escape(&about)));
     let mut quoted = Vec::new();
     for row in &story.rows {
+        // One message is one arrow, where it was sent.
+        if matches!(&row.what, What::Crossed(crossed) if crossed.part == Part::Arrives && crossed.sent.is_some())
+        {
+            continue;
+        }
         out.push_str(&format!("    {}\n", line(row, lang)));
         // The reader's own sentence below the first step that shows it.
         for finding in row.findings() {
@@ -73,12 +78,11 @@ fn line(row: &Row, lang: Lang) -> String {
     }
 }
 
-/// Solid for what crossed, a cross for what was not seen to arrive, open for what is still on its way.
+/// Solid for what crossed, a cross for what was not seen to arrive.
 fn arrow(crossed: &Crossed) -> &'static str {
     match crossed.part {
         _ if crossed.is_lost() => "-x",
-        Part::Leaves => "-)",
-        Part::Whole | Part::Arrives => "->>",
+        Part::Whole | Part::Leaves | Part::Arrives => "->>",
     }
 }
 

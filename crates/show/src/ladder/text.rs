@@ -15,7 +15,7 @@ use super::{card, joined, name, remark};
 use crate::{
     fields::{Piece, fold, pieces},
     lines::{NARROWEST, evidence_word, mark, painted_marks},
-    story::{Crossed, Fate, Part, Row, Story, What},
+    story::{Crossed, End, Fate, Part, Row, Story, What},
     style::Paint,
     text::{columns, pad, wrap},
 };
@@ -124,13 +124,39 @@ impl Page {
         let left = format!("{client} {}", harmless(story.client_address().unwrap_or_default()));
         let right = format!("{server} {}", harmless(story.server_address().unwrap_or_default()));
         let fill = (self.room() + 2).saturating_sub(columns(&left) + columns(&right)).max(1);
-        vec![format!(
+        let mut lines = self.legs(story);
+        lines.push(format!(
             "{}{}{}{}",
             " ".repeat(MARGIN),
             self.paint.side(Side::Client, left.trim_end()),
             " ".repeat(fill),
             self.paint.side(Side::Server, right.trim_end())
-        )]
+        ));
+        lines
+    }
+
+    /// Where the two ends see other addresses, something stands between them: its address on either leg.
+    fn legs(&self, story: &Story) -> Vec<String> {
+        let conn = |end: &Option<End>| {
+            let (client, server) = end.as_ref()?.conn.split_once('>')?;
+            Some((harmless(client).into_owned(), harmless(server).into_owned()))
+        };
+        let (Some((client, before)), Some((behind, server))) = (conn(&story.client), conn(&story.server))
+        else {
+            return Vec::new();
+        };
+        if (&client, &before) == (&behind, &server) {
+            return Vec::new();
+        }
+        let text = match self.lang {
+            Lang::En => format!(
+                "something stands between them: client {client} → {before}, and on {behind} → server {server}"
+            ),
+            Lang::Zh => {
+                format!("两端之间另有一方：客户端 {client} → {before}，再由 {behind} → 服务端 {server}")
+            }
+        };
+        wrap(&text, 2, self.width).iter().map(|line| self.paint.dim(line)).collect()
     }
 
     /// The columns between the lifelines.

@@ -31,6 +31,7 @@ impl Lines {
             }
         }
         self.connections += 1;
+        self.protocols.extend(events.iter().map(|event| event.protocol));
         for finding in findings.values() {
             let known = self.shown.entry(finding.id).or_insert(finding.verdict);
             *known = (*known).max(finding.verdict);
@@ -109,25 +110,55 @@ impl Lines {
         }
     }
 
-    /// Of all connections together.
+    /// Of all connections together: what they showed of the notes on their protocols, and what shows the rest.
     pub(crate) fn tally(&self, out: &mut String) {
-        let (shown, of) = (self.shown.len(), Claim::VARIANTS.len());
-        let missing = spans(|claim| !self.shown.contains_key(&claim));
+        let mine = |claim: &Claim| self.protocols.contains(&claim.card().heading.protocol());
+        let of = Claim::VARIANTS.iter().filter(|claim| mine(claim)).count();
+        let shown = self.shown.keys().filter(|claim| mine(claim)).count();
+        let names: Vec<_> = self.protocols.iter().map(|protocol| protocol.title()).collect();
         let text = match self.lang {
             Lang::En => format!(
-                "{shown} of the notes' {of} claims were shown by {} connections. Not shown in this run: {}.",
-                self.connections, missing
+                "{shown} of the notes' {of} claims on {} were shown by {} connections.",
+                names.join(", "),
+                self.connections
             ),
             Lang::Zh => format!(
-                "{} 条连接印证了笔记 {of} 条论断中的 {shown} 条。本次没有涉及：{}。",
-                self.connections, missing
+                "{} 条连接印证了笔记中关于 {} 的 {of} 条论断中的 {shown} 条。",
+                self.connections,
+                names.join("、")
             ),
         };
         out.push('\n');
         for line in wrap(&text, 0, self.width) {
             push(out, &line);
         }
+        let missing = Claim::VARIANTS.iter().filter(|claim| mine(claim) && !self.shown.contains_key(claim));
+        out.push_str(&not_shown(missing.copied(), self.lang));
     }
+}
+
+/// The claims that were not shown, each with the command that shows it.
+pub(crate) fn not_shown(claims: impl Iterator<Item = Claim>, lang: Lang) -> String {
+    let mut by_run: Vec<(&str, Vec<Claim>)> = Vec::new();
+    for claim in claims {
+        let run = claim.shown_by().first().copied().unwrap_or("");
+        match by_run.iter_mut().find(|(known, _)| *known == run) {
+            Some((_, claims)) => claims.push(claim),
+            None => by_run.push((run, vec![claim])),
+        }
+    }
+    if by_run.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from(match lang {
+        Lang::En => "\nNot shown in this run, and what shows it:\n",
+        Lang::Zh => "\n本次没有涉及的论断，以及哪里可以看到：\n",
+    });
+    for (run, claims) in by_run {
+        let ids = spans(|claim| claims.contains(&claim));
+        out.push_str(&format!("  {}  {run}\n", pad(&ids, 16)));
+    }
+    out
 }
 
 /// The claims that `choose` wants, neighbours joined: `o2–o4 o6 c2`.
