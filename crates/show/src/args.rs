@@ -122,17 +122,20 @@ impl Args {
     /// How many columns to fill: those asked for, else the terminal's, which may change, else COLUMNS, else 80,
     /// or 110 where the notes are to stand beside it.
     pub fn columns(&self) -> usize {
+        self.columns_or(if self.beside || !self.notes.is_empty() { 110 } else { 80 })
+    }
+
+    fn columns_or(&self, usual: usize) -> usize {
         const NARROWEST: usize = 60;
         let terminal =
             || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
         let told = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns| columns > 0);
-        let usual = if self.beside || !self.notes.is_empty() { 110 } else { 80 };
         self.width.map(usize::from).or_else(terminal).or_else(told).unwrap_or(usual).clamp(NARROWEST, 1000)
     }
 
     /// How many columns to fill with sentences: a longer line is hard to read.
     pub fn text_columns(&self) -> usize {
-        self.columns().clamp(80, 120)
+        self.columns_or(80).clamp(80, 120)
     }
 
     /// Whether the notes stand beside the run: when asked for, or where there is room for both.
