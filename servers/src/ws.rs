@@ -14,7 +14,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Context;
 use steps::{
-    Protocol, Reason, Side,
+    Ending, Fields, Protocol, Reason, Side,
     tls::reason as why_tls,
     ws::{
         field,
@@ -28,13 +28,8 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::{
-    accept_hdr_async_with_config,
-    tungstenite::{
-        Error,
-        handshake::server::{Request, Response},
-        http::{HeaderValue, header::SEC_WEBSOCKET_PROTOCOL},
-        protocol::WebSocketConfig,
-    },
+    WebSocketStream,
+    tungstenite::protocol::{Role, WebSocketConfig},
 };
 use tokio_util::sync::CancellationToken;
 use watch::{
@@ -55,6 +50,9 @@ mod tls;
 /// The subprotocol in which the server tells a client what it sees of the client's own connection: each event as one
 /// text message. The frames that carry them are not told: each would need another.
 const STEPS: &str = "steps.handshakes";
+
+/// How long a few bytes that cannot begin a request may be followed by others that say what they are.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// How long a peer gets to read a last answer and to close its side.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -274,65 +272,58 @@ impl Connection {
         let watch = Watch::new(witness);
         let mut stream = watch.tap(stream);
         let given = Given { protocols: self.protocols.clone(), ..Given::default() };
-        let (mut agreed, mut stranger) = (None, None);
-        let upgraded = {
-            #[allow(clippy::result_large_err)] // the callback's type is the library's
-            let on_request = |request: &Request, mut response: Response| {
-                // The library asks for less than RFC 6455: Host, for one, may be missing.
-                if let Some(answer) = Answer::to_unmet(&watch) {
-                    let ended = match watch.request() {
-                        Some(_) => Ended::NotUpgraded,
-                        None => end::ended(&Error::AttackAttempt),
-                    };
-                    return Err(answer.because(&watch.why(&ended, &given).said()).into_response());
-                }
-                stranger = watch.request().and_then(|it| Stranger::upgrading(&it, &self.origins));
-                if let Some(stranger) = &stranger {
-                    return Err(Answer::to_stranger(stranger).into_response());
-                }
-                agreed = self.agree(request);
-                if let Some(name) = agreed.as_deref().and_then(|name| HeaderValue::from_str(name).ok()) {
-                    response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, name);
-                }
-                watch.on_request(request, response)
-            };
-            let upgrade = accept_hdr_async_with_config(&mut stream, on_request, Some(self.config()));
-            tokio::select! {
-                upgraded = timeout(self.limits.handshake_timeout, upgrade) => upgraded,
-                () = stop.cancelled() => return Err(watch.why(&Ended::Stopped, &given)),
-            }
+        let accepted = tokio::select! {
+            accepted = timeout(self.limits.handshake_timeout, self.accept(&mut stream, &watch)) => accepted,
+            () = stop.cancelled() => return Err(watch.why(&Ended::Stopped, &given)),
         };
-        let Ok(upgraded) = upgraded else {
-            return Err(watch.why(&end::silent(self.limits.handshake_timeout), &given));
-        };
-        watch.accepted(&upgraded);
-        match upgraded {
-            Ok(mut socket) => {
+        match accepted.unwrap_or_else(|_| Err(end::silent(self.limits.handshake_timeout).into())) {
+            Ok(agreed) => {
                 let told = (agreed.as_deref() == Some(STEPS)).then_some(witness);
                 if told.is_none() {
                     witness.forget();
                 }
+                let config = Some(self.config());
+                let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, config).await;
                 let ran = frames::converse(&mut socket, &watch, told, self.limits, stop).await;
                 farewell(socket.get_mut()).await;
                 ran.map_err(|ended| watch.why(&ended, &given))
             }
-            Err(error) => {
+            Err(declined) => {
                 witness.forget();
-                if let Some(stranger) = stranger {
-                    farewell(&mut stream).await;
-                    return Err(stranger.said().into());
-                }
-                self.decline(&mut stream, &error, &watch, &given).await
+                self.decline(&mut stream, declined, &watch, &given).await
             }
         }
     }
 
+    /// Reads the request and answers it by 101 (RFC 6455 §4.2): by ourselves, for the library refuses requests that the
+    /// standard allows, such as a list in Upgrade. Gives the subprotocol that was agreed.
+    async fn accept<S>(&self, stream: &mut S, watch: &Watch) -> Result<Option<String>, Declined>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let request = request(stream, watch).await?;
+        if let Some(stranger) = Stranger::upgrading(&request, &self.origins) {
+            return Err(Declined::Stranger(stranger));
+        }
+        let agreed = self.agree(&request);
+        let protocol = agreed.as_ref().map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n"));
+        let answer = format!(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Accept: {}\r\n{}\r\n",
+            watch.computes(),
+            protocol.unwrap_or_default()
+        );
+        stream.write_all(answer.as_bytes()).await.map_err(|error| end::gone(&error))?;
+        stream.flush().await.map_err(|error| end::gone(&error))?;
+        watch.opened();
+        Ok(agreed)
+    }
+
     /// The first subprotocol of the client's list that this server speaks (RFC 6455 §4.2.2, item 5.5).
-    fn agree(&self, request: &Request) -> Option<String> {
-        let lists = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).into_iter();
-        let mut names = lists.filter_map(|list| list.to_str().ok()).flat_map(|list| list.split(','));
+    fn agree(&self, request: &Fields) -> Option<String> {
+        let mut names = request.get(field::SEC_WEBSOCKET_PROTOCOL)?.split(',').map(str::trim);
         let speaks = |name: &str| name == STEPS || self.protocols.iter().any(|mine| mine == name);
-        names.find(|name| speaks(name.trim())).map(|name| name.trim().to_owned())
+        names.find(|name| speaks(name)).map(str::to_owned)
     }
 
     fn config(&self) -> WebSocketConfig {
@@ -346,20 +337,18 @@ impl Connection {
     async fn decline<S>(
         &self,
         stream: &mut S,
-        error: &Error,
+        declined: Declined,
         watch: &Watch,
         given: &Given,
     ) -> Result<(), Reason>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let ended = match error {
-            // Our own answer to a head that the watcher could not follow.
-            Error::Http(_) if watch.request().is_none() => end::ended(&Error::AttackAttempt),
-            error => end::ended(error),
+        let (answer, mut why) = match &declined {
+            Declined::Stranger(stranger) => (Some(Answer::to_stranger(stranger)), stranger.said().into()),
+            Declined::Why(ended) => (Answer::to_refused(ended, watch), watch.why(ended, given)),
         };
-        let mut why = watch.why(&ended, given);
-        let Some(mut answer) = Answer::to_refused(error, watch) else {
+        let Some(mut answer) = answer else {
             farewell(stream).await;
             return Err(why);
         };
@@ -379,6 +368,52 @@ impl Connection {
         farewell(stream).await;
         if is_page { Ok(()) } else { Err(why) }
     }
+}
+
+/// Why there is no upgrade.
+enum Declined {
+    /// What was read does not lead to one.
+    Why(Ended),
+    /// The page that asks is not one that is let in.
+    Stranger(Stranger),
+}
+
+impl From<Ended> for Declined {
+    fn from(ended: Ended) -> Self {
+        Declined::Why(ended)
+    }
+}
+
+/// The request, once it is whole and asks for an upgrade as RFC 6455 §4.2.1 has it; the checks are the watcher's.
+async fn request<S: AsyncRead + Unpin>(stream: &mut S, watch: &Watch) -> Result<Fields, Ended> {
+    let (mut head, mut part) = (Vec::new(), [0; 4096]);
+    let request = loop {
+        let read = match timeout(MOMENT, stream.read(&mut part)).await {
+            Ok(read) => read.map_err(|error| end::gone(&error))?,
+            // What is malformed may be too short to be named: no more seems to come.
+            Err(_) if watch.names_what_came() => return Err(Ended::NotHttp),
+            Err(_) => continue,
+        };
+        head.extend_from_slice(&part[..read]);
+        if let Some(request) = watch.request() {
+            break request;
+        }
+        match watch.looks_like() {
+            Some(_) if head.len() >= wire::ws::MOST_HEAD => {
+                return Err(Ended::HeadTooLong { most: wire::ws::MOST_HEAD as u64 });
+            }
+            Some(_) => return Err(Ended::NotHttp),
+            None if read == 0 => return Err(Ended::Gone(Ending::Fin)),
+            None => {}
+        }
+    };
+    // A client waits for the answer before it sends more (RFC 6455 §4.1).
+    let behind = [&b"\n\r\n"[..], b"\n\n"]
+        .into_iter()
+        .filter_map(|end| head.windows(end.len()).position(|window| window == end).map(|at| at + end.len()));
+    let early = behind.min().is_some_and(|end| end < head.len());
+    let asks = request.contains_key("upgrade") && watch.failed().is_empty();
+    if asks && !early { Ok(request) } else { Err(Ended::NotUpgraded) }
 }
 
 /// Ends our side and reads on for a moment: to close with unread bytes would reset the connection, and a reset

@@ -286,6 +286,28 @@ fn a_request_that_is_no_valid_upgrade_gets_the_status_that_says_why() {
 }
 
 #[test]
+fn a_request_that_rfc_6455_allows_is_taken_however_it_is_written() {
+    let request = String::from_utf8_lossy(REQUEST);
+    let more = |lines: &str| request.replace("Host:", &format!("{lines}Host:"));
+    for request in [
+        request.replace("Upgrade: websocket", "Upgrade: h2c, websocket"),
+        request.replace("Connection: Upgrade", "Connection: keep-alive\r\nConnection: Upgrade"),
+        more(&"X-One: 1\r\n".repeat(300)),
+        more(&format!("Cookie: a={}\r\n", "x".repeat(14_000))),
+        // §4.1's own example, whose last bits are not zero.
+        request.replace("dGhlIHNhbXBsZSBub25jZQ==", "AQIDBAUGBwgJCgsMDQ4PEC=="),
+    ] {
+        let (answer, heard) = visit(&[], &[request.as_bytes(), b"\x88\x82\0\0\0\0\x03\xe8"], true);
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 101 Switching Protocols\r\n"), "{request}\n{answer}");
+        let key = request.split("Sec-WebSocket-Key: ").nth(1).and_then(|rest| rest.split("\r\n").next());
+        let accept = wire::ws::accept(key.expect("it has one"));
+        assert!(answer.contains(&format!("Sec-WebSocket-Accept: {accept}\r\n")), "{answer}");
+        assert_eq!(summary(&heard).text("outcome"), "complete");
+    }
+}
+
+#[test]
 fn a_peer_that_hangs_or_vanishes_is_let_go() {
     let (_, heard) = visit(&["--handshake-timeout", "0.2"], &[&REQUEST[..40]], false);
     assert!(reason(&heard).starts_with("No complete upgrade request within 0.2 s, only 40 bytes"));

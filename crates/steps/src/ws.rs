@@ -34,7 +34,7 @@ pub enum Step {
     AnswerChecked,
     /// The client compares the string that came back with its own.
     AcceptCheck,
-    /// The library hands over an open WebSocket.
+    /// The WebSocket is open.
     Established,
     /// A frame that carries text, or begins to.
     Text,
@@ -110,7 +110,7 @@ impl Step {
                     zh: "把密钥与 RFC 中固定的 GUID 作为文本拼接，取 SHA-1，再做 base64。谁都能算；算出它说明服务端确实把请求当作 WebSocket 来读，而不是缓存或不知情的 HTTP 服务器。",
                 },
                 client: "",
-                server: "accept_hdr_async: Callback::on_request",
+                server: "our server's own computation",
                 shows: shown![field::SEC_WEBSOCKET_ACCEPT, field::SHA1],
             },
             Step::SwitchingProtocols => Card {
@@ -162,11 +162,11 @@ impl Step {
                 rfc: "RFC 6455 §4.1",
                 title: Text { en: "WebSocket open", zh: "WebSocket 已建立" },
                 text: Text {
-                    en: "The library hands over an open WebSocket: one request and one answer, a single round trip on top of what lies below. From here on both sides may send at any time.",
-                    zh: "库交出已打开的 WebSocket：一个请求加一个应答，在下层之上只多一次往返。此后双方随时都可以发送。",
+                    en: "An open WebSocket: one request and one answer, a single round trip on top of what lies below. From here on both sides may send at any time.",
+                    zh: "WebSocket 已打开：一个请求加一个应答，在下层之上只多一次往返。此后双方随时都可以发送。",
                 },
                 client: "our client's own check",
-                server: "accept_hdr_async returned",
+                server: "our server's own check",
                 shows: shown![field::REQUESTS, field::RESPONSES, field::REQUEST_BYTES, field::RESPONSE_BYTES],
             },
             Step::Text => Card {

@@ -1,5 +1,5 @@
-//! Watches one WebSocket connection: the bytes by a tap, the server's tungstenite by its handshake callback and by what it
-//! returns, the client by its own upgrade.
+//! Watches one WebSocket connection: the bytes by a tap, and each side's upgrade, which our programs make themselves; a
+//! server that leaves it to tungstenite by its handshake callback and by what it returns.
 //!
 //! What is wire and what is callback: the request, the answer and every frame are read from the bytes that
 //! crossed; the checks of RFC 6455 are made on these bytes by us and not by the library, so they are inferred. That the server computed the accept string is known from the callback, which gets it from the
@@ -95,6 +95,21 @@ impl Watch {
         Ok(response)
     }
 
+    /// The server computes the string that answers the key of the request.
+    pub fn computes(&self) -> String {
+        let key = self.request().and_then(|it| it.get(field::SEC_WEBSOCKET_KEY).map(str::to_owned));
+        let fields = key.map(|key| wire::ws::accept_key(&key)).unwrap_or_default();
+        let accept = fields.get(field::SEC_WEBSOCKET_ACCEPT).unwrap_or_default().to_owned();
+        self.witness.saw(Callback, Seen::local(Step::AcceptKey, fields));
+        accept
+    }
+
+    /// Whether what came cannot begin what is due, however little it is: it is named then.
+    pub fn names_what_came(&self) -> bool {
+        self.ended(self.witness.side().peer());
+        self.looks_like().is_some()
+    }
+
     /// `accept_hdr_async` returned on the server.
     pub fn accepted<T>(&self, returned: &Result<T, Error>) {
         match returned {
@@ -120,7 +135,7 @@ impl Watch {
         });
     }
 
-    /// The client holds an open WebSocket.
+    /// This side holds an open WebSocket.
     pub fn opened(&self) {
         self.established();
     }

@@ -1,17 +1,14 @@
-//! HTTP answers to whoever is not upgraded. The library leaves without a word; RFC 6455 §4.2.1 and §4.2.2 ask for an
-//! answer, and a browser that visits gets a page which opens a WebSocket to this very server.
+//! HTTP answers to whoever is not upgraded. RFC 6455 §4.2.1 and §4.2.2 ask for an answer, and a browser that visits gets a page which opens a WebSocket to this very server.
 
 use std::{borrow::Cow, sync::LazyLock};
 
 use steps::{
     Claim, Fields, Heading, Said, Step,
     harmless::{HARMFUL, one_line},
-    ws::{Check, field},
+    ws::{Check, field, reason::Ended},
 };
 use strum::VariantArray;
 use tokio_tungstenite::tungstenite::{
-    Error,
-    error::ProtocolError,
     handshake::server::ErrorResponse,
     http::{self, HeaderName, HeaderValue},
 };
@@ -37,13 +34,9 @@ impl Answer {
     }
 
     /// The answer to a request that does not meet a requirement of RFC 6455 §4.2.1; none when all are met.
-    pub(super) fn to_unmet(watch: &Watch) -> Option<Answer> {
+    fn to_unmet(watch: &Watch) -> Option<Answer> {
         let failed: Vec<_> = watch.failed().into_iter().map(|(check, _)| check).collect();
         let fails = |checks: &[Check]| checks.iter().any(|check| failed.contains(check));
-        if watch.request().is_none() {
-            // The library took a head that is longer than what the watcher follows.
-            return Some(Answer::new(http::StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, &[]));
-        }
         if fails(&[Check::RequestMethod]) {
             return Some(method_not_allowed());
         }
@@ -53,11 +46,8 @@ impl Answer {
         (!failed.is_empty()).then(bad_request)
     }
 
-    /// The answer to a request that the library refused; none to a peer that does not speak HTTP or is gone.
-    pub(super) fn to_refused(error: &Error, watch: &Watch) -> Option<Answer> {
-        if let Error::Http(_) = error {
-            return None; // it has been answered already, by us and through the library
-        }
+    /// The answer to a request that leads to no upgrade; none to a peer that does not speak HTTP or is gone.
+    pub(super) fn to_refused(ended: &Ended, watch: &Watch) -> Option<Answer> {
         if let Some(request) = watch.request() {
             if let Some(answer) = Answer::to_unmet(watch) {
                 return Some(answer);
@@ -66,18 +56,19 @@ impl Answer {
                 return Some(to_plain(&request));
             }
         }
-        match error {
-            Error::Protocol(ProtocolError::HandshakeIncomplete) => None,
-            Error::Protocol(ProtocolError::HttparseError(_))
-                if watch.looks_like().is_none_or(|looks| looks != HTTP) =>
-            {
-                None
-            }
-            Error::Protocol(_) | Error::HttpFormat(_) | Error::Utf8(_) => Some(bad_request()),
-            Error::Capacity(_) | Error::AttackAttempt => {
+        match ended {
+            Ended::NotHttp => watch.looks_like().is_some_and(|looks| looks == HTTP).then(bad_request),
+            Ended::NotUpgraded => Some(bad_request()),
+            Ended::HeadTooLong { .. } => {
                 Some(Answer::new(http::StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, &[]))
             }
-            _ => None,
+            Ended::Gone(_)
+            | Ended::Silent(_)
+            | Ended::Frame(_)
+            | Ended::MessageTooLong { .. }
+            | Ended::Closed
+            | Ended::Stopped
+            | Ended::GaveUp => None,
         }
     }
 
@@ -105,8 +96,8 @@ impl Answer {
         self
     }
 
-    /// As the library takes it, which then sends it.
-    pub(super) fn into_response(self) -> ErrorResponse {
+    /// With its headers.
+    fn into_response(self) -> ErrorResponse {
         let mut response = ErrorResponse::new(None);
         *response.status_mut() = self.status;
         let length = HeaderValue::from(self.body.len());

@@ -4,7 +4,8 @@
 use steps::Event;
 
 /// What betrays a text that was not written for people.
-const RAW: [&str; 6] = ["docs.rs", "os error", "called `", "RUST_BACKTRACE", "Option::", "Result::"];
+const RAW: [&str; 7] =
+    ["docs.rs", "os error", "called `Option", "called `Result", "RUST_BACKTRACE", "Option::", "Result::"];
 
 /// That what was printed, line by line, is free of them: the reasons in a log of events, and what our programs say beside
 /// it.

@@ -129,12 +129,6 @@ pub(crate) fn cases() -> Vec<Case> {
             const ANSWER: &str = r#"{"code":0,"message":"Transport unknown"}"#;
             bench.ws(|peer| refuse(peer, "400 Bad Request", "Content-Type: application/json\r\n", ANSWER))
         }),
-        case("ws.too_many_headers", "130 header lines at `server ws`", |bench| {
-            bench.visited("ws", &["--no-tls"], |peer| {
-                peer.say(request(&"X-One: 1\r\n".repeat(130)));
-                peer.stay();
-            })
-        }),
         scenario("ws.head_too_long", "lab run ws/header-too-large"),
         case("ws.plain_request", "GET /, as curl does", |bench| {
             bench.visited("ws", &["--no-tls"], |peer| {
@@ -143,9 +137,9 @@ pub(crate) fn cases() -> Vec<Case> {
             })
         }),
         scenario("ws.unmet", "lab run ws/answer-wrong-upgrade"),
-        case("ws.good_request_not_taken", "Upgrade: h2c, websocket, at `server ws`", |bench| {
+        case("ws.sent_before_the_answer", "a frame right behind the request, at `server ws`", |bench| {
             bench.visited("ws", &["--no-tls"], |peer| {
-                peer.say(request("").replace("Upgrade: websocket", "Upgrade: h2c, websocket"));
+                peer.say(request("") + "frame");
                 peer.stay();
             })
         }),

@@ -37,11 +37,6 @@ pub enum Ended {
     Silent(u64),
     /// The answer, or the request, is not one that leads to a WebSocket; the log's checks say why.
     NotUpgraded,
-    /// The head has more lines than the library takes.
-    TooManyHeaders {
-        /// So many.
-        most: u64,
-    },
     /// The head is longer than is taken.
     HeadTooLong {
         /// So many bytes.

@@ -28,17 +28,17 @@ pub fn ended(error: &Error) -> Ended {
         Error::Capacity(CapacityError::MessageTooLong { size, max_size }) => {
             Ended::MessageTooLong { size: *size as u64, most: *max_size as u64 }
         }
-        Error::Capacity(CapacityError::TooManyHeaders) => Ended::TooManyHeaders { most: MOST_HEADERS },
         Error::AttackAttempt => Ended::HeadTooLong { most: wire::ws::MOST_HEAD as u64 },
         Error::Utf8(_) => Ended::Frame(FrameRule::Utf8),
         Error::Protocol(error) => broken(error),
         Error::Http(_) | Error::HttpFormat(_) => Ended::NotUpgraded,
-        Error::WriteBufferFull(_) | Error::Tls(_) | Error::Url(_) => Ended::GaveUp,
+        // Heads are read by ourselves.
+        Error::Capacity(CapacityError::TooManyHeaders)
+        | Error::WriteBufferFull(_)
+        | Error::Tls(_)
+        | Error::Url(_) => Ended::GaveUp,
     }
 }
-
-/// So many header lines are taken by the library.
-const MOST_HEADERS: u64 = 124;
 
 fn broken(error: &ProtocolError) -> Ended {
     let rule = match error {
@@ -83,7 +83,6 @@ pub fn close_frame(ended: &Ended) -> Option<CloseFrame> {
         Ended::NotUpgraded => (CloseCode::Protocol, "extension or subprotocol was not asked for"),
         Ended::Gone(_)
         | Ended::Silent(_)
-        | Ended::TooManyHeaders { .. }
         | Ended::HeadTooLong { .. }
         | Ended::NotHttp
         | Ended::Closed

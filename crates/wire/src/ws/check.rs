@@ -3,11 +3,23 @@
 
 use std::collections::HashSet;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 use httparse::{Header, Request, Response};
 use steps::ws::{Check, Checked};
 
 use super::head::{has_token, value};
+
+/// Base64 as RFC 6455 §4.1 has it in its own example, `AQIDBAUGBwgJCgsMDQ4PEC==`: the last bits need not be zero.
+const KEY: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
+);
 
 /// What the client asked for: what the answer is held against.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +34,7 @@ pub(super) fn request(request: &Request<'_, '_>) -> Vec<Checked> {
     let headers: &[Header<'_>] = request.headers;
     let (method, path) = (request.method.unwrap_or_default(), request.path.unwrap_or_default());
     let minor = request.version.unwrap_or_default();
-    let key = |key: &str| STANDARD.decode(key).is_ok_and(|random| random.len() == 16);
+    let key = |key: &str| KEY.decode(key).is_ok_and(|random| random.len() == 16);
     let is_uri = path.starts_with('/') || path.starts_with("http://") || path.starts_with("https://");
     let mut all = vec![
         Checked { check: Check::RequestMethod, found: Some(method.into()), met: method == "GET" },

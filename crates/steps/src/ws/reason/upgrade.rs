@@ -25,15 +25,14 @@ pub(super) const FIRST: &[(Rule, Recognise)] = &[
 ];
 
 pub(super) const RULES: &[(Rule, Recognise)] = &[
-    rule("ws.too_many_headers", "the head has more lines than are taken", "头部行数过多", too_many_headers),
     rule("ws.head_too_long", "the head is longer than is taken", "头部过长", head_too_long),
     rule("ws.plain_request", "a plain HTTP request came", "来的是普通 HTTP 请求", plain_request),
     rule("ws.unmet", "request or answer does not meet RFC 6455 §4", "请求或应答不符合 RFC 6455 §4", unmet),
     rule(
-        "ws.good_request_not_taken",
-        "a good request, which this server's library does not take",
-        "请求有效，但本服务端的库不接受",
-        not_taken,
+        "ws.sent_before_the_answer",
+        "the client sent more behind its request, before the answer",
+        "客户端在收到应答之前，就在请求之后继续发送",
+        sent_early,
     ),
     rule("ws.not_http", "the head cannot be read as HTTP", "头部无法按 HTTP 解读", not_http),
     rule(
@@ -70,6 +69,9 @@ fn stopped(facts: &Facts<'_>) -> Option<Reason> {
 /// What the peer's bytes look like that are no WebSocket, before the 101.
 fn looks<'a>(facts: &Facts<'a>) -> Option<&'a str> {
     let looks = facts.peer_sent(Step::Undecodable).filter(|_| !facts.is_open())?.get(common::LOOKS_LIKE)?;
+    if facts.side == Side::Server && facts.past.has(Step::UpgradeRequest) {
+        return None; // it began as it should
+    }
     // HTTP that cannot be read is no other protocol.
     (!looks.starts_with("HTTP re")).then_some(looks)
 }
@@ -121,20 +123,6 @@ fn head(facts: &Facts<'_>) -> (&'static str, &'static str) {
         Side::Client => ("answer", "应答"),
         Side::Server => ("request", "请求"),
     }
-}
-
-fn too_many_headers(facts: &Facts<'_>) -> Option<Reason> {
-    let Ended::TooManyHeaders { most } = facts.ended else { return None };
-    let (en, zh) = head(facts);
-    let came =
-        facts.past.first(Step::UpgradeRequest).and_then(|it| it.get(field::HEADERS)).map(|it| it.len());
-    let (came_en, came_zh) = came
-        .map_or(Default::default(), |came| (format!(", and it has {came}"), format!("，实际有 {came} 行")));
-    let reason = Reason::new(say!(
-        "The {en}'s head has too many lines: {most} are taken{came_en}.",
-        "{zh}头的行数过多：最多接受 {most} 行{came_zh}。"
-    ));
-    Some(reason.by(facts.side.peer()).advising(say!("Leave out headers.", "请减少头部。")))
 }
 
 fn head_too_long(facts: &Facts<'_>) -> Option<Reason> {
@@ -233,17 +221,16 @@ fn unmet(facts: &Facts<'_>) -> Option<Reason> {
     })
 }
 
-fn not_taken(facts: &Facts<'_>) -> Option<Reason> {
+fn sent_early(facts: &Facts<'_>) -> Option<Reason> {
     let asked = facts.past.has(Step::UpgradeRequest) && !facts.is_open();
     if *facts.ended != Ended::NotUpgraded || facts.side == Side::Client || !asked {
         return None;
     }
     let reason = Reason::new(say!(
-        "The request meets RFC 6455 §4.2.1, and this server does not take it all the same: its library wants \
-         `Upgrade: websocket` alone, and Connection on one line.",
-        "请求符合 RFC 6455 §4.2.1，但本服务端仍不接受：它的库要求 `Upgrade: websocket` 单独出现，且 Connection 只占一行。"
+        "The client sent more behind its upgrade request, and it has to wait for the answer first (RFC 6455 §4.1).",
+        "客户端在升级请求之后继续发送内容，而它必须先等待应答（RFC 6455 §4.1）。"
     ));
-    Some(reason.by(Side::Server).at(Step::RequestChecked))
+    Some(reason.by(Side::Client).at(Step::RequestChecked))
 }
 
 fn not_http(facts: &Facts<'_>) -> Option<Reason> {
