@@ -280,6 +280,61 @@ async fn a_run_is_cancelled_a_second_visitor_goes_on_and_a_stopped_program_is_to
     }
 }
 
+#[tokio::test]
+async fn two_runs_are_compared_a_quiz_is_graded_and_a_saved_run_plays_from_disk() {
+    if !require("chromium") || !require("chromedriver") {
+        return;
+    }
+    let axe = axe();
+    let page = Page::start(&[]);
+    let browser = page.visit(&LOOKS[0]).await;
+    run(&browser, "tls --variant ecdhe").await;
+    run(&browser, "tls --variant tls13").await;
+    let rows = shown(&browser).await;
+    click(&browser, "#tab-compare").await;
+    let only = "return [...document.querySelectorAll('#compare tr.only_there td:nth-child(3)')].map(one => one.textContent)";
+    let only: Vec<String> = serde_json::from_value(browser.script(only).await).expect("texts");
+    assert!(only.iter().any(|step| step.contains("ServerKeyExchange")), "{only:?}");
+    is_for_everyone(&browser, axe.as_deref(), "compare").await;
+
+    click(&browser, "#tab-quiz").await;
+    click(&browser, ".answer[data-right=true]").await;
+    click(&browser, "#another").await;
+    click(&browser, ".answer[data-right=false]").await;
+    let score = browser.script("return document.getElementById('score').textContent").await;
+    assert_eq!(score, "1 / 2 right");
+    is_for_everyone(&browser, axe.as_deref(), "quiz").await;
+
+    // What Save would put on disk.
+    browser
+        .script(
+            "HTMLAnchorElement.prototype.click = function () { fetch(this.href).catch(() => null) };\
+             URL.createObjectURL = (blob) => { blob.text().then(text => { window.saved = text }); return 'about:blank' };\
+             document.getElementById('save').click()",
+        )
+        .await;
+    let saved = browser.wait_for("return window.saved").await;
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("run.html");
+    fs::write(&file, saved.as_str().expect("it is a text")).expect("the folder is ours");
+    page.running.terminate();
+    let alone = Browser::open(&LOOKS[1]).await;
+    alone.page.goto(&format!("file://{}", file.display())).await.expect("the page opens");
+    alone.wait_for("return document.querySelectorAll('.row').length > 0").await;
+    assert_eq!(shown(&alone).await, rows);
+    assert_eq!(alone.script("return performance.getEntriesByType('resource').length").await, 0);
+    is_for_everyone(&alone, axe.as_deref(), "saved").await;
+    let picture = alone.page.screenshot().await.expect("a screenshot");
+    fs::write(screenshots().join("page-saved.png"), picture).expect("target is ours");
+    click(&alone, "#start").await;
+    assert_eq!(shown(&alone).await.len(), 0);
+    click(&alone, "#step").await;
+    assert_eq!(shown(&alone).await.len(), 1);
+    for browser in [browser, alone] {
+        browser.page.close().await.expect("the browser ends");
+    }
+}
+
 /// The answer to a request with these headers.
 fn ask(page: SocketAddr, head: &str, body: &[u8]) -> String {
     let mut stream = TcpStream::connect(page).expect("it listens");

@@ -30,7 +30,7 @@ pub const DOCUMENT: &str = include_str!("web/page.html");
 pub const STYLE: &str = include_str!("web/page.css");
 
 /// The modules, each behind those that it imports.
-pub const MODULES: [(&str, &str); 8] = [
+pub const MODULES: [(&str, &str); 11] = [
     ("say.js", include_str!("web/say.js")),
     ("rows.js", include_str!("web/rows.js")),
     ("ladder.js", include_str!("web/ladder.js")),
@@ -38,6 +38,9 @@ pub const MODULES: [(&str, &str); 8] = [
     ("notes.js", include_str!("web/notes.js")),
     ("message.js", include_str!("web/message.js")),
     ("runs.js", include_str!("web/runs.js")),
+    ("compare.js", include_str!("web/compare.js")),
+    ("quiz.js", include_str!("web/quiz.js")),
+    ("share.js", include_str!("web/share.js")),
     ("main.js", include_str!("web/main.js")),
 ];
 

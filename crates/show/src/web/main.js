@@ -7,6 +7,9 @@ import { Player } from "./player.js";
 import { Notes } from "./notes.js";
 import { message } from "./message.js";
 import { Runs } from "./runs.js";
+import { compare } from "./compare.js";
+import { Quiz } from "./quiz.js";
+import { save } from "./share.js";
 
 const inside = $("data");
 const given = inside ? JSON.parse(inside.textContent) : await (await fetch("catalogue.json")).json();
@@ -26,6 +29,7 @@ let tab = "notes";
 let chosen = null;
 let byte;
 let asked = "";
+let comparedWith = null;
 
 const act = {
   canRun: !inside,
@@ -40,11 +44,17 @@ const act = {
     show("notes");
     notes.draw();
   },
+  compareWith: (name) => {
+    comparedWith = name;
+    show("compare");
+    $("compare-with").focus();
+  },
   get byte() {
     return byte;
   },
 };
 const notes = new Notes(catalogue, act);
+const quiz = new Quiz(catalogue, act);
 const runs = inside ? null : new Runs(given.runs, act);
 const player = new Player((player) => notes.take(run, findings(run.stories, run.rows, player.at)));
 player.spread = (isTrue) => spread(run, isTrue);
@@ -71,7 +81,9 @@ function drawStage() {
   $("stage").replaceChildren(
     el("div.stage-head", {},
       el("h2", { id: "stage-title" }, title || "Handshakes"),
-      busy ? el("button", { type: "button", id: "cancel", onclick: () => tell({ do: "cancel" }) }, say("cancel")) : null),
+      el("span.tools", {}, !empty && !inside ? el("button", { type: "button", id: "save", onclick: () => save(run, catalogue, notes.own) }, say("save")) : null,
+        empty ? null : el("button", { type: "button", id: "print", onclick: () => print() }, say("print")),
+      busy ? el("button", { type: "button", id: "cancel", onclick: () => tell({ do: "cancel" }) }, say("cancel")) : null)),
     entry && said(entry.about) ? el("p.about", {}, said(entry.about)) : "",
     empty ? el("p.empty", {}, say(inside ? "choose_alone" : "choose")) : ladder(run, catalogue, choose),
     empty ? "" : player.controls(),
@@ -87,7 +99,9 @@ function show(which) {
 function drawSide() {
   const tabs = [["notes", () => notes.panel()], ["message", () => chosen === null || !run.rows[chosen]
     ? el("div.panel", { id: "message" }, el("p.dim", {}, say("pick_message")))
-    : message(run.rows[chosen], catalogue, act)]];
+    : message(run.rows[chosen], catalogue, act)],
+    ...(inside ? [] : [["compare", () => compare(run, notes.past.map((past) => past.run).filter((one) => one !== run), comparedWith, catalogue, act)]]),
+    ["quiz", () => quiz.panel(run)]];
   const list = el("div.tabs", { role: "tablist" }, tabs.map(([name]) =>
     el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(name === tab), "aria-controls": "panel", tabindex: name === tab ? 0 : -1, onclick: () => show(name), onkeydown: (event) => {
       if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
@@ -179,6 +193,7 @@ function heard(told) {
     const last = told.ended === "otherwise" ? (told.said ?? []).filter(Boolean).pop() ?? "" : "";
     setStatus(words[told.ended], last.replace(/^lab: /, ""));
     $("cancel")?.remove();
+    if (tab === "compare" || tab === "quiz") drawSide();
     follow();
   } else if (told.refused) {
     busy = told.refused === "busy";

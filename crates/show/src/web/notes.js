@@ -4,7 +4,7 @@ import { el, icon, say, said, ms, $ } from "./say.js";
 import { eventOf } from "./rows.js";
 
 const best = ["proved", "depends", "contradicted", "elsewhere", "about", "untested"];
-const word = { as_noted: "proved", depends: "depends", differs: "contradicted", absent: "contradicted" };
+const word = { as_noted: "proved", depends: "depends", differs: "contradicted", absent: "elsewhere" };
 const glyph = { proved: "✓", depends: "~", contradicted: "≠", elsewhere: "≠", about: "·", untested: "○" };
 
 export class Notes {
@@ -120,6 +120,7 @@ export class Notes {
     ]));
   }
 
+  // A sentence of the catalogue has the sign of its verdict, one of the reader's that of what became of it.
   judge(item) {
     const id = item.dataset.claim;
     const claim = this.catalogue.claims.find((one) => one.id === id);
@@ -135,7 +136,7 @@ export class Notes {
     if (item.reading && !item.reading.stated) judged = by ? "about" : "untested";
     item.className = `sentence ${judged}`;
     const verdict = by && !item.reading ? said(this.catalogue.verdicts[by[0].verdict].title) : say(judged);
-    const line = [el("span.verdict", {}, `${glyph[judged]} ${item.reading ? `${id} ` : ""}${verdict}`)];
+    const line = [el("span.verdict", {}, `${by && !item.reading && by[0].verdict === "absent" ? "–" : glyph[judged]} ${item.reading ? `${id} ` : ""}${verdict}`)];
     if (item.reading && item.reading.line) line.push(el("span.dim", {}, ` ${item.reading.line}:`, ` “${item.reading.quote}”`));
     const holder = item.querySelector(".judged");
     const more = [];

@@ -78,7 +78,6 @@ export const words = {
   steps: ["steps", "步"],
   save: ["Save as one file", "另存为单个文件"],
   print: ["Print", "打印"],
-  mermaid: ["Copy as Mermaid", "复制 Mermaid"],
   compare_with: ["Compare with", "对比对象"],
   compare_none: ["Run two things; then they can be compared here.", "先运行两次，然后就能在这里对比。"],
   only_here: ["only here", "只在此处"],
@@ -118,6 +117,8 @@ export const onLang = (redraw) => state.listeners.push(redraw);
 export function setHarmful(ranges) {
   state.harmful = new RegExp(`[${ranges}]`, "gu");
 }
+
+export const harmfulIn = () => state.harmful;
 
 // What a peer sent must not turn the writing around, or hide in it.
 export const harmless = (text) =>
