@@ -86,6 +86,13 @@ impl Journal {
         !self.waits.load(Relaxed) || self.is_reader()
     }
 
+    /// Does what is part of the reading of something else.
+    pub(crate) fn reading(&self, read: impl FnOnce()) {
+        let before = READS.replace(self);
+        read();
+        READS.set(before);
+    }
+
     /// Notes what was seen. `read` recognises and reports it, within the span of this moment. Where one connection has
     /// `much` in it, it is read.
     pub(crate) fn note(&self, weight: usize, much: bool, read: impl FnOnce(Option<&Span>) + Send + 'static) {
@@ -180,7 +187,8 @@ impl Journal {
         self.read_noted();
     }
 
-    fn is_reader(&self) -> bool {
+    /// Whether this thread reads at the moment.
+    pub(crate) fn is_reader(&self) -> bool {
         ptr::eq(READS.get(), self)
     }
 

@@ -54,6 +54,11 @@ impl Secrets {
         }
     }
 
+    /// Whether they go to a file.
+    pub(crate) fn are_kept(&self) -> bool {
+        self.lock().file.is_some()
+    }
+
     /// From now on [`Session::reveal`] shows secrets.
     pub(crate) fn show(&self) {
         self.lock().shown = true;

@@ -36,6 +36,8 @@ struct Inner {
     /// What the session's SSH clients were told.
     told: Told,
     journal: Journal,
+    /// One of its connections has or had a subscriber.
+    heard: AtomicBool,
     /// Reads the journal.
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -78,6 +80,16 @@ impl Session {
 
     fn thread(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
         self.0.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One of its connections has a subscriber.
+    pub(crate) fn heard(&self) {
+        self.0.heard.store(true, Relaxed);
+    }
+
+    /// Whether the secrets of its connections are of use to anybody: to a file, or to the other end.
+    pub(crate) fn wants_secrets(&self) -> bool {
+        self.0.heard.load(Relaxed) || self.0.secrets.are_kept() || self.records()
     }
 
     /// What was seen and is not read yet.

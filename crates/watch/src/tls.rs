@@ -147,6 +147,9 @@ impl Watch {
 
     /// Nothing more will cross: reports what the decoder has left. For a protocol above TLS, whose own account goes on.
     pub fn end(&self) {
+        if !self.heard {
+            return;
+        }
         let watch = self.clone();
         self.witness.note(0, move |_| {
             let mut shared = watch.lock();
@@ -216,7 +219,7 @@ impl Watch {
             self.began.store(true, Relaxed);
         }
         let (watch, moment) = (self.clone(), moment(&self.witness));
-        self.witness.note_bytes(bytes, move |bytes| {
+        self.witness.note_bytes(bytes, move |_, bytes| {
             // Reported under the lock: two halves of a stream must not swap what they saw.
             let mut shared = watch.lock();
             let seen = shared.decoder.push(from, moment, bytes);
@@ -246,6 +249,9 @@ impl Watch {
 
     /// Notes that the library called, with values of so many bytes; `read` makes a step of them.
     fn call(&self, weight: usize, read: impl FnOnce(&Watch) -> Option<Seen> + Send + 'static) {
+        if !self.heard {
+            return;
+        }
         let (watch, elapsed) = (self.clone(), self.witness.elapsed());
         self.witness.note(weight, move |witness| {
             if let Some(seen) = read(&watch) {

@@ -29,6 +29,9 @@ const MOST_BYTES: usize = 16 * 1024;
 /// How much memory a witness takes for its connection's story.
 const MOST_KEPT: usize = 256 * 1024;
 
+/// How much of a connection waits to be asked for where there is no subscriber.
+const MOST_UNHEARD: usize = 16 * 1024;
+
 /// After a fatal alert a connection ends: more of them are not the end of it.
 const MOST_FATAL_ALERTS: u32 = 4;
 
@@ -79,7 +82,28 @@ struct Inner {
     keeps: AtomicBool,
     /// How much in the journal is of this connection.
     unread: AtomicUsize,
+    /// What was seen with no subscriber, and is not read.
+    unheard: Mutex<Unheard>,
+    has_unheard: AtomicBool,
+    /// Who reads that.
+    reads_unheard: Mutex<()>,
     state: Mutex<State>,
+}
+
+/// What is done with something that was seen once it is read.
+type Note = Box<dyn FnOnce(&Witness) + Send>;
+
+/// What was seen with no subscriber.
+#[derive(Default)]
+struct Unheard {
+    notes: Vec<Note>,
+    weight: usize,
+}
+
+impl std::fmt::Debug for Unheard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unheard").field("weight", &self.weight).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -116,7 +140,6 @@ impl Witness {
     ) -> Self {
         let conn = format!("{}>{}", plain(client), plain(server));
         let (session, ends) = (session.clone(), (client, server));
-        let (keeps, unread, state) = (AtomicBool::default(), AtomicUsize::default(), Mutex::default());
         if let Some(recording) = session.recording() {
             recording.connection(ends);
         }
@@ -128,9 +151,12 @@ impl Witness {
             ends,
             conn,
             started,
-            keeps,
-            unread,
-            state,
+            keeps: AtomicBool::default(),
+            unread: AtomicUsize::default(),
+            unheard: Mutex::default(),
+            has_unheard: AtomicBool::default(),
+            reads_unheard: Mutex::default(),
+            state: Mutex::default(),
         }))
     }
 
@@ -150,9 +176,18 @@ impl Witness {
         wanted() || self.0.keeps.load(Relaxed) || self.0.session.records()
     }
 
-    /// Notes what was seen, now; `read` recognises it and reports that. `weight` is what it takes of memory.
+    /// Notes what was seen, now; `read` recognises it and reports that. `weight` is what it takes of memory. With no
+    /// subscriber the note stays with its connection: it must not hold the witness, which is handed to it.
     pub(crate) fn note(&self, weight: usize, read: impl FnOnce(&Witness) + Send + 'static) {
         let journal = self.0.session.journal();
+        if journal.is_reader() {
+            return read(self);
+        }
+        if !self.is_heard() {
+            return self.note_unheard(weight, read);
+        }
+        self.0.session.heard();
+        self.read_unheard();
         if journal.reads_at_once() {
             return read(self);
         }
@@ -172,17 +207,43 @@ impl Witness {
     }
 
     /// Notes bytes that crossed.
-    pub(crate) fn note_bytes(&self, bytes: &[u8], read: impl FnOnce(&[u8]) + Send + 'static) {
-        if self.0.session.journal().reads_at_once() {
-            return read(bytes);
-        }
+    pub(crate) fn note_bytes(&self, bytes: &[u8], read: impl FnOnce(&Witness, &[u8]) + Send + 'static) {
         let bytes: Box<[u8]> = bytes.into();
-        self.note(bytes.len(), move |_| read(&bytes));
+        self.note(bytes.len(), move |witness| read(witness, &bytes));
     }
 
     /// Returns when all that was seen so far is read.
     pub(crate) fn read(&self) {
+        self.read_unheard();
         self.0.session.journal().read();
+    }
+
+    /// Notes what was seen with no subscriber: it is read only when the program asks, or there is much of it.
+    fn note_unheard(&self, weight: usize, read: impl FnOnce(&Witness) + Send + 'static) {
+        let mut unheard = self.0.unheard.lock().unwrap_or_else(PoisonError::into_inner);
+        unheard.notes.push(Box::new(read));
+        unheard.weight += weight + size_of::<Note>();
+        let full = unheard.weight > MOST_UNHEARD;
+        drop(unheard);
+        self.0.has_unheard.store(true, Relaxed);
+        if full {
+            self.read_unheard();
+        }
+    }
+
+    fn read_unheard(&self) {
+        let journal = self.0.session.journal();
+        if !self.0.has_unheard.load(Relaxed) || journal.is_reader() {
+            return;
+        }
+        // One reads at a time: the notes keep their order.
+        let _reader = self.0.reads_unheard.lock().unwrap_or_else(PoisonError::into_inner);
+        let notes = {
+            let mut unheard = self.0.unheard.lock().unwrap_or_else(PoisonError::into_inner);
+            self.0.has_unheard.store(false, Relaxed);
+            std::mem::take(&mut *unheard).notes
+        };
+        journal.reading(|| notes.into_iter().for_each(|read| read(self)));
     }
 
     /// How long the connection has run: the time of what is seen now, for [`Witness::saw_after`].

@@ -204,8 +204,10 @@ impl Watch {
     }
 
     fn crossed(&self, from: Side, bytes: &[u8]) {
-        let (watch, elapsed) = (self.clone(), self.witness.elapsed());
-        self.witness.note_bytes(bytes, move |bytes| watch.read(elapsed, from, bytes));
+        let (known, elapsed) = (Arc::clone(&self.known), self.witness.elapsed());
+        self.witness.note_bytes(bytes, move |witness, bytes| {
+            Watch { witness: witness.clone(), known }.read(elapsed, from, bytes);
+        });
     }
 
     /// Recognises what crossed, and reports it.
@@ -292,8 +294,9 @@ impl Watch {
     }
 
     fn ended(&self, from: Side) {
-        let (watch, elapsed) = (self.clone(), self.witness.elapsed());
-        self.witness.note(0, move |_| {
+        let (known, elapsed) = (Arc::clone(&self.known), self.witness.elapsed());
+        self.witness.note(0, move |witness| {
+            let watch = Watch { witness: witness.clone(), known };
             let known = &mut *watch.known();
             let mut decoder = std::mem::take(&mut known.decoder);
             decoder.end(from, |seen| watch.saw(known, elapsed, seen));
@@ -313,8 +316,11 @@ impl Watch {
 
     /// Notes that the library or the program called; `read` makes a step of it.
     fn call(&self, read: impl FnOnce(&Watch) -> Seen + Send + 'static) {
-        let (watch, elapsed) = (self.clone(), self.witness.elapsed());
-        self.witness.note(256, move |witness| witness.saw_after(elapsed, Callback, read(&watch)));
+        let (known, elapsed) = (Arc::clone(&self.known), self.witness.elapsed());
+        self.witness.note(256, move |witness| {
+            let watch = Watch { witness: witness.clone(), known };
+            witness.saw_after(elapsed, Callback, read(&watch));
+        });
     }
 
     /// What is known of what was seen so far.
@@ -370,5 +376,28 @@ mod tests {
         assert_eq!(client.computed, client.returned);
         assert_eq!(client.computed, server.computed);
         assert_eq!(client.computed.as_deref().map(str::len), Some(28));
+    }
+
+    #[test]
+    fn without_a_subscriber_bytes_wait_until_somebody_asks_and_go_with_their_connection() {
+        const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        let watch = watch(Side::Server);
+        let known = Arc::clone(&watch.known);
+        watch.crossed(Side::Client, REQUEST);
+        assert!(known.lock().unwrap().request.is_none());
+        assert!(watch.request().is_some());
+        watch.crossed(Side::Server, b"HTTP/1.1 101 Switching Protocols\r\n\r\n");
+        // 16 KiB are the most that wait.
+        let ping = [0x89, 0x80, 0, 0, 0, 0];
+        let mut waited = 0;
+        while known.lock().unwrap().decoder.bytes(Side::Client) == REQUEST.len() as u64 {
+            watch.crossed(Side::Client, &ping.repeat(100));
+            waited += 600;
+        }
+        assert!((8 << 10..=16 << 10).contains(&waited), "{waited}");
+        watch.crossed(Side::Client, &ping);
+        drop(watch);
+        assert_eq!(Arc::strong_count(&known), 1);
     }
 }

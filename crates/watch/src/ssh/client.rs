@@ -115,6 +115,9 @@ impl ClientCalls {
     /// `agent_session_binding`: the session identifier that the library computed. Where the secret was not told it is the
     /// only one there is; the host key's signature over it is checked all the same.
     pub fn session_binding(&self, binding: &AgentSessionBinding) {
+        if !self.witness.is_heard() {
+            return;
+        }
         let (opening, binding, elapsed) =
             (self.line.opening.clone(), binding.clone(), self.witness.elapsed());
         self.witness.note(512, move |witness| {

@@ -27,12 +27,26 @@ use crate::Witness;
 #[derive(Clone, Debug)]
 pub(super) struct Opening {
     witness: Witness,
+    known: Known,
+}
+
+/// The same without the witness, which holds what is not read yet.
+#[derive(Clone, Debug)]
+struct Known {
     /// Somebody listened when the connection began; otherwise nothing is decoded beyond what the program asks for.
     heard: bool,
     shared: Arc<Mutex<Shared>>,
     key_exchange_began: Arc<AtomicBool>,
+    /// There is no subscriber, and the program has no more to ask.
+    done: Arc<AtomicBool>,
     /// The server has answered a password with the wish for a new one, which russh does not hand on.
     new_password: Arc<Notify>,
+}
+
+impl Known {
+    fn with(self, witness: &Witness) -> Opening {
+        Opening { witness: witness.clone(), known: self }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -45,28 +59,32 @@ struct Shared {
 
 impl Opening {
     pub(super) fn new(witness: &Witness) -> Self {
-        let (witness, heard) = (witness.clone(), witness.is_heard());
-        Opening {
-            witness,
-            heard,
+        let known = Known {
+            heard: witness.is_heard(),
             shared: Arc::default(),
             key_exchange_began: Arc::default(),
+            done: Arc::default(),
             new_password: Arc::default(),
-        }
+        };
+        known.with(witness)
     }
 
     /// `from` sent `bytes`.
     pub(super) fn crossed(&self, from: Side, bytes: &[u8]) {
-        let (opening, moment) = (self.clone(), self.moment());
-        self.witness.note_bytes(bytes, move |bytes| opening.read(moment, from, bytes));
+        if !self.known.heard && self.known.done.load(Ordering::Relaxed) {
+            return;
+        }
+        let (known, moment) = (self.known.clone(), self.moment());
+        self.witness.note_bytes(bytes, move |witness, bytes| known.with(witness).read(moment, from, bytes));
     }
 
     /// Recognises what crossed, and reports it.
     fn read(&self, moment: u64, from: Side, bytes: &[u8]) {
         // Reported under the lock: two halves of a stream must not swap what they saw.
         let mut shared = self.lock();
-        let began = self.key_exchange_began.load(Ordering::Relaxed);
-        if !self.heard && began && shared.decoder.client_cookie().is_some() {
+        let began = self.known.key_exchange_began.load(Ordering::Relaxed);
+        if !self.known.heard && began && shared.decoder.client_cookie().is_some() {
+            self.known.done.store(true, Ordering::Relaxed);
             return;
         }
         let seen = shared.decoder.push(from, moment, bytes);
@@ -96,9 +114,9 @@ impl Opening {
 
     /// `from` will send no more.
     pub(super) fn ended(&self, from: Side) {
-        let (opening, elapsed) = (self.clone(), self.witness.elapsed());
+        let (known, elapsed) = (self.known.clone(), self.witness.elapsed());
         self.witness.note(0, move |witness| {
-            for seen in opening.lock().decoder.end(from) {
+            for seen in known.with(witness).lock().decoder.end(from) {
                 witness.saw_after(elapsed, Evidence::Wire, seen);
             }
         });
@@ -106,8 +124,11 @@ impl Opening {
 
     /// russh tells this side the secret of the key exchange that goes on.
     pub(super) fn secret(&self, secret: &[u8]) {
-        let (opening, moment, secret) = (self.clone(), self.moment(), Zeroizing::new(secret.to_vec()));
-        self.witness.note(secret.len(), move |_| opening.read_secret(moment, &secret));
+        let (known, moment, secret) = (self.known.clone(), self.moment(), Zeroizing::new(secret.to_vec()));
+        self.witness.note(secret.len(), move |witness| known.with(witness).read_secret(moment, &secret));
+        if !self.known.heard && self.witness.session().wants_secrets() {
+            self.witness.read();
+        }
     }
 
     fn read_secret(&self, moment: u64, secret: &[u8]) {
@@ -116,7 +137,7 @@ impl Opening {
         let session = self.witness.session();
         shared.own.get_or_insert_with(|| Own::new(session)).tell(cookie, secret);
         session.ssh_secret(&cookie, secret);
-        if !self.heard {
+        if !self.known.heard {
             return;
         }
         shared.opened_with = Some("this side's secret");
@@ -126,8 +147,9 @@ impl Opening {
 
     /// The secret will not be told.
     pub(super) fn give_up(&self, why: Said) {
-        let (opening, moment) = (self.clone(), self.moment());
-        self.witness.note(256, move |_| {
+        let (known, moment) = (self.known.clone(), self.moment());
+        self.witness.note(256, move |witness| {
+            let opening = known.with(witness);
             let mut shared = opening.lock();
             let seen = shared.decoder.give_up(moment, &why);
             opening.report(&shared, seen);
@@ -160,21 +182,21 @@ impl Opening {
     /// Whether the client's public value has crossed.
     pub(super) fn key_exchange_began(&self) -> bool {
         self.witness.read();
-        self.key_exchange_began.load(Ordering::Relaxed)
+        self.known.key_exchange_began.load(Ordering::Relaxed)
     }
 
     /// Completes once the server wants a new password.
     pub(super) async fn new_password_wanted(&self) {
-        self.new_password.notified().await;
+        self.known.new_password.notified().await;
     }
 
     fn report(&self, shared: &Shared, seen: Vec<Crossed>) {
         for Crossed { moment, mut seen } in seen {
             if seen.step == Step::KeyExchangeInit.into() {
-                self.key_exchange_began.store(true, Ordering::Relaxed);
+                self.known.key_exchange_began.store(true, Ordering::Relaxed);
             }
             if wants_a_new_password(&seen) {
-                self.new_password.notify_one();
+                self.known.new_password.notify_one();
             }
             let derived = seen.step == Step::ExchangeHash.into() || seen.step == Step::DerivedKeys.into();
             if let Some(with) = shared.opened_with
@@ -192,7 +214,7 @@ impl Opening {
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
         // A panic elsewhere must not silence the log: what was decoded is still true.
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -48,7 +48,8 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
         }
         let asked = to_sign.clone();
         let signed = self.inner.auth_sign(key, hash_alg, to_sign).await?;
-        if let Some(request) = request
+        if self.witness.is_heard()
+            && let Some(request) = request
             && let Some(signature) = signed.strip_prefix(&*asked).filter(|signature| !signature.is_empty())
         {
             let (opening, elapsed) = (self.line.opening.clone(), self.witness.elapsed());

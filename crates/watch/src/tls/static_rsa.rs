@@ -89,8 +89,10 @@ impl Watch {
     /// OpenSSL logs the master secret once Finished is right. Where it was not, the server's is made of the pre-master
     /// secret that was opened here: it tells whether the record opens at all.
     pub(super) fn derive_master_secret(&self) {
-        let watch = self.clone();
-        self.witness().note(0, move |_| watch.read_master_secret());
+        if self.heard {
+            let watch = self.clone();
+            self.witness().note(0, move |_| watch.read_master_secret());
+        }
     }
 
     fn read_master_secret(&self) {
@@ -108,7 +110,7 @@ impl Watch {
     fn openssl_told(&self, sent: bool, message: &[u8]) {
         let side = self.witness().side();
         let (watch, from) = (self.clone(), if sent { side } else { side.peer() });
-        self.witness().note_bytes(message, move |message| {
+        self.witness().note_bytes(message, move |_, message| {
             if let Some(account) = watch.lock().openssl.as_mut().filter(|account| !account.complete) {
                 account.told.push((from, message.to_vec()));
             }
