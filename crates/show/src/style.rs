@@ -67,3 +67,32 @@ impl Paint {
         if self.on && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.into() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use steps::{Claim, Finding};
+
+    use super::*;
+    use crate::lines::painted_marks;
+
+    #[test]
+    fn each_claim_has_the_colour_of_its_own_verdict_and_red_is_for_failure() {
+        let finding = |id, verdict| Finding { id, verdict, because: None };
+        let findings = [
+            finding(Claim::T1, Verdict::AsNoted),
+            finding(Claim::T4, Verdict::Differs),
+            finding(Claim::T5, Verdict::Depends),
+            finding(Claim::T8, Verdict::Absent),
+        ];
+        let (green, amber) = ("\u{1b}[32m", "\u{1b}[38;5;136m");
+        let expected = [
+            format!("{green}t1\u{1b}[0m"),
+            format!("{amber}t4≠\u{1b}[0m"),
+            format!("{amber}t5~\u{1b}[0m"),
+            format!("{amber}t8-\u{1b}[0m"),
+        ];
+        assert_eq!(painted_marks(&findings, Paint::new(true)), expected.join(" "));
+        assert!(Paint::new(true).alarm("x").contains("31m"));
+        assert_eq!(painted_marks(&findings, Paint::new(false)), "t1 t4≠ t5~ t8-");
+    }
+}
