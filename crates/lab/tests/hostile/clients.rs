@@ -17,7 +17,7 @@ use rustls::{
 };
 
 use crate::{
-    OUTPUTS, a_megabyte,
+    IN_A_HEAD, IN_A_HELLO, IN_A_PACKET, OUTPUTS, a_megabyte, as_long_as,
     common::{PATIENCE, binary, keys, text},
     hostile, in_a_line, in_a_value, is_harmless, is_ours, parses, raw, ssh,
 };
@@ -138,7 +138,7 @@ fn of_websocket() {
                        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     let mut words = Vec::new();
     for value in [in_a_value(), in_a_line()] {
-        let long: String = value.chars().cycle().take(12_000).collect();
+        let long = as_long_as(IN_A_HEAD / 2, &value);
         for head in [
             format!("GET /{value} HTTP/1.1\r\nHost: {value}\r\nAccept: text/html\r\n"),
             format!("{value} / HTTP/1.1\r\nHost: a\r\n{KEY}"),
@@ -176,9 +176,12 @@ fn of_tls() {
     let keys = keys();
     let certs = text(keys.path());
     let mut words = vec![hostile().into_bytes(), a_megabyte(&hostile()).into_bytes()];
-    for (name, alpn) in
-        [(hostile(), hostile()), (in_a_value(), in_a_value()), ("localhost".into(), hostile())]
-    {
+    for (name, alpn) in [
+        (hostile(), hostile()),
+        (in_a_value(), in_a_value()),
+        ("localhost".into(), hostile()),
+        (as_long_as(IN_A_HELLO, &hostile()), hostile()),
+    ] {
         words.push(raw::client_hello(&name, &alpn));
     }
     let mut roots = RootCertStore::empty();
@@ -220,7 +223,7 @@ fn of_tls() {
 fn of_ssh() {
     let keys = keys();
     let line = in_a_line();
-    let long: String = hostile().chars().cycle().take(4000).collect();
+    let long = as_long_as(IN_A_PACKET, &hostile());
     let after = |packet: Vec<u8>| [b"SSH-2.0-hostile\r\n".to_vec(), packet].concat();
     let words = [
         format!("SSH-2.0-{line} {line}\r\n").into_bytes(),

@@ -54,6 +54,22 @@ pub(crate) fn a_megabyte(of: &str) -> String {
     of.repeat((1 << 20) / of.len() + 1)
 }
 
+/// As much of it as fits `bytes`, to the end of a character: where a protocol or our own bound ends a string sooner.
+pub(crate) fn as_long_as(bytes: usize, of: &str) -> String {
+    let mut text = a_megabyte(of);
+    text.truncate((0..=bytes).rev().find(|at| text.is_char_boundary(*at)).expect("the beginning is one"));
+    text
+}
+
+/// For one value in a head of HTTP, which ends at 16,384 bytes (`servers/src/ws`, and our client's decoder).
+pub(crate) const IN_A_HEAD: usize = 15_800;
+
+/// For one of two strings in a packet of SSH, which ends at 35,000 bytes (RFC 4253 §6.1, and our decoder).
+pub(crate) const IN_A_PACKET: usize = 17_400;
+
+/// For the name in a ClientHello of one record of TLS, which ends at 16,384 bytes (RFC 8446 §5.1).
+pub(crate) const IN_A_HELLO: usize = 15_800;
+
 /// Ways to look at a run. The first is for programs.
 pub(crate) const OUTPUTS: [(&str, &[&str]); 7] = [
     ("json", &["--format", "json"]),

@@ -13,7 +13,7 @@ use rcgen::{CertificateParams, DnType, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
 use crate::{
-    OUTPUTS, a_megabyte,
+    IN_A_HEAD, IN_A_PACKET, OUTPUTS, a_megabyte, as_long_as,
     common::{binary, keys, text},
     hostile, in_a_line, in_a_value, is_harmless, is_ours, parses, raw,
 };
@@ -109,7 +109,7 @@ fn upgraded(protocol: Option<String>, frames: Vec<u8>) -> Act {
 #[test]
 fn of_websocket() {
     for (kind, value, line) in [("allowed", in_a_value(), in_a_value()), ("any", in_a_line(), in_a_line())] {
-        let long: String = value.chars().cycle().take(12_000).collect();
+        let long = as_long_as(IN_A_HEAD, &value);
         for (name, answer) in [
             ("reason phrase", format!("HTTP/1.1 403 {line}\r\nContent-Length: 0\r\n\r\n")),
             (
@@ -169,7 +169,7 @@ fn of_ssh_before_its_keys() {
     let keys = keys();
     let args = ["--certs", text(keys.path()), "--strict", "no"];
     let line = in_a_line();
-    let long: String = hostile().chars().cycle().take(4000).collect();
+    let long = as_long_as(IN_A_PACKET, &hostile());
     let after = |packet: Vec<u8>| says([b"SSH-2.0-hostile\r\n".to_vec(), packet].concat());
     for (name, act) in [
         ("identification", says(format!("SSH-2.0-{line} {line}\r\n"))),
