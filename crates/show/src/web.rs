@@ -1,5 +1,6 @@
 //! The page: its files, and the JSON that it draws. One page for two uses: served by `lab serve` it runs handshakes; as
-//! one file (`--ladder html`, "Save") it plays the run that was put into it, and loads nothing.
+//! one file ("Save as one file") it plays the run that was put into it, and loads nothing. `--ladder html` is still a page
+//! of its own, which needs no script.
 //!
 //! What it draws are [rows](row): the order is the ladder's own, and each row holds its events as every log has them.
 
@@ -15,7 +16,6 @@ use crate::{
     ladder::{joined, name, remark},
     layer::Layout,
     lines::evidence_word,
-    own_notes::OwnNotes,
     story::{End, Fate, Part, Row, Story, What},
 };
 
@@ -218,19 +218,7 @@ fn part(part: &Field) -> Value {
     json!([part.offset, part.length, part.depth, part.name, part.value])
 }
 
-/// One file with `stories` inside, which opens in `lang` and needs nothing else.
-pub fn alone(stories: &[Story], notes: Option<&OwnNotes>, layout: Option<Layout>, lang: Lang) -> String {
-    let data = json!({
-        "catalogue": catalogue(),
-        "stories": stories.iter().map(|one| story(one, layout)).collect::<Vec<_>>(),
-        "notes": notes.map(own_notes),
-        "lang": if lang == Lang::Zh { "zh" } else { "en" },
-    });
-    let title: Vec<String> = stories.iter().map(name).collect();
-    filled(&steps::to_json(&data).expect("it is plain data"), &title.join(", "), lang)
-}
-
-/// The one file, for whoever has its JSON already: `data` stands where it goes.
+/// The page as one file that opens in `lang` and needs nothing else; `data` is the JSON of its run.
 pub fn filled(data: &str, title: &str, lang: Lang) -> String {
     let code = if lang == Lang::Zh { "zh-Hans" } else { "en" };
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
