@@ -45,6 +45,8 @@ pub(crate) struct Connection {
     gaps: u64,
     segments: u64,
     bytes: u64,
+    /// One side answered to what was not captured.
+    lacks_bytes: bool,
     asked: Option<Of>,
     /// TCP's three segments had crossed.
     opened: Option<u64>,
@@ -125,6 +127,7 @@ impl Connection {
             gaps: 0,
             segments: 0,
             bytes: 0,
+            lacks_bytes: false,
             asked: None,
             opened: None,
             established: None,
@@ -219,6 +222,11 @@ impl Connection {
         let keep_alive = segment.payload_length <= 1 && self.known.is_keep_alive(from, segment);
         if segment.payload_length > 0 && !keep_alive {
             self.bytes += u64::from(segment.payload_length);
+            // A FIN takes up a number, and is no byte.
+            let ack = segment.ack.wrapping_sub(u32::from(self.known.fins() > 0));
+            if segment.flags.ack && self.streams[peer].lacks(ack) {
+                self.lacks_bytes = true;
+            }
             let (captured, length) = (segment.payload(), segment.payload_length);
             self.streams[own].data(first, captured, length, moment, &mut pieces);
         }
@@ -387,6 +395,9 @@ impl Connection {
                 return self.decide(keys);
             }
             Reading::Tls(tls) => {
+                if self.lacks_bytes {
+                    tls.decoder.lacks_bytes();
+                }
                 tls.records[from as usize].take(bytes);
                 tls.decoder.push(from, moment, bytes)
             }

@@ -59,6 +59,11 @@ impl Stream {
         }
     }
 
+    /// Whether the peer, who has everything before this number, knows more than was captured.
+    pub(crate) fn lacks(&self, ack: u32) -> bool {
+        self.next.is_none_or(|next| (ack.wrapping_sub(next) as i32) > 0)
+    }
+
     /// The peer has acknowledged everything before this number.
     pub(crate) fn ack(&mut self, ack: u32, out: &mut Vec<Piece>) {
         let Some(next) = self.next else { return };

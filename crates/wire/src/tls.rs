@@ -170,6 +170,11 @@ impl Decoder {
         std::mem::take(&mut self.out)
     }
 
+    /// Bytes crossed that were not captured: what a Finished covers is not known from here on.
+    pub fn lacks_bytes(&mut self) {
+        self.handshake.lacks_bytes = true;
+    }
+
     /// From now on keeps what application data holds, or does not.
     pub fn keep_plain(&mut self, keep: bool) {
         self.plain = keep.then(VecDeque::new);

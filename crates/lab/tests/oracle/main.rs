@@ -11,6 +11,7 @@
 mod common;
 
 mod compare;
+mod damaged;
 mod falsify;
 mod known;
 mod readback;
@@ -47,6 +48,17 @@ fn tshark_agrees_on_what_other_programs_said() {
     }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     with_keys(|_| vec![runs::foreign::Captured::in_folder(folder.path()).told()]);
+}
+
+#[test]
+fn a_damaged_capture_tells_what_the_whole_one_tells_and_no_more() {
+    let name = "a_damaged_capture_tells_what_the_whole_one_tells_and_no_more";
+    let tools = ["tshark", "editcap"].into_iter().chain(runs::foreign::PEERS);
+    if !tools.into_iter().all(require) || !captures(name) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    damaged::check(&runs::foreign::Captured::in_folder(folder.path()), folder.path());
 }
 
 #[test]
