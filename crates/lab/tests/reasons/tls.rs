@@ -140,7 +140,8 @@ fn visited_by_rustls(bench: &Bench, args: &[&str], ahead: bool, says: &[u8]) -> 
         tls.conn.send_close_notify();
         drop(tls.flush());
     }
-    drop(stream);
+    // What the server sent and nobody read would make the end a reset.
+    Peer(stream).fin();
     server.after_connections(1)
 }
 
