@@ -164,7 +164,7 @@ fn log(column: &str, session: Option<&Session>) -> anyhow::Result<Option<show::G
     let session = session.cloned().unwrap_or_default();
     let unread = session.clone();
     let unread = Some(Unread::new(move || unread.read()));
-    let mut log = show::init(&args, Init { both_sides: true, unread, ..Init::default() })?;
+    let mut log = show::init(&args, Init { both_sides: true, lines: true, unread, ..Init::default() })?;
     log.begin()?;
     session.begin()?;
     Ok(Some(log))
