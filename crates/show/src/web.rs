@@ -2,7 +2,7 @@
 //! one file ("Save as one file") it plays the run that was put into it, and loads nothing. `--ladder html` is still a page
 //! of its own, which needs no script.
 //!
-//! What it draws are [rows](row): the order is the ladder's own, and each row holds its events as every log has them.
+//! What it draws are rows: the order is the ladder's own, and each row holds its events as every log has them.
 
 use serde_json::{Map, Value, json};
 use steps::{

@@ -73,7 +73,7 @@ impl Follows {
     }
 }
 
-/// Recorded events as [`Live`] draws them.
+/// Recorded events as the live ladder draws them.
 ///
 /// # Errors
 ///
