@@ -143,7 +143,12 @@ impl Report {
                 (None, Some(told)) => match only_they_tell(
                     judge,
                     told,
-                    (first, self.old.contains(&first.conn)),
+                    (
+                        first,
+                        self.old.contains(&first.conn),
+                        judge == Judge::Tshark
+                            && ours.last().is_some_and(|(_, event)| event.step.id() == "ssh.newkeys"),
+                    ),
                     Some(n) > here_ends,
                 ) {
                     Some(why) => self.alone(why),
@@ -240,7 +245,7 @@ fn only_we_tell(judge: Judge, event: &Event, at_the_end: bool) -> Option<&'stati
 fn only_they_tell(
     judge: Judge,
     told: &Told,
-    (first, old): (&Event, bool),
+    (first, old, sealed): (&Event, bool, bool),
     at_the_end: bool,
 ) -> Option<&'static str> {
     let no_call = judge == Judge::Openssh && first.side == Side::Server && told.is_behind_keys();
@@ -248,6 +253,8 @@ fn only_they_tell(
         Some("russh tells a server no secret, and no call of it tells of this packet")
     } else if !at_the_end {
         None
+    } else if sealed {
+        Some("behind NEWKEYS, with a cipher that it does not know, tshark may take what is sealed for clear")
     } else if old {
         Some("of TLS 1.0 and 1.1 our decoder derives no keys: what is encrypted stays closed")
     } else if told.step == OPAQUE {
