@@ -224,16 +224,7 @@ impl Page {
                 line.plain(&" ".repeat(TIP - 1));
                 self.gutter(&mut line, &findings, " ");
                 line.push(&title, |title| self.painted_title(title, cause));
-                let folded = self.folded(&pieces, line.columns + 4);
-                let mut folded = folded.into_iter();
-                self.fields(&mut line, folded.next());
-                let more = folded.map(|text| {
-                    let mut line = Line::default();
-                    line.plain(&" ".repeat(TIP + GUTTER + 2));
-                    line.plain(&text);
-                    line
-                });
-                [line].into_iter().chain(more).collect()
+                self.with_fields(line, &pieces)
             }
             Side::Server => {
                 // A block at the right: the words, a space, the dot.
@@ -279,7 +270,12 @@ impl Page {
             Some(last) => last.text.push(')'),
             None => line.plain(")"),
         }
-        let mut folded = self.folded(&pieces, line.columns + 4).into_iter();
+        self.with_fields(line, &pieces)
+    }
+
+    /// The line with as many fields as it has room for, and the others below it, where the names begin.
+    fn with_fields(&self, mut line: Line, pieces: &[Piece]) -> Vec<Line> {
+        let mut folded = self.folded(pieces, line.columns + 4).into_iter();
         self.fields(&mut line, folded.next());
         let more = folded.map(|text| {
             let mut line = Line::default();
