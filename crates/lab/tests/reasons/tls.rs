@@ -86,24 +86,15 @@ fn certificates(
 
 const FOR_LOCALHOST: &str = "basicConstraints=CA:FALSE\nsubjectAltName=DNS:localhost\n";
 
+/// openssl s_server with this certificate and its key, which answers requests.
+fn s_server([cert, key]: [&str; 2], more: &[&str]) -> (Running, String) {
+    let always = ["s_server", "-accept", "PORT", "-cert", cert, "-key", key, "-www"];
+    foreign("openssl", &[&always, more].concat())
+}
+
 /// Our client, which trusts `ca`, at openssl s_server with this certificate.
 fn shown(bench: &Bench, [ca, cert, key]: [String; 3]) -> Vec<Event> {
-    let (_server, addr) = foreign(
-        "openssl",
-        &[
-            "s_server",
-            "-accept",
-            "PORT",
-            "-cert",
-            &cert,
-            "-key",
-            &key,
-            "-www",
-            "-quiet",
-            "-cipher",
-            "ALL:@SECLEVEL=0",
-        ],
-    );
+    let (_server, addr) = s_server([&cert, &key], &["-quiet", "-cipher", "ALL:@SECLEVEL=0"]);
     bench.client(&["tls", &addr, "--ca", &ca])
 }
 
@@ -211,22 +202,7 @@ fn alerts() -> Vec<Case> {
         scenario("tls.own_certificate_of_another_kind", "lab run tls/client-certificate-refused"),
         case("tls.version_refused", "openssl s_server -tls1", |bench| {
             let (cert, key) = (bench.key("server-rsa.pem"), bench.key("server-rsa.key"));
-            let (_server, addr) = foreign(
-                "openssl",
-                &[
-                    "s_server",
-                    "-accept",
-                    "PORT",
-                    "-cert",
-                    &cert,
-                    "-key",
-                    &key,
-                    "-tls1",
-                    "-cipher",
-                    "ALL:@SECLEVEL=0",
-                    "-www",
-                ],
-            );
+            let (_server, addr) = s_server([&cert, &key], &["-tls1", "-cipher", "ALL:@SECLEVEL=0"]);
             bench.client(&["tls", &addr])
         }),
         case(
@@ -234,22 +210,7 @@ fn alerts() -> Vec<Case> {
             "openssl s_server -tls1_2 -cipher AES128-GCM-SHA256 (static RSA alone)",
             |bench| {
                 let (cert, key) = (bench.key("server-rsa.pem"), bench.key("server-rsa.key"));
-                let (_server, addr) = foreign(
-                    "openssl",
-                    &[
-                        "s_server",
-                        "-accept",
-                        "PORT",
-                        "-cert",
-                        &cert,
-                        "-key",
-                        &key,
-                        "-tls1_2",
-                        "-cipher",
-                        "AES128-GCM-SHA256",
-                        "-www",
-                    ],
-                );
+                let (_server, addr) = s_server([&cert, &key], &["-tls1_2", "-cipher", "AES128-GCM-SHA256"]);
                 bench.client(&["tls", &addr])
             },
         ),
