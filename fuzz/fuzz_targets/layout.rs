@@ -1,7 +1,7 @@
 //! The meaning of every byte: a step's bytes, whatever they are, with fields that need not fit them.
 #![no_main]
 
-use handshakes_fuzz::{event, memory};
+use asnoted_fuzz::{event, memory};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 use show::LangArg;

@@ -1,7 +1,7 @@
 //! The link: packets that it reads, changes and forges, and rules in the words of its command line.
 #![no_main]
 
-use handshakes_fuzz::{
+use asnoted_fuzz::{
     dialogue::{Deed, Dialogue},
     memory,
 };

@@ -3,7 +3,7 @@
 
 use std::{io::Write as _, sync::LazyLock};
 
-use handshakes_fuzz::{event, memory};
+use asnoted_fuzz::{event, memory};
 use libfuzzer_sys::fuzz_target;
 use show::{Ladder, LangArg, Lines, OwnNotes, story::Story};
 use steps::{Lang, Past, Protocol};

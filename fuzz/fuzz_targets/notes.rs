@@ -1,7 +1,7 @@
 //! The reader's own notes in any bytes: decoded, read, annotated, and read again.
 #![no_main]
 
-use handshakes_fuzz::memory;
+use asnoted_fuzz::memory;
 use libfuzzer_sys::fuzz_target;
 use notes::{Decoded, Notes};
 

@@ -4,7 +4,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use blocks::blocks;
-use handshakes_fuzz::dialogue::{Deed, Dialogue};
+use asnoted_fuzz::dialogue::{Deed, Dialogue};
 use libfuzzer_sys::fuzz_target;
 use pcapng::{Secrets, Writer};
 

@@ -1,7 +1,7 @@
 //! Scenarios: a file that somebody wrote by hand, with its rules for the link and its faults for the meddler.
 #![no_main]
 
-use handshakes_fuzz::memory;
+use asnoted_fuzz::memory;
 use libfuzzer_sys::fuzz_target;
 
 #[allow(dead_code)]

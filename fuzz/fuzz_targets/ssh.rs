@@ -1,7 +1,7 @@
 //! SSH lines and packets, with whatever secrets the input tells and when it tells them.
 #![no_main]
 
-use handshakes_fuzz::dialogue::{Decoder, Dialogue, check};
+use asnoted_fuzz::dialogue::{Decoder, Dialogue, check};
 use libfuzzer_sys::fuzz_target;
 use steps::{Protocol, Said, Side};
 use wire::Crossed;

@@ -2,7 +2,7 @@
 //! is read after opening meets strange bytes too.
 #![no_main]
 
-use handshakes_fuzz::dialogue::{Decoder, Deed, Dialogue, check};
+use asnoted_fuzz::dialogue::{Decoder, Deed, Dialogue, check};
 use libfuzzer_sys::fuzz_target;
 use steps::{Protocol, Side};
 use talk::{CIPHERS, COOKIE, SECRET, Talk};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use handshakes_fuzz::{
+use asnoted_fuzz::{
     dialogue::{Deed, Dialogue},
     event, memory,
 };

@@ -1,7 +1,7 @@
 //! TLS records and handshakes, with whatever secrets the input tells and when it tells them.
 #![no_main]
 
-use handshakes_fuzz::dialogue::{Decoder, Dialogue, check, key_log_line};
+use asnoted_fuzz::dialogue::{Decoder, Dialogue, check, key_log_line};
 use libfuzzer_sys::fuzz_target;
 use steps::{Protocol, Side};
 use wire::Crossed;

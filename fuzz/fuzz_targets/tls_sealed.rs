@@ -6,7 +6,7 @@ use aws_lc_rs::{
     aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     hkdf::{HKDF_SHA256, KeyType, Prk},
 };
-use handshakes_fuzz::dialogue::{Decoder, Deed, Dialogue, check};
+use asnoted_fuzz::dialogue::{Decoder, Deed, Dialogue, check};
 use libfuzzer_sys::fuzz_target;
 use steps::{Protocol, Side};
 use wire::Crossed;

@@ -1,7 +1,7 @@
 //! HTTP heads and WebSocket frames.
 #![no_main]
 
-use handshakes_fuzz::dialogue::{Decoder, Dialogue, check};
+use asnoted_fuzz::dialogue::{Decoder, Dialogue, check};
 use libfuzzer_sys::fuzz_target;
 use steps::{Protocol, Side};
 use wire::Crossed;

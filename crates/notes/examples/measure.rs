@@ -1,9 +1,9 @@
-//! `cargo run -p notes --example measure [FOLDER]`: how well the notes in a folder with a `judged.json` are read, by note
+//! `cargo run -p asnoted-notes --example measure [FOLDER]`: how well the notes in a folder with a `judged.json` are read, by note
 //! and in all. Without a folder: the notes of this crate. With `-v` every wrong place, with `-vv` what was missed too.
 
 use std::{collections::BTreeMap, fs, path::Path, process::ExitCode};
 
-use notes::{
+use asnoted_notes::{
     Notes,
     measure::{Figures, Judged},
 };

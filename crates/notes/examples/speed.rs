@@ -1,8 +1,8 @@
-//! `cargo run --release -p notes --example speed`: how long notes of each size take to read, and the most memory so far.
+//! `cargo run --release -p asnoted-notes --example speed`: how long notes of each size take to read, and the most memory so far.
 
 use std::{fs, path::Path, time::Instant};
 
-use notes::Notes;
+use asnoted_notes::Notes;
 
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");

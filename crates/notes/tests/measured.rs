@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use notes::{
+use asnoted_notes::{
     Notes,
     measure::{Figures, Judged},
 };

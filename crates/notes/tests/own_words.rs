@@ -1,6 +1,6 @@
 //! The catalogue's own sentences are notes too: each is read as making its claim, in both languages.
 
-use notes::{Grade, Notes};
+use asnoted_notes::{Grade, Notes};
 use steps::{Claim, Heading};
 use strum::VariantArray;
 

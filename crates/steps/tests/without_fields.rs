@@ -1,7 +1,7 @@
 //! What is concluded falls when what it was concluded from is taken away: a step without a single value shows nothing
 //! of the notes, alone and after others, at the end, and whoever saw it.
 
-use steps::{Bytes, Direction, Event, Evidence, Fields, Past, Protocol, SCHEMA_VERSION, Side, Step};
+use asnoted_steps::{Bytes, Direction, Event, Evidence, Fields, Past, Protocol, SCHEMA_VERSION, Side, Step};
 use strum::VariantArray;
 
 const SIDES: [Side; 2] = [Side::Client, Side::Server];

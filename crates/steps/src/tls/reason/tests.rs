@@ -1,6 +1,6 @@
 //! Facts and the sentence that they lead to, in both languages. Beside each case stands a near one, which differs in one
 //! fact and leads to another rule. The sentences are kept in `tests/sentences.txt`, to be read through; who changes
-//! one runs `SENTENCES=write cargo test -p steps tls::reason` and reads the difference.
+//! one runs `SENTENCES=write cargo test -p asnoted-steps tls::reason` and reads the difference.
 
 use std::{collections::BTreeSet, time::Duration};
 
