@@ -1,38 +1,21 @@
 //! Prints events: one renderer a file, each a `tracing` layer or fed from recorded JSON.
+//!
+//! The rooms, each of which uses only those before it: [`story`] lays two logs side by side; `reading` reads what was
+//! recorded; `terminal` is options, colours and columns; `render` makes text of events; `reports` are pages beside the
+//! log; `pipeline` brings events from `tracing` to a file; `say` speaks beside the log; [`web`] is the page.
 
-mod again;
-mod args;
-mod beside;
-mod bytes;
-mod fields;
-mod json;
-mod ladder;
-mod layer;
-mod lines;
-mod messages;
-mod notes;
-mod own_notes;
-mod queue;
-mod record;
-mod recorder;
-mod report;
+mod pipeline;
+mod reading;
+mod render;
+mod reports;
 mod say;
-mod sink;
 pub mod story;
-mod style;
-mod text;
-mod verdicts;
+mod terminal;
 pub mod web;
-mod writer;
 
-pub use args::{Args, Color, Format, LangArg};
-pub use ladder::{Ladder, html, ladder, live::Follows, live::recorded, mermaid, text as ladder_text};
-pub use layer::{Guard, Init, Kept, Layout, Unread, drain, init, log, print};
-pub use lines::Lines;
-pub use notes::notes;
-pub use own_notes::{NotesFile, OwnNotes, notes_bytes};
-pub use record::{Log, MOST_TROUBLES, read_log};
-pub use report::{Judged, Report, Shown, judge, places, report, report_json, wanting};
+pub use pipeline::{Guard, Init, Kept, Unread, drain, init, log, print};
+pub use reading::{Log, MOST_TROUBLES, NotesFile, OwnNotes, notes_bytes, read_log};
+pub use render::{Follows, Layout, Lines, html, ladder, ladder_text, mermaid, recorded};
+pub use reports::{Judged, Report, Shown, judge, notes, places, report, report_json, verdicts, wanting};
 pub use say::{parse, progress, say, say_lines, tame_panics};
-pub use text::wrapped;
-pub use verdicts::verdicts;
+pub use terminal::{Args, Color, Format, Ladder, LangArg, wrapped};

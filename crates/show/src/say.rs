@@ -12,7 +12,7 @@ use std::{
 use clap::{CommandFactory, FromArgMatches};
 use steps::harmless;
 
-use crate::drain;
+use crate::pipeline::drain;
 
 /// Says a line on standard error in the name of `program`, after everything reported so far: `client: …`. It is one
 /// line, whatever `what` quotes; who reads no standard error misses it and nothing else.

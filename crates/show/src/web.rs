@@ -12,10 +12,7 @@ use steps::{
 use strum::VariantArray;
 
 use crate::{
-    fields::line_fields,
-    ladder::{joined, name, remark},
-    layer::Layout,
-    lines::evidence_word,
+    render::{Layout, evidence_word, joined, line_fields, name, remark},
     story::{End, Fate, Part, Row, Story, What},
 };
 

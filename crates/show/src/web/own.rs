@@ -5,7 +5,10 @@ use notes::{Grade, Kind, Reading};
 use serde_json::{Value, json};
 use steps::{Evidence, Finding, Verdict};
 
-use crate::{Judged, NotesFile, OwnNotes, Shown, judge};
+use crate::{
+    reading::{NotesFile, OwnNotes},
+    reports::{Judged, Shown, judge},
+};
 
 /// The runs that a sentence may be judged by: a variant of TLS, or none.
 const VARIANTS: [Option<&str>; 4] = [None, Some("rsa"), Some("ecdhe"), Some("tls13")];

@@ -1,0 +1,12 @@
+//! The way of an event from `tracing` to a terminal and a file: the layer takes it, the queue holds it, one thread writes
+//! it. No handshake waits on it.
+
+mod init;
+mod layer;
+mod queue;
+mod recorder;
+mod sink;
+mod writer;
+
+pub use init::{Init, Kept, Unread};
+pub use layer::{Guard, drain, init, log, print};

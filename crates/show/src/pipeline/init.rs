@@ -1,0 +1,96 @@
+//! What a program says of its log before it begins, and what it may ask of it.
+
+use std::{
+    fmt, mem,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use steps::Event;
+
+use crate::render::{Follows, Layout, What};
+
+/// What [`init`](crate::init) needs to know beyond the command line.
+#[derive(Clone, Debug, Default)]
+pub struct Init {
+    /// Both ends log to the same place.
+    pub both_sides: bool,
+    /// Of both sides, a line at each end instead of a row a message.
+    pub lines: bool,
+    /// Of both sides, whether the last connection of a run only shows that the server still serves.
+    pub follows: Follows,
+    /// Where events are kept as well, for a program that looks at its own run.
+    pub kept: Option<Kept>,
+    /// Nothing is printed: the program says in its own words what came of the run.
+    pub silent: bool,
+    /// Tells the bytes of an event apart, for `--bytes`.
+    pub layout: Option<Layout>,
+    /// What is recorded may hold secrets: nobody but its owner may read it.
+    pub private: bool,
+    /// What the thread that records does once its file is open: rights that took it there may go.
+    pub once_open: Option<fn()>,
+    /// At the end, how long to wait for a reader who takes nothing; without it, as long as he likes.
+    pub patience: Option<Duration>,
+    /// Called by the thread that writes when it has written and nothing more came for a second, or in between where much
+    /// had waited: what it does may take a moment.
+    pub rest: Option<fn()>,
+    /// What was seen and is not reported yet.
+    pub unread: Option<Unread>,
+}
+
+impl Init {
+    pub(super) fn what(&self) -> What {
+        What {
+            both_sides: self.both_sides,
+            lines: self.lines,
+            follows: self.follows.clone(),
+            layout: self.layout,
+        }
+    }
+}
+
+/// Reports what was seen and is not reported yet: to be done before somebody waits for the log, and before its end.
+#[derive(Clone)]
+pub struct Unread(Arc<dyn Fn() + Send + Sync>);
+
+impl Unread {
+    /// `read` returns when all that was seen so far is reported.
+    pub fn new(read: impl Fn() + Send + Sync + 'static) -> Self {
+        Unread(Arc::new(read))
+    }
+
+    pub(super) fn read(&self) {
+        (self.0)();
+    }
+}
+
+impl fmt::Debug for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unread").finish_non_exhaustive()
+    }
+}
+
+/// The events of this process, in order. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Kept(Arc<Mutex<Vec<Event>>>);
+
+impl Kept {
+    /// The events since the last call.
+    pub fn take(&self) -> Vec<Event> {
+        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The events since the last [`Kept::take`], which stay.
+    pub fn look<T>(&self, look: impl FnOnce(&[Event]) -> T) -> T {
+        look(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Forgets all but the first `n`.
+    pub fn forget_from(&self, n: usize) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).truncate(n);
+    }
+
+    pub(super) fn add(&self, event: Event) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    }
+}

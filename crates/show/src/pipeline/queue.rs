@@ -1,0 +1,370 @@
+//! Between the handshakes and the log: who reports never waits. What finds no room is counted, and the count takes its
+//! place in the queue. A connection may take as much of the room as is still free: however many flood the log, others
+//! find room in it.
+
+use std::{
+    collections::VecDeque,
+    hash::{BuildHasher, RandomState},
+    mem,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+mod item;
+mod shares;
+
+pub(crate) use item::{Item, Whose};
+use shares::{Dropped, SHARES, Share, Shares};
+
+/// How much may wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    pub(crate) items: usize,
+    /// So many bytes of memory.
+    pub(crate) weight: usize,
+}
+
+impl Room {
+    /// What a busy server reports within seconds, on a machine that has other things to do.
+    pub(crate) const USUAL: Room = Room { items: 1 << 17, weight: 64 << 20 };
+}
+
+/// A queue with many writers, none of whom waits, and one reader.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    room: Room,
+    /// When nothing has come for so long, the reader may rest.
+    quiet: Duration,
+    /// By which a connection finds its share, and nobody knows whose is the same.
+    hasher: RandomState,
+    state: Mutex<State>,
+    /// Wakes the reader.
+    filled: Condvar,
+    /// Wakes those who wait until all is written.
+    written: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    items: VecDeque<Waiting>,
+    weight: usize,
+    /// What the connections have of both.
+    shares: Shares,
+    /// Events that found no room since the last that did.
+    dropped: Dropped,
+    /// Messages that found no room, or came too fast.
+    unsaid: u64,
+    /// Up to when the messages of libraries are paid for.
+    library: Option<Instant>,
+    /// How many items ever came, and how many of them were taken and written.
+    came: u64,
+    taken: u64,
+    done: u64,
+    reader: Reader,
+    /// Somebody waits until all is written.
+    urgent: usize,
+    /// Since when the reader has written without a rest.
+    restless: Option<Instant>,
+    /// The most that waited meanwhile.
+    most: usize,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    item: Item,
+    weight: usize,
+    /// Whose share it is part of.
+    share: Option<usize>,
+}
+
+/// What the reader gets.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    /// To be written.
+    Items(Vec<Item>),
+    /// There is nothing to do.
+    Rest,
+    /// Nothing more will come.
+    End,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reader {
+    /// It has not begun; what comes waits.
+    #[default]
+    Absent,
+    /// It writes.
+    Busy,
+    /// It waits for the first item.
+    Idle,
+    /// It has seen an item and lets more gather, so that one write serves many.
+    Gathering,
+    /// All that comes will be taken, and then no more.
+    Ending,
+    /// It is gone: what comes now is handed back.
+    Gone,
+}
+
+impl Queue {
+    pub(crate) fn new(room: Room) -> Self {
+        Queue {
+            room,
+            quiet: QUIET,
+            hasher: RandomState::new(),
+            state: Mutex::default(),
+            filled: Condvar::new(),
+            written: Condvar::new(),
+        }
+    }
+
+    /// Adds `item`, or counts it where there is no room. Gives it back when nobody reads any more.
+    pub(crate) fn push(&self, item: Item) -> Result<(), Item> {
+        let weight = item.weight();
+        let share = match &item {
+            Item::Event(event, _) => Some(self.share_of(&event.conn)),
+            Item::Gap(_) | Item::Message(..) | Item::Page(_) | Item::EndOfRun => None,
+        };
+        let mut state = self.lock();
+        if state.reader == Reader::Gone {
+            return Err(item);
+        }
+        let fits = state.has_room(self.room, weight, share)
+            && (!matches!(item, Item::Message(_, Whose::Library)) || state.may_library_speak());
+        match item {
+            Item::Event(event, _) if !fits => state.dropped.add(1, Some(&event.conn)),
+            Item::Gap(gap) if !fits => state.dropped.add(gap.dropped, gap.conn.as_deref()),
+            Item::Message(..) if !fits => state.unsaid += 1,
+            // Pages and ends come from one who waits for them: there are not many.
+            Item::Event(..) | Item::Gap(_) | Item::Message(..) | Item::Page(_) | Item::EndOfRun => {
+                if let Some(gap) = state.dropped.take() {
+                    state.admit(Waiting { item: Item::Gap(Box::new(gap)), weight: 0, share: None });
+                }
+                if matches!(item, Item::Message(..)) && state.unsaid > 0 {
+                    let unsaid = mem::take(&mut state.unsaid);
+                    let text = format!("{unsaid} messages were left out here\n");
+                    state.admit(Waiting { item: Item::Message(text, Whose::Ours), weight: 0, share: None });
+                }
+                state.admit(Waiting { item, weight, share });
+            }
+        }
+        let wake = match state.reader {
+            Reader::Idle => {
+                state.reader = Reader::Gathering; // it is woken once
+                true
+            }
+            Reader::Gathering => state.items.len() == BATCH,
+            Reader::Absent | Reader::Busy | Reader::Ending | Reader::Gone => false,
+        };
+        drop(state);
+        if wake {
+            self.filled.notify_one();
+        }
+        Ok(())
+    }
+
+    fn share_of(&self, conn: &str) -> usize {
+        // Truncated on purpose: any bits of a hash are as good as others.
+        self.hasher.hash_one(conn) as usize % SHARES
+    }
+
+    /// Waits for items, and takes some. To be called again when they are written, or the reader has rested.
+    pub(crate) fn take(&self) -> Taken {
+        let mut state = self.lock();
+        state.done = state.taken;
+        if state.urgent > 0 {
+            self.written.notify_all();
+        }
+        let mut slept = false;
+        while state.is_empty() && state.reader != Reader::Ending {
+            state.reader = Reader::Idle;
+            slept = true;
+            let Some(since) = state.restless else {
+                state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let overdue = state.most >= MUCH && since.elapsed() >= RESTLESS;
+            let nothing_came = overdue || {
+                let idle = |state: &mut State| state.reader == Reader::Idle;
+                let waited = self.filled.wait_timeout_while(state, self.quiet, idle);
+                let (after, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+                state = after;
+                waited.timed_out()
+            };
+            if nothing_came {
+                state.items.shrink_to(BATCH);
+                (state.reader, state.restless, state.most) = (Reader::Busy, None, 0);
+                return Taken::Rest;
+            }
+        }
+        if slept && state.reader != Reader::Ending {
+            state.reader = Reader::Gathering;
+            let few = |state: &mut State| {
+                state.reader == Reader::Gathering && state.urgent == 0 && state.items.len() < BATCH
+            };
+            let waited = self.filled.wait_timeout_while(state, GATHERING, few);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if state.reader != Reader::Ending {
+            state.reader = Reader::Busy;
+        }
+        if state.is_empty() {
+            return Taken::End;
+        }
+        Taken::Items(state.some())
+    }
+
+    /// Waits until everything that came before is written, and gives whether it is. With `patience` it gives up where
+    /// nothing at all was written for so long.
+    pub(crate) fn drain(&self, patience: Option<Duration>) -> bool {
+        let mut state = self.lock();
+        let until = state.came;
+        state.urgent += 1;
+        self.filled.notify_one();
+        while state.done < until && !matches!(state.reader, Reader::Absent | Reader::Gone) {
+            let before = state.done;
+            state = match patience {
+                None => self.written.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(patience) => {
+                    let waited = self.written.wait_timeout(state, patience);
+                    let (state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+                    if timeout.timed_out() && state.done == before {
+                        let mut state = state;
+                        state.urgent -= 1;
+                        return false;
+                    }
+                    state
+                }
+            };
+        }
+        state.urgent -= 1;
+        state.done >= until
+    }
+
+    /// The reader is there.
+    pub(crate) fn begin(&self) {
+        self.lock().reader = Reader::Busy;
+    }
+
+    /// What is in the queue is still read, and then no more.
+    pub(crate) fn end(&self) {
+        let mut state = self.lock();
+        if state.reader != Reader::Gone {
+            state.reader = Reader::Ending;
+        }
+        drop(state);
+        self.filled.notify_one();
+    }
+
+    /// Nobody reads any more. Gives how many events and messages stay unwritten.
+    pub(crate) fn leave(&self) -> Left {
+        let mut state = self.lock();
+        state.reader = Reader::Gone;
+        let dropped = mem::take(&mut state.dropped);
+        let mut left = Left { events: dropped.events, messages: mem::take(&mut state.unsaid) };
+        for Waiting { item, .. } in state.items.drain(..) {
+            match item {
+                Item::Event(..) => left.events += 1,
+                Item::Gap(gap) => left.events += gap.dropped,
+                Item::Message(..) => left.messages += 1,
+                Item::Page(_) | Item::EndOfRun => {}
+            }
+        }
+        drop(state);
+        self.written.notify_all();
+        left
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was still in the queue when its reader left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Left {
+    pub(crate) events: u64,
+    pub(crate) messages: u64,
+}
+
+impl State {
+    fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.dropped.events == 0
+    }
+
+    /// Whether one more finds room: in the queue, and in its connection's share, which is as large as what is free. So
+    /// one connection alone has half of the room at most, two have two thirds, and there is always some for another.
+    fn has_room(&self, room: Room, weight: usize, share: Option<usize>) -> bool {
+        if self.items.is_empty() {
+            return true;
+        }
+        let free = Share {
+            items: room.items.saturating_sub(self.items.len()),
+            weight: room.weight.saturating_sub(self.weight),
+        };
+        let has = share.map_or(Share::default(), |share| self.shares.0[share]);
+        free.items > has.items && free.weight >= has.weight.saturating_add(weight)
+    }
+
+    /// Whether a library may say one more thing: a hundred at once, ten a second in the long run.
+    fn may_library_speak(&mut self) -> bool {
+        const EACH: Duration = Duration::from_millis(100);
+        const AT_ONCE: Duration = Duration::from_secs(10);
+        let now = Instant::now();
+        let paid = self.library.map_or(now, |paid| paid.max(now)) + EACH;
+        let may = paid - now <= AT_ONCE;
+        if may {
+            self.library = Some(paid);
+        }
+        may
+    }
+
+    fn admit(&mut self, waiting: Waiting) {
+        self.weight += waiting.weight;
+        self.most = self.most.max(self.weight);
+        if let Some(share) = waiting.share {
+            let share = &mut self.shares.0[share];
+            (share.items, share.weight) = (share.items + 1, share.weight + waiting.weight);
+        }
+        self.items.push_back(waiting);
+        self.came += 1;
+    }
+
+    /// Takes what is written at once.
+    fn some(&mut self) -> Vec<Item> {
+        let some = self.items.len().min(BATCH);
+        let mut items = Vec::with_capacity(some + 1);
+        for Waiting { item, weight, share } in self.items.drain(..some) {
+            self.weight -= weight;
+            if let Some(share) = share {
+                let share = &mut self.shares.0[share];
+                (share.items, share.weight) = (share.items - 1, share.weight - weight);
+            }
+            items.push(item);
+        }
+        self.taken += items.len() as u64;
+        if self.items.is_empty() {
+            // The first place that there is for it.
+            items.extend(self.dropped.take().map(Box::new).map(Item::Gap));
+        }
+        self.restless.get_or_insert_with(Instant::now);
+        items
+    }
+}
+
+/// How many items are written at once.
+const BATCH: usize = 512;
+
+/// How long an item waits for others to be written with it: nobody sees it, and a busy server is woken less often.
+const GATHERING: Duration = Duration::from_millis(2);
+
+/// A second: what came last has let go of its memory, too.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// Of a server that is never quiet it may rest after so long, in a moment without work, where as much as [`MUCH`] has
+/// waited: else what a flood took would stay as long as others come and go.
+const RESTLESS: Duration = Duration::from_secs(2);
+
+const MUCH: usize = 4 << 20;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! The one thread that writes: it renders what was queued, in order, and writes many lines at once.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    os::fd::AsFd,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use steps::{Because, Event, Gap};
+
+use super::{
+    init::Init,
+    queue::{Item, Queue, Taken},
+    recorder::Recorded,
+    sink::{Place, Sink},
+};
+use crate::{
+    render::{self, Printed, Renderer, json},
+    terminal::Args,
+};
+
+/// Turns queued items into text, and writes it.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    /// What it prints with; none: nothing is to be printed.
+    renderer: Option<Box<dyn Renderer>>,
+    out: Sink<Stdout>,
+    recorder: Option<Sink<Recorded>>,
+    for_another: bool,
+    /// The JSON of the event at hand.
+    json: Vec<u8>,
+    /// Events that came faster than they could be written.
+    dropped: u64,
+    /// Events of connections that had logged as much as one may.
+    beyond_limit: u64,
+    /// What this thread does when there is nothing to write.
+    rest: Option<fn()>,
+}
+
+impl Writer {
+    pub(crate) fn new(args: &Args, how: &Init) -> io::Result<Self> {
+        let lang = args.lang();
+        let renderer = if how.silent { None } else { Some(render::renderer(args, &how.what())?) };
+        let is_json = renderer.as_ref().is_some_and(|renderer| renderer.is_json());
+        let gap_line = if is_json { json::gap } else { render::gap_in_text };
+        let out = Sink::new(Stdout::open()?, "standard output".into(), gap_line, lang);
+        let recorded = args.log_dir.as_deref();
+        let recorded =
+            recorded.map(|folder| Recorded::create(folder, how.private, how.once_open)).transpose()?;
+        let for_another = recorded.as_ref().is_some_and(Recorded::for_another);
+        let recorder = recorded.map(|recorded| {
+            let name = recorded.path().display().to_string();
+            Sink::new(recorded, name, json::gap, lang)
+        });
+        Ok(Writer {
+            renderer,
+            out,
+            recorder,
+            for_another,
+            json: Vec::new(),
+            dropped: 0,
+            beyond_limit: 0,
+            rest: how.rest,
+        })
+    }
+
+    /// Whether what is recorded goes into a folder of another user.
+    pub(crate) fn records_for_another(&self) -> bool {
+        self.for_another
+    }
+
+    /// Writes until the queue has come to its end.
+    pub(crate) fn run(mut self, queue: &Queue) {
+        let _gone = Gone(queue);
+        self.write(queue);
+        self.end();
+        // What there was to say at the end has gone the way of all messages.
+        self.write(queue);
+    }
+
+    fn write(&mut self, queue: &Queue) {
+        loop {
+            match queue.take() {
+                Taken::Items(items) => {
+                    items.into_iter().for_each(|item| self.item(item));
+                    self.settled();
+                    self.out.flush();
+                    if let Some(recorder) = &mut self.recorder {
+                        recorder.flush();
+                    }
+                }
+                Taken::Rest => {
+                    self.settled();
+                    self.out.flush();
+                    self.json = Vec::new(); // it is as long as the longest line
+                    if let Some(rest) = self.rest {
+                        rest();
+                    }
+                }
+                Taken::End => return,
+            }
+        }
+    }
+
+    /// Prints what has waited long enough.
+    fn settled(&mut self) {
+        if let Some(renderer) = &mut self.renderer {
+            self.out.text(&renderer.settled());
+        }
+    }
+
+    fn item(&mut self, item: Item) {
+        match item {
+            Item::Event(event, _) => {
+                // A mistake in a renderer costs a line and not the log; what it was is on standard error.
+                if catch_unwind(AssertUnwindSafe(|| self.event(event))).is_err() {
+                    self.out.gap(&Gap::new(1, Because::NotWritten));
+                }
+            }
+            Item::Gap(gap) => {
+                match gap.because {
+                    Because::ConnectionLimit => self.beyond_limit += gap.dropped,
+                    Because::QueueFull | Because::NotWritten => self.dropped += gap.dropped,
+                }
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.gap(&gap);
+                }
+                if self.renderer.as_ref().is_some_and(|renderer| renderer.tells_gaps()) {
+                    self.out.gap(&gap);
+                }
+            }
+            Item::Message(text, _) => {
+                self.out.flush();
+                let _ = io::stderr().lock().write_all(text.as_bytes());
+            }
+            Item::Page(page) => self.out.text(&page),
+            Item::EndOfRun => {
+                if let Some(renderer) = &mut self.renderer {
+                    self.out.text(&renderer.end_of_run());
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, event: Arc<Event>) {
+        let is_json = self.renderer.as_ref().is_some_and(|renderer| renderer.is_json());
+        if self.recorder.is_some() || is_json {
+            json::line(&event, &mut self.json);
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.event(&self.json);
+        }
+        match self.renderer.as_mut().map(|renderer| renderer.event(event)) {
+            Some(Printed::Text(lines)) => self.out.event(lines.as_bytes()),
+            Some(Printed::Json) => self.out.event(&self.json),
+            Some(Printed::Later) | None => {}
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(renderer) = &mut self.renderer {
+            self.out.text(&renderer.end());
+        }
+        self.out.end();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.end();
+        }
+        if self.dropped > 0 {
+            tracing::error!(
+                "{} events were dropped: they came faster than the log could be written",
+                self.dropped
+            );
+        }
+        if self.beyond_limit > 0 {
+            tracing::warn!(
+                "{} events were not logged: their connections had logged as much as one connection may",
+                self.beyond_limit
+            );
+        }
+    }
+}
+
+/// Lets go whoever waits for the writer, also where it ends by a panic.
+struct Gone<'a>(&'a Queue);
+
+impl Drop for Gone<'_> {
+    fn drop(&mut self) {
+        let left = self.0.leave();
+        if left.events + left.messages > 0 {
+            eprintln!("{} events and {} messages were not written", left.events, left.messages);
+        }
+    }
+}
+
+/// Standard output as it is: what is written has left the program.
+#[derive(Debug)]
+struct Stdout(File);
+
+impl Stdout {
+    fn open() -> io::Result<Self> {
+        Ok(Stdout(io::stdout().as_fd().try_clone_to_owned()?.into()))
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Place for Stdout {
+    fn take_back(&mut self, _: u64) -> bool {
+        false // others may write there, too
+    }
+}

@@ -1,0 +1,60 @@
+//! The run as a ladder when it has ended, in one of the ladder's forms.
+
+use std::sync::Arc;
+
+use steps::{Event, Lang};
+
+use super::{Printed, Renderer, ladder};
+use crate::{
+    reading::OwnNotes,
+    story,
+    terminal::{Args, Ladder},
+};
+
+/// Events that wait to be drawn together.
+#[derive(Debug)]
+pub(super) struct AtEnd {
+    form: Ladder,
+    notes: Option<OwnNotes>,
+    lang: Lang,
+    width: usize,
+    events: Vec<Event>,
+    left_out: usize,
+}
+
+impl AtEnd {
+    /// A ladder of more is not read by anybody.
+    const MOST: usize = 100_000;
+
+    pub(super) fn new(args: &Args, form: Ladder, notes: Option<OwnNotes>) -> Self {
+        AtEnd { form, notes, lang: args.lang(), width: args.columns(), events: Vec::new(), left_out: 0 }
+    }
+}
+
+impl Renderer for AtEnd {
+    fn event(&mut self, event: Arc<Event>) -> Printed {
+        if self.events.len() < Self::MOST {
+            self.events.push(Arc::unwrap_or_clone(event));
+        } else {
+            self.left_out += 1;
+        }
+        Printed::Later
+    }
+
+    /// Said at the end.
+    fn tells_gaps(&self) -> bool {
+        false
+    }
+
+    fn end(&mut self) -> String {
+        if self.left_out > 0 {
+            tracing::warn!(
+                "the ladder shows the first {} events; {} were left out",
+                Self::MOST,
+                self.left_out
+            );
+        }
+        let stories = story::stories(std::mem::take(&mut self.events));
+        ladder::ladder(self.form, &stories, self.notes.as_ref(), self.lang, self.width)
+    }
+}

@@ -1,0 +1,34 @@
+//! One JSON object a line: the event as it was emitted.
+
+use std::sync::Arc;
+
+use steps::{Event, Gap, Lang};
+
+use super::{Printed, Renderer};
+
+/// Prints the events as they are.
+#[derive(Debug)]
+pub(super) struct Json;
+
+impl Renderer for Json {
+    fn event(&mut self, _: Arc<Event>) -> Printed {
+        Printed::Json
+    }
+
+    fn is_json(&self) -> bool {
+        true
+    }
+}
+
+/// Writes the line for one event into `line`, in place of what is there.
+pub(crate) fn line(event: &Event, line: &mut Vec<u8>) {
+    line.clear();
+    // An `Event` holds only maps with text keys, numbers and text: writing it cannot fail.
+    steps::write_json(&mut *line, event).expect("an event is plain data");
+    line.push(b'\n');
+}
+
+/// The line that stands where events are missing; it is the same in both languages.
+pub(crate) fn gap(gap: &Gap, _: Lang) -> String {
+    format!("{}\n", steps::to_json(gap).expect("a gap is plain data"))
+}

@@ -1,0 +1,315 @@
+//! One step a line, 80 columns:
+//!
+//! ```text
+//!    0.312 C ─▶   t1      ClientHello         TLS 1.2 · 5f3a91c2…            wire
+//!    0.498   ─▶ S t1      ClientHello         TLS 1.2 · 5f3a91c2…            wire
+//! ```
+//!
+//! Milliseconds since this side began, who saw it (C left, S right; arrows point the way the bytes went), the
+//! claims with `≠` where the wire differs and `~` where it depends, the step, the fields that matter, and how it
+//! is known.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use serde_json::Value;
+use steps::{Claim, Direction, Event, Lang, Protocol, Side, Text, Verdict, common, harmless, ws};
+
+use super::{
+    Layout, Printed, Renderer, bytes,
+    fields::{fold, pieces, said},
+    marks::{NARROWEST, evidence_word, mark, painted_marks},
+};
+use crate::terminal::{
+    Args, Paint,
+    text::{columns, pad, whole, wrap},
+};
+
+mod summary;
+
+pub(crate) use summary::not_shown;
+
+/// Where the step's name begins, and where its fields begin.
+const TITLE: usize = 24;
+const FIELDS: usize = 45;
+
+/// Where explanations and fields begin, below their step.
+const DETAILS: usize = 16;
+
+/// Prints steps as lines.
+#[derive(Debug)]
+pub struct Lines {
+    lang: Lang,
+    paint: Paint,
+    width: usize,
+    quiet: bool,
+    verbose: bool,
+    /// Tells the bytes of each message apart, where that is asked for.
+    layout: Option<Layout>,
+    both_sides: bool,
+    /// The connection of the line before: a header is due when it changes.
+    conn: String,
+    /// With both sides in one log: the connections that have had their header. Where something stands between the
+    /// two sides, each sees addresses of its own, and their lines take turns.
+    open: Vec<String>,
+    /// With both sides in one log: the summary of the side that ended first waits for the other.
+    waiting: Option<Event>,
+    shown: BTreeMap<Claim, Verdict>,
+    connections: usize,
+    /// What they spoke.
+    protocols: BTreeSet<Protocol>,
+}
+
+impl Lines {
+    /// A printer for `args` that fills `width` columns; `both_sides` when client and server log to one place.
+    pub fn new(args: &Args, width: usize, both_sides: bool) -> Self {
+        Lines {
+            lang: args.lang(),
+            paint: Paint::new(args.colored()),
+            width: width.max(NARROWEST),
+            quiet: args.quiet,
+            verbose: args.verbose,
+            layout: None,
+            both_sides,
+            conn: String::new(),
+            open: Vec::new(),
+            waiting: None,
+            shown: BTreeMap::new(),
+            connections: 0,
+            protocols: BTreeSet::new(),
+        }
+    }
+
+    /// How many columns the lines that follow fill.
+    pub(crate) fn set_width(&mut self, width: usize) {
+        self.width = width.max(NARROWEST);
+    }
+
+    /// The same with every byte told apart by `layout`.
+    pub fn with_bytes(self, layout: Option<Layout>) -> Self {
+        Lines { layout, ..self }
+    }
+
+    /// The text for one event: whole lines, or nothing.
+    pub fn print(&mut self, event: &Event) -> String {
+        let mut out = String::new();
+        if event.step.is_summary() {
+            if self.both_sides {
+                match self.waiting.take() {
+                    Some(other) if other.side != event.side && other.protocol == event.protocol => {
+                        self.summary(&mut out, &[&other, event]);
+                    }
+                    Some(stranger) => {
+                        self.summary(&mut out, &[&stranger]);
+                        self.waiting = Some(event.clone());
+                    }
+                    None => self.waiting = Some(event.clone()),
+                }
+            } else {
+                self.summary(&mut out, &[event]);
+            }
+        } else if !self.quiet {
+            self.header(&mut out, event);
+            out.push_str(&self.step(event));
+        }
+        out
+    }
+
+    /// One event that is no summary.
+    pub(crate) fn step(&self, event: &Event) -> String {
+        let mut out = String::new();
+        self.line(&mut out, event);
+        if self.verbose {
+            self.details(&mut out, event);
+        }
+        self.bytes(&mut out, event);
+        out
+    }
+
+    /// How many connections have ended.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections
+    }
+
+    /// Every byte of a message, where that is asked for.
+    pub(crate) fn bytes(&self, out: &mut String, event: &Event) {
+        if let Some(layout) = self.layout {
+            for line in bytes::view(&layout(event), &event.bytes.0, self.lang, self.width) {
+                push(out, &self.paint.dim(&line));
+            }
+        }
+    }
+
+    /// What is still to be said when the connections so far have ended and others may follow.
+    pub fn end_of_run(&mut self) -> String {
+        let mut out = String::new();
+        if let Some(event) = self.waiting.take() {
+            self.summary(&mut out, &[&event]);
+        }
+        self.conn.clear();
+        self.open.clear();
+        out
+    }
+
+    /// What is still to be said when the log ends.
+    pub fn end(&mut self) -> String {
+        let mut out = self.end_of_run();
+        if self.both_sides && self.connections > 1 {
+            self.tally(&mut out);
+        }
+        out
+    }
+
+    fn header(&mut self, out: &mut String, event: &Event) {
+        if self.conn == event.conn {
+            return;
+        }
+        self.conn.clone_from(&event.conn);
+        if self.both_sides {
+            if self.open.contains(&event.conn) {
+                return;
+            }
+            self.open.push(event.conn.clone());
+        }
+        out.push('\n');
+        push(out, &self.rule(event));
+    }
+
+    /// The title of a connection.
+    pub(crate) fn rule(&self, event: &Event) -> String {
+        let variant = event.variant.as_deref().map(|name| format!(" {}", harmless(name))).unwrap_or_default();
+        let conn = harmless(&event.conn).replacen('>', " → ", 1);
+        let title = format!("── {}{variant} · {conn} ", event.protocol.title());
+        let rule = "─".repeat(self.width.saturating_sub(columns(&title)));
+        self.paint.bold(&format!("{title}{rule}"))
+    }
+
+    fn line(&self, out: &mut String, event: &Event) {
+        let time = format!("{:>8.3}", event.elapsed_us as f64 / 1000.0);
+        let claims: Vec<_> = event.claims.iter().map(mark).collect();
+        let claims = pad(&claims.join(" "), 7);
+        let title = format!("{}{}", indent(event), event.step.card().title.in_lang(self.lang));
+        let title = title.as_str();
+        let evidence = evidence_word(event.evidence).in_lang(self.lang);
+
+        let claims_and_title = columns(&claims) + 1 + columns(title);
+        let room = (FIELDS - TITLE + 8).saturating_sub(claims_and_title).max(1);
+        let left = TITLE - 8 + claims_and_title + room;
+        let fill = self.width.saturating_sub(left + columns(evidence));
+        let more = TITLE + 2;
+        let folded = fold(&pieces(event, self.lang), fill.saturating_sub(1), self.width.saturating_sub(more));
+        let mut folded = folded.iter();
+        let fields = pad(folded.next().map_or("", String::as_str), fill);
+        push(
+            out,
+            &format!(
+                "{} {} {} {}{}{fields}{}",
+                self.paint.dim(&time),
+                self.paint.side(event.side, lane(event)),
+                self.claims(event),
+                self.paint.bold(title),
+                " ".repeat(room),
+                self.paint.dim(evidence),
+            ),
+        );
+        for line in folded {
+            push(out, &format!("{}{line}", " ".repeat(more)));
+        }
+    }
+
+    /// The claims, each in the colour of its verdict.
+    fn claims(&self, event: &Event) -> String {
+        let plain: Vec<_> = event.claims.iter().map(mark).collect();
+        let fill = " ".repeat(7usize.saturating_sub(columns(&plain.join(" "))));
+        format!("{}{fill}", painted_marks(&event.claims, self.paint))
+    }
+    /// The explanation and every field of a step.
+    pub(crate) fn details(&self, out: &mut String, event: &Event) {
+        for line in wrap(event.step.card().text.in_lang(self.lang), DETAILS, self.width) {
+            push(out, &self.paint.dim(&line));
+        }
+        for finding in &event.claims {
+            if let Some(because) = &finding.because {
+                let text = format!("{} {}", mark(finding), harmless(because.in_lang(self.lang)));
+                for line in wrap(&text, DETAILS, self.width) {
+                    push(out, &self.paint.verdict(finding.verdict, &line));
+                }
+            }
+        }
+        for checked in ws::checked_in(&event.fields) {
+            for line in wrap(&self.tick(&checked), DETAILS, self.width) {
+                push(out, &if checked.met { line } else { self.paint.alarm(&line) });
+            }
+        }
+        for (name, value) in event.fields.iter().filter(|(name, _)| *name != common::CHECKS.name()) {
+            if let Value::Array(headers) = value
+                && name == ws::field::HEADERS.name()
+            {
+                // As they crossed, one below the other.
+                push(out, &format!("{}{name}:", " ".repeat(DETAILS)));
+                for line in headers.iter().flat_map(|header| wrap(&whole(header), DETAILS + 2, self.width)) {
+                    push(out, &line);
+                }
+                continue;
+            }
+            for line in wrap(&format!("{}: {}", harmless(name), said(value, self.lang)), DETAILS, self.width)
+            {
+                push(out, &line);
+            }
+        }
+        out.push('\n');
+    }
+
+    /// One check of the upgrade: `✓ §4.2.1 (6) Sec-WebSocket-Version: 13`.
+    fn tick(&self, checked: &ws::Checked) -> String {
+        let (card, wants) = (checked.check.card(), checked.check.card().wants.in_lang(self.lang));
+        let missing = Text { en: "none", zh: "没有" }.in_lang(self.lang);
+        let found = checked.found.as_deref().map_or(missing.into(), harmless);
+        let mark = if checked.met { '✓' } else { '✗' };
+        format!("{mark} {} {}: {found} ({wants})", card.rfc, card.name)
+    }
+}
+
+impl Renderer for Lines {
+    fn event(&mut self, event: Arc<Event>) -> Printed {
+        Printed::Text(self.print(&event))
+    }
+
+    fn end_of_run(&mut self) -> String {
+        Lines::end_of_run(self)
+    }
+
+    fn end(&mut self) -> String {
+        Lines::end(self)
+    }
+}
+
+fn push(out: &mut String, line: &str) {
+    out.push_str(line.trim_end());
+    out.push('\n');
+}
+
+/// Client on the left, server on the right; the arrow points the way the bytes went.
+fn lane(event: &Event) -> &'static str {
+    match (event.side, event.direction) {
+        (Side::Client, Direction::Local) if event.step == steps::tcp::Step::Lost.into() => "C ─✗  ",
+        (Side::Server, Direction::Local) if event.step == steps::tcp::Step::Lost.into() => "  ✗─ S",
+        (Side::Client, Direction::Sent) => "C ─▶  ",
+        (Side::Client, Direction::Received) => "C ◀─  ",
+        (Side::Client, Direction::Local) => "C     ",
+        (Side::Server, Direction::Sent) => "  ◀─ S",
+        (Side::Server, Direction::Received) => "  ─▶ S",
+        (Side::Server, Direction::Local) => "     S",
+    }
+}
+
+/// In a connection of three layers each stands under the one that carries it.
+fn indent(event: &Event) -> &'static str {
+    match (event.variant.as_deref(), event.step.protocol()) {
+        (Some("wss"), Protocol::Tls) => "  ",
+        (Some("wss"), Protocol::Ws) => "    ",
+        _ => "",
+    }
+}

@@ -1,0 +1,141 @@
+//! The catalogue in the terminal: all of it, one claim, or one step.
+
+use steps::{Actor, Claim, Heading, Lang, Step, Text};
+use strum::VariantArray;
+
+use crate::terminal::text::{pad, wrap};
+
+/// What the catalogue says, in `lang`, `width` columns wide: of everything, or of the claim or step named `what`.
+///
+/// # Errors
+///
+/// Names the id that is in no catalogue.
+pub fn notes(what: Option<&str>, lang: Lang, width: usize) -> Result<String, steps::UnknownId> {
+    let page = Page { lang, width };
+    let Some(what) = what else { return Ok(page.all()) };
+    let what = what.to_ascii_lowercase();
+    match Claim::VARIANTS.iter().find(|claim| claim.id() == what) {
+        Some(claim) => Ok(page.claim(*claim)),
+        None => what.parse().map(|step| page.step(step)),
+    }
+}
+
+struct Page {
+    lang: Lang,
+    width: usize,
+}
+
+impl Page {
+    fn all(&self) -> String {
+        let mut lines = Vec::new();
+        for heading in Heading::VARIANTS {
+            lines.extend([String::new(), heading.title().in_lang(self.lang).to_owned()]);
+            for claim in Claim::VARIANTS.iter().filter(|claim| claim.card().heading == *heading) {
+                self.entry(&mut lines, claim.id(), claim.card().says.in_lang(self.lang));
+            }
+        }
+        lines.extend([String::new(), self.say("Steps", "步骤").to_owned()]);
+        for step in Step::all() {
+            let claims: Vec<_> = step.card().claims.iter().map(|claim| claim.id()).collect();
+            let name = format!("  {} {}", pad(step.id(), 30), pad(step.card().title.in_lang(self.lang), 20));
+            let claims = wrap(&claims.join(" "), 0, self.width - 53);
+            for (i, claims) in claims.iter().enumerate() {
+                lines.push(format!("{}{claims}", pad(if i == 0 { &name } else { "" }, 53)));
+            }
+            if claims.is_empty() {
+                lines.push(name);
+            }
+        }
+        text(&lines)
+    }
+
+    fn claim(&self, claim: Claim) -> String {
+        let card = claim.card();
+        let mut lines = vec![];
+        self.entry(&mut lines, claim.id(), card.says.in_lang(self.lang));
+        let (first, last) = card.blocks;
+        let blocks = if first == last { first.to_string() } else { format!("{first}–{last}") };
+        self.fact(&mut lines, ("in the notes", "笔记中"), &format!("{} · {blocks}", card.heading.words()));
+        self.fact(&mut lines, ("judged by", "判定"), card.rule.in_lang(self.lang));
+        self.fact(&mut lines, ("standard", "标准"), card.rfc);
+        for step in Step::all().filter(|step| step.card().claims.contains(&claim)) {
+            self.fact(&mut lines, ("shown by", "由其印证"), step.id());
+        }
+        for run in claim.shown_by() {
+            self.fact(&mut lines, ("to see it", "查看命令"), run);
+        }
+        text(&lines)
+    }
+
+    fn step(&self, step: Step) -> String {
+        let card = step.card();
+        let mut lines = vec![format!("{}  {}", step.id(), card.title.in_lang(self.lang))];
+        lines.extend(wrap(card.text.in_lang(self.lang), 2, self.width));
+        let who = match card.actor {
+            Actor::Client => Text { en: "the client", zh: "客户端" },
+            Actor::Server => Text { en: "the server", zh: "服务端" },
+            Actor::Both => Text { en: "either side", zh: "双方" },
+        };
+        self.fact(&mut lines, ("who", "谁"), who.in_lang(self.lang));
+        self.fact(&mut lines, ("standard", "标准"), card.rfc);
+        self.fact(&mut lines, ("on the client", "在客户端"), card.client);
+        self.fact(&mut lines, ("on the server", "在服务端"), card.server);
+        for claim in card.claims {
+            self.fact(
+                &mut lines,
+                ("claim", "论断"),
+                &format!("{} {}", claim.id(), claim.card().says.in_lang(self.lang)),
+            );
+        }
+        text(&lines)
+    }
+
+    /// `  id  sentence`, the sentence wrapped beside the id.
+    fn entry(&self, lines: &mut Vec<String>, id: &str, sentence: &str) {
+        for (i, line) in wrap(sentence, 0, self.width - 7).into_iter().enumerate() {
+            lines.push(format!("  {}{line}", pad(if i == 0 { id } else { "" }, 5)));
+        }
+    }
+
+    fn fact(&self, lines: &mut Vec<String>, (en, zh): (&str, &str), value: &str) {
+        if value.is_empty() {
+            return;
+        }
+        let name = self.say(en, zh).to_owned();
+        for (i, line) in wrap(value, 0, self.width - 18).into_iter().enumerate() {
+            lines.push(format!("  {}{line}", pad(if i == 0 { &name } else { "" }, 16)));
+        }
+    }
+
+    fn say<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
+        match self.lang {
+            Lang::En => en,
+            Lang::Zh => zh,
+        }
+    }
+}
+
+fn text(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::text::columns;
+
+    #[test]
+    fn every_page_fits_80_columns_in_both_languages() {
+        for lang in Lang::VARIANTS {
+            let ids = Claim::VARIANTS.iter().map(|claim| claim.id()).chain(Step::all().map(Step::id));
+            for what in std::iter::once(None).chain(ids.map(Some)) {
+                let page = notes(what, *lang, 80).unwrap();
+                for line in page.lines() {
+                    assert!(columns(line) <= 80, "{what:?}: {line}");
+                }
+                assert!(what.is_none_or(|id| page.contains(id)));
+            }
+        }
+        assert!(notes(Some("t99"), Lang::En, 80).is_err());
+    }
+}

@@ -1,0 +1,188 @@
+//! The report as a compiler would print it.
+
+use std::fmt::Write as _;
+
+use notes::{Grade, Reading};
+use steps::{Claim, Lang, Text, Verdict, harmless};
+
+use super::{Counts, Judged, Report, Shown, in_order, judge, missing};
+use crate::{
+    reading::{NotesFile, OwnNotes},
+    render::spans,
+    terminal::{
+        Paint,
+        text::{fit, wrap},
+    },
+};
+
+/// Reports on `notes` by what `shown` says, `width` columns wide.
+pub fn report(notes: &OwnNotes, shown: &[Shown], lang: Lang, width: usize, colored: bool) -> Report {
+    let page = Page { lang, width: width.max(60), paint: Paint::new(colored) };
+    let mut text = String::new();
+    let mut contradicted = 0;
+    for file in &notes.files {
+        contradicted += page.file(&mut text, file, shown);
+    }
+    Report { text, contradicted }
+}
+
+struct Page {
+    lang: Lang,
+    width: usize,
+    paint: Paint,
+}
+
+impl Page {
+    /// Adds a file, and says how many of its sentences are contradicted.
+    fn file(&self, out: &mut String, file: &NotesFile, shown: &[Shown]) -> usize {
+        let readings = in_order(file);
+        let judged: Vec<_> = readings.iter().map(|reading| judge(reading, shown)).collect();
+        let mut counts = Counts::default();
+        judged.iter().for_each(|judged| counts.add(judged));
+        self.summary(out, file, &counts);
+        for (reading, judged) in readings.into_iter().zip(&judged) {
+            self.entry(out, file, reading, judged);
+        }
+        counts.contradicted
+    }
+
+    fn summary(&self, out: &mut String, file: &NotesFile, counts: &Counts) {
+        let Counts { proved, contradicted, depends, untested, about } = *counts;
+        let name = harmless(&file.name);
+        if proved + contradicted + depends + untested + about == 0 {
+            let none = self.say(
+                "nothing in it speaks of TCP, TLS, WebSocket or SSH handshakes as far as it was understood",
+                "没有读到关于 TCP、TLS、WebSocket 或 SSH 握手的内容",
+            );
+            self.lines(out, &format!("{name}: {none}"), 0);
+        } else {
+            let line = match self.lang {
+                Lang::En => format!(
+                    "{name}: {proved} proved, {contradicted} contradicted, {depends} on a condition, {untested} not tested; \
+                     {about} only about a claim"
+                ),
+                Lang::Zh => format!(
+                    "{name}：已证实 {proved}，与实际不符 {contradicted}，视情况 {depends}，尚未验证 {untested}；另有 {about} 处只是谈及"
+                ),
+            };
+            self.lines(out, &line, 0);
+        }
+        if let Some(encoding) = file.encoding {
+            let read = self.say("read as", "编码：");
+            self.lines(out, &format!("{read} {encoding}"), 2);
+        }
+        if let Some(foreign) = file.notes.foreign {
+            let line = match self.lang {
+                Lang::En => {
+                    format!("{}: there are no rules for this language, it was not read", foreign.title().en)
+                }
+                Lang::Zh => format!("{}：没有这种语言的规则，未作判读", foreign.title().zh),
+            };
+            self.lines(out, &line, 2);
+        }
+        let missing = missing(file);
+        if !missing.is_empty() {
+            let ids = spans(|claim| missing.contains(&claim));
+            let line = match self.lang {
+                Lang::En => format!(
+                    "of the topics it treats, not found in it: {ids} (`lab notes ID` has the sentence)"
+                ),
+                Lang::Zh => format!("所涉主题中没有找到：{ids}（`lab notes 编号` 可查看原句）"),
+            };
+            self.lines(out, &line, 2);
+        }
+    }
+
+    fn entry(&self, out: &mut String, file: &NotesFile, reading: &Reading, judged: &Judged<'_>) {
+        let (_, word) = judged.word();
+        let word = word.in_lang(self.lang);
+        let id = reading.claim.id();
+        let head = format!("{}:{}:", harmless(&file.name), reading.lines.0);
+        let painted = match judged {
+            Judged::Proved(..) => self.paint.verdict(Verdict::AsNoted, word),
+            Judged::Depends(_) | Judged::Elsewhere(..) => self.paint.verdict(Verdict::Depends, word),
+            Judged::Contradicted(_) => self.paint.verdict(Verdict::Differs, word),
+            Judged::Untested(_) | Judged::About(_) => word.to_owned(),
+        };
+        let quote = fit(&harmless(file.notes.quote(reading)), self.width.saturating_sub(4));
+        let _ = writeln!(out, "{head} {painted} {id}");
+        if let Judged::About(_) = judged {
+            let _ = writeln!(out, "    {quote}");
+            return;
+        }
+        let _ = writeln!(out, "    {quote}");
+        let says = reading.claim.card().says.in_lang(self.lang);
+        if reading.grade == Grade::Denied {
+            let colon = self.say("the claim it denies: ", "它所否认的论断：");
+            self.lines(out, &format!("{colon}{says}"), 4);
+        }
+        match judged {
+            Judged::Proved(shown, others) => {
+                if let Some(because) = &shown.finding.because {
+                    self.lines(out, &format!("→ {}", harmless(because.in_lang(self.lang))), 4);
+                }
+                self.seen(out, shown);
+                for other in others {
+                    let because =
+                        other.finding.because.as_ref().map(|said| harmless(said.in_lang(self.lang)));
+                    let otherwise = self.say("otherwise in", "不同于此：");
+                    let line =
+                        format!("{otherwise} {}: {}", harmless(&other.run), because.unwrap_or_default());
+                    self.lines(out, &line, 4);
+                }
+            }
+            Judged::Depends(shown) | Judged::Contradicted(shown) | Judged::Elsewhere(shown, _) => {
+                if let Some(because) = &shown.finding.because {
+                    self.lines(out, &format!("→ {}", harmless(because.in_lang(self.lang))), 4);
+                }
+                self.seen(out, shown);
+            }
+            Judged::Untested(_) | Judged::About(_) => {}
+        }
+        if let Some(command) = judged.command() {
+            let run = self.say("to see it: ", "运行以下命令可验证：");
+            self.lines(out, &format!("{run}{command} --log-dir DIR"), 4);
+        }
+    }
+
+    fn seen(&self, out: &mut String, shown: &Shown) {
+        let seen = self.say("seen in", "见于");
+        self.lines(
+            out,
+            &format!("{seen} {} · {}:{}", harmless(&shown.run), harmless(&shown.log), shown.line),
+            4,
+        );
+    }
+
+    fn lines(&self, out: &mut String, text: &str, indent: usize) {
+        for line in wrap(text, indent, self.width) {
+            let _ = writeln!(out, "{line}");
+        }
+    }
+
+    fn say(&self, en: &'static str, zh: &'static str) -> &'static str {
+        Text { en, zh }.in_lang(self.lang)
+    }
+}
+
+/// Where a claim stands in the reader's notes, for the catalogue's page of it.
+pub fn places(notes: &OwnNotes, claim: Claim, lang: Lang, width: usize) -> String {
+    let mut out = String::new();
+    for file in &notes.files {
+        for reading in file.notes.places(claim) {
+            let grade = match reading.grade {
+                Grade::Stated => Text { en: "states it", zh: "陈述了它" },
+                Grade::Denied => Text { en: "says the opposite", zh: "说的相反" },
+                Grade::About => Text { en: "is about it", zh: "谈及它" },
+            };
+            let _ = writeln!(out, "  {}:{}: {}", harmless(&file.name), reading.lines.0, grade.in_lang(lang));
+            let quote = fit(&harmless(file.notes.quote(reading)), width.saturating_sub(4));
+            let _ = writeln!(out, "    {quote}");
+        }
+    }
+    if out.is_empty() {
+        let none = Text { en: "  not found in your notes", zh: "  你的笔记中没有找到" };
+        let _ = writeln!(out, "{}", none.in_lang(lang));
+    }
+    out
+}

@@ -1,0 +1,11 @@
+//! What all programs share of a terminal: the options of the command line, colours, columns, the form of messages.
+
+mod args;
+mod messages;
+mod style;
+pub(crate) mod text;
+
+pub use args::{Args, Color, Format, Ladder, LangArg};
+pub(crate) use messages::OneLine;
+pub(crate) use style::Paint;
+pub use text::wrapped;

@@ -1,0 +1,173 @@
+//! The options that every program shares.
+
+use std::{io::IsTerminal, path::PathBuf};
+
+use clap::ValueEnum;
+use steps::Lang;
+
+use crate::reading::OwnNotes;
+
+/// How the handshake is printed.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct Args {
+    /// The language of the log [default: from the locale, else en]
+    #[arg(long, value_enum, global = true)]
+    pub lang: Option<LangArg>,
+
+    /// One line a step, or one JSON object a step
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub format: Format,
+
+    /// When to colour
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    pub color: Color,
+
+    /// Only how each connection ended
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Also the explanation and every field of each step
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+
+    /// Also every byte of each message, with its meaning
+    #[arg(long, global = true, conflicts_with_all = ["quiet", "beside"])]
+    pub bytes: bool,
+
+    /// How many columns to fill, at least 60 [default: the terminal's, else COLUMNS, else 80]
+    #[arg(long, value_name = "COLUMNS", global = true, value_parser = clap::value_parser!(u16).range(60..=1000))]
+    pub width: Option<u16>,
+
+    /// The notes beside the run [default: where there are 150 columns or more]
+    #[arg(long, global = true, overrides_with = "no_beside", conflicts_with = "ladder")]
+    pub beside: bool,
+
+    /// The run alone
+    #[arg(long, global = true)]
+    pub no_beside: bool,
+
+    /// Your own notes, in Markdown, to stand beside the run instead of the catalogue; `-`: standard input; may be repeated
+    #[arg(long, value_name = "FILE.md", global = true)]
+    pub notes: Vec<PathBuf>,
+
+    /// At the end, the run as a ladder instead of lines
+    #[arg(long, value_enum, global = true, value_name = "FORM", conflicts_with = "format")]
+    pub ladder: Option<Ladder>,
+
+    /// Also record every step, as JSON, in a file of its own in this folder, for `lab read`
+    #[arg(long, value_name = "DIR", env = "LOG_DIR", global = true)]
+    pub log_dir: Option<PathBuf>,
+}
+
+/// A language on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    /// English
+    En,
+    /// 中文
+    Zh,
+}
+
+/// An output format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: the event schema, one object a line
+    Json,
+}
+
+/// A form of the ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Ladder {
+    /// For a terminal or a text file
+    Text,
+    /// A Mermaid sequence diagram, for Markdown
+    Mermaid,
+    /// One self-contained page
+    Html,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Args {
+    /// The language asked for, else the locale's, else English.
+    pub fn lang(&self) -> Lang {
+        match self.lang {
+            Some(LangArg::En) => Lang::En,
+            Some(LangArg::Zh) => Lang::Zh,
+            None => {
+                let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                    .iter()
+                    .filter_map(|name| std::env::var(name).ok())
+                    .find(|value| !value.is_empty());
+                if locale.is_some_and(|value| value.starts_with("zh")) { Lang::Zh } else { Lang::En }
+            }
+        }
+    }
+
+    /// The reader's own notes, where files were named.
+    ///
+    /// # Errors
+    ///
+    /// Says which file could not be read, and why.
+    pub fn own_notes(&self) -> std::io::Result<Option<OwnNotes>> {
+        if self.notes.is_empty() {
+            return Ok(None);
+        }
+        OwnNotes::read(&self.notes, self.lang()).map(Some)
+    }
+
+    /// How many columns to fill: those asked for, else the terminal's, which may change, else COLUMNS, else 80,
+    /// or 110 where the notes are to stand beside it.
+    pub fn columns(&self) -> usize {
+        self.columns_or(if self.beside || !self.notes.is_empty() { 110 } else { 80 })
+    }
+
+    fn columns_or(&self, usual: usize) -> usize {
+        const NARROWEST: usize = 60;
+        let terminal =
+            || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+        let told = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns| columns > 0);
+        self.width.map(usize::from).or_else(terminal).or_else(told).unwrap_or(usual).clamp(NARROWEST, 1000)
+    }
+
+    /// How many columns to fill with sentences: a longer line is hard to read.
+    pub fn text_columns(&self) -> usize {
+        self.columns_or(80).clamp(80, 120)
+    }
+
+    /// Whether the notes stand beside the run: when asked for, or where there is room for both.
+    pub(crate) fn is_beside(&self) -> bool {
+        const ROOM: usize = 150;
+        self.beside
+            || (!self.no_beside
+                && !self.bytes
+                && self.ladder.is_none()
+                && (!self.notes.is_empty() || self.columns() >= ROOM))
+    }
+
+    /// Whether standard output is to be coloured (<https://no-color.org>).
+    pub fn colored(&self) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::io::stdout().is_terminal()
+            }
+        }
+    }
+}
