@@ -10,19 +10,23 @@ use steps::Lang;
 use crate::{Session, recording::Recording};
 
 /// What is kept of the run.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "For Wireshark, and other secrets")]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(
+    feature = "clap",
+    derive(clap::Args),
+    command(next_help_heading = "For Wireshark, and other secrets")
+)]
 pub struct Keep {
     /// Write every packet to FILE with the steps as comments and the secrets inside; needs CAP_NET_RAW
-    #[arg(long, global = true, value_name = "FILE.pcapng")]
+    #[cfg_attr(feature = "clap", arg(long, global = true, value_name = "FILE.pcapng"))]
     pub capture: Option<PathBuf>,
 
     /// Add the session's secrets to FILE [default: $SSLKEYLOGFILE, if set]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[cfg_attr(feature = "clap", arg(long, global = true, value_name = "FILE"))]
     pub keylog: Option<PathBuf>,
 
     /// Show the session's secrets in the log, not only their fingerprints
-    #[arg(long, global = true)]
+    #[cfg_attr(feature = "clap", arg(long, global = true))]
     pub secrets: bool,
 }
 

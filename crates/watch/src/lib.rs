@@ -3,6 +3,9 @@
 //! A watcher changes nothing it watches: taps pass every byte through, hooks hand the library's own verdict on
 //! untouched. Every event leaves through [`Witness`] with the bytes, the call or the kernel's answer in hand.
 
+// What only one protocol uses stands in rooms that all share.
+#![cfg_attr(not(all(feature = "ssh", feature = "tls", feature = "ws")), allow(dead_code))]
+
 mod allowance;
 mod descriptors;
 mod emit;
@@ -18,9 +21,12 @@ mod session;
 mod tap;
 mod witness;
 
+#[cfg(feature = "ssh")]
 pub mod ssh;
 pub mod tcp;
+#[cfg(feature = "tls")]
 pub mod tls;
+#[cfg(feature = "ws")]
 pub mod ws;
 
 pub use descriptors::raise_descriptor_limit;

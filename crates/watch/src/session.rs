@@ -17,7 +17,6 @@ use crate::{
     packet::{PacketSocket, confine},
     recording::Recording,
     secrets::Secrets,
-    ssh::Told,
 };
 
 /// What the connections of one run share. Clones are the same session; [`Keep::begin`](crate::Keep::begin)
@@ -34,7 +33,8 @@ struct Inner {
     /// That segments cannot be captured was said.
     said_no_capture: AtomicBool,
     /// What the session's SSH clients were told.
-    told: Told,
+    #[cfg(feature = "ssh")]
+    told: crate::ssh::Told,
     journal: Journal,
     /// One of its connections has or had a subscriber.
     heard: AtomicBool,
@@ -130,7 +130,8 @@ impl Session {
     }
 
     /// What the session's SSH clients were told.
-    pub(crate) fn told(&self) -> &Told {
+    #[cfg(feature = "ssh")]
+    pub(crate) fn told(&self) -> &crate::ssh::Told {
         &self.0.told
     }
 }
