@@ -25,6 +25,7 @@ COPY certs/Cargo.toml certs/
 COPY clients/Cargo.toml clients/
 COPY servers/Cargo.toml servers/
 COPY crates/capture/Cargo.toml crates/capture/
+COPY crates/claims/Cargo.toml crates/claims/
 COPY crates/files/Cargo.toml crates/files/
 COPY crates/lab/Cargo.toml crates/lab/
 COPY crates/notes/Cargo.toml crates/notes/

@@ -61,7 +61,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let _kept = match cli.keep.begin(&session, cli.output.lang()) {
+    let _kept = match cli.keep.begin(&session, cli.output.lang(), claims::comments) {
         Ok(kept) => kept,
         Err(error) => {
             show::say("client", error);

@@ -13,7 +13,7 @@ fuzz_target!(|input: &[u8]| {
         // What is told of a connection can be written and read again.
         for event in &one.events {
             let json = serde_json::to_string(event).expect("an event is plain data");
-            assert_eq!(&serde_json::from_str::<steps::Event>(&json).expect("it reads back"), event);
+            assert_eq!(&serde_json::from_str::<claims::Event>(&json).expect("it reads back"), event);
         }
     }
 });

@@ -4,9 +4,10 @@
 use std::{io::Write as _, sync::LazyLock};
 
 use asnoted_fuzz::{event, memory};
+use claims::Judge;
 use libfuzzer_sys::fuzz_target;
 use show::{Ladder, LangArg, Lines, OwnNotes, story::Story};
-use steps::{Lang, Past, Protocol};
+use steps::{Lang, Protocol};
 
 /// A reader's notes, from a file as they always come.
 static NOTES: LazyLock<OwnNotes> = LazyLock::new(|| {
@@ -36,18 +37,18 @@ fuzz_target!(|input: &[u8]| {
         event::layout(event);
     }
     // What is judged again from a log has no more to go on than the log.
-    let mut past = Past::default();
+    let mut judge = Judge::default();
     let mut printers =
         [LangArg::En, LangArg::Zh].map(|lang| event::lines(lang).with_bytes(Some(wire::layout)));
     for event in &log.events {
-        drop(past.judge(event));
+        drop(judge.judge(event));
         printers.iter_mut().for_each(|printer| drop(printer.print(event)));
     }
     drop(printers.each_mut().map(Lines::end));
     let of_ends = log.events.iter().filter(|event| !of_a_link(event)).count();
     memory::bounded(input.len(), 4 << 20, 4 << 10, || {
         for protocol in [Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Ssh] {
-            drop(past.summary(protocol, true));
+            drop(judge.summary(protocol, true));
             drop(show::verdicts(&log.events, protocol, lang, 80));
         }
         let stories = show::story::stories(log.events);
@@ -64,6 +65,6 @@ fuzz_target!(|input: &[u8]| {
     });
 });
 
-fn of_a_link(event: &steps::Event) -> bool {
+fn of_a_link(event: &claims::Event) -> bool {
     event.fields.named("source").is_some_and(|source| source == "link")
 }

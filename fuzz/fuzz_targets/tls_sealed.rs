@@ -2,11 +2,11 @@
 //! opening meets strange bytes too. The end of a side's speech in the input is its turn to the next keys.
 #![no_main]
 
+use asnoted_fuzz::dialogue::{Decoder, Deed, Dialogue, check};
 use aws_lc_rs::{
     aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     hkdf::{HKDF_SHA256, KeyType, Prk},
 };
-use asnoted_fuzz::dialogue::{Decoder, Deed, Dialogue, check};
 use libfuzzer_sys::fuzz_target;
 use steps::{Protocol, Side};
 use wire::Crossed;

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
+use claims::{Event, Judge};
 use show::{Args, Color, LangArg, Lines};
-use steps::{Bytes, Direction, Event, Evidence, Past, Protocol, SCHEMA_VERSION, Side};
+use steps::{Bytes, Direction, Evidence, Protocol, SCHEMA_VERSION, Side};
 use wire::Crossed;
 
 /// A printer of everything, in a language.
@@ -13,9 +14,9 @@ pub fn lines(lang: LangArg) -> Lines {
 }
 
 /// What the client knows of a step.
-pub fn event(protocol: Protocol, crossed: Crossed) -> Event {
+pub fn event(protocol: Protocol, crossed: Crossed) -> steps::Event {
     let seen = crossed.seen;
-    Event {
+    steps::Event {
         v: SCHEMA_VERSION,
         at: AT.parse().expect("it is a time"),
         elapsed_us: crossed.moment,
@@ -25,7 +26,6 @@ pub fn event(protocol: Protocol, crossed: Crossed) -> Event {
         observer: None,
         conn: "127.0.0.1:1>127.0.0.1:2".into(),
         step: seen.step,
-        claims: Vec::new(),
         direction: match seen.from {
             Some(Side::Client) => Direction::Sent,
             Some(Side::Server) => Direction::Received,
@@ -46,12 +46,11 @@ thread_local! {
 
 /// Judges and prints what was seen; what is written reads back as the same.
 pub fn check(protocol: Protocol, told: Vec<Crossed>) {
-    let mut past = Past::default();
+    let mut judge = Judge::default();
     let mut log = String::new();
     let mut events = Vec::new();
     for crossed in told {
-        let mut event = event(protocol, crossed);
-        event.claims = past.judge(&event);
+        let event = judge.annotate(event(protocol, crossed));
         PRINTERS.with_borrow_mut(|printers| {
             printers.iter_mut().for_each(|printer| drop(printer.print(&event)));
         });
@@ -60,7 +59,7 @@ pub fn check(protocol: Protocol, told: Vec<Crossed>) {
         log.push('\n');
         events.push(event);
     }
-    past.summary(protocol, true);
+    drop(judge.summary(protocol, true));
     let read = show::read_log("log", &log);
     assert!(read.troubles.is_empty(), "{:?}", read.troubles);
     // What a log says of the claims is not believed: it is judged again from what is left of each connection.

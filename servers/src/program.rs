@@ -90,7 +90,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let _kept = match cli.keep.begin(&session, cli.output.lang()) {
+    let _kept = match cli.keep.begin(&session, cli.output.lang(), claims::comments) {
         Ok(kept) => kept,
         Err(error) => {
             show::say("server", error);

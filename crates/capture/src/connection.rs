@@ -3,10 +3,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use steps::{
-    Bytes, Direction, Event, Evidence, Observer, Past, Protocol, SCHEMA_VERSION, Said, Side, Step, summary,
-    tcp,
-};
+use claims::{Event, Judge};
+use steps::{Bytes, Direction, Evidence, Observer, Protocol, SCHEMA_VERSION, Said, Side, Step, summary, tcp};
 use wire::{
     Crossed, Seen, ssh,
     tcp::{Segment, Tracker},
@@ -39,7 +37,7 @@ pub(crate) struct Connection {
     reading: Reading,
     /// What came before it was clear what it is: handed on once it is.
     unread: Vec<(Side, u64, Vec<u8>)>,
-    past: Past,
+    judge: Judge,
     events: Option<Vec<Event>>,
     kind: Kind,
     gaps: u64,
@@ -121,7 +119,7 @@ impl Connection {
             streams: Default::default(),
             reading: Reading::Undecided,
             unread: Vec::new(),
-            past: Past::default(),
+            judge: Judge::default(),
             events: keeps.then(Vec::new),
             kind: Kind::Nothing,
             gaps: 0,
@@ -171,7 +169,10 @@ impl Connection {
         if now || !matches!(self.reading, Reading::Undecided) {
             let protocol = self.kind.protocol();
             let variant = self.kind.variant();
-            to.extend(events.drain(..).map(|event| Event { protocol, variant: variant.clone(), ..event }));
+            to.extend(events.drain(..).map(|mut event| {
+                (event.protocol, event.variant) = (protocol, variant.clone());
+                event
+            }));
         }
     }
 
@@ -283,7 +284,9 @@ impl Connection {
         }
         let crossed = match &mut self.reading {
             // What no key opened is no fault of the wire; the row says how far it came.
-            Reading::Tls(tls) if tls.keyed && self.past.has(steps::tls::Step::Finished) => tls.decoder.end(),
+            Reading::Tls(tls) if tls.keyed && self.judge.past().has(steps::tls::Step::Finished) => {
+                tls.decoder.end()
+            }
             Reading::Ssh(ssh) if !ssh.decoder.is_opened() => ssh.decoder.give_up(moment, &no_secret()),
             Reading::Tls(_) | Reading::Ssh(_) => Vec::new(),
             Reading::Ws(_) | Reading::Undecided | Reading::Other | Reading::Lost => Vec::new(),
@@ -322,18 +325,12 @@ impl Connection {
         if !row.established {
             fields.put(summary::REASON, row.outcome());
         }
-        fields.put(summary::STEPS, self.past.count());
-        // What a completed handshake did not have can be told only where all of it was read.
-        let read = row.established && self.past.has(steps::tls::Step::Finished);
-        let claims = self.past.summary(protocol, read);
+        fields.put(summary::STEPS, self.judge.past().count());
         self.saw(self.now(), Evidence::Inferred, Seen::local(Step::summary(protocol), fields));
-        if let Some(event) = self.events.as_mut().and_then(|events| events.last_mut()) {
-            event.claims = claims;
-        }
     }
 
     fn row(&self, established: bool) -> Row {
-        let details = outcome::details(&self.past, self.kind);
+        let details = outcome::details(self.judge.past(), self.kind);
         Row {
             number: self.number,
             at: jiff::Timestamp::from_nanosecond(self.began.into()).unwrap_or_default(),
@@ -357,7 +354,7 @@ impl Connection {
 
     /// How it ended: what a peer said of it weighs more than how TCP ended.
     fn ended(&self) -> Ended {
-        if let Some((by, words)) = outcome::fatal_alert(&self.past) {
+        if let Some((by, words)) = outcome::fatal_alert(self.judge.past()) {
             return Ended::Alert(by, words);
         }
         self.known.ended()
@@ -365,10 +362,14 @@ impl Connection {
 
     fn is_established(&self) -> bool {
         match &self.reading {
-            Reading::Tls(_) if self.kind == Kind::Wss => self.past.has(steps::ws::Step::SwitchingProtocols),
-            Reading::Tls(tls) => outcome::tls_established(&self.past, &tls.records),
-            Reading::Ws(_) => self.past.has(steps::ws::Step::SwitchingProtocols) || self.kind == Kind::Http,
-            Reading::Ssh(_) => outcome::ssh_established(&self.past),
+            Reading::Tls(_) if self.kind == Kind::Wss => {
+                self.judge.past().has(steps::ws::Step::SwitchingProtocols)
+            }
+            Reading::Tls(tls) => outcome::tls_established(self.judge.past(), &tls.records),
+            Reading::Ws(_) => {
+                self.judge.past().has(steps::ws::Step::SwitchingProtocols) || self.kind == Kind::Http
+            }
+            Reading::Ssh(_) => outcome::ssh_established(self.judge.past()),
             Reading::Undecided | Reading::Other | Reading::Lost => false,
         }
     }
@@ -495,7 +496,7 @@ impl Connection {
         let at = self.began.saturating_add_unsigned(moment);
         let mut bytes = seen.bytes;
         bytes.truncate(MOST_BYTES);
-        let mut event = Event {
+        let seen = steps::Event {
             v: SCHEMA_VERSION,
             at: jiff::Timestamp::from_nanosecond(at.into()).unwrap_or_default(),
             elapsed_us: moment / 1000,
@@ -505,7 +506,6 @@ impl Connection {
             observer: Some(Observer::Capture),
             conn: format!("{}>{}", self.client, self.server),
             step: seen.step,
-            claims: Vec::new(),
             direction: match seen.from {
                 Some(Side::Client) => Direction::Sent,
                 Some(Side::Server) => Direction::Received,
@@ -515,11 +515,11 @@ impl Connection {
             fields: seen.fields,
             bytes: Bytes(bytes),
         };
-        event.claims = self.past.judge(&event);
+        let claims = self.judge.judge(&seen);
         if let Some(events) = &mut self.events
             && events.len() < MOST_EVENTS
         {
-            events.push(event);
+            events.push(Event { seen, claims });
         }
     }
 }

@@ -24,7 +24,12 @@ use std::{
     net::SocketAddr,
 };
 
-use steps::Event;
+use claims::Event;
+use connection::Connection;
+use file::{Item, Packet};
+use keys::Of;
+use link::Inside;
+use packets::Packets;
 
 pub use file::{Trouble, is_capture};
 pub use follow::Followed;
@@ -33,12 +38,6 @@ pub use live::Choice;
 pub use outcome::Ended;
 pub use packets::Counts;
 pub use row::{Kind, Row};
-
-use connection::Connection;
-use file::{Item, Packet};
-use keys::Of;
-use link::Inside;
-use packets::Packets;
 
 /// Which connections' events are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use steps::Event;
+use claims::Event;
 
 use crate::{Captures, Ends, Finished, file::Packet, link::Link};
 

@@ -7,9 +7,10 @@
 
 use std::sync::LazyLock;
 
+use claims::{Event, Judge};
 use divan::{Bencher, black_box, counter::BytesCount};
 use show::{Args, Color, Init, Kept, LangArg, Lines};
-use steps::{Event, Past, Side};
+use steps::Side;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -100,7 +101,7 @@ fn decode(bencher: Bencher<'_, '_>, kind: Kind) {
 fn judge(bencher: Bencher<'_, '_>, kind: Kind) {
     let events = events(kind);
     bencher.bench(|| {
-        let mut pasts = [Past::default(), Past::default()];
+        let mut pasts = [Judge::default(), Judge::default()];
         for event in &events {
             let past = match event.side {
                 Side::Client => &mut pasts[0],

@@ -10,8 +10,9 @@ use std::{
 
 use anyhow::Context;
 use capture::{Captures, Counts, Finished, Keep, Keys, Row};
+use claims::Event;
 use serde_json::json;
-use steps::{Event, Lang, harmless};
+use steps::{Lang, harmless};
 
 /// How the connections of captures are chosen and ordered.
 #[derive(Clone, Debug, Default, clap::Args)]

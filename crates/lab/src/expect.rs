@@ -2,9 +2,8 @@
 
 use std::{collections::BTreeMap, error::Error, fmt};
 
-use steps::{
-    Claim, Event, Lang, Protocol, Said, Side, Step, Text, Verdict, harmless::one_line, summary as field,
-};
+use claims::{Claim, Event, Verdict};
+use steps::{Lang, Protocol, Said, Side, Step, Text, harmless::one_line, summary as field};
 
 use crate::scenario::{Expected, Scenario};
 

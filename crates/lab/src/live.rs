@@ -185,7 +185,11 @@ impl Desk<'_> {
         // What waited for its key stands where it crossed, as far as nothing later is told already.
         told.sort_by_key(|event| event.at);
         if !self.output.quiet {
-            told.into_iter().for_each(|event| self.overheard.tell(event));
+            for event in told {
+                let Some(gap) = self.overheard.admits(&event) else { continue };
+                gap.into_iter().for_each(show::tell_gap);
+                show::tell(event);
+            }
         }
     }
 

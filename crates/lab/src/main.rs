@@ -3,6 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, builder::PossibleValuesParser};
+use scenario::Scenario;
 use show::{Init, Kept};
 use steps::{Protocol, harmless::one_line};
 
@@ -18,8 +19,6 @@ mod pairs;
 mod read;
 mod run;
 mod scenario;
-
-use scenario::Scenario;
 
 #[derive(Parser)]
 #[command(name = "lab", version, about = "Four real handshakes, both ends in one log", after_help = EXAMPLES)]
@@ -229,7 +228,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             unread: Some(show::Unread::new(move || unread.read())),
         },
     )?;
-    let _kept = cli.keep.begin(&session, cli.output.lang())?;
+    let _kept = cli.keep.begin(&session, cli.output.lang(), claims::comments)?;
     log.begin()?;
     session.begin()?;
     if let Some(Command::Link(options)) = &cli.command {

@@ -8,8 +8,9 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use claims::{Claim, Event, Verdict};
 use show::{Args, Format, OwnNotes, Shown};
-use steps::{Claim, Lang, Text, Verdict};
+use steps::{Lang, Text};
 use strum::VariantArray;
 
 use crate::read;
@@ -61,7 +62,7 @@ pub(crate) fn run(options: &Options, output: &Args, certs: &Path) -> anyhow::Res
         return Ok(ExitCode::SUCCESS);
     }
     if options.markdown {
-        show::print(&steps::markdown());
+        show::print(&claims::markdown());
         return Ok(ExitCode::SUCCESS);
     }
     let Some(notes) = output.own_notes()? else {
@@ -145,20 +146,20 @@ fn shown_in(folder: &Path, may_be_missing: bool, lang: Lang) -> anyhow::Result<V
         for trouble in &log.troubles {
             show::say("lab", trouble.in_lang(lang));
         }
-        for (event, line) in log.events.into_iter().zip(log.lines) {
+        for (Event { seen: event, claims }, line) in log.events.into_iter().zip(log.lines) {
             let variant = event.variant.clone();
             variants.extend(variant.clone().filter(|variant| !variants.contains(variant)));
             let run = match &variant {
                 Some(variant) => format!("{} {variant}", event.protocol.id()),
                 None => event.protocol.id().to_owned(),
             };
-            for finding in event.claims {
+            for finding in claims {
                 // A summary repeats what its events said; only what is absent it says itself.
                 if event.step.is_summary() && finding.verdict != Verdict::Absent {
                     continue;
                 }
                 let key = (event.conn.clone(), finding.id);
-                let weight = |finding: &steps::Finding| (finding.verdict, finding.because.is_some());
+                let weight = |finding: &claims::Finding| (finding.verdict, finding.because.is_some());
                 if of_log.get(&key).is_some_and(|known| weight(&known.finding) >= weight(&finding)) {
                     continue;
                 }

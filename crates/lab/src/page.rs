@@ -3,9 +3,10 @@
 use std::{net::SocketAddr, path::Path};
 
 use anyhow::Context;
+use claims::Claim;
 use page::Run;
 use show::Args;
-use steps::{Claim, Protocol, Said};
+use steps::{Protocol, Said};
 use strum::VariantArray;
 use tokio_util::sync::CancellationToken;
 

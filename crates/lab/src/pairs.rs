@@ -5,9 +5,10 @@
 use std::{collections::HashSet, future::Future, net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Context;
+use claims::Event;
 use clap::{Args, Command, FromArgMatches};
 use show::Kept;
-use steps::{Event, Protocol, Side};
+use steps::{Protocol, Side};
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;

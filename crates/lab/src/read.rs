@@ -3,8 +3,9 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
+use claims::Event;
 use show::{Args, Format, Ladder, story::Story};
-use steps::{Direction, Event, Evidence, Lang, Protocol, Side};
+use steps::{Direction, Evidence, Lang, Protocol, Side};
 
 use crate::{captures, expect, run, scenario};
 

@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
+use claims::{Claim, Verdict};
 use show::{Args, Follows, Guard, Kept};
-use steps::{Claim, Lang, Protocol, Said, Text, Verdict, harmless::one_line};
+use steps::{Lang, Protocol, Said, Text, harmless::one_line};
 
 use crate::{
-    expect, link,
-    link::{Rung, Stand},
+    expect,
+    link::{self, Rung, Stand},
     pairs::Bench,
     scenario::{self, Pair, Scenario},
 };

@@ -4,9 +4,10 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, bail};
+use claims::{Claim, Verdict};
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
-use steps::{Claim, Lang, Protocol, Side, Step, Verdict};
+use steps::{Lang, Protocol, Side, Step};
 
 use crate::{link, meddler};
 

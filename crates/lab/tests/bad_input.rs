@@ -18,9 +18,9 @@ use std::{
     time::Duration,
 };
 
+use claims::Event;
 use common::{ByName, Output, Running, Server, binary, keys, missing, require, text};
 use socket2::{Domain, SockAddr, Socket, Type};
-use steps::Event;
 
 /// One of the four pairs.
 struct Pair {

@@ -8,8 +8,9 @@ use std::{
     process::Command,
 };
 
+use claims::Event;
 use common::{Output, Running, binary, captures, may_capture, require, with_capture};
-use steps::{Direction, Event, Evidence, Fields, Protocol, Side, Step};
+use steps::{Direction, Evidence, Fields, Protocol, Side, Step};
 
 /// Runs a pair in the lab, which records itself into `file`.
 fn lab(args: &[&str], folder: &Path, file: &Path) -> Option<Output> {

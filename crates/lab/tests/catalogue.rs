@@ -9,8 +9,9 @@ use std::{
     sync::OnceLock,
 };
 
+use claims::{Claim, Event, Judge, Verdict};
 use common::{Running, with_capture};
-use steps::{Claim, Event, Evidence, Past, Side, Step, Verdict};
+use steps::{Evidence, Side, Step};
 
 #[test]
 fn a_normal_run_shows_its_claims_by_more_than_inference() {
@@ -134,7 +135,7 @@ fn a_server_sends_its_part_of_x25519mlkem768_encapsulated() {
 fn every_finding_is_on_its_steps_card_and_has_its_sentence() {
     for event in all_four().iter().chain(tls13()) {
         for finding in &event.claims {
-            let listed = event.step.is_summary() || event.step.card().claims.contains(&finding.id);
+            let listed = event.step.is_summary() || claims::claims(event.step).contains(&finding.id);
             assert!(listed, "{} does not list {}", event.step, finding.id.id());
             assert!(
                 finding.verdict == Verdict::AsNoted || finding.because.is_some(),
@@ -153,7 +154,7 @@ fn every_finding_is_on_its_steps_card_and_has_its_sentence() {
 #[test]
 fn a_recording_with_its_labels_changed_keeps_its_verdicts() {
     for (events, label) in [(all_four(), "tls13"), (tls13(), "rsa")] {
-        let mut pasts: BTreeMap<(String, Side), Past> = BTreeMap::new();
+        let mut pasts: BTreeMap<(String, Side), Judge> = BTreeMap::new();
         let mut judged = 0;
         for event in events.iter().filter(|event| !event.step.is_summary()) {
             let past = pasts.entry((event.conn.clone(), event.side)).or_default();

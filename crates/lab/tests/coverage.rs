@@ -12,9 +12,10 @@ use std::{
     time::Duration,
 };
 
+use claims::Event;
 use common::{Running, Server, captures, client, require, text};
 use socket2::{Domain, Protocol, SockAddr, Socket, TcpKeepalive, Type};
-use steps::{Event, Step, ssh::Step as Ssh, tcp::Step as Tcp, tls::Step as Tls, ws::Step as Ws};
+use steps::{Step, ssh::Step as Ssh, tcp::Step as Tcp, tls::Step as Tls, ws::Step as Ws};
 use tempfile::TempDir;
 
 /// Brings something about and gives the log of our side; none where the foreign peer is missing.

@@ -13,8 +13,9 @@ use std::{
     thread,
 };
 
+use claims::{Claim, Event};
 use common::{ByName, Output, Server, client, crossed, summary};
-use steps::{Claim, Direction, Event, Side};
+use steps::{Direction, Side};
 
 /// Splits the stream: given the next byte of one side, whether it ends something that crosses as one.
 type Ends = Box<dyn FnMut(Side, u8) -> bool + Send>;

@@ -15,9 +15,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use claims::Event;
 use common::{ByName, PATIENCE, Running, Server, binary, keys, missing, text};
 use serde_json::Value;
-use steps::{Event, Gap};
+use steps::Gap;
 use tempfile::TempDir;
 
 const PROTOCOLS: [&str; 4] = ["tcp", "tls", "ws", "ssh"];

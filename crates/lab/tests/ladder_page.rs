@@ -8,10 +8,10 @@ mod common;
 use std::{fs, path::Path, process::Command};
 
 use browser::{Browser, LOOKS, screenshots};
+use claims::Event;
 use common::{require, with_capture};
 use fantoccini::{Locator, key::Key};
 use serde_json::Value;
-use steps::Event;
 
 #[tokio::test]
 async fn the_page_of_a_run_names_its_steps_and_needs_nothing_else() {

@@ -13,8 +13,8 @@ use std::{
 };
 
 use aws_lc_rs::digest::{Context, SHA256};
+use claims::Event;
 use common::{ByName, PATIENCE, Running, Server, captures, missing};
-use steps::Event;
 
 /// `lab link` in front of `to`, and the address to connect to. It has CAP_NET_RAW and nothing else: what it cannot do
 /// without CAP_NET_ADMIN, a rule of a firewall, a route, a queue, it cannot leave behind.

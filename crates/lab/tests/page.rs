@@ -14,12 +14,13 @@ use std::{
 };
 
 use browser::{Browser, LOOKS, screenshots};
+use claims::Event;
 use common::{PATIENCE, Running, keys, missing, require, text};
 use fantoccini::{Locator, key::Key};
 use futures_util::{SinkExt, Stream, StreamExt};
 use serde_json::Value;
 use show::story::{Part, What, stories};
-use steps::{Event, Side};
+use steps::Side;
 use tokio_tungstenite::tungstenite::{Error as Broken, Message, client::IntoClientRequest};
 
 /// The page of a program of its own.

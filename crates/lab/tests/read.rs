@@ -9,9 +9,10 @@ use std::{
     process::{Command, Output},
 };
 
+use claims::{Claim, Event};
 use common::{Server, client, with_capture};
 use serde_json::Value;
-use steps::{Claim, Direction, Event, Side};
+use steps::{Direction, Side};
 use strum::VariantArray;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;

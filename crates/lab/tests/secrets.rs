@@ -4,8 +4,8 @@ mod common;
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
+use claims::Event;
 use common::{ByName, Output, Running, Server, binary};
-use steps::Event;
 
 const TLS13: [&str; 5] = [
     "CLIENT_HANDSHAKE_TRAFFIC_SECRET",

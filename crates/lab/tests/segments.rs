@@ -5,8 +5,9 @@ mod common;
 
 use std::{collections::BTreeMap, path::Path, process::Command};
 
+use claims::Event;
 use common::{ByName, Running, captures, require};
-use steps::{Direction, Event, Evidence, Side};
+use steps::{Direction, Evidence, Side};
 
 /// Scenarios in which both sides watch until nothing more crosses, or nearly so.
 const SCENARIOS: [&str; 9] = [

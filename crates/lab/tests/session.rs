@@ -2,9 +2,10 @@
 
 use std::{fs, path::Path, thread};
 
+use claims::Event;
 use clap::{Args, Command, FromArgMatches};
 use show::{Init, Kept};
-use steps::{Event, Side, common, ssh, tls};
+use steps::{Side, common, ssh, tls};
 use tokio_util::sync::CancellationToken;
 use watch::{Keep, Session};
 
@@ -22,7 +23,7 @@ fn session(certs: &Path, keys: &Path) -> Seen {
     tracing::dispatcher::with_default(&log, || {
         let keep = Keep { keylog: Some(keys.to_owned()), ..Keep::default() };
         let session = Session::default();
-        let _kept = keep.begin(&session, steps::Lang::En).expect("a key log");
+        let _kept = keep.begin(&session, steps::Lang::En, claims::comments).expect("a key log");
         guard.begin().and_then(|()| session.begin()).expect("two threads");
         alone(async {
             tls_pair(certs, &session).await;

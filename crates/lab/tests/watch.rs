@@ -4,8 +4,9 @@ mod common;
 
 use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, process::Command};
 
+use claims::Event;
 use common::{ByName, binary, missing, require};
-use steps::{Event, Evidence, Observer, Side};
+use steps::{Evidence, Observer, Side};
 
 /// The connections in the order in which they began.
 fn connections(events: &[Event]) -> Vec<Vec<&Event>> {

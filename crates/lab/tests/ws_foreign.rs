@@ -5,8 +5,9 @@ mod common;
 
 use std::{net::UdpSocket, process::Command, time::Duration};
 
+use claims::Event;
 use common::{ByName, Running, Server, captures, client, crossed, require, require_python, summary};
-use steps::{Direction, Event, Evidence, Protocol, Step, tls::Step as Tls, ws::Step as Ws};
+use steps::{Direction, Evidence, Protocol, Step, tls::Step as Tls, ws::Step as Ws};
 
 /// A frame in the words that we and tshark have in common.
 #[derive(Debug, PartialEq)]

@@ -8,10 +8,11 @@ mod common;
 use std::fs;
 
 use browser::{Browser, LOOKS, screenshots};
+use claims::Event;
 use common::{ByName, Server, require};
 use fantoccini::{Locator, key::Key};
 use serde_json::Value;
-use steps::{Direction, Event, Evidence, ws::Step};
+use steps::{Direction, Evidence, ws::Step};
 
 /// What the page says first, and whether it came over TLS, in each look.
 const HEADINGS: [(&str, bool); 4] = [

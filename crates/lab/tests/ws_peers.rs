@@ -11,8 +11,9 @@ use std::{
     thread,
 };
 
+use claims::{Claim, Event, Verdict};
 use common::{ByName, Output, Running, Server, client, crossed, ids, require, require_python, summary};
-use steps::{Claim, Direction, Event, Evidence, Side, Verdict};
+use steps::{Direction, Evidence, Side};
 use wire::{Seen, ws::Decoder};
 
 /// RFC 6455 §1.2, without what is optional.

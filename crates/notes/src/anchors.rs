@@ -11,7 +11,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use steps::Claim;
+use claims::Claim;
 use strum::VariantArray;
 
 use crate::{Grade, Kind, Notes};

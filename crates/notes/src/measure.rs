@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use claims::Claim;
 use serde::Deserialize;
-use steps::Claim;
 use strum::VariantArray;
 
 use crate::{Grade, Kind, Notes, Reading};

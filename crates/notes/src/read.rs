@@ -3,7 +3,8 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use steps::{Claim, Protocol};
+use claims::Claim;
+use steps::Protocol;
 
 use crate::{
     anchors::{Anchor, Settled, anchors, rule},

@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use claims::Claim;
 use serde::Deserialize;
-use steps::{Claim, Protocol};
+use steps::Protocol;
 use strum::VariantArray;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! The catalogue's own sentences are notes too: each is read as making its claim, in both languages.
 
 use asnoted_notes::{Grade, Notes};
-use steps::{Claim, Heading};
+use claims::{Claim, Heading};
 use strum::VariantArray;
 
 #[test]

@@ -101,7 +101,7 @@ async fn ladder(log: String) -> anyhow::Result<Value> {
 }
 
 /// The stories in `events`, as the page draws them.
-pub(crate) fn stories(events: Vec<steps::Event>) -> Vec<Value> {
+pub(crate) fn stories(events: Vec<claims::Event>) -> Vec<Value> {
     let all = show::story::stories(events);
     all.iter().map(|one| show::web::story(one, Some(wire::layout))).collect()
 }

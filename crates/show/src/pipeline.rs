@@ -9,4 +9,4 @@ mod sink;
 mod writer;
 
 pub use init::{Init, Kept, Unread};
-pub use layer::{Guard, drain, init, log, print};
+pub use layer::{Guard, drain, init, log, print, tell, tell_gap};

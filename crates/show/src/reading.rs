@@ -1,8 +1,9 @@
-//! What is read from files: recorded logs, judged again, and the reader's own notes.
+//! What is read: recorded logs, judged again, and the reader's own notes; and where events are judged.
 
-mod again;
+mod judges;
 mod own_notes;
 mod record;
 
+pub(crate) use judges::Judges;
 pub use own_notes::{NotesFile, OwnNotes, notes_bytes};
 pub use record::{Log, MOST_TROUBLES, read_log};

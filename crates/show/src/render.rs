@@ -1,8 +1,9 @@
 //! What is printed of events. A renderer is a file here and a line in [`renderer`].
 
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io};
 
-use steps::{Event, Gap, Lang, Part};
+use claims::Event;
+use steps::{Gap, Lang, Part};
 
 use crate::terminal::{Args, Format, Ladder};
 
@@ -24,12 +25,12 @@ pub use live::{Follows, recorded};
 pub(crate) use marks::{evidence_word, spans};
 
 /// Tells the bytes of an event apart.
-pub type Layout = fn(&Event) -> Vec<Part>;
+pub type Layout = fn(&steps::Event) -> Vec<Part>;
 
 /// Turns events into text.
 pub(crate) trait Renderer: fmt::Debug + Send + Sync {
     /// Takes an event, and gives what is printed of it now.
-    fn event(&mut self, event: Arc<Event>) -> Printed;
+    fn event(&mut self, event: Event) -> Printed;
 
     /// What has waited for other events, and is printed now.
     fn settled(&mut self) -> String {

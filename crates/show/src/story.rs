@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use steps::{Claim, Direction, Event, Evidence, Finding, Protocol, Side, Step, Verdict, tcp};
+use claims::{Claim, Event, Finding, Verdict};
+use steps::{Direction, Evidence, Protocol, Side, Step, tcp};
 
 mod clock;
 mod link;
@@ -260,7 +261,7 @@ pub(crate) struct Connection {
 fn connections(events: Vec<Event>) -> Vec<Connection> {
     let mut found: Vec<Connection> = Vec::new();
     let mut open: HashMap<(Side, Protocol, String), usize> = HashMap::new();
-    let (of_links, of_ends): (Vec<_>, Vec<_>) = events.into_iter().partition(Event::is_of_a_link);
+    let (of_links, of_ends): (Vec<_>, Vec<_>) = events.into_iter().partition(|event| event.is_of_a_link());
     for event in of_ends {
         let key = (event.side, event.protocol, event.conn.clone());
         let ends = event.step.is_summary();

@@ -4,11 +4,9 @@
 //!
 //! What it draws are rows: the order is the ladder's own, and each row holds its events as every log has them.
 
+use claims::{Claim, Event, Heading, Verdict};
 use serde_json::{Map, Value, json};
-use steps::{
-    Claim, Event, Evidence, Heading, Lang, Part as Field, Side, Step, Text, Verdict, harmless::HARMFUL,
-    summary as field,
-};
+use steps::{Evidence, Lang, Part as Field, Side, Step, Text, harmless::HARMFUL, summary as field};
 use strum::VariantArray;
 
 use crate::{

@@ -1,6 +1,10 @@
 //! What travels through `tracing`.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{
+    error::Error,
+    fmt,
+    sync::{Arc, Weak},
+};
 
 use crate::{Event, Gap, to_json};
 
@@ -9,10 +13,27 @@ use crate::{Event, Gap, to_json};
 /// itself, and any other writes its JSON. Nobody writes JSON where an event was only reported.
 #[derive(Clone, Debug)]
 pub enum Carried {
-    /// A step that was seen, with its [weight](Event::weight), which was reckoned already.
-    Event(Arc<Event>, usize),
+    /// A step that was seen, with its [weight](Event::weight), which was reckoned already, and whose account it is.
+    Event(Arc<Event>, usize, Origin),
     /// Here a connection went beyond what it may log.
     Gap(Gap),
+}
+
+/// One side's account of one connection: the same for all its events, and gone with the last that anybody holds. What a
+/// reader keeps of a connection can go with it.
+#[derive(Clone, Debug, Default)]
+pub struct Origin(Arc<()>);
+
+impl Origin {
+    /// A number that no other account has as long as this one lasts.
+    pub fn id(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    /// What tells whether anybody still holds it.
+    pub fn downgrade(&self) -> Weak<()> {
+        Arc::downgrade(&self.0)
+    }
 }
 
 impl Carried {
@@ -26,7 +47,7 @@ impl Carried {
 impl fmt::Display for Carried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let json = match self {
-            Carried::Event(event, _) => to_json(&**event),
+            Carried::Event(event, ..) => to_json(&**event),
             Carried::Gap(gap) => to_json(gap),
         };
         f.write_str(&json.map_err(|_| fmt::Error)?)
@@ -43,10 +64,10 @@ mod tests {
     fn a_stranger_prints_the_json_and_a_friend_takes_the_event() {
         const JSON: &str = r#"{"v":1,"at":"2026-11-22T19:00:00Z","elapsed_us":5,"side":"client","protocol":"tls","conn":"127.0.0.1:1>127.0.0.1:2","step":"tls.client_hello","direction":"sent","evidence":"wire","fields":{"version":"TLS 1.2"}}"#;
         let event: Arc<Event> = serde_json::from_str(JSON).map(Arc::new).unwrap();
-        let carried = Carried::Event(Arc::clone(&event), event.weight());
+        let carried = Carried::Event(Arc::clone(&event), event.weight(), Origin::default());
         let error: &(dyn Error + 'static) = &carried;
         assert_eq!(error.to_string(), JSON);
         let taken = error.downcast_ref::<Carried>().unwrap();
-        assert!(matches!(taken, Carried::Event(taken, _) if Arc::ptr_eq(taken, &event)));
+        assert!(matches!(taken, Carried::Event(taken, ..) if Arc::ptr_eq(taken, &event)));
     }
 }

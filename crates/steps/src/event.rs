@@ -1,14 +1,14 @@
 //! One step, seen in one connection: the event that every output prints and every log records.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
-use crate::{Field, Fields, Finding, Kind, Step, tcp};
+use crate::{Field, Fields, Kind, Step, tcp};
 
 /// The version of the JSON schema; it changes when a reader of the old one would misread the new one.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// One event is one JSON line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Event {
     /// [`SCHEMA_VERSION`].
     pub v: u32,
@@ -21,18 +21,15 @@ pub struct Event {
     /// The protocol of the pair that ran.
     pub protocol: Protocol,
     /// What was asked for (`ecdhe`, `tls13`): a label that no verdict rests on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub variant: Option<String>,
     /// Who saw it, where that was neither end; `side` then says only whose view `direction` takes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub observer: Option<Observer>,
     /// The client's address, `>`, the server's address, as this side sees them.
     pub conn: String,
     /// What happened.
     pub step: Step,
-    /// What it shows of the notes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub claims: Vec<Finding>,
     /// Whether it left this side, reached it, or happened inside it.
     pub direction: Direction,
     /// How it is known.
@@ -40,7 +37,7 @@ pub struct Event {
     /// The values that were seen, named as the RFC names them, in the order in which they were read.
     pub fields: Fields,
     /// The bytes it was read from, in hex; decrypted where they were encrypted.
-    #[serde(default, skip_serializing_if = "Bytes::is_empty")]
+    #[serde(default)]
     pub bytes: Bytes,
 }
 
@@ -64,16 +61,74 @@ impl Event {
         self.get(tcp::field::SOURCE) == Some(tcp::LINK)
     }
 
+    /// Writes the event, with one more value `name` behind its step: whoever reads events may have something to say of
+    /// them.
+    ///
+    /// # Errors
+    ///
+    /// Those of `to`.
+    pub fn serialize_with<S: Serializer, T: Serialize + ?Sized>(
+        &self,
+        to: S,
+        name: &'static str,
+        value: Option<&T>,
+    ) -> Result<S::Ok, S::Error> {
+        let Event {
+            v,
+            at,
+            elapsed_us,
+            side,
+            protocol,
+            variant,
+            observer,
+            conn,
+            step,
+            direction,
+            evidence,
+            fields,
+            bytes,
+        } = self;
+        let absent = [variant.is_none(), observer.is_none(), value.is_none(), bytes.is_empty()];
+        let count = 14 - absent.into_iter().filter(|absent| *absent).count();
+        let mut line = to.serialize_struct("Event", count)?;
+        line.serialize_field("v", v)?;
+        line.serialize_field("at", at)?;
+        line.serialize_field("elapsed_us", elapsed_us)?;
+        line.serialize_field("side", side)?;
+        line.serialize_field("protocol", protocol)?;
+        if let Some(variant) = variant {
+            line.serialize_field("variant", variant)?;
+        }
+        if let Some(observer) = observer {
+            line.serialize_field("observer", observer)?;
+        }
+        line.serialize_field("conn", conn)?;
+        line.serialize_field("step", step)?;
+        if let Some(value) = value {
+            line.serialize_field(name, value)?;
+        }
+        line.serialize_field("direction", direction)?;
+        line.serialize_field("evidence", evidence)?;
+        line.serialize_field("fields", fields)?;
+        if !bytes.is_empty() {
+            line.serialize_field("bytes", bytes)?;
+        }
+        line.end()
+    }
+
     /// The value of `field`; none: it was not seen.
     pub fn get<T: Kind + ?Sized>(&self, field: Field<T>) -> Option<T::Read<'_>> {
         self.fields.get(field)
     }
 }
 
-#[cfg(test)]
 impl Event {
-    /// An event written by hand, for the judges: `fields` is a JSON object.
-    pub(crate) fn by_hand(
+    /// An event written by hand, for tests: `fields` is a JSON object.
+    ///
+    /// # Panics
+    ///
+    /// When `fields` is none.
+    pub fn by_hand(
         (side, direction): (Side, Direction),
         step: impl Into<Step>,
         evidence: Evidence,
@@ -92,12 +147,17 @@ impl Event {
             observer: None,
             conn: "127.0.0.1:1>127.0.0.1:2".into(),
             step,
-            claims: Vec::new(),
             direction,
             evidence,
             fields: fields.into(),
             bytes: Bytes::default(),
         }
+    }
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.serialize_with(to, "", None::<&()>)
     }
 }
 

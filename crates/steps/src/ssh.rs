@@ -7,14 +7,11 @@ mod authentication;
 mod connection;
 mod encryption;
 pub mod field;
-mod judge;
-pub(crate) mod memory;
-mod password;
+mod memory;
 pub mod reason;
 mod transport;
 
-pub(crate) use judge::{judge, over_tcp};
-pub(crate) use password::at_end;
+pub use memory::{Attempt, Memory};
 
 /// A step of SSH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
@@ -164,7 +161,6 @@ impl Step {
 const SUMMARY: Card = Card {
     id: "ssh.summary",
     actor: Actor::Both,
-    claims: &[],
     rfc: "",
     title: Text { en: "summary", zh: "小结" },
     text: Text {

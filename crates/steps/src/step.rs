@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Claim, Protocol, Text, ssh, tcp, tls, ws};
+use crate::{Protocol, Text, ssh, tcp, tls, ws};
 
 /// A thing that happens in one of the protocols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,8 +29,6 @@ pub struct Card {
     pub id: &'static str,
     /// Who makes it happen.
     pub actor: Actor,
-    /// The claims it can show, in the order of the notes; none: beyond the notes.
-    pub claims: &'static [Claim],
     /// Where the standard defines it.
     pub rfc: &'static str,
     /// The name, at most 20 columns in either language.

@@ -5,16 +5,11 @@
 mod cards;
 mod errno;
 pub mod field;
-mod judge;
 mod memory;
 pub mod reason;
 
 pub use errno::Errno;
-pub(crate) use judge::judge;
-pub(crate) use memory::Memory;
-
-#[cfg(test)]
-mod tests;
+pub use memory::{Kept, Memory};
 
 /// The source of what a link tells of segments, which stands in neither end's program.
 pub const LINK: &str = "link";

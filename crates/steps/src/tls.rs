@@ -1,17 +1,15 @@
-//! The steps of TLS, 1.2 and 1.3, in the order in which a handshake takes them. The verdicts are in
-//! `tls/judge.rs`.
+//! The steps of TLS, 1.2 and 1.3, in the order in which a handshake takes them. What they
+//! show of the notes is in the crate `claims`.
 
-use crate::{Actor, Card, Claim, Text, common, field::shown, summary};
+use crate::{Actor, Card, Text, common, field::shown, summary};
 
 mod alert;
 pub mod field;
-mod judge;
 mod memory;
 pub mod reason;
 
 pub use alert::Alert;
-pub(crate) use judge::{absent, judge};
-pub(crate) use memory::Memory;
+pub use memory::{Alerted, Memory};
 
 /// A step of TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
@@ -93,7 +91,6 @@ impl Step {
             Step::EphemeralKey => Card {
                 id: "tls.ephemeral_key",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 8446 §4.2.8, RFC 8422 §5.10",
                 title: Text { en: "ephemeral key pair", zh: "临时密钥对" },
                 text: Text {
@@ -107,7 +104,6 @@ impl Step {
             Step::ClientHello => Card {
                 id: "tls.client_hello",
                 actor: Actor::Client,
-                claims: &[Claim::T1],
                 rfc: "RFC 5246 §7.4.1.2, RFC 8446 §4.1.2",
                 title: Text { en: "ClientHello", zh: "ClientHello" },
                 text: Text {
@@ -121,7 +117,6 @@ impl Step {
             Step::HelloRetryRequest => Card {
                 id: "tls.hello_retry_request",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 8446 §4.1.4",
                 title: Text { en: "HelloRetryRequest", zh: "HelloRetryRequest" },
                 text: Text {
@@ -135,7 +130,6 @@ impl Step {
             Step::ChooseCertificate => Card {
                 id: "tls.choose_certificate",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 6066 §3, RFC 8446 §4.4.2.2",
                 title: Text { en: "choose certificate", zh: "选择证书" },
                 text: Text {
@@ -149,7 +143,6 @@ impl Step {
             Step::ServerHello => Card {
                 id: "tls.server_hello",
                 actor: Actor::Server,
-                claims: &[Claim::T2],
                 rfc: "RFC 5246 §7.4.1.3, RFC 8446 §4.1.3",
                 title: Text { en: "ServerHello", zh: "ServerHello" },
                 text: Text {
@@ -163,7 +156,6 @@ impl Step {
             Step::SessionResumed => Card {
                 id: "tls.session_resumed",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 5246 §7.3, RFC 5077 §3, RFC 8446 §2.2",
                 title: Text { en: "session resumed", zh: "恢复会话" },
                 text: Text {
@@ -177,7 +169,6 @@ impl Step {
             Step::EncryptedExtensions => Card {
                 id: "tls.encrypted_extensions",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 8446 §4.3.1",
                 title: Text { en: "EncryptedExtensions", zh: "EncryptedExtensions" },
                 text: Text {
@@ -191,7 +182,6 @@ impl Step {
             Step::CertificateRequest => Card {
                 id: "tls.certificate_request",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 5246 §7.4.4, RFC 8446 §4.3.2",
                 title: Text { en: "CertificateRequest", zh: "CertificateRequest" },
                 text: Text {
@@ -205,7 +195,6 @@ impl Step {
             Step::Certificate => Card {
                 id: "tls.certificate",
                 actor: Actor::Server,
-                claims: &[Claim::T3],
                 rfc: "RFC 5246 §7.4.2, RFC 8446 §4.4.2",
                 title: Text { en: "Certificate", zh: "Certificate" },
                 text: Text {
@@ -219,7 +208,6 @@ impl Step {
             Step::ServerKeyExchange => Card {
                 id: "tls.server_key_exchange",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 8422 §5.4",
                 title: Text { en: "ServerKeyExchange", zh: "ServerKeyExchange" },
                 text: Text {
@@ -233,7 +221,6 @@ impl Step {
             Step::CertificateVerify => Card {
                 id: "tls.certificate_verify",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 8446 §4.4.3, RFC 5246 §7.4.8",
                 title: Text { en: "CertificateVerify", zh: "CertificateVerify" },
                 text: Text {
@@ -247,7 +234,6 @@ impl Step {
             Step::ServerHelloDone => Card {
                 id: "tls.server_hello_done",
                 actor: Actor::Server,
-                claims: &[Claim::T4],
                 rfc: "RFC 5246 §7.4.5",
                 title: Text { en: "ServerHelloDone", zh: "ServerHelloDone" },
                 text: Text {
@@ -261,7 +247,6 @@ impl Step {
             Step::VerifyCertificate => Card {
                 id: "tls.verify_certificate",
                 actor: Actor::Client,
-                claims: &[Claim::T5],
                 rfc: "RFC 5280 §6, RFC 9525 §6",
                 title: Text { en: "verify certificate", zh: "验证证书" },
                 text: Text {
@@ -275,7 +260,6 @@ impl Step {
             Step::VerifySignature => Card {
                 id: "tls.verify_signature",
                 actor: Actor::Client,
-                claims: &[Claim::T6],
                 rfc: "RFC 8446 §4.4.3, RFC 8422 §5.4",
                 title: Text { en: "verify signature", zh: "验证签名" },
                 text: Text {
@@ -289,7 +273,6 @@ impl Step {
             Step::Sign => Card {
                 id: "tls.sign",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 8446 §4.4.3, RFC 8422 §5.4",
                 title: Text { en: "sign", zh: "签名" },
                 text: Text {
@@ -303,7 +286,6 @@ impl Step {
             Step::SharedSecret => Card {
                 id: "tls.shared_secret",
                 actor: Actor::Both,
-                claims: &[Claim::T7],
                 rfc: "RFC 8446 §7.4, RFC 8422 §5.10",
                 title: Text { en: "shared secret", zh: "共享密钥" },
                 text: Text {
@@ -317,7 +299,6 @@ impl Step {
             Step::SessionKeys => Card {
                 id: "tls.session_keys",
                 actor: Actor::Both,
-                claims: &[Claim::T9],
                 rfc: "RFC 5246 §8.1, RFC 8446 §7.1",
                 title: Text { en: "session keys", zh: "会话密钥" },
                 text: Text {
@@ -331,7 +312,6 @@ impl Step {
             Step::ChooseClientCertificate => Card {
                 id: "tls.choose_client_certificate",
                 actor: Actor::Client,
-                claims: &[],
                 rfc: "RFC 5246 §7.4.6, RFC 8446 §4.4.2.3",
                 title: Text { en: "choose client cert", zh: "选择客户端证书" },
                 text: Text {
@@ -345,7 +325,6 @@ impl Step {
             Step::ClientCertificate => Card {
                 id: "tls.client_certificate",
                 actor: Actor::Client,
-                claims: &[],
                 rfc: "RFC 5246 §7.4.6, RFC 8446 §4.4.2",
                 title: Text { en: "client Certificate", zh: "客户端证书" },
                 text: Text {
@@ -359,7 +338,6 @@ impl Step {
             Step::VerifyClientCertificate => Card {
                 id: "tls.verify_client_certificate",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 5280 §6, RFC 8446 §4.4.2.4",
                 title: Text { en: "verify client cert", zh: "验证客户端证书" },
                 text: Text {
@@ -373,7 +351,6 @@ impl Step {
             Step::VerifyClientSignature => Card {
                 id: "tls.verify_client_signature",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 5246 §7.4.8, RFC 8446 §4.4.3",
                 title: Text { en: "verify client sign.", zh: "验证客户端签名" },
                 text: Text {
@@ -387,7 +364,6 @@ impl Step {
             Step::PreMasterSecret => Card {
                 id: "tls.pre_master_secret",
                 actor: Actor::Both,
-                claims: &[Claim::T7],
                 rfc: "RFC 5246 §7.4.7.1",
                 title: Text { en: "pre-master secret", zh: "pre-master" },
                 text: Text {
@@ -406,7 +382,6 @@ impl Step {
             Step::ClientKeyExchange => Card {
                 id: "tls.client_key_exchange",
                 actor: Actor::Client,
-                claims: &[Claim::T6, Claim::T7, Claim::T8],
                 rfc: "RFC 5246 §7.4.7, RFC 8422 §5.7",
                 title: Text { en: "ClientKeyExchange", zh: "ClientKeyExchange" },
                 text: Text {
@@ -424,7 +399,6 @@ impl Step {
             Step::ChangeCipherSpec => Card {
                 id: "tls.change_cipher_spec",
                 actor: Actor::Both,
-                claims: &[Claim::T10, Claim::T13],
                 rfc: "RFC 5246 §7.1, RFC 8446 §5",
                 title: Text { en: "ChangeCipherSpec", zh: "ChangeCipherSpec" },
                 text: Text {
@@ -438,7 +412,6 @@ impl Step {
             Step::Finished => Card {
                 id: "tls.finished",
                 actor: Actor::Both,
-                claims: &[Claim::T11, Claim::T12, Claim::T13],
                 rfc: "RFC 5246 §7.4.9, RFC 8446 §4.4.4",
                 title: Text { en: "Finished", zh: "Finished" },
                 text: Text {
@@ -452,7 +425,6 @@ impl Step {
             Step::NewSessionTicket => Card {
                 id: "tls.new_session_ticket",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 5077 §3.3, RFC 8446 §4.6.1",
                 title: Text { en: "NewSessionTicket", zh: "NewSessionTicket" },
                 text: Text {
@@ -466,7 +438,6 @@ impl Step {
             Step::HandshakeComplete => Card {
                 id: "tls.handshake_complete",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 5246 §7.3, RFC 8446 §2",
                 title: Text { en: "handshake complete", zh: "握手完成" },
                 text: Text {
@@ -485,7 +456,6 @@ impl Step {
             Step::ApplicationData => Card {
                 id: "tls.application_data",
                 actor: Actor::Both,
-                claims: &[Claim::T14],
                 rfc: "RFC 5246 §10, RFC 8446 §5.2",
                 title: Text { en: "application data", zh: "应用数据" },
                 text: Text {
@@ -504,7 +474,6 @@ impl Step {
             Step::KeyUpdate => Card {
                 id: "tls.key_update",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 8446 §4.6.3",
                 title: Text { en: "KeyUpdate", zh: "KeyUpdate" },
                 text: Text {
@@ -518,7 +487,6 @@ impl Step {
             Step::Alert => Card {
                 id: "tls.alert",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 5246 §7.2, RFC 8446 §6",
                 title: Text { en: "alert", zh: "Alert" },
                 text: Text {
@@ -532,7 +500,6 @@ impl Step {
             Step::OtherMessage => Card {
                 id: "tls.other_message",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 8446 §4, IANA TLS HandshakeType",
                 title: Text { en: "other message", zh: "其他握手消息" },
                 text: Text {
@@ -546,7 +513,6 @@ impl Step {
             Step::DoesNotOpen => Card {
                 id: "tls.does_not_open",
                 actor: Actor::Both,
-                claims: &[Claim::T12],
                 rfc: "RFC 5246 §6.2.3.3, RFC 8446 §5.2",
                 title: Text { en: "does not open", zh: "解不开的记录" },
                 text: Text {
@@ -560,7 +526,6 @@ impl Step {
             Step::Undecodable => Card {
                 id: "tls.undecodable",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 8446 §5.1",
                 title: Text { en: "cannot be read", zh: "无法解析" },
                 text: Text {
@@ -574,7 +539,6 @@ impl Step {
             Step::Summary => Card {
                 id: "tls.summary",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "",
                 title: Text { en: "summary", zh: "小结" },
                 text: Text {

@@ -3,21 +3,13 @@
 
 mod check;
 pub mod field;
-mod judge;
 pub mod reason;
+mod round_trips;
 
 pub use check::{Check, CheckCard, Checked, checked_in, fields as check_fields};
-pub use judge::{RoundTrips, round_trips};
+pub use round_trips::{RoundTrips, round_trips};
 
-pub(crate) use judge::judge;
-
-use crate::{
-    Actor, Card,
-    Claim::{W1, W2, W3, W4, W5, W6},
-    Text, common,
-    field::shown,
-    summary,
-};
+use crate::{Actor, Card, Text, common, field::shown, summary};
 
 /// A step of WebSocket, in the order of a normal run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
@@ -69,7 +61,6 @@ impl Step {
             Step::UpgradeRequest => Card {
                 id: "ws.upgrade_request",
                 actor: Actor::Client,
-                claims: &[W1],
                 rfc: "RFC 6455 §4.1",
                 title: Text { en: "upgrade request", zh: "升级请求" },
                 text: Text {
@@ -88,7 +79,6 @@ impl Step {
             Step::RequestChecked => Card {
                 id: "ws.request_checked",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 6455 §4.2.1",
                 title: Text { en: "request checked", zh: "检查请求" },
                 text: Text {
@@ -102,7 +92,6 @@ impl Step {
             Step::AcceptKey => Card {
                 id: "ws.accept_key",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 6455 §4.2.2",
                 title: Text { en: "accept computed", zh: "计算 accept" },
                 text: Text {
@@ -116,7 +105,6 @@ impl Step {
             Step::SwitchingProtocols => Card {
                 id: "ws.switching_protocols",
                 actor: Actor::Server,
-                claims: &[W2, W3],
                 rfc: "RFC 6455 §4.2.2",
                 title: Text { en: "101 Switching", zh: "101 切换协议" },
                 text: Text {
@@ -130,7 +118,6 @@ impl Step {
             Step::AnswerChecked => Card {
                 id: "ws.answer_checked",
                 actor: Actor::Client,
-                claims: &[],
                 rfc: "RFC 6455 §4.1",
                 title: Text { en: "answer checked", zh: "检查应答" },
                 text: Text {
@@ -144,7 +131,6 @@ impl Step {
             Step::AcceptCheck => Card {
                 id: "ws.accept_check",
                 actor: Actor::Client,
-                claims: &[W4],
                 rfc: "RFC 6455 §4.1",
                 title: Text { en: "accept compared", zh: "比对 accept" },
                 text: Text {
@@ -158,7 +144,6 @@ impl Step {
             Step::Established => Card {
                 id: "ws.established",
                 actor: Actor::Both,
-                claims: &[W6],
                 rfc: "RFC 6455 §4.1",
                 title: Text { en: "WebSocket open", zh: "WebSocket 已建立" },
                 text: Text {
@@ -172,7 +157,6 @@ impl Step {
             Step::Text => Card {
                 id: "ws.text",
                 actor: Actor::Both,
-                claims: &[W5],
                 rfc: "RFC 6455 §5.6",
                 title: Text { en: "text frame", zh: "文本帧" },
                 text: Text {
@@ -186,7 +170,6 @@ impl Step {
             Step::Binary => Card {
                 id: "ws.binary",
                 actor: Actor::Both,
-                claims: &[W5],
                 rfc: "RFC 6455 §5.6",
                 title: Text { en: "binary frame", zh: "二进制帧" },
                 text: Text {
@@ -200,7 +183,6 @@ impl Step {
             Step::Continuation => Card {
                 id: "ws.continuation",
                 actor: Actor::Both,
-                claims: &[W5],
                 rfc: "RFC 6455 §5.4",
                 title: Text { en: "continuation frame", zh: "后续帧" },
                 text: Text {
@@ -214,7 +196,6 @@ impl Step {
             Step::Ping => Card {
                 id: "ws.ping",
                 actor: Actor::Both,
-                claims: &[W5],
                 rfc: "RFC 6455 §5.5.2",
                 title: Text { en: "ping", zh: "ping" },
                 text: Text {
@@ -228,7 +209,6 @@ impl Step {
             Step::Pong => Card {
                 id: "ws.pong",
                 actor: Actor::Both,
-                claims: &[W5],
                 rfc: "RFC 6455 §5.5.3",
                 title: Text { en: "pong", zh: "pong" },
                 text: Text {
@@ -242,7 +222,6 @@ impl Step {
             Step::Close => Card {
                 id: "ws.close",
                 actor: Actor::Both,
-                claims: &[W5],
                 rfc: "RFC 6455 §5.5.1, §7.4",
                 title: Text { en: "close", zh: "关闭" },
                 text: Text {
@@ -256,7 +235,6 @@ impl Step {
             Step::PlainRequest => Card {
                 id: "ws.plain_request",
                 actor: Actor::Client,
-                claims: &[],
                 rfc: "RFC 6455 §4.2.1",
                 title: Text { en: "plain HTTP request", zh: "普通 HTTP 请求" },
                 text: Text {
@@ -270,7 +248,6 @@ impl Step {
             Step::PlainResponse => Card {
                 id: "ws.plain_response",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 9110 §15",
                 title: Text { en: "plain HTTP answer", zh: "普通 HTTP 应答" },
                 text: Text {
@@ -284,7 +261,6 @@ impl Step {
             Step::Refused => Card {
                 id: "ws.refused",
                 actor: Actor::Server,
-                claims: &[W2],
                 rfc: "RFC 6455 §4.2.2",
                 title: Text { en: "no upgrade", zh: "未升级" },
                 text: Text {
@@ -298,7 +274,6 @@ impl Step {
             Step::Body => Card {
                 id: "ws.body",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 9112 §6",
                 title: Text { en: "HTTP body", zh: "HTTP 正文" },
                 text: Text {
@@ -312,7 +287,6 @@ impl Step {
             Step::Undecodable => Card {
                 id: "ws.undecodable",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "",
                 title: Text { en: "not WebSocket", zh: "不是 WebSocket" },
                 text: Text {
@@ -326,7 +300,6 @@ impl Step {
             Step::Summary => Card {
                 id: "ws.summary",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "",
                 title: Text { en: "summary", zh: "小结" },
                 text: Text {

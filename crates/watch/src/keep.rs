@@ -7,7 +7,10 @@ use std::{
 
 use steps::Lang;
 
-use crate::{Session, recording::Recording};
+use crate::{
+    Session,
+    recording::{Comments, Recording},
+};
 
 /// What is kept of the run.
 #[derive(Clone, Debug, Default)]
@@ -36,12 +39,12 @@ pub struct Keep {
 pub struct Keeping(Session);
 
 impl Keep {
-    /// Opens what was asked for of `session`. To be called before [`Session::settle`].
+    /// Opens what was asked for of `session`; what `comments` says of a connection's events goes into a capture. To be called before [`Session::settle`].
     ///
     /// # Errors
     ///
     /// Says which file could not be opened, why, and what named it.
-    pub fn begin(&self, session: &Session, lang: Lang) -> io::Result<Keeping> {
+    pub fn begin(&self, session: &Session, lang: Lang, comments: fn() -> Comments) -> io::Result<Keeping> {
         let secrets = session.secrets();
         if let Some(path) = &self.keylog {
             secrets.open(path).map_err(|error| not_opened("key log", path, "--keylog", &error))?;
@@ -50,7 +53,7 @@ impl Keep {
             secrets.open(path).map_err(|error| not_opened("key log", path, "SSLKEYLOGFILE", &error))?;
         }
         if let Some(path) = &self.capture {
-            let begun = Recording::begin(path, lang);
+            let begun = Recording::begin(path, lang, comments);
             let begun = begun.map_err(|error| not_opened("capture", path, "--capture", &error))?;
             session.record(begun);
         }

@@ -34,6 +34,7 @@ pub use keep::{Keep, Keeping};
 pub use memory::give_back_freed_memory;
 pub use overheard::Overheard;
 pub use packet::{confine, with_net_raw};
+pub use recording::Comments;
 pub use session::Session;
 pub use tap::{Crossing, Tap};
 pub use witness::{Outcome, Started, Witness};

@@ -1,17 +1,15 @@
-//! What a capture tells of other programs' connections goes out by the same door as our own, and what one of them may log
-//! has the same bound.
+//! What a capture tells of other programs' connections has the same bound as our own.
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
     time::Duration,
 };
 
-use steps::{Carried, Direction, Event, Gap, Side, Step};
+use steps::{Direction, Event, Gap, Side, Step};
 
-use crate::{allowance::Allowance, emit::emit};
+use crate::allowance::Allowance;
 
-/// Reports events that a capture tells, which are judged already.
+/// Says which of the events that a capture tells may be logged.
 #[derive(Debug, Default)]
 pub struct Overheard {
     open: HashMap<String, Told>,
@@ -26,20 +24,19 @@ struct Told {
 }
 
 impl Overheard {
-    /// Reports an event, or counts it where its connection has logged too much. A summary ends its connection.
-    pub fn tell(&mut self, event: Event) {
+    /// Whether an event may be logged, with the gap before it, or is counted because its connection has logged too much.
+    /// A summary ends its connection.
+    pub fn admits(&mut self, event: &Event) -> Option<Option<Gap>> {
         let told = self.open.entry(event.conn.clone()).or_default();
         let is_summary = event.step.is_summary();
         let due = told.steps.insert((event.step, event.direction)) || is_summary;
         let (moment, weight) = (Duration::from_micros(event.elapsed_us), event.weight());
-        if told.allowance.admits(moment, weight, event.step, due) {
-            if let Some(beyond) = told.allowance.take_beyond() {
-                emit(&Carried::Gap(Gap::beyond_limit(&event.conn, Side::Client, beyond)), None);
-            }
-            if is_summary {
-                self.open.remove(&event.conn);
-            }
-            emit(&Carried::Event(Arc::new(event), weight), None);
+        let admitted = told.allowance.admits(moment, weight, event.step, due);
+        let gap = |beyond| Gap::beyond_limit(&event.conn, Side::Client, beyond);
+        let admitted = admitted.then(|| told.allowance.take_beyond().map(gap));
+        if is_summary {
+            self.open.remove(&event.conn);
         }
+        admitted
     }
 }

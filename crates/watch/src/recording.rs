@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use steps::{Event, Gap, Lang, Side};
+use steps::{Event, Gap, Lang, Said, Side};
 use wire::{Seen, tcp::Segment};
 
 use crate::{
@@ -34,10 +34,14 @@ use desk::{Desk, Packet};
 /// The client's address and the server's.
 type Ends = (SocketAddr, SocketAddr);
 
+/// Says something of the events of one connection, one after the other, beyond their steps.
+pub type Comments = Box<dyn FnMut(&Event) -> Vec<Said> + Send>;
+
 /// The recording of a session.
 pub(crate) struct Recording {
     path: PathBuf,
     lang: Lang,
+    comments: fn() -> Comments,
     socket: PacketSocket,
     opened: Instant,
     state: Mutex<State>,
@@ -160,13 +164,17 @@ fn say(path: &Path, desk: &Desk, lost: u64, done: io::Result<()>) {
 }
 
 impl Recording {
-    /// Begins to record into the file at `path`, in the words of `lang`. To be called before CAP_NET_RAW is given up.
+    /// Begins to record into the file at `path`, in the words of `lang`, with what `comments` says of a connection. To be called before CAP_NET_RAW is given up.
     /// Without that right it says so, and there is none.
     ///
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub(crate) fn begin(path: &Path, lang: Lang) -> io::Result<Option<Arc<Self>>> {
+    pub(crate) fn begin(
+        path: &Path,
+        lang: Lang,
+        comments: fn() -> Comments,
+    ) -> io::Result<Option<Arc<Self>>> {
         let socket = match packet::open().and_then(|socket| socket.listen(&[]).map(|()| socket)) {
             Ok(socket) => socket,
             Err(error) => {
@@ -186,7 +194,7 @@ impl Recording {
         };
         let file = Mutex::new(Output { writer, ended: false });
         let (path, opened, state) = (path.into(), Instant::now(), Mutex::new(state));
-        Ok(Some(Arc::new(Recording { path, lang, socket, opened, state, file })))
+        Ok(Some(Arc::new(Recording { path, lang, comments, socket, opened, state, file })))
     }
 
     /// The connection between these addresses is ours.
@@ -199,9 +207,14 @@ impl Recording {
         self.lock().desk.closes(ends);
     }
 
-    /// A step of a connection. `end`: how many bytes its sender had sent when it was complete.
-    pub(crate) fn step(&self, ends: Ends, event: &Event, end: Option<u64>) {
-        self.lock().desk.mark(ends, event, end, self.lang);
+    /// What comments the packets of one connection.
+    pub(crate) fn comments(&self) -> Comments {
+        (self.comments)()
+    }
+
+    /// A step of a connection, with what is said of it. `end`: how many bytes its sender had sent when it was complete.
+    pub(crate) fn step(&self, ends: Ends, event: &Event, said: &[Said], end: Option<u64>) {
+        self.lock().desk.mark(ends, event, said, end, self.lang);
     }
 
     /// Here steps of a connection are missing.

@@ -10,8 +10,8 @@ use std::{
 };
 
 use steps::{
-    Bytes, Carried, Direction, Event, Evidence, Gap, Past, Protocol, Reason, SCHEMA_VERSION, Side, Step,
-    summary, tls,
+    Bytes, Carried, Direction, Event, Evidence, Gap, Origin, Past, Protocol, Reason, SCHEMA_VERSION, Side,
+    Step, summary, tls,
 };
 use tracing::{Span, span::Id};
 use wire::{Seen, fields};
@@ -21,6 +21,7 @@ use crate::{
     allowance::Allowance,
     emit::{emit, wanted},
     journal::MOST_OF_ONE,
+    recording::Comments,
 };
 
 /// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
@@ -77,6 +78,8 @@ struct Inner {
     variant: Option<String>,
     ends: (SocketAddr, SocketAddr),
     conn: String,
+    /// By which a reader knows whose events these are.
+    origin: Origin,
     started: Started,
     /// The story is kept from now on, or was.
     keeps: AtomicBool,
@@ -119,6 +122,17 @@ struct State {
     in_tls: bool,
     /// The story so far, where somebody wants to tell it on.
     kept: Option<Kept>,
+    /// What is said of the events in a capture.
+    comments: Option<Commenting>,
+}
+
+/// What comments the packets of the connection.
+struct Commenting(Comments);
+
+impl std::fmt::Debug for Commenting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Commenting").finish_non_exhaustive()
+    }
 }
 
 /// Events as they were emitted, in order and without a gap.
@@ -150,6 +164,7 @@ impl Witness {
             variant,
             ends,
             conn,
+            origin: Origin::default(),
             started,
             keeps: AtomicBool::default(),
             unread: AtomicUsize::default(),
@@ -270,14 +285,14 @@ impl Witness {
         }
     }
 
-    /// Judges a step and reports it.
+    /// Remembers a step and reports it.
     fn tell(&self, elapsed: Duration, evidence: Evidence, seen: Seen) {
         let mut state = self.lock();
         let end = seen.end.filter(|_| !state.in_tls || seen.step.protocol() == Protocol::Tls);
-        let mut event = self.event(elapsed, evidence, seen);
-        event.claims = state.past.judge(&event);
+        let event = self.event(elapsed, evidence, seen);
+        state.past.remember(&event);
         let due = state.is_due(&event);
-        // Told under the lock: two threads must not swap the order in which the judge saw the steps.
+        // Told under the lock: two threads must not swap the order in which the steps were seen.
         state.tell(&self.0, event, elapsed, end, due);
     }
 
@@ -328,7 +343,6 @@ impl Witness {
         if std::mem::replace(&mut state.finished, true) {
             return;
         }
-        let complete = matches!(outcome, Outcome::Complete);
         let mut fields = match outcome {
             Outcome::Complete => fields! { summary::OUTCOME => "complete" },
             Outcome::Failed(why) => {
@@ -339,8 +353,7 @@ impl Witness {
         };
         fields.put(summary::STEPS, state.past.count());
         let seen = Seen::local(Step::summary(self.0.protocol), fields);
-        let mut event = self.event(elapsed, Evidence::Inferred, seen);
-        event.claims = state.past.summary(self.0.protocol, complete);
+        let event = self.event(elapsed, Evidence::Inferred, seen);
         state.tell(&self.0, event, elapsed, None, true);
     }
 
@@ -364,7 +377,6 @@ impl Witness {
             observer: None,
             conn: self.0.conn.clone(),
             step,
-            claims: Vec::new(),
             direction: match from {
                 None => Direction::Local,
                 Some(side) if side == self.0.side => Direction::Sent,
@@ -377,7 +389,7 @@ impl Witness {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic elsewhere must not silence the log: what the judge knows is still true.
+        // A panic elsewhere must not silence the log: what is remembered is still true.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -393,8 +405,8 @@ impl Drop for Inner {
 }
 
 impl State {
-    /// Whether the event that was judged last is told whatever its connection has logged: the first of each kind, what
-    /// changes a verdict, and how it ends. All else that may come at last is the first of its kind; an alert need not be.
+    /// Whether the event that was remembered last is told whatever its connection has logged: the first of each kind and
+    /// how it ends. All else that may come at last is the first of its kind; an alert need not be.
     fn is_due(&mut self, event: &Event) -> bool {
         let fatal =
             event.step == Step::Tls(tls::Step::Alert) && event.get(tls::field::LEVEL) == Some("fatal");
@@ -406,12 +418,18 @@ impl State {
     fn tell(&mut self, of: &Inner, event: Event, elapsed: Duration, end: Option<u64>, due: bool) {
         let weight = event.weight();
         let event = Arc::new(event);
+        let recording = of.session.recording();
+        let said = recording.map(|recording| {
+            let comments = &mut self.comments.get_or_insert_with(|| Commenting(recording.comments())).0;
+            comments(&event)
+        });
         if self.allowance.admits(elapsed, weight, event.step, due) {
             self.tell_gap(of);
-            if let Some(recording) = of.session.recording() {
-                recording.step(of.ends, &event, end);
+            if let Some((recording, said)) = recording.zip(said) {
+                recording.step(of.ends, &event, &said, end);
             }
-            emit(&Carried::Event(Arc::clone(&event), weight), self.within.as_ref());
+            let carried = Carried::Event(Arc::clone(&event), weight, of.origin.clone());
+            emit(&carried, self.within.as_ref());
         }
         if let Some(kept) = &mut self.kept {
             kept.weight = kept.weight.saturating_add(weight);
@@ -527,7 +545,7 @@ mod tests {
     impl tracing::field::Visit for Heard {
         fn record_error(&mut self, _: &tracing::field::Field, error: &(dyn std::error::Error + 'static)) {
             let short = match error.downcast_ref::<Carried>().expect("nothing else travels there") {
-                Carried::Event(event, _) => event.step.id().into(),
+                Carried::Event(event, ..) => event.step.id().into(),
                 Carried::Gap(gap) => format!("-{}", gap.dropped),
             };
             self.0.lock().unwrap().push(short);

@@ -1,5 +1,8 @@
 //! The built-in commands. They are functions: no process is ever started, whatever a client asks for.
 
+use std::sync::Arc;
+
+use claims::Judge;
 use show::{Args, Color, LangArg, Lines};
 use watch::Witness;
 
@@ -46,7 +49,9 @@ fn now() -> String {
 fn steps(witness: &Witness, lang: LangArg) -> String {
     let as_printed = Args { lang: Some(lang), color: Color::Never, ..Args::default() };
     let mut lines = Lines::new(&as_printed, COLUMNS, false);
-    let log: String = witness.kept().iter().map(|event| lines.print(event)).collect();
+    let mut judge = Judge::default();
+    let judged = witness.kept().into_iter().map(|seen| judge.annotate(Arc::unwrap_or_clone(seen)));
+    let log: String = judged.map(|event| lines.print(&event)).collect();
     log.trim_matches('\n').to_owned()
 }
 

@@ -2,8 +2,9 @@
 
 use std::{borrow::Cow, sync::LazyLock};
 
+use claims::{Claim, Heading};
 use steps::{
-    Claim, Fields, Heading, Said, Step,
+    Fields, Said, Step,
     harmless::{HARMFUL, one_line},
     ws::{Check, field, reason::Ended},
 };

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use claims::{Event, Judge};
 use futures_util::{SinkExt, StreamExt};
 use steps::{
-    Direction, Ending, Event, Step, tls,
+    Direction, Ending, Step, tls,
     ws::{self, reason::Ended},
 };
 use tokio::{
@@ -41,9 +42,10 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let patience = limits.idle_timeout;
+    let mut judge = Judge::default();
     loop {
         if let Some(witness) = told {
-            match timeout(patience, tell(socket, witness)).await {
+            match timeout(patience, tell(socket, witness, &mut judge)).await {
                 // Nothing can be told to a peer that has said Close; what it says is in the log.
                 Ok(
                     Ok(()) | Err(Error::ConnectionClosed | Error::Protocol(ProtocolError::SendAfterClosing)),
@@ -103,22 +105,23 @@ fn end(watch: &Watch) -> Result<(), Ended> {
     if unhappy { Err(Ended::Closed) } else { Ok(()) }
 }
 
-/// Tells the client what was seen of its connection since the last time.
-async fn tell<S>(socket: &mut WebSocketStream<S>, witness: &Witness) -> Result<(), Error>
+/// Tells the client what was seen of its connection since the last time, with what it shows of the notes.
+async fn tell<S>(socket: &mut WebSocketStream<S>, witness: &Witness, judge: &mut Judge) -> Result<(), Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    for event in without_carriers(witness.take_kept()) {
-        let json = steps::to_json(&*event).expect("an event is plain data");
+    let judged = witness.take_kept().into_iter().map(|seen| judge.annotate(Arc::unwrap_or_clone(seen)));
+    for event in without_carriers(judged) {
+        let json = steps::to_json(&event).expect("an event is plain data");
         socket.feed(Message::text(json)).await?;
     }
     socket.flush().await
 }
 
 /// What carries the story is no part of it: the text frames that we sent, and the TLS records around them.
-fn without_carriers(events: Vec<Arc<Event>>) -> Vec<Arc<Event>> {
+fn without_carriers(events: impl Iterator<Item = Event>) -> Vec<Event> {
     let sent = |event: &Event, step: Step| event.direction == Direction::Sent && event.step == step;
-    let mut told: Vec<Arc<Event>> = Vec::new();
+    let mut told: Vec<Event> = Vec::new();
     for event in events {
         if sent(&event, ws::Step::Text.into()) {
             // A record is told before the frame that it carries.

@@ -4,9 +4,10 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use claims::Event;
 use serde::Deserialize;
 use show::Kept;
-use steps::{Event, Side, Step};
+use steps::{Side, Step};
 use tokio::time::sleep;
 
 use super::socket;

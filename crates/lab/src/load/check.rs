@@ -8,8 +8,9 @@ use std::{
 };
 
 use anyhow::Context;
+use claims::Event;
 use serde::Serialize;
-use steps::{Direction, Event, Gap, summary};
+use steps::{Direction, Gap, summary};
 
 use super::Tally;
 

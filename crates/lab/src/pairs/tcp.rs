@@ -3,10 +3,11 @@
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
+use claims::Event;
 use serde::Deserialize;
 use show::Kept;
 use socket2::{Domain, Socket, Type};
-use steps::{Event, tcp::Step};
+use steps::tcp::Step;
 use tokio::{net::TcpStream, time::sleep};
 use tokio_util::sync::CancellationToken;
 use watch::Session;

@@ -1,8 +1,8 @@
 //! Values of an event by their names in JSON. The suite itself reads them by its constants (`steps::Field`); these tests
 //! judge its log from outside, where a name is all there is.
 
+use claims::Event;
 use serde_json::Value;
-use steps::Event;
 
 pub trait ByName {
     /// A field as text; empty when it is not there.

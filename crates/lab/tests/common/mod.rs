@@ -15,7 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use steps::{Direction, Event, Evidence};
+use claims::Event;
+use steps::{Direction, Evidence};
 
 mod by_name;
 pub use by_name::ByName;

@@ -1,7 +1,7 @@
 //! What our programs say to people holds no word of a library's or of the language they are written in. Every program
 //! that a test starts is read for it when it ends.
 
-use steps::Event;
+use claims::Event;
 
 /// What betrays a text that was not written for people.
 const RAW: [&str; 7] =

@@ -10,7 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use steps::{Event, Gap};
+use claims::Event;
+use steps::Gap;
 use tempfile::NamedTempFile;
 
 use super::common::{PATIENCE, binary};

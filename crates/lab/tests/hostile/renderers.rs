@@ -3,8 +3,8 @@
 
 use std::{fs, path::Path, process::Command};
 
+use claims::Event;
 use serde_json::Value;
-use steps::Event;
 
 use crate::{a_megabyte, clients::read_again, hostile, in_a_line, is_harmless, is_ours};
 

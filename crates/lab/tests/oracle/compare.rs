@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use claims::Event;
 use serde_json::Value;
-use steps::{Direction, Event, Evidence, Protocol, Side};
+use steps::{Direction, Evidence, Protocol, Side};
 
 use crate::{
     common::ByName as _,

@@ -3,8 +3,9 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
+use claims::Event;
 use serde_json::Value;
-use steps::{Direction, Event, Evidence, Fields, Protocol, Side};
+use steps::{Direction, Evidence, Fields, Protocol, Side};
 
 use crate::{common::binary, runs::foreign::Captured};
 

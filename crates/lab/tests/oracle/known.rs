@@ -1,7 +1,7 @@
 //! Disagreements whose reason is known: what the others, by their age or by their choice, tell otherwise.
 
+use claims::Event;
 use serde_json::Value;
-use steps::Event;
 
 use crate::{common::ByName as _, theirs::Judge};
 

@@ -7,7 +7,8 @@ use std::{
     process::Command,
 };
 
-use steps::{Direction, Event, Evidence, Fields, Protocol, Side};
+use claims::Event;
+use steps::{Direction, Evidence, Fields, Protocol, Side};
 
 use crate::common::binary;
 

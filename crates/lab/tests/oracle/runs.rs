@@ -1,6 +1,6 @@
 //! What is compared: our log of runs, and what the judge says of them.
 
-use steps::Event;
+use claims::Event;
 
 use crate::theirs::{Judge, Told};
 

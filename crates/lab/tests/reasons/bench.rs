@@ -11,13 +11,14 @@ use std::{
     time::Duration,
 };
 
+use claims::Event;
 use rustls::{
     ServerConfig, ServerConnection, StreamOwned,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 use socket2::SockRef;
 use steps::{
-    Event, Past, Said, Side, summary,
+    Past, Said, Side, summary,
     tcp::reason::{Attempt, End, Facts, Refusal, reason},
 };
 use tempfile::TempDir;

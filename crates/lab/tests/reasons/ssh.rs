@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use steps::Event;
+use claims::Event;
 
 use crate::{
     bench::{Bench, Case, Peer, at, case, done, foreign, scenario},

@@ -10,12 +10,12 @@ use std::{
     time::Duration,
 };
 
+use claims::Event;
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore,
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
     time_provider::TimeProvider,
 };
-use steps::Event;
 
 use crate::{
     bench::{Bench, Case, Peer, apart, at, case, done, foreign, scenario},

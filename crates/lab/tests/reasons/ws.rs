@@ -2,7 +2,7 @@
 
 use std::{net::TcpStream, process::Command};
 
-use steps::Event;
+use claims::Event;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::{

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use claims::{Event, Finding, Judge};
 use serde_json::{Value, json};
-use steps::{Event, Finding, Past, Protocol, Side, Step, summary};
+use steps::{Protocol, Side, Step};
 
 use super::run;
 
@@ -255,7 +256,7 @@ impl Tried {
 }
 
 fn try_each_value(events: &[Event], others: &Others, except: &[Except], tried: &mut Tried) {
-    let mut past = Past::default();
+    let mut past = Judge::default();
     for (at, event) in events.iter().enumerate() {
         if event.step.is_summary() {
             continue;
@@ -309,15 +310,8 @@ fn try_each_value(events: &[Event], others: &Others, except: &[Except], tried: &
 }
 
 /// What each event from here on shows.
-fn after(mut past: Past, event: &Event, rest: &[Event]) -> Vec<Vec<Finding>> {
-    let judge = |event: &Event| {
-        if event.step.is_summary() {
-            past.summary(event.protocol, event.get(summary::OUTCOME) == Some("complete"))
-        } else {
-            past.judge(event)
-        }
-    };
-    std::iter::once(event).chain(rest).map(judge).collect()
+fn after(mut judge: Judge, event: &Event, rest: &[Event]) -> Vec<Vec<Finding>> {
+    std::iter::once(event).chain(rest).map(|event| judge.judge(event)).collect()
 }
 
 /// Whether a sentence has the value in it, as a word of its own.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use show::story::{Story, What, stories};
-use steps::{Event, Lang, Protocol};
+use steps::{Lang, Protocol};
 use unicode_width::UnicodeWidthStr;
 
 use super::run;
@@ -99,7 +99,7 @@ fn a_failure_begins_with_its_cause_and_marks_one_row() {
             let ends = [&story.client, &story.server].into_iter().flatten();
             let why: Vec<String> = ends
                 .filter_map(|end| end.summary.as_ref())
-                .filter_map(Event::failure)
+                .filter_map(|event| event.failure())
                 .map(|reason| reason.en.split(' ').next().unwrap_or_default().to_owned())
                 .collect();
             let page = show::ladder_text(std::slice::from_ref(story), Lang::En, 120);

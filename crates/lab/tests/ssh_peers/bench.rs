@@ -13,7 +13,8 @@ use std::{
     time::Duration,
 };
 
-use steps::{Claim, Event, Step, Verdict, ssh::Step as Ssh};
+use claims::{Claim, Event, Verdict};
+use steps::{Step, ssh::Step as Ssh};
 
 use crate::common::{binary, sentences::are_for_people};
 

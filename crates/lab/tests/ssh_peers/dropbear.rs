@@ -10,12 +10,15 @@ use std::{
     sync::mpsc::Receiver,
 };
 
-use steps::{Claim, Step, Verdict, ssh::Step as Ssh};
+use claims::{Claim, Verdict};
+use steps::{Step, ssh::Step as Ssh};
 
-use crate::bench::{
-    Bench, Contains, Running, all, assert_in_order, assert_success, free_port, installed, lines, of,
+use crate::{
+    bench::{
+        Bench, Contains, Running, all, assert_in_order, assert_success, free_port, installed, lines, of,
+    },
+    common::ByName as _,
 };
-use crate::common::ByName as _;
 
 #[test]
 fn dbclient_and_our_server_tell_the_same_story() {
@@ -184,7 +187,7 @@ fn ssh_keyscan_gathers_the_key_that_our_log_names() {
     fs::write(bench.dir("certs/known_hosts"), gathered).unwrap();
     let run = bench.client(server.port, &["--strict", "yes"]);
     assert_success(&run.output);
-    assert!(run.verdict(steps::Claim::S8).is_some());
+    assert!(run.verdict(claims::Claim::S8).is_some());
 }
 
 /// Makes a key in Dropbear's format; gives its public half as OpenSSH writes it.

@@ -7,12 +7,13 @@ use std::{
     process::{Command, Stdio},
 };
 
-use steps::{Claim, Event, Verdict, ssh::Step as Ssh};
+use claims::{Claim, Event, Verdict};
+use steps::ssh::Step as Ssh;
 
-use crate::bench::{
-    Bench, Contains, Run, Server, all, assert_in_order, assert_success, installed, keygen, of,
+use crate::{
+    bench::{Bench, Contains, Run, Server, all, assert_in_order, assert_success, installed, keygen, of},
+    common::ByName as _,
 };
-use crate::common::ByName as _;
 
 /// The verdict on s13 of one side.
 fn s13(events: &[Event]) -> Option<Verdict> {

@@ -8,7 +8,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use steps::{Claim, Event, Evidence, Step, Verdict, ssh::Step as Ssh};
+use bench::{Bench, Contains, all, assert_in_order, assert_success, free_port, installed, keygen, of};
+use claims::{Claim, Event, Verdict};
+use common::{ByName, binary};
+use steps::{Evidence, Step, ssh::Step as Ssh};
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -20,9 +23,6 @@ mod login;
 mod packets;
 mod shell;
 mod strangers;
-
-use bench::{Bench, Contains, all, assert_in_order, assert_success, free_port, installed, keygen, of};
-use common::{ByName, binary};
 
 #[test]
 fn the_first_run_adds_the_host_the_second_knows_it_and_a_new_key_is_refused() {

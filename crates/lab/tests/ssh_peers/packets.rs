@@ -3,10 +3,13 @@
 
 use std::process::Command;
 
-use steps::{Event, Side, ssh::Step as Ssh};
+use claims::Event;
+use steps::{Side, ssh::Step as Ssh};
 
-use crate::bench::{Bench, Run, all, assert_success, keygen_as, of};
-use crate::common::ByName as _;
+use crate::{
+    bench::{Bench, Run, all, assert_success, keygen_as, of},
+    common::ByName as _,
+};
 
 /// What sshd is told to allow, what our client is told to ask for, and what both come to.
 struct Case {

@@ -2,12 +2,12 @@
 
 use std::process::{ChildStdin, Command};
 
-use steps::{Claim, Event, Evidence, Verdict, tcp::Step as Tcp};
+use claims::{Claim, Event, Verdict};
+use steps::{Evidence, tcp::Step as Tcp};
 
-use crate::common::ByName as _;
 use crate::{
     Nobody,
-    common::{Running, Server, captures, client, may_capture, require, summary},
+    common::{ByName as _, Running, Server, captures, client, may_capture, require, summary},
 };
 
 /// A SYN from a port whose listener hears only segments that have crossed no router with a TTL below 255, which is none:

@@ -7,7 +7,8 @@ use std::{
     process::Command,
 };
 
-use steps::{Claim, Event, Evidence, Past, Side, tcp::Step as Tcp};
+use claims::{Claim, Event, Judge};
+use steps::{Evidence, Side, tcp::Step as Tcp};
 
 use crate::common::{ByName, Running, captures, require};
 
@@ -61,7 +62,7 @@ fn the_verdicts_on_loss_do_not_hang_on_a_name() {
     }
     let mut shown = BTreeSet::new();
     for scenario in LOSSY {
-        let mut pasts: BTreeMap<(String, Side), Past> = BTreeMap::new();
+        let mut pasts: BTreeMap<(String, Side), Judge> = BTreeMap::new();
         for event in run(scenario, &[]).iter().filter(|event| !event.step.is_summary()) {
             let past = pasts.entry((event.conn.clone(), event.side)).or_default();
             let mut renamed = event.clone();

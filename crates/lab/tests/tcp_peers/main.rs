@@ -19,8 +19,9 @@ use std::{
     time::Duration,
 };
 
+use claims::{Claim, Event, Verdict};
 use common::{ByName, Running, Server, binary, captures, client, may_capture, missing, require, summary};
-use steps::{Claim, Event, Evidence, Side, Verdict, tcp::Step as Tcp};
+use steps::{Evidence, Side, tcp::Step as Tcp};
 use tempfile::TempDir;
 
 /// What an opening, a line each way and a close by the client show on the wire.

@@ -3,11 +3,11 @@
 
 use std::process::Command;
 
-use steps::{Claim, Event, Evidence, Verdict, tcp::Step as Tcp};
+use claims::{Claim, Event, Verdict};
+use steps::{Evidence, tcp::Step as Tcp};
 
-use crate::common::ByName as _;
 use crate::{
-    common::{Running, Server, binary, captures, client, require, summary},
+    common::{ByName as _, Running, Server, binary, captures, client, require, summary},
     strangers::{has, python, say},
 };
 

@@ -5,11 +5,11 @@ use std::{
     process::{ChildStdin, Command},
 };
 
-use steps::{Claim, Direction, Event, Evidence, Side, Step, Verdict, tcp::Step as Tcp};
+use claims::{Claim, Event, Verdict};
+use steps::{Direction, Evidence, Side, Step, tcp::Step as Tcp};
 
-use crate::common::ByName as _;
 use crate::{
-    common::{Running, Server, captures, client, missing, require, summary},
+    common::{ByName as _, Running, Server, captures, client, missing, require, summary},
     shown, wire,
 };
 

@@ -2,7 +2,8 @@
 
 use std::{path::Path, sync::OnceLock};
 
-use steps::{Claim, Direction, Event, Verdict};
+use claims::{Claim, Event, Verdict};
+use steps::Direction;
 use tempfile::TempDir;
 
 use crate::common::{ByName, Output, Server, client, crossed, ids, summary};

@@ -4,10 +4,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::common::ByName as _;
 use crate::{
     bench::{key, reason, server, tls_client, tls_ids, values},
-    common::{require, summary},
+    common::{ByName as _, require, summary},
     openssl::{ask, finished, openssl_server},
 };
 
@@ -79,7 +78,7 @@ fn openssl_s_client_resumes_at_our_server() {
         assert_eq!(values(&events, "tls.server_hello", "resumed"), [false, true], "{how}");
         assert_eq!(values(&events, "tls.session_resumed", "by"), [how]);
         let second = events.iter().rfind(|event| event.step.is_summary()).expect("there were two");
-        let absent = second.claims.iter().filter(|finding| finding.verdict == steps::Verdict::Absent);
+        let absent = second.claims.iter().filter(|finding| finding.verdict == claims::Verdict::Absent);
         let absent: Vec<_> = absent.map(|finding| finding.id.id()).collect();
         assert!(absent.starts_with(&["t3", "t4", "t5", "t6"]), "{how}: {absent:?}");
     }

@@ -6,7 +6,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-use steps::{Direction, Event, Evidence};
+use claims::Event;
+use steps::{Direction, Evidence};
 use tempfile::TempDir;
 
 use crate::{

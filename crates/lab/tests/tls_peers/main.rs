@@ -84,7 +84,7 @@ fn the_three_randoms_of_the_notes_make_the_session() {
         assert!(!ids.contains(&"tls.server_key_exchange") && !ids.contains(&"tls.new_session_ticket"));
     }
     // The server's is a decryption of the very bytes that crossed, the client's is what it says it made.
-    let evidence = |events: &[steps::Event]| {
+    let evidence = |events: &[claims::Event]| {
         events.iter().find(|event| event.step.id() == "tls.pre_master_secret").map(|event| event.evidence)
     };
     assert_eq!(evidence(&heard), Some(Evidence::Wire));
@@ -132,7 +132,7 @@ fn the_three_variants_are_laid_side_by_side_in_80_columns() {
 fn a_relabelled_recording_keeps_its_verdicts() {
     let server = server(&[]);
     let left = tls_client(&server.addr.to_string(), &["--variant", "ecdhe"]);
-    let mut past = steps::Past::default();
+    let mut past = claims::Judge::default();
     for mut event in left.events {
         event.variant = Some("tls13".into());
         if !event.step.is_summary() {

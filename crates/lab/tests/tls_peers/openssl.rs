@@ -6,13 +6,12 @@ use std::{
     process::{Command, Stdio},
 };
 
-use steps::Event;
+use claims::Event;
 use tempfile::TempDir;
 
-use crate::common::ByName as _;
 use crate::{
     bench::{key, reason, server, tls_client, tls_ids, values},
-    common::{Running, require, summary},
+    common::{ByName as _, Running, require, summary},
 };
 
 /// Both Finished of every handshake were computed again, and are what crossed. What else crossed the oracle lays beside

@@ -2,7 +2,8 @@
 
 use std::{path::Path, process::Command};
 
-use steps::{Event, Evidence, Side};
+use claims::Event;
+use steps::{Evidence, Side};
 use wire::tls::names;
 
 use crate::common::{ByName, Running, captures, require, with_capture};

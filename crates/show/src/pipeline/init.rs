@@ -2,13 +2,17 @@
 
 use std::{
     fmt, mem,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use steps::Event;
+use claims::Event;
+use steps::Origin;
 
-use crate::render::{Follows, Layout, What};
+use crate::{
+    reading::Judges,
+    render::{Follows, Layout, What},
+};
 
 /// What [`init`](crate::init) needs to know beyond the command line.
 #[derive(Clone, Debug, Default)]
@@ -70,27 +74,39 @@ impl fmt::Debug for Unread {
     }
 }
 
-/// The events of this process, in order. Clones share them.
+/// The events of this process, judged, in order. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Kept(Arc<Mutex<Vec<Event>>>);
+pub struct Kept(Arc<Mutex<Events>>);
+
+#[derive(Debug, Default)]
+struct Events {
+    events: Vec<Event>,
+    judges: Judges,
+}
 
 impl Kept {
     /// The events since the last call.
     pub fn take(&self) -> Vec<Event> {
-        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        mem::take(&mut self.lock().events)
     }
 
     /// The events since the last [`Kept::take`], which stay.
     pub fn look<T>(&self, look: impl FnOnce(&[Event]) -> T) -> T {
-        look(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&self.lock().events)
     }
 
     /// Forgets all but the first `n`.
     pub fn forget_from(&self, n: usize) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).truncate(n);
+        self.lock().events.truncate(n);
     }
 
-    pub(super) fn add(&self, event: Event) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    pub(super) fn add(&self, seen: &steps::Event, of: &Origin) {
+        let mut kept = self.lock();
+        let claims = kept.judges.live(seen, of);
+        kept.events.push(Event { seen: seen.clone(), claims });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Events> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,14 +9,18 @@ use std::{
     time::Duration,
 };
 
-use steps::{Carried, Event};
+use claims::Event;
+use steps::{Carried, Gap};
 use tracing::{
     Metadata, Subscriber,
     dispatcher::{self, Dispatch},
     field::Visit,
 };
 use tracing_subscriber::{
-    EnvFilter, Layer, filter::filter_fn, fmt::MakeWriter, layer::Context, layer::SubscriberExt,
+    EnvFilter, Layer,
+    filter::filter_fn,
+    fmt::MakeWriter,
+    layer::{Context, SubscriberExt},
     util::SubscriberInitExt,
 };
 
@@ -187,6 +191,21 @@ pub fn print(page: &str) {
     }
 }
 
+/// Logs an event that was judged where it was read, as what a capture tells is.
+pub fn tell(event: Event) {
+    let weight = event.weight();
+    if let Some(queue) = queue() {
+        drop(queue.push(Item::Judged(Box::new(event), weight)));
+    }
+}
+
+/// Logs that events are missing here.
+pub fn tell_gap(gap: Gap) {
+    if let Some(queue) = queue() {
+        drop(queue.push(Item::Gap(Box::new(gap))));
+    }
+}
+
 /// Hands each event to the thread that writes, and never waits: this is called in the middle of a handshake.
 struct Reporter {
     queue: Arc<Queue>,
@@ -199,16 +218,16 @@ impl<S: Subscriber> Layer<S> for Reporter {
         let mut found = Found(None);
         event.record(&mut found);
         let item = match found.0 {
-            Some(Carried::Event(event, weight)) => {
+            Some(Carried::Event(event, weight, of)) => {
                 if let Some(kept) = &self.kept {
-                    kept.add(Event::clone(&event));
+                    kept.add(&event, &of);
                 }
-                Item::Event(event, weight)
+                Item::Event(event, weight, of)
             }
             Some(Carried::Gap(gap)) => Item::Gap(Box::new(gap)),
             None => return,
         };
-        if let Err(Item::Event(event, _)) = self.queue.push(item) {
+        if let Err(Item::Event(event, ..)) = self.queue.push(item) {
             eprintln!("{} of {} came after the end of the log", event.step.id(), event.conn);
         }
     }

@@ -121,7 +121,8 @@ impl Queue {
     pub(crate) fn push(&self, item: Item) -> Result<(), Item> {
         let weight = item.weight();
         let share = match &item {
-            Item::Event(event, _) => Some(self.share_of(&event.conn)),
+            Item::Event(event, ..) => Some(self.share_of(&event.conn)),
+            Item::Judged(event, _) => Some(self.share_of(&event.conn)),
             Item::Gap(_) | Item::Message(..) | Item::Page(_) | Item::EndOfRun => None,
         };
         let mut state = self.lock();
@@ -131,11 +132,17 @@ impl Queue {
         let fits = state.has_room(self.room, weight, share)
             && (!matches!(item, Item::Message(_, Whose::Library)) || state.may_library_speak());
         match item {
-            Item::Event(event, _) if !fits => state.dropped.add(1, Some(&event.conn)),
+            Item::Event(event, ..) if !fits => state.dropped.add(1, Some(&event.conn)),
+            Item::Judged(event, _) if !fits => state.dropped.add(1, Some(&event.conn)),
             Item::Gap(gap) if !fits => state.dropped.add(gap.dropped, gap.conn.as_deref()),
             Item::Message(..) if !fits => state.unsaid += 1,
             // Pages and ends come from one who waits for them: there are not many.
-            Item::Event(..) | Item::Gap(_) | Item::Message(..) | Item::Page(_) | Item::EndOfRun => {
+            Item::Event(..)
+            | Item::Judged(..)
+            | Item::Gap(_)
+            | Item::Message(..)
+            | Item::Page(_)
+            | Item::EndOfRun => {
                 if let Some(gap) = state.dropped.take() {
                     state.admit(Waiting { item: Item::Gap(Box::new(gap)), weight: 0, share: None });
                 }
@@ -263,7 +270,7 @@ impl Queue {
         let mut left = Left { events: dropped.events, messages: mem::take(&mut state.unsaid) };
         for Waiting { item, .. } in state.items.drain(..) {
             match item {
-                Item::Event(..) => left.events += 1,
+                Item::Event(..) | Item::Judged(..) => left.events += 1,
                 Item::Gap(gap) => left.events += gap.dropped,
                 Item::Message(..) => left.messages += 1,
                 Item::Page(_) | Item::EndOfRun => {}

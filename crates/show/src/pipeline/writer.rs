@@ -8,7 +8,8 @@ use std::{
     sync::Arc,
 };
 
-use steps::{Because, Event, Gap};
+use claims::Event;
+use steps::{Because, Gap};
 
 use super::{
     init::Init,
@@ -17,6 +18,7 @@ use super::{
     sink::{Place, Sink},
 };
 use crate::{
+    reading::Judges,
     render::{self, Printed, Renderer, json},
     terminal::Args,
 };
@@ -24,6 +26,8 @@ use crate::{
 /// Turns queued items into text, and writes it.
 #[derive(Debug)]
 pub(crate) struct Writer {
+    /// Says what the events show of the notes.
+    judges: Judges,
     /// What it prints with; none: nothing is to be printed.
     renderer: Option<Box<dyn Renderer>>,
     out: Sink<Stdout>,
@@ -55,6 +59,7 @@ impl Writer {
             Sink::new(recorded, name, json::gap, lang)
         });
         Ok(Writer {
+            judges: Judges::default(),
             renderer,
             out,
             recorder,
@@ -113,13 +118,13 @@ impl Writer {
 
     fn item(&mut self, item: Item) {
         match item {
-            Item::Event(event, _) => {
-                // A mistake in a renderer costs a line and not the log; what it was is on standard error.
-                if catch_unwind(AssertUnwindSafe(|| self.event(event))).is_err() {
-                    self.out.gap(&Gap::new(1, Because::NotWritten));
-                }
+            Item::Event(seen, _, of) => {
+                let claims = self.judges.live(&seen, &of);
+                self.guarded(Event { seen: Arc::unwrap_or_clone(seen), claims });
             }
+            Item::Judged(event, _) => self.guarded(*event),
             Item::Gap(gap) => {
+                self.judges.missed(&gap);
                 match gap.because {
                     Because::ConnectionLimit => self.beyond_limit += gap.dropped,
                     Because::QueueFull | Because::NotWritten => self.dropped += gap.dropped,
@@ -144,7 +149,14 @@ impl Writer {
         }
     }
 
-    fn event(&mut self, event: Arc<Event>) {
+    /// A mistake in a renderer costs a line and not the log; what it was is on standard error.
+    fn guarded(&mut self, event: Event) {
+        if catch_unwind(AssertUnwindSafe(|| self.event(event))).is_err() {
+            self.out.gap(&Gap::new(1, Because::NotWritten));
+        }
+    }
+
+    fn event(&mut self, event: Event) {
         let is_json = self.renderer.as_ref().is_some_and(|renderer| renderer.is_json());
         if self.recorder.is_some() || is_json {
             json::line(&event, &mut self.json);

@@ -7,8 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use claims::Claim;
 use notes::{Decoded, Grade, Notes, Reading};
-use steps::{Claim, Lang};
+use steps::Lang;
 
 /// One file of notes.
 #[derive(Clone, Debug)]

@@ -2,9 +2,10 @@
 //! program was killed, or hold lines of others (`docker compose logs` puts a name before each): what cannot be read is
 //! reported and the rest is kept.
 
-use steps::{Event, Gap, SCHEMA_VERSION, Said};
+use claims::Event;
+use steps::{Gap, SCHEMA_VERSION, Said};
 
-use super::again::Again;
+use super::judges::Judges;
 
 /// What one log holds.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +26,7 @@ pub const MOST_TROUBLES: usize = 10;
 /// Reads a log called `name`, one JSON object a line.
 pub fn read_log(name: &str, text: &str) -> Log {
     let mut log = Log::default();
-    let (mut again, mut unread) = (Again::default(), 0);
+    let (mut judges, mut unread) = (Judges::default(), 0);
     let lines = text.lines().count();
     for (n, line) in text.lines().enumerate() {
         // `tls-server-1  | {"v":1,…`
@@ -43,29 +44,29 @@ pub fn read_log(name: &str, text: &str) -> Log {
                 log.trouble(name, n, unread, "the last line is cut off", "最后一行被截断");
             }
             Err(error) => {
-                again.unread();
+                judges.unread();
                 unread += 1;
                 log.trouble(name, n, unread, &format!("not JSON: {error}"), &format!("不是 JSON：{error}"));
             }
             Ok(value) => match value.get("v").and_then(serde_json::Value::as_u64) {
                 Some(v) if v == u64::from(SCHEMA_VERSION) => match Line::read(value) {
-                    Ok(Line::Event(mut event)) => {
-                        again.judge(&mut event);
-                        log.events.push(*event);
+                    Ok(Line::Event(seen)) => {
+                        let claims = judges.recorded(&seen);
+                        log.events.push(Event { seen: *seen, claims });
                         log.lines.push(n + 1);
                     }
                     Ok(Line::Gap(gap)) => {
-                        again.missed(&gap);
+                        judges.missed(&gap);
                         log.gap(name, n, &gap);
                     }
                     Err(error) => {
-                        again.unread();
+                        judges.unread();
                         unread += 1;
                         log.trouble(name, n, unread, &error.to_string(), &error.to_string());
                     }
                 },
                 Some(v) => {
-                    again.unread();
+                    judges.unread();
                     unread += 1;
                     let (en, zh) = (
                         format!("schema version {v}; this program reads version {SCHEMA_VERSION}"),
@@ -92,16 +93,13 @@ pub fn read_log(name: &str, text: &str) -> Log {
 
 /// A line of a log.
 enum Line {
-    Event(Box<Event>),
+    Event(Box<steps::Event>),
     Gap(Gap),
 }
 
 impl Line {
-    fn read(mut value: serde_json::Value) -> serde_json::Result<Line> {
-        // What it says of the notes is not read: its values are judged again.
-        if let Some(line) = value.as_object_mut() {
-            line.remove("claims");
-        }
+    /// What it says of the notes is not read: its values are judged again.
+    fn read(value: serde_json::Value) -> serde_json::Result<Line> {
         match value.get("dropped") {
             Some(_) => serde_json::from_value(value).map(Line::Gap),
             None => serde_json::from_value(value).map(Line::Event),

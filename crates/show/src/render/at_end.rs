@@ -1,8 +1,7 @@
 //! The run as a ladder when it has ended, in one of the ladder's forms.
 
-use std::sync::Arc;
-
-use steps::{Event, Lang};
+use claims::Event;
+use steps::Lang;
 
 use super::{Printed, Renderer, ladder};
 use crate::{
@@ -32,9 +31,9 @@ impl AtEnd {
 }
 
 impl Renderer for AtEnd {
-    fn event(&mut self, event: Arc<Event>) -> Printed {
+    fn event(&mut self, event: Event) -> Printed {
         if self.events.len() < Self::MOST {
-            self.events.push(Arc::unwrap_or_clone(event));
+            self.events.push(event);
         } else {
             self.left_out += 1;
         }

@@ -8,13 +8,11 @@
 //! A claim stands beside the first step that shows it, and again when a later step weighs more. Its text runs down
 //! beside the steps that follow; the next claim waits until there is room.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use claims::{Claim, Event, Finding, Heading, Verdict};
 use notes::Grade;
-use steps::{Claim, Event, Finding, Heading, Lang, Text, Verdict, harmless};
+use steps::{Lang, Text, harmless};
 use strum::VariantArray;
 
 use super::{
@@ -111,7 +109,7 @@ impl Beside {
 }
 
 impl Renderer for Beside {
-    fn event(&mut self, event: Arc<Event>) -> Printed {
+    fn event(&mut self, event: Event) -> Printed {
         Printed::Text(self.print(&event))
     }
 

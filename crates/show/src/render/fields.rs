@@ -1,7 +1,8 @@
 //! The fields that a card asks for, as pieces that are never cut: what finds no room on a line stands on the next.
 
+use claims::Event;
 use serde_json::Value;
-use steps::{Event, Lang, Text, harmless, tcp};
+use steps::{Lang, Text, harmless, tcp};
 
 use crate::terminal::text::{columns, in_lang, short, whole, wrap_to};
 

@@ -1,8 +1,7 @@
-//! One JSON object a line: the event as it was emitted.
+//! One JSON object a line: the event, with what it shows of the notes.
 
-use std::sync::Arc;
-
-use steps::{Event, Gap, Lang};
+use claims::Event;
+use steps::{Gap, Lang};
 
 use super::{Printed, Renderer};
 
@@ -11,7 +10,7 @@ use super::{Printed, Renderer};
 pub(super) struct Json;
 
 impl Renderer for Json {
-    fn event(&mut self, _: Arc<Event>) -> Printed {
+    fn event(&mut self, _: Event) -> Printed {
         Printed::Json
     }
 

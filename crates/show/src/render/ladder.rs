@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use steps::{Event, Lang, Side, harmless};
+use claims::Event;
+use steps::{Lang, Side, harmless};
 
 use super::{fields::line_fields, marks::mark};
 use crate::{
@@ -41,7 +42,7 @@ pub(crate) fn name(story: &Story) -> String {
 }
 
 /// The marks of the claims that an event shows: `t4≠ t5`.
-fn marks(findings: &[steps::Finding]) -> String {
+fn marks(findings: &[claims::Finding]) -> String {
     findings.iter().map(mark).collect::<Vec<_>>().join(" ")
 }
 

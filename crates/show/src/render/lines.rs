@@ -9,13 +9,11 @@
 //! claims with `≠` where the wire differs and `~` where it depends, the step, the fields that matter, and how it
 //! is known.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
+use claims::{Claim, Event, Verdict};
 use serde_json::Value;
-use steps::{Claim, Direction, Event, Lang, Protocol, Side, Text, Verdict, common, harmless, ws};
+use steps::{Direction, Lang, Protocol, Side, Text, common, harmless, ws};
 
 use super::{
     Layout, Printed, Renderer, bytes,
@@ -273,7 +271,7 @@ impl Lines {
 }
 
 impl Renderer for Lines {
-    fn event(&mut self, event: Arc<Event>) -> Printed {
+    fn event(&mut self, event: Event) -> Printed {
         Printed::Text(self.print(&event))
     }
 

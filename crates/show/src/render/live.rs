@@ -5,11 +5,11 @@
 
 use std::{
     io,
-    sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use steps::{Event, Side};
+use claims::Event;
+use steps::Side;
 
 use super::{
     Layout, Printed, Renderer,
@@ -266,7 +266,9 @@ impl Live {
     fn at_each_end(&mut self, out: &mut String, row: &Row, (client, server): (Option<i64>, Option<i64>)) {
         let mut line = |event: &Event, at: Option<i64>| {
             let elapsed_us = at.and_then(|at| u64::try_from(at).ok()).unwrap_or(event.elapsed_us);
-            out.push_str(&self.lines.step(&Event { elapsed_us, ..event.clone() }));
+            let mut event = event.clone();
+            event.elapsed_us = elapsed_us;
+            out.push_str(&self.lines.step(&event));
         };
         match &row.what {
             What::Inside(event) => line(event, client.or(server)),
@@ -330,9 +332,9 @@ impl Live {
 }
 
 impl Renderer for Live {
-    fn event(&mut self, event: Arc<Event>) -> Printed {
+    fn event(&mut self, event: Event) -> Printed {
         if self.events.len() < MOST {
-            self.events.push(Arc::unwrap_or_clone(event));
+            self.events.push(event);
         } else {
             self.left_out += 1;
         }

@@ -1,6 +1,7 @@
 //! The short signs that every view has: a claim with its verdict, how a step is known.
 
-use steps::{Claim, Evidence, Finding, Text};
+use claims::{Claim, Finding};
+use steps::{Evidence, Text};
 use strum::VariantArray;
 
 use crate::terminal::Paint;
@@ -52,7 +53,7 @@ pub(crate) fn spans(choose: impl Fn(Claim) -> bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use steps::Verdict;
+    use claims::Verdict;
 
     use super::*;
 

@@ -1,6 +1,7 @@
 //! The catalogue in the terminal: all of it, one claim, or one step.
 
-use steps::{Actor, Claim, Heading, Lang, Step, Text};
+use claims::{Claim, Heading};
+use steps::{Actor, Lang, Step, Text};
 use strum::VariantArray;
 
 use crate::terminal::text::{pad, wrap};
@@ -36,7 +37,7 @@ impl Page {
         }
         lines.extend([String::new(), self.say("Steps", "步骤").to_owned()]);
         for step in Step::all() {
-            let claims: Vec<_> = step.card().claims.iter().map(|claim| claim.id()).collect();
+            let claims: Vec<_> = claims::claims(step).iter().map(|claim| claim.id()).collect();
             let name = format!("  {} {}", pad(step.id(), 30), pad(step.card().title.in_lang(self.lang), 20));
             let claims = wrap(&claims.join(" "), 0, self.width - 53);
             for (i, claims) in claims.iter().enumerate() {
@@ -58,7 +59,7 @@ impl Page {
         self.fact(&mut lines, ("in the notes", "笔记中"), &format!("{} · {blocks}", card.heading.words()));
         self.fact(&mut lines, ("judged by", "判定"), card.rule.in_lang(self.lang));
         self.fact(&mut lines, ("standard", "标准"), card.rfc);
-        for step in Step::all().filter(|step| step.card().claims.contains(&claim)) {
+        for step in Step::all().filter(|step| claims::claims(*step).contains(&claim)) {
             self.fact(&mut lines, ("shown by", "由其印证"), step.id());
         }
         for run in claim.shown_by() {
@@ -80,7 +81,7 @@ impl Page {
         self.fact(&mut lines, ("standard", "标准"), card.rfc);
         self.fact(&mut lines, ("on the client", "在客户端"), card.client);
         self.fact(&mut lines, ("on the server", "在服务端"), card.server);
-        for claim in card.claims {
+        for claim in claims::claims(step) {
             self.fact(
                 &mut lines,
                 ("claim", "论断"),

@@ -1,7 +1,8 @@
 //! The reader's notes, checked: what recorded runs say of each sentence that was read.
 
+use claims::{Claim, Finding, Heading, Verdict};
 use notes::{Grade, Reading, Variant};
-use steps::{Claim, Evidence, Finding, Heading, Text, Verdict};
+use steps::{Evidence, Text};
 use strum::VariantArray;
 
 use crate::reading::{NotesFile, OwnNotes};

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use steps::{Claim, Event, Evidence, Lang, Protocol, Text, Verdict, harmless};
+use claims::{Claim, Event, Verdict};
+use steps::{Evidence, Lang, Protocol, Text, harmless};
 use strum::VariantArray;
 
 use crate::{
@@ -123,12 +124,13 @@ fn of_variant<'a>(events: &'a [Event], variant: &str) -> BTreeMap<Claim, Seen<'a
 
 #[cfg(test)]
 mod tests {
-    use steps::{Bytes, Direction, Fields, Finding, SCHEMA_VERSION, Side, tls::Step};
+    use claims::Finding;
+    use steps::{Bytes, Direction, Fields, SCHEMA_VERSION, Side, tls::Step};
 
     use super::*;
 
     fn event(variant: &str, step: Step, evidence: Evidence, finding: Finding) -> Event {
-        Event {
+        let seen = steps::Event {
             v: SCHEMA_VERSION,
             at: Default::default(),
             elapsed_us: 0,
@@ -138,12 +140,12 @@ mod tests {
             observer: None,
             conn: String::new(),
             step: step.into(),
-            claims: vec![finding],
             direction: Direction::Local,
             evidence,
             fields: Fields::new(),
             bytes: Bytes::default(),
-        }
+        };
+        Event { seen, claims: vec![finding] }
     }
 
     #[test]

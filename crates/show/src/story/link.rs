@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use steps::{Direction, Event, Side, Step, tcp};
+use claims::Event;
+use steps::{Direction, Side, Step, tcp};
 
 use super::{Connection, meet::content, micros};
 

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use steps::{Direction, Event, Field, Protocol, Side, Step, ssh, tcp, tls, ws};
+use claims::Event;
+use steps::{Direction, Field, Protocol, Side, Step, ssh, tcp, tls, ws};
 
 use super::{Connection, Same, link::Deeds, micros};
 

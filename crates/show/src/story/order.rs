@@ -1,6 +1,7 @@
 //! One order for the events of two logs.
 
-use steps::{Direction, Event, Evidence, Side, common};
+use claims::Event;
+use steps::{Direction, Evidence, Side, common};
 
 use super::{Connection, Crossed, Fate, Part, Row, Same, What, link::Deeds, micros};
 

@@ -1,7 +1,8 @@
 //! Colours: few, and never the only carrier of a meaning.
 
 use anstyle::{Ansi256Color, AnsiColor, Style};
-use steps::{Side, Verdict};
+use claims::Verdict;
+use steps::Side;
 
 /// A yellow that can be read on white, too.
 const AMBER: Ansi256Color = Ansi256Color(136);

@@ -1,9 +1,10 @@
 //! The reader's own notes for the page: which sentence says what of which claim, and what each verdict would make of it.
 //! The page only looks up: the rules are those of the [report](crate::judge).
 
+use claims::{Finding, Verdict};
 use notes::{Grade, Kind, Reading};
 use serde_json::{Value, json};
-use steps::{Evidence, Finding, Verdict};
+use steps::Evidence;
 
 use crate::{
     reading::{NotesFile, OwnNotes},

@@ -2,17 +2,11 @@
 //! packets where they are opened, and else known from the library's calls.
 
 use super::field;
-use crate::{
-    Actor, Card,
-    Claim::{S10, S11, S12, S13},
-    Text,
-    field::shown,
-};
+use crate::{Actor, Card, Text, field::shown};
 
 pub(super) const NONE: Card = Card {
     id: "ssh.auth_none",
     actor: Actor::Client,
-    claims: &[],
     rfc: "RFC 4252 §5.2",
     title: Text { en: "login without proof", zh: "无凭据登录" },
     text: Text {
@@ -27,7 +21,6 @@ pub(super) const NONE: Card = Card {
 pub(super) const METHODS: Card = Card {
     id: "ssh.auth_methods",
     actor: Actor::Server,
-    claims: &[],
     rfc: "RFC 4252 §5.1",
     title: Text { en: "methods that go on", zh: "可用的认证方法" },
     text: Text {
@@ -42,7 +35,6 @@ pub(super) const METHODS: Card = Card {
 pub(super) const PUBLICKEY_QUERY: Card = Card {
     id: "ssh.publickey_query",
     actor: Actor::Client,
-    claims: &[S10, S13],
     rfc: "RFC 4252 §7",
     title: Text { en: "public key named", zh: "声明公钥" },
     text: Text {
@@ -57,7 +49,6 @@ pub(super) const PUBLICKEY_QUERY: Card = Card {
 pub(super) const PUBLICKEY_OK: Card = Card {
     id: "ssh.publickey_ok",
     actor: Actor::Server,
-    claims: &[S10],
     rfc: "RFC 4252 §7",
     title: Text { en: "key would do", zh: "公钥可用" },
     text: Text {
@@ -72,7 +63,6 @@ pub(super) const PUBLICKEY_OK: Card = Card {
 pub(super) const SIGNED_REQUEST: Card = Card {
     id: "ssh.signed_request",
     actor: Actor::Client,
-    claims: &[S11],
     rfc: "RFC 4252 §7",
     title: Text { en: "what is signed", zh: "被签名的内容" },
     text: Text {
@@ -92,7 +82,6 @@ pub(super) const SIGNED_REQUEST: Card = Card {
 pub(super) const PUBLICKEY_SIGNATURE: Card = Card {
     id: "ssh.publickey_signature",
     actor: Actor::Client,
-    claims: &[S11],
     rfc: "RFC 4252 §7",
     title: Text { en: "signed request", zh: "签名的登录请求" },
     text: Text {
@@ -112,7 +101,6 @@ pub(super) const PUBLICKEY_SIGNATURE: Card = Card {
 pub(super) const PASSWORD: Card = Card {
     id: "ssh.auth_password",
     actor: Actor::Client,
-    claims: &[S13],
     rfc: "RFC 4252 §8",
     title: Text { en: "password offered", zh: "提交密码" },
     text: Text {
@@ -127,7 +115,6 @@ pub(super) const PASSWORD: Card = Card {
 pub(super) const INTERACTIVE_QUESTION: Card = Card {
     id: "ssh.interactive_question",
     actor: Actor::Server,
-    claims: &[],
     rfc: "RFC 4256 §3.2",
     title: Text { en: "server's questions", zh: "服务端提问" },
     text: Text {
@@ -142,7 +129,6 @@ pub(super) const INTERACTIVE_QUESTION: Card = Card {
 pub(super) const INTERACTIVE_ANSWER: Card = Card {
     id: "ssh.interactive_answer",
     actor: Actor::Client,
-    claims: &[S13],
     rfc: "RFC 4256 §3.4",
     title: Text { en: "user's answers", zh: "用户的回答" },
     text: Text {
@@ -157,7 +143,6 @@ pub(super) const INTERACTIVE_ANSWER: Card = Card {
 pub(super) const FAILURE: Card = Card {
     id: "ssh.auth_failure",
     actor: Actor::Server,
-    claims: &[S13],
     rfc: "RFC 4252 §5.1",
     title: Text { en: "access refused", zh: "认证失败" },
     text: Text {
@@ -172,7 +157,6 @@ pub(super) const FAILURE: Card = Card {
 pub(super) const SUCCESS: Card = Card {
     id: "ssh.auth_success",
     actor: Actor::Server,
-    claims: &[S12, S13],
     rfc: "RFC 4252 §5.1",
     title: Text { en: "access granted", zh: "允许访问" },
     text: Text {

@@ -7,7 +7,6 @@ use crate::{Actor, Card, Text, field::shown};
 pub(super) const OPEN: Card = Card {
     id: "ssh.channel_open",
     actor: Actor::Client,
-    claims: &[],
     rfc: "RFC 4254 §5.1, §6.1",
     title: Text { en: "channel asked for", zh: "请求打开通道" },
     text: Text {
@@ -22,7 +21,6 @@ pub(super) const OPEN: Card = Card {
 pub(super) const CONFIRMED: Card = Card {
     id: "ssh.channel_confirmed",
     actor: Actor::Server,
-    claims: &[],
     rfc: "RFC 4254 §5.1",
     title: Text { en: "channel open", zh: "通道已打开" },
     text: Text {
@@ -37,7 +35,6 @@ pub(super) const CONFIRMED: Card = Card {
 pub(super) const REQUEST: Card = Card {
     id: "ssh.channel_request",
     actor: Actor::Client,
-    claims: &[],
     rfc: "RFC 4254 §6",
     title: Text { en: "channel request", zh: "通道请求" },
     text: Text {
@@ -52,7 +49,6 @@ pub(super) const REQUEST: Card = Card {
 pub(super) const EXEC: Card = Card {
     id: "ssh.exec",
     actor: Actor::Client,
-    claims: &[],
     rfc: "RFC 4254 §6.5",
     title: Text { en: "exec", zh: "执行命令" },
     text: Text {
@@ -67,7 +63,6 @@ pub(super) const EXEC: Card = Card {
 pub(super) const REPLY: Card = Card {
     id: "ssh.channel_reply",
     actor: Actor::Server,
-    claims: &[],
     rfc: "RFC 4254 §5.4",
     title: Text { en: "request answered", zh: "请求的答复" },
     text: Text {
@@ -82,7 +77,6 @@ pub(super) const REPLY: Card = Card {
 pub(super) const DATA: Card = Card {
     id: "ssh.channel_data",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 4254 §5.2",
     title: Text { en: "channel data", zh: "通道数据" },
     text: Text {
@@ -97,7 +91,6 @@ pub(super) const DATA: Card = Card {
 pub(super) const EXIT_STATUS: Card = Card {
     id: "ssh.exit_status",
     actor: Actor::Server,
-    claims: &[],
     rfc: "RFC 4254 §6.10",
     title: Text { en: "exit status", zh: "退出状态" },
     text: Text {
@@ -111,7 +104,6 @@ pub(super) const EXIT_STATUS: Card = Card {
 pub(super) const EOF: Card = Card {
     id: "ssh.channel_eof",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 4254 §5.3",
     title: Text { en: "channel end of data", zh: "通道数据结束" },
     text: Text {
@@ -126,7 +118,6 @@ pub(super) const EOF: Card = Card {
 pub(super) const CLOSE: Card = Card {
     id: "ssh.channel_close",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 4254 §5.3",
     title: Text { en: "channel closed", zh: "通道关闭" },
     text: Text {

@@ -2,17 +2,11 @@
 //! keys (RFC 4253 §7.2 to §10, RFC 8308).
 
 use super::field;
-use crate::{
-    Actor, Card,
-    Claim::{S4, S5, S6},
-    Text,
-    field::shown,
-};
+use crate::{Actor, Card, Text, field::shown};
 
 pub(super) const ENCRYPTED: Card = Card {
     id: "ssh.encrypted",
     actor: Actor::Both,
-    claims: &[S5],
     rfc: "RFC 4253 §6, §7.3",
     title: Text { en: "encrypted from here", zh: "此后均已加密" },
     text: Text {
@@ -27,7 +21,6 @@ pub(super) const ENCRYPTED: Card = Card {
 pub(super) const SESSION_KEY: Card = Card {
     id: "ssh.session_key",
     actor: Actor::Client,
-    claims: &[S4],
     rfc: "RFC 4253 §8",
     title: Text { en: "shared secret", zh: "共享密钥" },
     text: Text {
@@ -42,7 +35,6 @@ pub(super) const SESSION_KEY: Card = Card {
 pub(super) const EXCHANGE_HASH: Card = Card {
     id: "ssh.exchange_hash",
     actor: Actor::Both,
-    claims: &[S4, S6],
     rfc: "RFC 4253 §7.2, §8",
     title: Text { en: "exchange hash", zh: "交换哈希" },
     text: Text {
@@ -57,7 +49,6 @@ pub(super) const EXCHANGE_HASH: Card = Card {
 pub(super) const DERIVED_KEYS: Card = Card {
     id: "ssh.derived_keys",
     actor: Actor::Both,
-    claims: &[S5],
     rfc: "RFC 4253 §7.2",
     title: Text { en: "six keys", zh: "六个密钥" },
     text: Text {
@@ -77,7 +68,6 @@ pub(super) const DERIVED_KEYS: Card = Card {
 pub(super) const UNOPENED: Card = Card {
     id: "ssh.unopened",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 4253 §7.3",
     title: Text { en: "not opened here", zh: "此处不解密" },
     text: Text {
@@ -92,7 +82,6 @@ pub(super) const UNOPENED: Card = Card {
 pub(super) const EXT_INFO: Card = Card {
     id: "ssh.ext_info",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 8308 §2.3",
     title: Text { en: "EXT_INFO", zh: "EXT_INFO" },
     text: Text {
@@ -107,7 +96,6 @@ pub(super) const EXT_INFO: Card = Card {
 pub(super) const SERVICE_REQUEST: Card = Card {
     id: "ssh.service_request",
     actor: Actor::Client,
-    claims: &[S5],
     rfc: "RFC 4253 §10",
     title: Text { en: "SERVICE_REQUEST", zh: "SERVICE_REQUEST" },
     text: Text {
@@ -122,7 +110,6 @@ pub(super) const SERVICE_REQUEST: Card = Card {
 pub(super) const SERVICE_ACCEPT: Card = Card {
     id: "ssh.service_accept",
     actor: Actor::Server,
-    claims: &[],
     rfc: "RFC 4253 §10",
     title: Text { en: "SERVICE_ACCEPT", zh: "SERVICE_ACCEPT" },
     text: Text { en: "The server grants the service.", zh: "服务端同意启用该服务。" },
@@ -134,7 +121,6 @@ pub(super) const SERVICE_ACCEPT: Card = Card {
 pub(super) const WRONG_TAG: Card = Card {
     id: "ssh.wrong_tag",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 4253 §6.4",
     title: Text { en: "tag does not verify", zh: "校验不符" },
     text: Text {

@@ -11,41 +11,43 @@ const MOST: usize = 32;
 
 /// What is remembered beside the first event of each step.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Memory {
+pub struct Memory {
     /// The lines before the server's identification, as far as they were told one by one.
-    pub(crate) lines_before: Vec<String>,
+    pub lines_before: Vec<String>,
     /// Each proof that was judged.
-    pub(crate) attempts: Vec<Attempt>,
+    pub attempts: Vec<Attempt>,
     /// It was not told of one which it was, or whether it was taken.
-    pub(crate) unclear: bool,
+    pub unclear: bool,
     /// A proof is under way that the server has not judged.
-    pub(crate) open: bool,
+    pub open: bool,
     /// Questions of keyboard-interactive that were asked.
-    pub(crate) questions: usize,
+    pub questions: usize,
     /// The server wants a new password (RFC 4252 §8), and in these words.
-    pub(crate) new_password: Option<String>,
+    pub new_password: Option<String>,
     /// The reason code and the words with which a channel was not opened (RFC 4254 §5.1).
-    pub(crate) channel_refused: Option<(u64, String)>,
+    pub channel_refused: Option<(u64, String)>,
     /// The signal that ended the command (RFC 4254 §6.10).
-    pub(crate) signal: Option<String>,
+    pub signal: Option<String>,
     /// What the client asked for and did not get: kind, and which one.
-    pub(crate) refused: Vec<(String, String)>,
-    /// What the command said on its error stream, and what on the other.
-    pub(crate) stderr: Vec<String>,
-    pub(crate) stdout: Vec<String>,
+    pub refused: Vec<(String, String)>,
+    /// What the command said on its error stream.
+    pub stderr: Vec<String>,
+    /// What the command said on its output.
+    pub stdout: Vec<String>,
     key: Option<String>,
 }
 
 /// One proof that was judged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Attempt {
-    pub(crate) method: String,
+pub struct Attempt {
+    /// The method (RFC 4252 §5), or what the server's program calls it.
+    pub method: String,
     /// The fingerprint of the key that was offered.
-    pub(crate) key: Option<String>,
+    pub key: Option<String>,
     /// It was taken, and a further proof is wanted.
-    pub(crate) in_part: bool,
+    pub in_part: bool,
     /// The methods that can go on.
-    pub(crate) left: Vec<String>,
+    pub left: Vec<String>,
 }
 
 impl Memory {

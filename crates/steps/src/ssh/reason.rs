@@ -1,7 +1,7 @@
 //! Why an SSH connection failed: a pure function from what its log holds, what the library said (in our own words) and
 //! what this user gave, to a [`Reason`]. The rules are tried in order; the first that recognises the facts gives it.
 
-use super::memory::Memory;
+use super::Memory;
 use crate::{Ending, Past, Reason, Rule, Side, ssh::Step};
 
 mod host_key;

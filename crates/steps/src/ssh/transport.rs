@@ -1,17 +1,11 @@
 //! The cards of the transport: identification, negotiation, key exchange (RFC 4253).
 
 use super::field;
-use crate::{
-    Actor, Card,
-    Claim::{S2, S3, S4, S6, S7, S8, S9},
-    Text,
-    field::shown,
-};
+use crate::{Actor, Card, Text, field::shown};
 
 pub(super) const LINE_BEFORE: Card = Card {
     id: "ssh.line_before",
     actor: Actor::Server,
-    claims: &[],
     rfc: "RFC 4253 §4.2",
     title: Text { en: "line before SSH", zh: "标识之前的一行" },
     text: Text {
@@ -26,7 +20,6 @@ pub(super) const LINE_BEFORE: Card = Card {
 pub(super) const IDENTIFICATION: Card = Card {
     id: "ssh.identification",
     actor: Actor::Both,
-    claims: &[S2],
     rfc: "RFC 4253 §4.2",
     title: Text { en: "identification", zh: "版本标识" },
     text: Text {
@@ -41,7 +34,6 @@ pub(super) const IDENTIFICATION: Card = Card {
 pub(super) const KEXINIT: Card = Card {
     id: "ssh.kexinit",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 4253 §7.1",
     title: Text { en: "KEXINIT", zh: "KEXINIT" },
     text: Text {
@@ -56,7 +48,6 @@ pub(super) const KEXINIT: Card = Card {
 pub(super) const NEGOTIATED: Card = Card {
     id: "ssh.negotiated",
     actor: Actor::Both,
-    claims: &[S3],
     rfc: "RFC 4253 §7.1",
     title: Text { en: "algorithms agreed", zh: "算法已商定" },
     text: Text {
@@ -76,7 +67,6 @@ pub(super) const NEGOTIATED: Card = Card {
 pub(super) const NOTHING_IN_COMMON: Card = Card {
     id: "ssh.nothing_in_common",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 4253 §7.1",
     title: Text { en: "nothing in common", zh: "没有共同算法" },
     text: Text {
@@ -91,7 +81,6 @@ pub(super) const NOTHING_IN_COMMON: Card = Card {
 pub(super) const GROUP_REQUEST: Card = Card {
     id: "ssh.group_request",
     actor: Actor::Client,
-    claims: &[],
     rfc: "RFC 4419 §3",
     title: Text { en: "group request", zh: "请求 DH 群" },
     text: Text {
@@ -106,7 +95,6 @@ pub(super) const GROUP_REQUEST: Card = Card {
 pub(super) const GROUP: Card = Card {
     id: "ssh.group",
     actor: Actor::Server,
-    claims: &[],
     rfc: "RFC 4419 §3",
     title: Text { en: "group", zh: "DH 群" },
     text: Text {
@@ -121,7 +109,6 @@ pub(super) const GROUP: Card = Card {
 pub(super) const KEY_EXCHANGE_INIT: Card = Card {
     id: "ssh.key_exchange_init",
     actor: Actor::Client,
-    claims: &[S4],
     rfc: "RFC 4253 §8, RFC 5656 §4, RFC 8731",
     title: Text { en: "client public value", zh: "客户端公开值" },
     text: Text {
@@ -136,7 +123,6 @@ pub(super) const KEY_EXCHANGE_INIT: Card = Card {
 pub(super) const KEY_EXCHANGE_REPLY: Card = Card {
     id: "ssh.key_exchange_reply",
     actor: Actor::Server,
-    claims: &[S4, S6],
     rfc: "RFC 4253 §8, RFC 5656 §4, RFC 8731",
     title: Text { en: "host key + signature", zh: "主机公钥与签名" },
     text: Text {
@@ -156,7 +142,6 @@ pub(super) const KEY_EXCHANGE_REPLY: Card = Card {
 pub(super) const NEWKEYS: Card = Card {
     id: "ssh.newkeys",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 4253 §7.3",
     title: Text { en: "NEWKEYS", zh: "NEWKEYS" },
     text: Text {
@@ -171,7 +156,6 @@ pub(super) const NEWKEYS: Card = Card {
 pub(super) const HOST_KEY_CHECK: Card = Card {
     id: "ssh.host_key_check",
     actor: Actor::Client,
-    claims: &[S7, S8, S9],
     rfc: "RFC 4251 §4.1",
     title: Text { en: "host key decision", zh: "主机密钥判定" },
     text: Text {
@@ -186,7 +170,6 @@ pub(super) const HOST_KEY_CHECK: Card = Card {
 pub(super) const OTHER_MESSAGE: Card = Card {
     id: "ssh.other_message",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 4250 §4.1",
     title: Text { en: "other message", zh: "其他消息" },
     text: Text {
@@ -201,7 +184,6 @@ pub(super) const OTHER_MESSAGE: Card = Card {
 pub(super) const DISCONNECT: Card = Card {
     id: "ssh.disconnect",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 4253 §11.1",
     title: Text { en: "DISCONNECT", zh: "DISCONNECT" },
     text: Text {
@@ -216,7 +198,6 @@ pub(super) const DISCONNECT: Card = Card {
 pub(super) const UNDECODABLE: Card = Card {
     id: "ssh.undecodable",
     actor: Actor::Both,
-    claims: &[],
     rfc: "RFC 4253 §4.2, §6",
     title: Text { en: "not SSH", zh: "不是 SSH" },
     text: Text {

@@ -1,16 +1,7 @@
 //! What the suite says of each step of TCP, in both languages.
 
 use super::{Step, field};
-use crate::{
-    Actor, Card,
-    Claim::{
-        C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, O1, O2, O3, O4, O5, O6, O7, O8, O9, O10, O11, O12, O13, O14,
-        O15, S1,
-    },
-    Text,
-    field::shown,
-    summary,
-};
+use crate::{Actor, Card, Text, field::shown, summary};
 
 /// Where the kernel's word on a socket of our own comes from.
 const TCP_INFO: &str = "getsockopt(TCP_INFO)";
@@ -22,7 +13,6 @@ impl Step {
             Step::Settings => Card {
                 id: "tcp.kernel_settings",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 9293 §3.8.3",
                 title: Text { en: "kernel settings", zh: "内核设置" },
                 text: Text {
@@ -41,7 +31,6 @@ impl Step {
             Step::Syn => Card {
                 id: "tcp.syn",
                 actor: Actor::Client,
-                claims: &[O1, O2, O3],
                 rfc: "RFC 9293 §3.5",
                 title: Text { en: "SYN", zh: "SYN" },
                 text: Text {
@@ -55,7 +44,6 @@ impl Step {
             Step::SynSent => Card {
                 id: "tcp.syn_sent",
                 actor: Actor::Client,
-                claims: &[],
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "SYN_SENT", zh: "SYN_SENT" },
                 text: Text {
@@ -69,7 +57,6 @@ impl Step {
             Step::SynAck => Card {
                 id: "tcp.syn_ack",
                 actor: Actor::Server,
-                claims: &[O5, O6],
                 rfc: "RFC 9293 §3.5",
                 title: Text { en: "SYN+ACK", zh: "SYN+ACK" },
                 text: Text {
@@ -83,7 +70,6 @@ impl Step {
             Step::SynReceived => Card {
                 id: "tcp.syn_received",
                 actor: Actor::Server,
-                claims: &[],
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "SYN_RECEIVED", zh: "SYN_RECEIVED" },
                 text: Text {
@@ -97,7 +83,6 @@ impl Step {
             Step::Ack => Card {
                 id: "tcp.ack",
                 actor: Actor::Client,
-                claims: &[O8, O9, O10, O12, O13, O14],
                 rfc: "RFC 9293 §3.5",
                 title: Text { en: "ACK", zh: "ACK" },
                 text: Text {
@@ -111,7 +96,6 @@ impl Step {
             Step::Established => Card {
                 id: "tcp.established",
                 actor: Actor::Both,
-                claims: &[O1, O5, O8, O15, S1],
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "TCP established", zh: "TCP 已建立" },
                 text: Text {
@@ -125,7 +109,6 @@ impl Step {
             Step::HalfOpenGone => Card {
                 id: "tcp.half_open_gone",
                 actor: Actor::Server,
-                claims: &[O7],
                 rfc: "RFC 9293 §3.8.3",
                 title: Text { en: "half-open entry gone", zh: "半开条目消失" },
                 text: Text {
@@ -139,7 +122,6 @@ impl Step {
             Step::Data => Card {
                 id: "tcp.data",
                 actor: Actor::Both,
-                claims: &[O8, O10, O12, O13, O14, C3, C5],
                 rfc: "RFC 9293 §3.4",
                 title: Text { en: "data", zh: "数据" },
                 text: Text {
@@ -153,7 +135,6 @@ impl Step {
             Step::DataAck => Card {
                 id: "tcp.data_ack",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 9293 §3.8.6.3",
                 title: Text { en: "ACK of data", zh: "确认数据" },
                 text: Text {
@@ -167,7 +148,6 @@ impl Step {
             Step::PureAck => Card {
                 id: "tcp.pure_ack",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 5681 §2",
                 title: Text { en: "ACK, nothing new", zh: "ACK，无新确认" },
                 text: Text {
@@ -181,7 +161,6 @@ impl Step {
             Step::Fin => Card {
                 id: "tcp.fin",
                 actor: Actor::Both,
-                claims: &[O8, O10, O12, O13, O14, C1, C2, C3, C5, C7, C8],
                 rfc: "RFC 9293 §3.6",
                 title: Text { en: "FIN", zh: "FIN" },
                 text: Text {
@@ -195,7 +174,6 @@ impl Step {
             Step::FinWait1 => Card {
                 id: "tcp.fin_wait_1",
                 actor: Actor::Both,
-                claims: &[C1],
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "FIN_WAIT_1", zh: "FIN_WAIT_1" },
                 text: Text {
@@ -209,7 +187,6 @@ impl Step {
             Step::FinAck => Card {
                 id: "tcp.fin_ack",
                 actor: Actor::Both,
-                claims: &[C3, C4],
                 rfc: "RFC 9293 §3.6",
                 title: Text { en: "ACK of FIN", zh: "确认 FIN" },
                 text: Text {
@@ -223,7 +200,6 @@ impl Step {
             Step::CloseWait => Card {
                 id: "tcp.close_wait",
                 actor: Actor::Both,
-                claims: &[C1, C3],
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "CLOSE_WAIT", zh: "CLOSE_WAIT" },
                 text: Text {
@@ -237,7 +213,6 @@ impl Step {
             Step::FinWait2 => Card {
                 id: "tcp.fin_wait_2",
                 actor: Actor::Both,
-                claims: &[C3],
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "FIN_WAIT_2", zh: "FIN_WAIT_2" },
                 text: Text {
@@ -251,7 +226,6 @@ impl Step {
             Step::Closing => Card {
                 id: "tcp.closing",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "CLOSING", zh: "CLOSING" },
                 text: Text {
@@ -265,7 +239,6 @@ impl Step {
             Step::LastAckState => Card {
                 id: "tcp.last_ack_state",
                 actor: Actor::Both,
-                claims: &[C5],
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "LAST_ACK", zh: "LAST_ACK" },
                 text: Text {
@@ -279,7 +252,6 @@ impl Step {
             Step::LastAck => Card {
                 id: "tcp.last_ack",
                 actor: Actor::Both,
-                claims: &[C9],
                 rfc: "RFC 9293 §3.6",
                 title: Text { en: "last ACK", zh: "最后的 ACK" },
                 text: Text {
@@ -293,7 +265,6 @@ impl Step {
             Step::TimeWait => Card {
                 id: "tcp.time_wait",
                 actor: Actor::Both,
-                claims: &[C9],
                 rfc: "RFC 9293 §3.3.2, §3.6.1",
                 title: Text { en: "TIME_WAIT", zh: "TIME_WAIT" },
                 text: Text {
@@ -307,7 +278,6 @@ impl Step {
             Step::Closed => Card {
                 id: "tcp.closed",
                 actor: Actor::Both,
-                claims: &[C2, C6, C7, C10],
                 rfc: "RFC 9293 §3.3.2",
                 title: Text { en: "CLOSED", zh: "CLOSED" },
                 text: Text {
@@ -321,7 +291,6 @@ impl Step {
             Step::Timer => Card {
                 id: "tcp.timer",
                 actor: Actor::Both,
-                claims: &[O2, O6, C2, C6, C7],
                 rfc: "RFC 6298 §5, RFC 8985 §7",
                 title: Text { en: "timer", zh: "定时器" },
                 text: Text {
@@ -335,7 +304,6 @@ impl Step {
             Step::Rst => Card {
                 id: "tcp.rst",
                 actor: Actor::Both,
-                claims: &[O11],
                 rfc: "RFC 9293 §3.5.2",
                 title: Text { en: "RST", zh: "RST" },
                 text: Text {
@@ -349,7 +317,6 @@ impl Step {
             Step::Error => Card {
                 id: "tcp.error",
                 actor: Actor::Both,
-                claims: &[O4, C2, C7],
                 rfc: "RFC 9293 §3.9.1",
                 title: Text { en: "error", zh: "出错" },
                 text: Text {
@@ -363,7 +330,6 @@ impl Step {
             Step::Lost => Card {
                 id: "tcp.lost",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 9293 §3.8.1",
                 title: Text { en: "lost on the way", zh: "途中丢失" },
                 text: Text {
@@ -377,7 +343,6 @@ impl Step {
             Step::Held => Card {
                 id: "tcp.held",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 9293 §3.8.1",
                 title: Text { en: "held back", zh: "途中滞留" },
                 text: Text {
@@ -391,7 +356,6 @@ impl Step {
             Step::Repeated => Card {
                 id: "tcp.repeated",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 9293 §3.4",
                 title: Text { en: "carried twice", zh: "送达两次" },
                 text: Text {
@@ -405,7 +369,6 @@ impl Step {
             Step::Damaged => Card {
                 id: "tcp.damaged",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 9293 §3.1",
                 title: Text { en: "damaged on the way", zh: "途中损坏" },
                 text: Text {
@@ -419,7 +382,6 @@ impl Step {
             Step::Forged => Card {
                 id: "tcp.forged",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 5961 §1",
                 title: Text { en: "forged on the way", zh: "途中伪造" },
                 text: Text {
@@ -433,7 +395,6 @@ impl Step {
             Step::Undecodable => Card {
                 id: "tcp.undecodable",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "RFC 9293 §3.1",
                 title: Text { en: "not understood", zh: "无法解读" },
                 text: Text {
@@ -447,7 +408,6 @@ impl Step {
             Step::Summary => Card {
                 id: "tcp.summary",
                 actor: Actor::Both,
-                claims: &[],
                 rfc: "",
                 title: Text { en: "summary", zh: "小结" },
                 text: Text {

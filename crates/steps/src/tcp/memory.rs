@@ -1,4 +1,4 @@
-//! What the judge of TCP remembers: on loss the notes speak of what happens *again*, of what does not, and of what came
+//! What TCP tells by repetition: what happens *again*, of what does not, and of what came
 //! between. A connection of any length takes up the same room.
 
 use std::collections::VecDeque;
@@ -11,24 +11,27 @@ const MOST: usize = 128;
 
 /// The latest events that open, close, break or repeat, oldest first.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Memory {
+pub struct Memory {
     kept: VecDeque<Kept>,
     /// How many segments each side has sent, the client first.
     sent: [u64; 2],
     /// How many of this side's FINs were sent again.
-    fins_again: u64,
+    retransmitted_fins: u64,
 }
 
 /// One event.
 #[derive(Clone, Debug)]
-pub(crate) struct Kept {
-    pub(crate) step: Step,
+pub struct Kept {
+    /// What happened.
+    pub step: Step,
     /// Who sent it; none: the kernel's word.
-    pub(crate) from: Option<Side>,
-    pub(crate) elapsed_us: u64,
+    pub from: Option<Side>,
+    /// Microseconds since the connection began.
+    pub elapsed_us: u64,
     /// How many segments its sender had sent, this one included.
-    pub(crate) nth: u64,
-    pub(crate) fields: Fields,
+    pub nth: u64,
+    /// Its values.
+    pub fields: Fields,
 }
 
 impl Memory {
@@ -47,7 +50,7 @@ impl Memory {
         });
         let fin_again =
             step == Step::Fin && from == Some(event.side) && event.fields.holds(field::RETRANSMISSION);
-        self.fins_again += u64::from(fin_again);
+        self.retransmitted_fins += u64::from(fin_again);
         let again = [field::RETRANSMISSION, field::ACKS_SYN, field::ACKS_FIN]
             .into_iter()
             .any(|field| event.fields.holds(field));
@@ -97,34 +100,34 @@ impl Memory {
     }
 
     /// How many FINs were seen that this side sent again.
-    pub(crate) fn fins_again(&self) -> u64 {
-        self.fins_again
+    pub fn retransmitted_fins(&self) -> u64 {
+        self.retransmitted_fins
     }
 
     /// How many segments `side` has sent before the event that is judged.
-    pub(crate) fn sent(&self, side: Side) -> u64 {
+    pub fn sent(&self, side: Side) -> u64 {
         self.sent[usize::from(side == Side::Server)]
     }
 
     /// What `side` sent of `step`, oldest first.
-    pub(crate) fn of(&self, side: Side, step: Step) -> impl DoubleEndedIterator<Item = &Kept> {
+    pub fn of(&self, side: Side, step: Step) -> impl DoubleEndedIterator<Item = &Kept> {
         self.kept.iter().filter(move |one| one.step == step && one.from == Some(side))
     }
 
     /// All that is remembered, oldest first.
-    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Kept> {
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &Kept> {
         self.kept.iter()
     }
 }
 
 impl Kept {
     /// The value of `field`; none: it was not seen.
-    pub(crate) fn get<T: Kind + ?Sized>(&self, field: Field<T>) -> Option<T::Read<'_>> {
+    pub fn get<T: Kind + ?Sized>(&self, field: Field<T>) -> Option<T::Read<'_>> {
         self.fields.get(field)
     }
 
     /// Milliseconds from this event to one at `elapsed_us`.
-    pub(crate) fn ms_before(&self, elapsed_us: u64) -> f64 {
+    pub fn ms_before(&self, elapsed_us: u64) -> f64 {
         let us = elapsed_us.saturating_sub(self.elapsed_us);
         // One decimal where it tells something.
         if us < 10_000 { (us as f64 / 100.0).round() / 10.0 } else { (us as f64 / 1000.0).round() }

@@ -10,7 +10,7 @@ const MOST: usize = 16;
 
 /// The memory of one connection.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Memory {
+pub struct Memory {
     alerts: Vec<Alerted>,
     /// The last message of TLS of either side, the client first.
     last: [Option<Step>; 2],
@@ -22,12 +22,15 @@ pub(crate) struct Memory {
 
 /// An alert that crossed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Alerted {
-    pub(crate) from: Side,
-    pub(crate) alert: Alert,
-    pub(crate) fatal: bool,
+pub struct Alerted {
+    /// Who sent it.
+    pub from: Side,
+    /// Which one.
+    pub alert: Alert,
+    /// Whether it ends the connection.
+    pub fatal: bool,
     /// The last message of the other side before it; none: there was none.
-    pub(crate) after: Option<Step>,
+    pub after: Option<Step>,
 }
 
 impl Memory {
@@ -62,32 +65,32 @@ impl Memory {
     }
 
     /// The alerts of `from`, oldest first.
-    pub(crate) fn alerts(&self, from: Side) -> impl Iterator<Item = &Alerted> {
+    pub fn alerts(&self, from: Side) -> impl Iterator<Item = &Alerted> {
         self.alerts.iter().filter(move |one| one.from == from)
     }
 
     /// The fatal alert of `from`.
-    pub(crate) fn fatal(&self, from: Side) -> Option<&Alerted> {
+    pub fn fatal(&self, from: Side) -> Option<&Alerted> {
         self.alerts(from).find(|one| one.fatal)
     }
 
     /// The last message of `from`, alerts left out.
-    pub(crate) fn last(&self, from: Side) -> Option<Step> {
+    pub fn last(&self, from: Side) -> Option<Step> {
         self.last[index(from)]
     }
 
     /// Whether a Finished crossed.
-    pub(crate) fn finished(&self) -> bool {
+    pub fn finished(&self) -> bool {
         self.finished
     }
 
     /// Who wanted to renegotiate, once the handshake was over.
-    pub(crate) fn renegotiates(&self) -> Option<Side> {
+    pub fn renegotiates(&self) -> Option<Side> {
         self.renegotiates
     }
 
     /// Whether the library has said that the handshake is complete.
-    pub(crate) fn complete(&self) -> bool {
+    pub fn complete(&self) -> bool {
         self.complete
     }
 }

@@ -1,6 +1,6 @@
-//! What a packet's comment says: the step, and what it shows of the notes.
+//! What a packet's comment says: the step, and what the program has to say of it.
 
-use steps::{Direction, Event, Lang, Side, harmless};
+use steps::{Direction, Event, Lang, Said, Side, harmless};
 
 /// What the file says of itself.
 pub(super) fn of_file(lang: Lang) -> &'static str {
@@ -17,8 +17,8 @@ pub(super) fn of_file(lang: Lang) -> &'static str {
     }
 }
 
-/// The comment for a step. `about`: it is laid to a packet by its time alone.
-pub(super) fn of_event(event: &Event, about: bool, lang: Lang) -> String {
+/// The comment for a step, with what else is said of it. `about`: it is laid to a packet by its time alone.
+pub(super) fn of_event(event: &Event, said: &[Said], about: bool, lang: Lang) -> String {
     let card = event.step.card();
     let of_a_link = event.is_of_a_link();
     let place = match (about, event.direction, event.side, lang) {
@@ -33,16 +33,10 @@ pub(super) fn of_event(event: &Event, about: bool, lang: Lang) -> String {
         (true, Direction::Sent | Direction::Received, _, Lang::Zh) => "约在此处：",
     };
     let mut text = format!("{place}{} · {}", card.id, card.title.in_lang(lang));
-    for finding in &event.claims {
-        text.push_str(&format!("\n{} {}", finding.id.id(), finding.verdict.title().in_lang(lang)));
-        if let Some(because) = &finding.because {
-            text.push_str(match lang {
-                Lang::En => ": ",
-                Lang::Zh => "：",
-            });
-            // The sentence quotes the peer; tshark prints a comment as it stands.
-            text.push_str(&harmless(because.in_lang(lang)));
-        }
+    for said in said {
+        text.push('\n');
+        // The sentence quotes the peer; tshark prints a comment as it stands.
+        text.push_str(&harmless(said.in_lang(lang)));
     }
     text
 }
@@ -57,13 +51,12 @@ mod tests {
             "v": 1, "at": "2026-11-22T19:00:00Z", "elapsed_us": 5, "side": "client", "protocol": "tls",
             "conn": "127.0.0.1:1>127.0.0.1:2", "step": "tls.client_hello", "direction": "sent", "evidence": "wire",
             "fields": {},
-            "claims": [{ "id": "t1", "verdict": "differs", "because": {
-                "en": "it says \u{1b}[2J\r\n\u{202e}\u{9b}\u{e0041}", "zh": "它说 \u{1b}[2J\r\n\u{202e}\u{9b}\u{e0041}",
-            } }],
         }))
         .expect("an event");
+        const HARM: &str = "\u{1b}[2J\r\n\u{202e}\u{9b}\u{e0041}";
+        let said = [Said::new(format!("it says {HARM}"), format!("它说 {HARM}"))];
         for lang in [Lang::En, Lang::Zh] {
-            let comment = of_event(&event, true, lang);
+            let comment = of_event(&event, &said, true, lang);
             assert_eq!(comment.lines().count(), 2, "{comment}");
             assert!(!comment.replace('\n', "").contains(steps::is_harmful), "{comment:?}");
             assert!(comment.ends_with(r"\u{1b}[2J\r\n\u{202e}\u{9b}\u{e0041}"), "{comment}");

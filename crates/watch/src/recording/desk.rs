@@ -10,7 +10,7 @@ use std::{
     time::SystemTime,
 };
 
-use steps::{Direction, Event, Evidence, Lang, Protocol, Side};
+use steps::{Direction, Event, Evidence, Lang, Protocol, Said, Side};
 use wire::tcp::{Flags, Segment};
 
 use super::{Ends, HOLD, MOST_HELD, comment};
@@ -183,7 +183,7 @@ impl Desk {
     }
 
     /// A step of a connection.
-    pub(super) fn mark(&mut self, ends: Ends, event: &Event, end: Option<u64>, lang: Lang) {
+    pub(super) fn mark(&mut self, ends: Ends, event: &Event, said: &[Said], end: Option<u64>, lang: Lang) {
         let place = match (event.sender(), end) {
             (Some(from), Some(end)) => {
                 Place::End { from, end, received: event.direction == Direction::Received }
@@ -198,7 +198,7 @@ impl Desk {
             }
             _ => Place::Time,
         };
-        let text = comment::of_event(event, matches!(place, Place::Time), lang);
+        let text = comment::of_event(event, said, matches!(place, Place::Time), lang);
         self.put(ends, Mark { place, at: event.at.into(), text });
     }
 
@@ -397,7 +397,7 @@ mod tests {
             None => Seen::local(step, fields! {}),
         };
         let event = witness.event(Duration::from_millis(at), Evidence::Wire, seen);
-        desk.mark(ends(), &event, end, Lang::En);
+        desk.mark(ends(), &event, &[], end, Lang::En);
     }
 
     fn written(mut desk: Desk) -> Vec<Vec<String>> {

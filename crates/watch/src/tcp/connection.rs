@@ -53,7 +53,7 @@ struct Known {
     /// How many times its timer had sent something again.
     retransmits: u8,
     /// How many of its FINs had been captured that were sent again.
-    fins_again: u64,
+    retransmitted_fins: u64,
 }
 
 /// How this end of a connection ended.
@@ -360,11 +360,11 @@ impl Connection {
     fn timer(&self, state: State, answer: Option<&Answer>) {
         let Some(answer) = answer else { return };
         let running = answer.timer.is_some_and(|timer| timer.what == What::Retransmission);
-        let captured = self.witness.past(steps::Past::fins_again);
+        let captured = self.witness.past(|past| past.tcp().retransmitted_fins());
         let mut known = self.known();
-        let probe = answer.retransmits == 0 && known.retransmits == 0 && captured > known.fins_again;
+        let probe = answer.retransmits == 0 && known.retransmits == 0 && captured > known.retransmitted_fins;
         let again = answer.retransmits > known.retransmits;
-        known.fins_again = captured;
+        known.retransmitted_fins = captured;
         known.retransmits = answer.retransmits;
         drop(known);
         if running && (again || probe) {

@@ -6,7 +6,8 @@ use std::{
     process::Command,
 };
 
-use steps::{Event, Protocol};
+use claims::Event;
+use steps::Protocol;
 
 use super::Run;
 use crate::{

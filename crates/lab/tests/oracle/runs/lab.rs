@@ -7,7 +7,8 @@ use std::{
     process::Command,
 };
 
-use steps::{Event, Protocol};
+use claims::Event;
+use steps::Protocol;
 
 use super::Run;
 use crate::{

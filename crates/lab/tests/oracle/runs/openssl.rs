@@ -7,7 +7,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-use steps::{Event, Side};
+use claims::Event;
+use steps::Side;
 
 use super::Run;
 use crate::{

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use steps::{Event, Gap};
+use claims::Event as Judged;
+use steps::{Event, Gap, Origin};
 
 use super::Waiting;
 
 /// What is to be written, in this order.
 #[derive(Debug)]
 pub(crate) enum Item {
-    /// A step, to the log; with its weight.
-    Event(Arc<Event>, usize),
+    /// A step, to the log; with its weight, and whose account it is.
+    Event(Arc<Event>, usize, Origin),
+    /// A step that was judged where it was read; with its weight.
+    Judged(Box<Judged>, usize),
     /// Here events are missing.
     Gap(Box<Gap>),
     /// A message, to standard error.
@@ -34,7 +37,7 @@ impl Item {
     /// How much memory it takes.
     pub(super) fn weight(&self) -> usize {
         match self {
-            Item::Event(_, weight) => *weight + size_of::<Waiting>(),
+            Item::Event(_, weight, _) | Item::Judged(_, weight) => *weight + size_of::<Waiting>(),
             Item::Message(text, _) | Item::Page(text) => text.len(),
             Item::Gap(_) | Item::EndOfRun => 0,
         }

@@ -1,6 +1,6 @@
 use std::{sync::Arc, thread};
 
-use steps::Event;
+use steps::{Event, Origin};
 
 use super::*;
 
@@ -14,7 +14,7 @@ fn event_of(conn: &str, bytes: usize) -> Item {
     event.bytes.0 = vec![0; bytes];
     event.conn = conn.into();
     // Weighed by hand: a test reckons with it.
-    Item::Event(Arc::new(event), bytes)
+    Item::Event(Arc::new(event), bytes, Origin::default())
 }
 
 fn event(bytes: usize) -> Item {
@@ -31,9 +31,9 @@ fn strangers(queue: &Queue, n: usize) -> Vec<String> {
 /// What is taken, in short: how many bytes an event has, and `-n` for so many that were dropped.
 fn taken(queue: &Queue) -> Vec<i64> {
     let short = |item| match item {
-        Item::Event(event, _) => event.bytes.0.len() as i64,
+        Item::Event(event, ..) => event.bytes.0.len() as i64,
         Item::Gap(gap) => -(gap.dropped as i64),
-        Item::Message(..) | Item::Page(_) | Item::EndOfRun => 0,
+        Item::Judged(..) | Item::Message(..) | Item::Page(_) | Item::EndOfRun => 0,
     };
     match queue.take() {
         Taken::Items(items) => items.into_iter().map(short).collect(),
@@ -83,7 +83,7 @@ fn who_floods_takes_no_room_from_others() {
         (0..10).for_each(|_| push(&strangers[3], 2));
         let Taken::Items(items) = queue.take() else { panic!("there are items") };
         let of = |conn: &String| {
-            items.iter().filter(|item| matches!(item, Item::Event(event, _) if event.conn == *conn)).count()
+            items.iter().filter(|item| matches!(item, Item::Event(event, ..) if event.conn == *conn)).count()
         };
         assert!(strangers[..floods].iter().all(|conn| of(conn).abs_diff(room / floods) <= 1), "{items:?}");
         assert_eq!(of(&strangers[3]), 10);
@@ -150,7 +150,7 @@ fn nothing_is_lost_between_many_writers_and_a_reader() {
                             match item {
                                 Item::Event(..) => seen.0 += 1,
                                 Item::Gap(gap) => seen.1 += gap.dropped as i64,
-                                Item::Message(..) | Item::Page(_) | Item::EndOfRun => {}
+                                Item::Judged(..) | Item::Message(..) | Item::Page(_) | Item::EndOfRun => {}
                             }
                         }
                     }

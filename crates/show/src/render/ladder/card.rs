@@ -1,6 +1,7 @@
 //! Why a connection failed, told before its rows: what, where, what should have come and what came, and what to do.
 
-use steps::{Event, Lang, Said, Side, Text, harmless, summary};
+use claims::Event;
+use steps::{Lang, Said, Side, Text, harmless, summary};
 
 use super::text::Page;
 use crate::{

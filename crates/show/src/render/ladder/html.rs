@@ -3,10 +3,9 @@
 
 use std::fmt::Write as _;
 
+use claims::{Claim, Event, Finding, Verdict};
 use notes::Grade;
-use steps::{
-    Claim, Event, Finding, Lang, Protocol, Said, Side, Text, Verdict, is_harmful, summary as field, tcp,
-};
+use steps::{Lang, Protocol, Said, Side, Text, is_harmful, summary as field, tcp};
 use strum::VariantArray;
 
 use super::{joined, label, marks, name, remark};

@@ -9,7 +9,8 @@
 //!
 //! Nothing is cut: a field that finds no room stands whole on the next line.
 
-use steps::{Event, Evidence, Finding, Lang, Side, Text, harmless};
+use claims::{Event, Finding};
+use steps::{Evidence, Lang, Side, Text, harmless};
 
 use super::{card, joined, name, remark};
 use crate::{

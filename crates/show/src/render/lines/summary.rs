@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use steps::{Claim, Event, Finding, Lang, Side, Text, Verdict, harmless, summary};
+use claims::{Claim, Event, Finding, Verdict};
+use steps::{Lang, Side, Text, harmless, summary};
 use strum::VariantArray;
 
 use super::{Lines, push};

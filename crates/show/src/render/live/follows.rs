@@ -5,7 +5,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use steps::{Event, Lang};
+use claims::Event;
+use steps::Lang;
 
 use crate::{
     render::ladder::{name, text},

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use steps::{Direction, Event, Evidence, Side, Step};
+use claims::Event;
+use steps::{Direction, Evidence, Side, Step};
 
 use crate::story::{self, Crossed, Fate, Part, Row, What};
 

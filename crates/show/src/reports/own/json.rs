@@ -1,8 +1,8 @@
 //! The report as JSON, one object a sentence and one a file, one a line.
 
+use claims::Claim;
 use notes::{Grade, Reading};
 use serde_json::{Value, json};
-use steps::Claim;
 
 use super::{Counts, Judged, Report, Shown, in_order, judge, missing};
 use crate::reading::{NotesFile, OwnNotes};

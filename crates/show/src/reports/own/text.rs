@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use claims::{Claim, Verdict};
 use notes::{Grade, Reading};
-use steps::{Claim, Lang, Text, Verdict, harmless};
+use steps::{Lang, Text, harmless};
 
 use super::{Counts, Judged, Report, Shown, in_order, judge, missing};
 use crate::{

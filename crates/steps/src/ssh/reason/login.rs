@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Reason, Said, Side,
     rule::say,
-    ssh::memory::Attempt,
+    ssh::Attempt,
     ssh::{Step, field},
 };
 

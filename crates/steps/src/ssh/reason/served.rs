@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Ending, Reason, Said, Side,
     rule::say,
-    ssh::memory::Attempt,
+    ssh::Attempt,
     ssh::{Step, field},
 };
 

@@ -97,7 +97,7 @@ fn why((_, side, end, seen): &Case) -> Reason {
             Some(from) if from == side => Direction::Sent,
             Some(_) => Direction::Received,
         };
-        drop(past.judge(&Event::by_hand((*side, direction), *step, Evidence::Wire, fields.clone())));
+        past.remember(&Event::by_hand((*side, direction), *step, Evidence::Wire, fields.clone()));
     }
     reason(&Facts { side: *side, past: &past, end: end.clone() })
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::{Alert, Step, memory::Memory};
+use super::super::{Alert, Memory, Step};
 use crate::{
     Field, Past, Record, Said, Side, Text,
     common::VERSION,
@@ -282,7 +282,7 @@ impl Given {
 
 impl<'a> Facts<'a> {
     pub(super) fn memory(&self) -> &'a Memory {
-        &self.past.tls
+        self.past.tls()
     }
 
     pub(super) fn peer(&self) -> Side {

@@ -106,7 +106,7 @@ impl Case {
     fn reason(&self) -> Reason {
         let mut past = Past::default();
         for event in &self.events {
-            drop(past.judge(event));
+            past.remember(event);
         }
         reason(&Facts {
             side: self.side,

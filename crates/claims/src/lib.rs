@@ -1,0 +1,39 @@
+//! What the events of a connection show of the notes.
+//!
+//! A [`Claim`] is a sentence of the notes; [`claims`] says which of them a step can show. A [`Judge`] reads the events of
+//! one connection in their order and gives its [`Finding`]s: from the values that were seen, never from a label. Whoever
+//! only sees a handshake (`wire`, `watch`) knows nothing of this; whoever reads what was seen asks a judge. Read
+//! `claim.rs` beside the notes, then the file of the protocol at hand.
+
+mod claim;
+mod comments;
+mod event;
+mod finding;
+mod judge;
+mod markdown;
+mod shown_by;
+mod terms;
+
+mod ssh;
+mod tcp;
+mod tls;
+mod ws;
+
+pub use claim::{Claim, ClaimCard, Heading};
+pub use comments::{Comments, comments};
+pub use event::Event;
+pub use finding::{Finding, Verdict};
+pub use judge::Judge;
+pub use markdown::markdown;
+
+use steps::Step;
+
+/// The claims that `step` can show, in the order of the notes; none: it is beyond the notes.
+pub const fn claims(step: Step) -> &'static [Claim] {
+    match step {
+        Step::Tcp(step) => tcp::claims(step),
+        Step::Tls(step) => tls::claims(step),
+        Step::Ws(step) => ws::claims(step),
+        Step::Ssh(step) => ssh::claims(step),
+    }
+}
