@@ -10,8 +10,9 @@ use std::{
 use steps::{common, ssh, summary, tcp, tls, ws};
 
 /// The crates that write, judge or show values.
-const CRATES: [&str; 11] = [
+const CRATES: [&str; 12] = [
     "crates/steps",
+    "crates/claims",
     "crates/wire",
     "crates/watch",
     "crates/capture",

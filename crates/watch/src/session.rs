@@ -43,7 +43,7 @@ struct Inner {
 }
 
 impl Session {
-    /// Starts the thread that recognises, judges and reports what was seen; until then whoever sees something does so
+    /// Starts the thread that recognises and reports what was seen; until then whoever sees something does so
     /// at once. To be called when what needs a process of one thread is done: the thread gives up all capabilities.
     ///
     /// # Errors
