@@ -15,7 +15,8 @@ use rustls::{
 };
 
 use crate::{
-    a_megabyte, hostile, in_a_line, in_a_value, is_harmless, is_ours, mermaid, parses, raw, servers,
+    IN_A_CERTIFICATE, IN_A_HELLO, IN_A_MESSAGE, IN_A_PACKET, a_megabyte, as_long_as, hostile, in_a_line,
+    in_a_value, is_harmless, is_ours, mermaid, parses, raw, servers,
 };
 
 /// What two peers said in turn: whether the client did, and what.
@@ -130,7 +131,8 @@ impl ServerCertVerifier for TakesAny {
 /// A handshake in memory whose certificate is hostile, and `words` over TLS both ways; and the secrets of it.
 fn tls(version: &'static rustls::SupportedProtocolVersion, words: &[u8]) -> (Talk, String) {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let (certificate, private) = servers::hostile_certificate();
+    let (certificate, private) =
+        servers::hostile_certificate(IN_A_CERTIFICATE / servers::STRINGS_OF_A_CERTIFICATE);
     let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&[version])
         .expect("it is known")
@@ -190,6 +192,8 @@ fn tls(version: &'static rustls::SupportedProtocolVersion, words: &[u8]) -> (Tal
 /// Whom a capture may hold, and the key log of its TLS.
 fn talks() -> (Vec<Talk>, String) {
     let (line, value, long) = (in_a_line(), in_a_value(), a_megabyte(&hostile()));
+    let (longest, _) = servers::hostile_certificate(IN_A_MESSAGE / 2 / servers::STRINGS_OF_A_CERTIFICATE);
+    let long_of = |strings: usize| as_long_as(IN_A_PACKET / strings, &hostile());
     let client = |words: &str| (true, words.as_bytes().to_vec());
     let server = |words: &str| (false, words.as_bytes().to_vec());
     let ssh = |mine: Vec<u8>| [b"SSH-2.0-x\r\n".to_vec(), mine].concat();
@@ -226,12 +230,18 @@ fn talks() -> (Vec<Talk>, String) {
         tls12,
         vec![(true, raw::client_hello(&hostile(), &hostile())), server(&hostile())],
         vec![
+            (true, raw::client_hello("localhost", &as_long_as(IN_A_HELLO - 600, &hostile()))),
+            (false, raw::server_flight(&hostile(), &[&longest, &longest])),
+        ],
+        vec![(true, raw::client_hello(&as_long_as(IN_A_HELLO, &hostile()), "h2"))],
+        vec![
             client(&format!("SSH-2.0-{line} {line}\r\n")),
             server(&format!("{line}\r\nSSH-2.0-{line}\r\n")),
             (true, raw::kexinit(&hostile().replace('x', ","))),
             (false, [raw::debug(&line), raw::kexinit(&hostile()), raw::disconnect(&hostile())].concat()),
         ],
         vec![(true, ssh(raw::kexinit("curve25519-sha256"))), (false, ssh(raw::disconnect(&hostile())))],
+        vec![(true, ssh(raw::kexinit(&long_of(10)))), (false, ssh(raw::debug(&long_of(2))))],
         vec![client(&hostile()), server(&long)],
         vec![server(&format!("220 {line} ESMTP\r\n")), client(&format!("EHLO {line}\r\nSTARTTLS\r\n"))],
     ];

@@ -17,7 +17,8 @@ use rustls::{
 };
 
 use crate::{
-    IN_A_HEAD, IN_A_HELLO, IN_A_PACKET, OUTPUTS, a_megabyte, as_long_as,
+    IN_A_HEAD, IN_A_HELLO, IN_A_PACKET, IN_A_SEALED_PACKET, IN_AN_IDENTIFICATION, OUTPUTS, a_megabyte,
+    as_long_as,
     common::{PATIENCE, binary, keys, text},
     hostile, in_a_line, in_a_value, is_harmless, is_ours, parses, raw, ssh,
 };
@@ -132,25 +133,35 @@ fn of_tcp() {
     check("tcp", &[], &["tcp.established"], |server| say(server, &words));
 }
 
+const KEY: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                   Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+/// Requests of which each has one place for a text.
+const REQUESTS: [&str; 15] = [
+    "GET /{} HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n",
+    "{} / HTTP/1.1\r\nHost: a\r\nKEY\r\n",
+    "GET / HTTP/{}\r\nHost: a\r\nKEY\r\n",
+    "GET / HTTP/1.1\r\nHost: {}\r\nKEY\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nOrigin: {}\r\nKEY\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: {}\r\nKEY\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nX-{}: a\r\nKEY\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nCookie: {}\r\nKEY\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nReferer: {}\r\nKEY\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nConnection: {}\r\nUpgrade: websocket\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: {}\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: {}\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: {}\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Protocol: {}\r\nKEY\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Extensions: {}\r\nKEY\r\n",
+];
+
 #[test]
 fn of_websocket() {
-    const KEY: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-                       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     let mut words = Vec::new();
     for value in [in_a_value(), in_a_line()] {
-        let long = as_long_as(IN_A_HEAD / 2, &value);
-        for head in [
-            format!("GET /{value} HTTP/1.1\r\nHost: {value}\r\nAccept: text/html\r\n"),
-            format!("{value} / HTTP/1.1\r\nHost: a\r\n{KEY}"),
-            format!("GET / HTTP/1.1\r\nHost: {value}\r\nOrigin: {value}\r\n{KEY}"),
-            format!("GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: {value}\r\nX-{value}: {value}\r\n{KEY}"),
-            format!("GET / HTTP/1.1\r\nHost: a\r\nCookie: {long}\r\nReferer: {long}\r\n{KEY}"),
-            format!(
-                "GET / HTTP/1.1\r\nHost: a\r\nConnection: {value}\r\nUpgrade: {value}\r\nSec-WebSocket-Version: {value}\r\n\
-                 Sec-WebSocket-Key: {value}\r\nSec-WebSocket-Protocol: {value}\r\nSec-WebSocket-Extensions: {value}\r\n"
-            ),
-        ] {
-            words.push(format!("{head}\r\n").into_bytes());
+        for text in [&value, &as_long_as(IN_A_HEAD, &value)] {
+            words
+                .extend(REQUESTS.map(|request| request.replace("{}", text).replace("KEY", KEY).into_bytes()));
         }
     }
     let (text, long) = (hostile(), a_megabyte(&hostile()));
@@ -181,6 +192,7 @@ fn of_tls() {
         (in_a_value(), in_a_value()),
         ("localhost".into(), hostile()),
         (as_long_as(IN_A_HELLO, &hostile()), hostile()),
+        ("localhost".into(), as_long_as(IN_A_HELLO - 600, &hostile())),
     ] {
         words.push(raw::client_hello(&name, &alpn));
     }
@@ -223,20 +235,24 @@ fn of_tls() {
 fn of_ssh() {
     let keys = keys();
     let line = in_a_line();
-    let long = as_long_as(IN_A_PACKET, &hostile());
+    let long = |strings: usize| as_long_as(IN_A_PACKET / strings, &hostile());
     let after = |packet: Vec<u8>| [b"SSH-2.0-hostile\r\n".to_vec(), packet].concat();
     let words = [
         format!("SSH-2.0-{line} {line}\r\n").into_bytes(),
+        format!("SSH-2.0-{}\r\n", as_long_as(IN_AN_IDENTIFICATION, &line)).into_bytes(),
         format!("{line}\r\nSSH-2.0-x\r\n").into_bytes(),
         hostile().into_bytes(),
         a_megabyte(&hostile()).into_bytes(),
         after(raw::disconnect(&hostile())),
-        after(raw::disconnect(&long)),
+        after(raw::disconnect(&long(2))),
         after(raw::debug(&hostile())),
+        after(raw::debug(&long(2))),
+        after(raw::kexinit(&long(10))),
         after(raw::kexinit(&hostile().replace(',', ""))),
         after(raw::kexinit(&hostile().replace('x', ","))),
     ];
     let runtime = tokio::runtime::Runtime::new().expect("there are threads");
+    let texts = [hostile(), as_long_as(IN_A_SEALED_PACKET, &hostile())];
     let seen = [
         "ssh.disconnect",
         "ssh.kexinit",
@@ -247,6 +263,8 @@ fn of_ssh() {
     ];
     check("ssh", &["--certs", text(keys.path()), "--password-login", "on"], &seen, |server| {
         say(server, &words);
-        runtime.block_on(ssh::visit(server, keys.path())).expect("the demo user is let in");
+        for text in &texts {
+            runtime.block_on(ssh::visit(server, keys.path(), text)).expect("the demo user is let in");
+        }
     });
 }

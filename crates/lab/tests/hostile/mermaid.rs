@@ -1,5 +1,5 @@
-//! The part of Mermaid's grammar that we write, read strictly. Mermaid's own parser is a program of JavaScript that no
-//! registry of ours has: this check is our own, after its lexer (`sequenceDiagram.jison`) and its manual.
+//! The part of Mermaid's grammar that we write, read strictly, after its lexer (`sequenceDiagram.jison`) and its manual:
+//! for every diagram, where Mermaid's own parser wants a browser (`page.rs`).
 //!
 //! ```text
 //! page      = diagram | 1*fenced

@@ -1,13 +1,17 @@
-//! The page of a hostile run in a real browser, and its diagram by the grammar of ours.
+//! The page of a hostile run in a real browser, and its diagram by the grammar of ours and by Mermaid itself.
 
 #[path = "../common/browser.rs"]
 mod browser;
 
-use std::{fs, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 use browser::{Browser, LOOKS};
 
-use crate::{common::require, hostile, mermaid, renderers::spoiled};
+use crate::{
+    common::{missing, require},
+    hostile, mermaid,
+    renderers::spoiled,
+};
 
 fn read(log: &std::path::Path, form: &str) -> String {
     let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
@@ -54,4 +58,77 @@ fn a_diagram_of_a_hostile_run_is_read_by_the_grammar() {
     let page = read(&log, "mermaid");
     assert!(page.contains("-)S: ") || page.contains("->>S: "), "{page}");
     assert!(mermaid::statements("a spoiled log", &page) > 50, "{page}");
+}
+
+/// Mermaid's own program for browsers, from PyPI's `artoo-mermaid`.
+fn library() -> Option<PathBuf> {
+    let find = "import importlib.util as u; print(u.find_spec('artoo_mermaid').origin)";
+    let found = Command::new("python3").args(["-c", find]).output().ok()?;
+    if !found.status.success() {
+        missing("python3 with `artoo-mermaid`");
+        return None;
+    }
+    let module = PathBuf::from(String::from_utf8_lossy(&found.stdout).trim());
+    Some(module.with_file_name("assets").join("mermaid.min.js"))
+}
+
+/// What Mermaid makes of a diagram: how many statements it read, and how much of what is no text it drew. Level "loose",
+/// which trusts a diagram more than any site does.
+const DRAW: &str = "const [diagram, done] = arguments;
+    mermaid.initialize({ startOnLoad: false, securityLevel: 'loose', maxTextSize: 1e9 });
+    (async () => {
+        const read = await mermaid.mermaidAPI.getDiagramFromText(diagram);
+        const { svg } = await mermaid.render('drawn', diagram);
+        document.body.innerHTML = svg;
+        const foreign = document.body.querySelectorAll(
+            'script, img, iframe, object, embed, link, a[href], foreignObject, [onerror], [onload], [onclick]');
+        return { statements: read.db.getMessages().length, actors: [...read.db.getActors().keys()],
+                 foreign: foreign.length, title: document.title, text: document.body.textContent };
+    })().then(done, error => done({ error: String(error) }))";
+
+#[tokio::test]
+async fn mermaid_itself_reads_as_many_statements_and_draws_nothing_but_text() {
+    if !require("chromium") || !require("chromedriver") {
+        return;
+    }
+    let Some(library) = library() else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let (log, page) = (folder.path().join("log.jsonl"), folder.path().join("page.html"));
+    fs::write(&log, spoiled(folder.path(), "long")).expect("the folder is ours");
+    let script = format!(
+        "<meta charset=utf-8><title>plain</title><body></body><script src=\"file://{}\"></script>",
+        library.display()
+    );
+    fs::write(&page, script).expect("the folder is ours");
+    let browser = Browser::open(&LOOKS[0]).await;
+    browser.page.goto(&format!("file://{}", page.display())).await.expect("the page opens");
+    let draw = async |diagram: &str| {
+        let drawn = browser.page.execute_async(DRAW, vec![diagram.into()]).await;
+        drawn.expect("the script runs")
+    };
+    let all = read(&log, "mermaid");
+    let mut hostile_text = false;
+    for diagram in
+        all.split("```mermaid\n").map(|one| one.trim_end_matches("```\n\n")).filter(|one| !one.is_empty())
+    {
+        let drawn = draw(diagram).await;
+        assert!(drawn["error"].is_null(), "{drawn}: {diagram}");
+        assert_eq!(drawn["statements"], mermaid::statements("a diagram", diagram));
+        assert_eq!(drawn["actors"], serde_json::json!(["C", "S"]));
+        assert_eq!((&drawn["foreign"], &drawn["title"]), (&0.into(), &"plain".into()));
+        let text = drawn["text"].as_str().expect("a text");
+        let harmful = |c: char| c != '\n' && steps::is_harmful(c);
+        assert!(!text.contains(harmful), "{:?}", text.chars().find(|c| harmful(*c)));
+        // Long names are drawn in several lines.
+        let drawn: String = text.split_whitespace().collect();
+        hostile_text |= drawn.contains("<imgsrc=xonerror=") && drawn.contains(r"\u{1b}");
+    }
+    assert!(hostile_text, "what a peer wrote is drawn as it is");
+    // What our grammar calls another statement or none, Mermaid reads as that.
+    for (bad, statements) in [("C->>S: a; C->>S: b", Some(2)), ("C->>S: a; b", None), ("loop a", None)] {
+        let head = "sequenceDiagram\n    participant C as client\n    participant S as server\n";
+        let drawn = draw(&format!("{head}    {bad}\n")).await;
+        assert_eq!(drawn["statements"].as_u64(), statements, "{bad}: {drawn}");
+    }
+    browser.page.close().await.expect("the browser ends");
 }

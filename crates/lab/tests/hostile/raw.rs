@@ -65,20 +65,47 @@ pub(crate) fn close(code: u16, reason: &str, masked: bool) -> Vec<u8> {
     frame(8, &[&code.to_be_bytes(), &reason.as_bytes()[..end]].concat(), masked)
 }
 
+/// A vector with its length in one, two or three bytes (RFC 8446 §3.4).
+fn vec8(bytes: &[u8]) -> Vec<u8> {
+    [&[u8::try_from(bytes.len()).expect("it is short")], bytes].concat()
+}
+
+fn vec16(bytes: &[u8]) -> Vec<u8> {
+    [&u16::try_from(bytes.len()).expect("it is short").to_be_bytes(), bytes].concat()
+}
+
+fn vec24(bytes: &[u8]) -> Vec<u8> {
+    [&u32::try_from(bytes.len()).expect("it is short").to_be_bytes()[1..], bytes].concat()
+}
+
+fn extension(kind: u16, body: &[u8]) -> Vec<u8> {
+    [kind.to_be_bytes().to_vec(), vec16(body)].concat()
+}
+
+/// A handshake message, in as many records as it needs: one holds 16,384 bytes (RFC 8446 §5.1).
+fn handshake(kind: u8, body: &[u8]) -> Vec<u8> {
+    let message = [vec![kind], vec24(body)].concat();
+    message.chunks(1 << 14).flat_map(|part| [vec![22, 3, 3], vec16(part)].concat()).collect()
+}
+
+/// Names of protocols, as many as `alpn` needs: each ends at 255 bytes (RFC 7301 §3.1).
+fn protocols(alpn: &str) -> Vec<Vec<u8>> {
+    let mut rest = alpn;
+    let mut names = Vec::new();
+    while !rest.is_empty() {
+        let end = (0..=rest.len().min(255)).rev().find(|at| rest.is_char_boundary(*at));
+        let (name, after) = rest.split_at(end.expect("the beginning is one"));
+        names.push(vec8(name.as_bytes()));
+        rest = after;
+    }
+    names
+}
+
 /// A ClientHello that asks for the server `name`, and for `alpn` (RFC 8446 §4.1.2).
 pub(crate) fn client_hello(name: &str, alpn: &str) -> Vec<u8> {
-    let vec8 = |bytes: &[u8]| [&[u8::try_from(bytes.len()).expect("it is short")], bytes].concat();
-    let vec16 =
-        |bytes: &[u8]| [&u16::try_from(bytes.len()).expect("it is short").to_be_bytes(), bytes].concat();
-    let extension = |kind: u16, body: &[u8]| [kind.to_be_bytes().to_vec(), vec16(body)].concat();
-    let mut protocol = alpn;
-    while protocol.len() > 255 {
-        let end = (0..=255).rev().find(|at| protocol.is_char_boundary(*at)).expect("the beginning is one");
-        protocol = &protocol[..end];
-    }
     let extensions = [
         extension(0, &vec16(&[&[0][..], &vec16(name.as_bytes())].concat())),
-        extension(16, &vec16(&vec8(protocol.as_bytes()))),
+        extension(16, &vec16(&protocols(alpn).concat())),
         extension(10, &vec16(&[0, 29])),
         extension(13, &vec16(&[4, 3])),
         extension(43, &vec8(&[3, 4])),
@@ -86,6 +113,24 @@ pub(crate) fn client_hello(name: &str, alpn: &str) -> Vec<u8> {
     .concat();
     let hello =
         [&[3, 3][..], &[9; 32], &vec8(&[]), &vec16(&[0x13, 1]), &vec8(&[0]), &vec16(&extensions)].concat();
-    let message = [&[1, 0][..], &vec16(&hello)].concat();
-    [&[22, 3, 1][..], &vec16(&message)].concat()
+    handshake(1, &hello)
+}
+
+/// What a server of TLS 1.2 answers: a ServerHello that chose a protocol by the name `alpn`, and its certificates (RFC 5246
+/// §7.4.2). No library lets one choose what was not offered.
+pub(crate) fn server_flight(alpn: &str, chain: &[&[u8]]) -> Vec<u8> {
+    let chosen = protocols(alpn).into_iter().next().unwrap_or_default();
+    let extensions = [extension(16, &vec16(&chosen)), extension(0xff01, &[0])].concat();
+    let hello = [&[3, 3][..], &[8; 32], &vec8(&[]), &[0xc0, 0x2b, 0], &vec16(&extensions)].concat();
+    let chain: Vec<u8> = chain.iter().flat_map(|certificate| vec24(certificate)).collect();
+    [handshake(2, &hello), handshake(11, &vec24(&chain))].concat()
+}
+
+/// What DER makes of a value (X.690 §8.1.3).
+pub(crate) fn der(tag: u8, value: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(value.len()).expect("it is short").to_be_bytes();
+    match value.len() {
+        n @ 0..=127 => [&[tag, u8::try_from(n).expect("it is short")], value].concat(),
+        _ => [&[tag, 0x84], &length[..], value].concat(),
+    }
 }

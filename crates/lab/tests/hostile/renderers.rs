@@ -11,7 +11,7 @@ use crate::{a_megabyte, clients::read_again, hostile, in_a_line, is_harmless, is
 /// The hostile set, and what a page must not take for markup or script, nor Mermaid for a statement.
 fn text() -> String {
     format!(
-        "{}</script></pre><img src=x onerror=\"document.title='taken'\">'\"&#60;script&#62;; end\nC->>S: forged\n%%{{init}}%%",
+        "<img src=x onerror=\"document.title='taken'\">{}</script></pre>'\"&#60;script&#62;; end\nC->>S: forged\n%%{{init}}%%",
         hostile()
     )
 }

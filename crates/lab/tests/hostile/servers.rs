@@ -9,13 +9,14 @@ use std::{
     time::Duration,
 };
 
-use rcgen::{CertificateParams, DnType, KeyPair};
+use rcgen::{CertificateParams, DnType, KeyPair, SanType};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
 use crate::{
-    IN_A_HEAD, IN_A_PACKET, OUTPUTS, a_megabyte, as_long_as,
-    common::{binary, keys, text},
-    hostile, in_a_line, in_a_value, is_harmless, is_ours, parses, raw,
+    IN_A_CERTIFICATE, IN_A_HEAD, IN_A_LINE_BEFORE, IN_A_PACKET, IN_AN_IDENTIFICATION, OUTPUTS, a_megabyte,
+    as_long_as,
+    common::{binary, keys, may_capture, text},
+    hostile, in_a_line, in_a_value, is_harmless, is_ours, parses, raw, recordings,
 };
 
 /// What a server does with its end of a connection.
@@ -57,7 +58,12 @@ pub(crate) fn check(protocol: &str, name: &str, act: Act, args: &[&str]) {
         "ssh" => format!("demo@{there}"),
         _ => there.to_string(),
     };
-    for (output, options) in OUTPUTS {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let capture = folder.path().join("run.pcapng");
+    let recorded = ("pcapng", &["-v", "--capture", text(&capture)][..]);
+    // To record takes a right.
+    let outputs = OUTPUTS.into_iter().chain(may_capture().then_some(recorded));
+    for (output, options) in outputs {
         let mut client = Command::new(binary("client"));
         client.args([protocol, &target]).args(args).args(options).stdin(Stdio::null());
         // What the libraries say, too.
@@ -67,14 +73,21 @@ pub(crate) fn check(protocol: &str, name: &str, act: Act, args: &[&str]) {
         is_harmless(&format!("{what}, standard output"), &left.stdout);
         is_ours(&format!("{what}, standard error"), "client: ", &left.stderr);
         assert!(left.status.code().is_some_and(|code| code < 2), "{what}: {}", left.status);
+        if output == "pcapng" {
+            assert!(recordings::check(&what, &capture) > 3, "{what}: no comments");
+        }
         if output == "json" {
             parses(&what, &left.stdout);
             // It got as far as a peer: else the test would show nothing.
             let told = String::from_utf8_lossy(&left.stdout);
             assert!(!told.is_empty(), "{what}: {}", String::from_utf8_lossy(&left.stderr));
-            for (word, step) in
-                [("disconnect", "ssh.disconnect"), ("algorithms", "ssh.kexinit"), ("close", "ws.close")]
-            {
+            assert!(!name.contains("long ") || told.len() > 10_000, "{what}: it was not told whole");
+            for (word, step) in [
+                ("disconnect", "ssh.disconnect"),
+                ("algorithms", "ssh.kexinit"),
+                ("close", "ws.close"),
+                ("certificate", "tls.certificate"),
+            ] {
                 assert!(!name.contains(word) || told.contains(step), "{what}: no {step}: {told}");
             }
         }
@@ -106,36 +119,36 @@ fn upgraded(protocol: Option<String>, frames: Vec<u8>) -> Act {
     })
 }
 
+/// Answers of which each has one place for a text: its name, and the answer with `{}` there.
+const ANSWERS: [(&str, &str); 11] = [
+    ("reason phrase", "403 {}\r\nContent-Length: 0\r\n"),
+    ("Location", "301 Moved\r\nLocation: https://u:p@{}\r\nContent-Length: 0\r\n"),
+    ("header", "404 No\r\nServer: {}\r\nContent-Length: 0\r\n"),
+    ("header's name", "404 No\r\nX-{}: a\r\nContent-Length: 0\r\n"),
+    ("version", "426 No\r\nSec-WebSocket-Version: {}\r\nContent-Length: 0\r\n"),
+    ("phrase of a 101", "101 {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n"),
+    ("Upgrade", "101 Yes\r\nUpgrade: {}\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n"),
+    ("Connection", "101 Yes\r\nUpgrade: websocket\r\nConnection: {}\r\nSec-WebSocket-Accept: x\r\n"),
+    ("accept", "101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n"),
+    (
+        "extensions",
+        "101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Extensions: {}\r\n",
+    ),
+    ("protocol", "101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: {}\r\n"),
+];
+
 #[test]
 fn of_websocket() {
-    for (kind, value, line) in [("allowed", in_a_value(), in_a_value()), ("any", in_a_line(), in_a_line())] {
-        let long = as_long_as(IN_A_HEAD, &value);
-        for (name, answer) in [
-            ("reason phrase", format!("HTTP/1.1 403 {line}\r\nContent-Length: 0\r\n\r\n")),
-            (
-                "Location",
-                format!("HTTP/1.1 301 Moved\r\nLocation: https://u:p@{value}\r\nContent-Length: 0\r\n\r\n"),
-            ),
-            (
-                "headers",
-                format!(
-                    "HTTP/1.1 404 No\r\nServer: {value}\r\nX-{line}: {value}\r\nContent-Length: 0\r\n\r\n"
-                ),
-            ),
-            (
-                "version",
-                format!("HTTP/1.1 426 No\r\nSec-WebSocket-Version: {value}\r\nContent-Length: 0\r\n\r\n"),
-            ),
-            (
-                "upgrade",
-                format!(
-                    "HTTP/1.1 101 {line}\r\nUpgrade: {value}\r\nConnection: {value}\r\nSec-WebSocket-Accept: {value}\r\n\
-                     Sec-WebSocket-Extensions: {value}\r\nSec-WebSocket-Protocol: {value}\r\n\r\n"
-                ),
-            ),
-            ("long header", format!("HTTP/1.1 500 {line}\r\nServer: {long}\r\n\r\n")),
-        ] {
-            check("ws", &format!("{name} ({kind})"), says(answer), &[]);
+    for (kind, value) in [("allowed", in_a_value()), ("any", in_a_line())] {
+        for (name, answer) in ANSWERS {
+            let says = |text: &str| says(format!("HTTP/1.1 {}\r\n", answer.replace("{}", text)));
+            check("ws", &format!("{name} ({kind})"), says(&value), &[]);
+            check(
+                "ws",
+                &format!("{IN_A_HEAD} bytes of {name} ({kind})"),
+                says(&as_long_as(IN_A_HEAD, &value)),
+                &[],
+            );
         }
         check(
             "ws",
@@ -169,16 +182,23 @@ fn of_ssh_before_its_keys() {
     let keys = keys();
     let args = ["--certs", text(keys.path()), "--strict", "no"];
     let line = in_a_line();
-    let long = as_long_as(IN_A_PACKET, &hostile());
+    let long = |strings: usize| as_long_as(IN_A_PACKET / strings, &hostile());
+    let identification = as_long_as(IN_AN_IDENTIFICATION, &line);
+    let lines_before =
+        format!("{}\r\n", as_long_as(IN_A_LINE_BEFORE, &line)).repeat((1 << 20) / IN_A_LINE_BEFORE);
     let after = |packet: Vec<u8>| says([b"SSH-2.0-hostile\r\n".to_vec(), packet].concat());
     for (name, act) in [
         ("identification", says(format!("SSH-2.0-{line} {line}\r\n"))),
+        ("the longest identification", says(format!("SSH-2.0-{identification}\r\n"))),
         ("lines before", says(format!("{line}\r\n{line}\nSSH-2.0-x\r\n"))),
+        ("a megabyte of lines before", says(format!("{lines_before}SSH-2.0-x\r\n"))),
         ("no SSH", says(hostile())),
         ("a megabyte", says(a_megabyte(&hostile()))),
         ("disconnect", after(raw::disconnect(&hostile()))),
-        ("long disconnect", after(raw::disconnect(&long))),
+        ("long disconnect", after(raw::disconnect(&long(2)))),
         ("debug", after(raw::debug(&hostile()))),
+        ("long debug", after(raw::debug(&long(2)))),
+        ("long algorithms", after(raw::kexinit(&long(10)))),
         ("algorithms", after(raw::kexinit(&hostile().replace(',', "")))),
         ("many algorithms", after(raw::kexinit(&format!("{},{}", hostile(), hostile().replace('x', ","))))),
         (
@@ -192,24 +212,48 @@ fn of_ssh_before_its_keys() {
     }
 }
 
-/// A certificate with hostile names, and its key.
-pub(crate) fn hostile_certificate() -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
-    let key = KeyPair::generate().expect("a key can be made");
-    let ascii: String = in_a_line().chars().filter(char::is_ascii).take(60).collect();
+/// A certificate with `bytes` of hostile text in each string, and its key: subject, issuer, names of each kind, and
+/// policies (RFC 5280 §4.1.2, §4.2.1.4, §4.2.1.6).
+pub(crate) fn hostile_certificate(bytes: usize) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
+    let text = as_long_as(bytes, &hostile());
+    // What an IA5String holds.
+    let ascii: String = as_long_as(bytes, &hostile().replace(|c: char| !c.is_ascii(), ""));
+    let ia5 = || ascii.as_str().try_into().expect("it is ASCII");
+    let named = |params: &mut CertificateParams| {
+        for kind in [DnType::CommonName, DnType::OrganizationName, DnType::CountryName, DnType::LocalityName]
+        {
+            params.distinguished_name.push(kind, text.clone());
+        }
+    };
+    let key = || KeyPair::generate().expect("a key can be made");
+    let mut above = CertificateParams::default();
+    named(&mut above);
+    let issuer = rcgen::Issuer::new(above, key());
     let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a plain name");
-    let san = ascii.as_str().try_into().expect("it is ASCII");
-    params.subject_alt_names.push(rcgen::SanType::DnsName(san));
-    for kind in [DnType::CommonName, DnType::OrganizationName, DnType::CountryName, DnType::LocalityName] {
-        params.distinguished_name.push(kind, hostile());
-    }
-    let certificate = params.self_signed(&key).expect("it can be signed");
-    let private = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).expect("it was just made");
+    named(&mut params);
+    params.subject_alt_names.extend([
+        SanType::DnsName(ia5()),
+        SanType::Rfc822Name(ia5()),
+        SanType::URI(ia5()),
+        SanType::OtherName((vec![1, 3, 6, 1], rcgen::OtherNameValue::Utf8String(text.clone()))),
+    ]);
+    let statement = [&[0x06, 8, 0x2b, 6, 1, 5, 5, 7, 2, 1][..], &raw::der(0x16, ascii.as_bytes())].concat();
+    let any_policy =
+        [&[0x06, 4, 0x55, 0x1d, 0x20, 0][..], &raw::der(0x30, &raw::der(0x30, &statement))].concat();
+    let policies = raw::der(0x30, &raw::der(0x30, &any_policy));
+    params.custom_extensions.push(rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 32], policies));
+    let own = key();
+    let certificate = params.signed_by(&own, &issuer).expect("it can be signed");
+    let private = PrivateKeyDer::from_pem_slice(own.serialize_pem().as_bytes()).expect("it was just made");
     (certificate.der().clone(), private)
 }
 
+/// How many strings of a certificate are hostile.
+pub(crate) const STRINGS_OF_A_CERTIFICATE: usize = 13;
+
 /// A TLS server with such a certificate, which says `words` over TLS.
-fn tls(words: Vec<u8>) -> Act {
-    let (certificate, private) = hostile_certificate();
+fn tls(bytes: usize, words: Vec<u8>) -> Act {
+    let (certificate, private) = hostile_certificate(bytes);
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -234,11 +278,15 @@ fn of_tls() {
     let certs = ["--certs", text(keys.path())];
     let insecure = [&certs[..], &["--insecure"]].concat();
     let page = format!("HTTP/1.1 200 {}\r\nServer: {}\r\n\r\n{}", in_a_line(), in_a_line(), hostile());
+    let (short, long) = (hostile().len(), IN_A_CERTIFICATE / STRINGS_OF_A_CERTIFICATE);
     for (name, act, args) in [
-        ("certificate, not trusted", tls(Vec::new()), &certs[..]),
-        ("certificate, taken unseen", tls(page.into_bytes()), &insecure),
-        ("no page", tls(hostile().into_bytes()), &insecure),
-        ("a megabyte", tls(a_megabyte(&hostile()).into_bytes()), &insecure),
+        ("certificate, not trusted", tls(short, Vec::new()), &certs[..]),
+        ("certificate, taken unseen", tls(short, page.into_bytes()), &insecure),
+        ("certificate, long, not trusted", tls(long, Vec::new()), &certs),
+        ("certificate, long, taken unseen", tls(long, hostile().into_bytes()), &insecure),
+        ("protocol that was chosen", says(raw::server_flight(&hostile(), &[b"none"])), &certs),
+        ("no page", tls(short, hostile().into_bytes()), &insecure),
+        ("a megabyte", tls(short, a_megabyte(&hostile()).into_bytes()), &insecure),
         ("no TLS", says(hostile()), &certs),
         (
             "an alert of no kind",

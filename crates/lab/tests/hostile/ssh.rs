@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    OUTPUTS,
+    IN_A_SEALED_PACKET, OUTPUTS, as_long_as,
     common::{PATIENCE, binary, keys, require, text},
     hostile, is_harmless, is_ours, parses,
 };
@@ -29,13 +29,26 @@ enum Stage {
     Farewell,
 }
 
-struct Hostile(Stage);
+/// Its stage, and what it says there.
+#[derive(Clone)]
+struct Hostile(Stage, Text);
+
+/// What is said in each string of a message. One that has several shares its room among them.
+#[derive(Clone)]
+struct Text(Option<usize>);
+
+impl Text {
+    /// For each of so many strings.
+    fn of(&self, strings: usize) -> String {
+        self.0.map_or_else(hostile, |bytes| as_long_as(bytes / strings, &hostile()))
+    }
+}
 
 impl server::Handler for Hostile {
     type Error = russh::Error;
 
     async fn authentication_banner(&mut self) -> Result<Option<String>, russh::Error> {
-        Ok(Some(hostile()))
+        Ok(Some(self.1.of(1)))
     }
 
     async fn auth_publickey(
@@ -55,7 +68,7 @@ impl server::Handler for Hostile {
         if response.is_some() {
             return Ok(Auth::reject());
         }
-        let text = hostile();
+        let text = self.1.of(4);
         let prompts = vec![(text.clone().into(), true), (text.clone().into(), false)];
         Ok(Auth::Partial { name: text.clone().into(), instructions: text.into(), prompts: prompts.into() })
     }
@@ -66,7 +79,7 @@ impl server::Handler for Hostile {
         reply: ChannelOpenHandle,
         session: &mut Session,
     ) -> Result<(), russh::Error> {
-        session.debug(true, &hostile(), &hostile())?;
+        session.debug(true, &self.1.of(2), &self.1.of(2))?;
         reply.accept().await;
         Ok(())
     }
@@ -78,13 +91,14 @@ impl server::Handler for Hostile {
         session: &mut Session,
     ) -> Result<(), russh::Error> {
         if self.0 == Stage::Farewell {
-            return session.disconnect(Disconnect::ByApplication, &hostile(), &hostile());
+            return session.disconnect(Disconnect::ByApplication, &self.1.of(2), &self.1.of(2));
         }
         session.channel_success(channel)?;
-        session.data(channel, hostile().into_bytes())?;
-        session.extended_data(channel, 1, hostile().into_bytes())?;
+        session.data(channel, self.1.of(1).into_bytes())?;
+        session.extended_data(channel, 1, self.1.of(1).into_bytes())?;
         if self.0 == Stage::Signal {
-            session.exit_signal_request(channel, Sig::Custom(hostile()), true, &hostile(), &hostile())?;
+            let text = self.1.of(3);
+            session.exit_signal_request(channel, Sig::Custom(text.clone()), true, &text, &text)?;
         } else {
             session.exit_status_request(channel, 3)?;
         }
@@ -96,8 +110,8 @@ fn host_key() -> PrivateKey {
     PrivateKey::random(&mut russh::keys::key::safe_rng(), Algorithm::Ed25519).expect("a key can be made")
 }
 
-/// A server that says its worst at `stage`, until it is aborted.
-async fn serve(stage: Stage) -> (SocketAddr, JoinHandle<()>) {
+/// A server that says its worst at its stage, until it is aborted.
+async fn serve(hostile: Hostile) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a port");
     let here = listener.local_addr().expect("it is bound");
     let serving = tokio::spawn(async move {
@@ -108,9 +122,9 @@ async fn serve(stage: Stage) -> (SocketAddr, JoinHandle<()>) {
         });
         loop {
             let Ok((stream, _)) = listener.accept().await else { return };
-            let config = Arc::clone(&config);
+            let (config, hostile) = (Arc::clone(&config), hostile.clone());
             tokio::spawn(async move {
-                if let Ok(running) = server::run_stream(config, stream, Hostile(stage)).await {
+                if let Ok(running) = server::run_stream(config, stream, hostile).await {
                     let _ = running.await;
                 }
             });
@@ -126,14 +140,16 @@ async fn of_servers() {
     std::fs::write(&answers, "one\ntwo\nthree\nfour\n").expect("the folder is ours");
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
     std::fs::set_permissions(&answers, mode).expect("it is ours");
-    for stage in [Stage::Question, Stage::Command, Stage::Signal, Stage::Farewell] {
-        let (here, serving) = serve(stage).await;
+    let stages = [Stage::Question, Stage::Command, Stage::Signal, Stage::Farewell];
+    let all = stages.into_iter().flat_map(|stage| [(stage, None), (stage, Some(IN_A_SEALED_PACKET))]);
+    for (stage, length) in all {
+        let (here, serving) = serve(Hostile(stage, Text(length))).await;
         for (output, options) in OUTPUTS {
             let mut client = tokio::process::Command::new(binary("client"));
             client.args(["ssh", &format!("demo@{here}"), "--certs", text(keys.path()), "--strict", "no"]);
             client.args(["--password-file", text(&answers), "--methods", "publickey,keyboard-interactive"]);
             let left = client.args(options).stdin(Stdio::null()).output().await.expect("it runs");
-            let what = format!("{stage:?}, {output}");
+            let what = format!("{stage:?} {length:?}, {output}");
             is_harmless(&what, &left.stdout);
             is_ours(&what, "client: ", &left.stderr);
             if output == "json" {
@@ -145,6 +161,7 @@ async fn of_servers() {
                     Stage::Farewell => "ssh.disconnect",
                 };
                 assert!(told.contains(seen), "{what}: {}", String::from_utf8_lossy(&left.stderr));
+                assert!(told.contains("SSH_MSG_USERAUTH_BANNER"), "{what}");
             }
         }
         serving.abort();
@@ -158,7 +175,7 @@ async fn of_servers_that_ask_at_a_terminal() {
         return;
     }
     let keys = keys();
-    let (here, serving) = serve(Stage::Question).await;
+    let (here, serving) = serve(Hostile(Stage::Question, Text(None))).await;
     let command = format!(
         "exec '{}' ssh demo@{here} --certs '{}' --strict no --color never --methods keyboard-interactive",
         text(&binary("client")),
@@ -196,18 +213,24 @@ impl russh::client::Handler for Trusting {
     }
 }
 
-/// A client that has the demo user's key in `certs`, and says its worst at each stage.
-pub(crate) async fn visit(server: SocketAddr, certs: &std::path::Path) -> Result<(), russh::Error> {
+/// A client that has the demo user's key in `certs`, and says its worst at each stage: `text`, which fills a packet, or a
+/// part of it where a packet has several strings.
+pub(crate) async fn visit(
+    server: SocketAddr,
+    certs: &std::path::Path,
+    text: &str,
+) -> Result<(), russh::Error> {
+    let (text, half) = (text.to_owned(), as_long_as(text.len() / 2, text));
     let connect = || async {
         let stream = TcpStream::connect(server).await.expect("it listens");
         russh::client::connect_stream(Arc::default(), stream, Trusting).await
     };
     // Refused: a user of that name, by every method.
     let mut session = connect().await?;
-    let _ = session.authenticate_none(hostile()).await;
-    let _ = session.authenticate_password(hostile(), hostile()).await;
-    let _ = session.authenticate_keyboard_interactive_start(hostile(), hostile()).await;
-    let _ = session.disconnect(Disconnect::ByApplication, &hostile(), &hostile()).await;
+    let _ = session.authenticate_none(text.clone()).await;
+    let _ = session.authenticate_password(half.clone(), half.clone()).await;
+    let _ = session.authenticate_keyboard_interactive_start(half.clone(), half.clone()).await;
+    let _ = session.disconnect(Disconnect::ByApplication, &half, &half).await;
     let _ = timeout(Duration::from_secs(1), session).await;
     // Let in.
     let mut session = connect().await?;
@@ -216,12 +239,12 @@ pub(crate) async fn visit(server: SocketAddr, certs: &std::path::Path) -> Result
     assert!(session.authenticate_publickey("demo", key).await?.success());
     for stage in 0..5 {
         let channel = session.channel_open_session().await?;
-        let text = hostile();
+        let text = text.clone();
         match stage {
             0 => channel.exec(true, format!("echo {text}")).await?,
             1 => channel.exec(true, text).await?,
             2 => channel.request_subsystem(true, text).await?,
-            3 => channel.set_env(true, text.clone(), text).await?,
+            3 => channel.set_env(true, half.clone(), half.clone()).await?,
             _ => {
                 channel.request_pty(true, &text, 80, 24, 0, 0, &[]).await?;
                 channel.request_shell(true).await?;
@@ -231,7 +254,7 @@ pub(crate) async fn visit(server: SocketAddr, certs: &std::path::Path) -> Result
         let mut channel = channel;
         while timeout(Duration::from_millis(500), channel.wait()).await.is_ok_and(|m| m.is_some()) {}
     }
-    let _ = session.disconnect(Disconnect::ByApplication, &hostile(), &hostile()).await;
+    let _ = session.disconnect(Disconnect::ByApplication, &half, &half).await;
     let _ = timeout(Duration::from_secs(1), session).await;
     Ok(())
 }
