@@ -43,6 +43,17 @@ pub(crate) fn tls_connection(
     change: impl FnOnce(&mut ClientConfig),
     versions: &[&'static rustls::SupportedProtocolVersion],
 ) -> (ClientConnection, TcpStream) {
+    let mut tls = tls_client(keys, change, versions);
+    let stream = connect(server, &mut tls);
+    (tls, stream)
+}
+
+/// A client that has read its files: what it waits for from here on is the server.
+fn tls_client(
+    keys: &Path,
+    change: impl FnOnce(&mut ClientConfig),
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> ClientConnection {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(keys.join(certs::CA_CERT)).expect("a CA")).expect("a CA");
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -53,18 +64,23 @@ pub(crate) fn tls_connection(
         .with_no_client_auth();
     change(&mut config);
     let name = ServerName::try_from("localhost").expect("a name");
-    let mut tls = ClientConnection::new(Arc::new(config), name).expect("a connection");
+    ClientConnection::new(Arc::new(config), name).expect("a connection")
+}
+
+/// Does the handshake.
+fn connect(server: SocketAddr, tls: &mut ClientConnection) -> TcpStream {
     let mut stream = TcpStream::connect(server).expect("it listens");
     stream.set_nodelay(true).expect("it is TCP");
     while tls.is_handshaking() {
         tls.complete_io(&mut stream).expect("a handshake");
     }
-    (tls, stream)
+    stream
 }
 
 fn tls(server: SocketAddr, keys: &Path) -> Visit {
+    let mut tls = tls_client(keys, |_| {}, rustls::ALL_VERSIONS);
     let began = Instant::now();
-    let (tls, stream) = tls_connection(server, keys, |_| {}, rustls::ALL_VERSIONS);
+    let stream = connect(server, &mut tls);
     let (conn, wait) = (name(&stream), began.elapsed());
     let mut tls = StreamOwned::new(tls, stream);
     tls.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("it is asked");
@@ -86,10 +102,12 @@ pub(crate) fn ws_connection(server: SocketAddr) -> TcpStream {
               Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
         )
         .expect("it is asked");
-    let (mut head, mut byte) = (Vec::new(), [0]);
+    // Behind the head the server says nothing before it is asked.
+    let (mut head, mut part) = (Vec::new(), [0; 4096]);
     while !head.ends_with(b"\r\n\r\n") {
-        stream.read_exact(&mut byte).expect("it answers");
-        head.push(byte[0]);
+        let n = stream.read(&mut part).expect("it answers");
+        assert!(n > 0, "it closed: {head:?}");
+        head.extend_from_slice(&part[..n]);
     }
     assert!(head.starts_with(b"HTTP/1.1 101 "));
     stream
@@ -121,6 +139,16 @@ pub(crate) async fn ssh_session(
     server: SocketAddr,
     keys: &Path,
 ) -> (String, russh::client::Handle<TrustsAnyone>) {
+    log_in(server, user_key(keys)).await
+}
+
+/// The user's key, read.
+fn user_key(keys: &Path) -> Arc<PrivateKey> {
+    let text = std::fs::read_to_string(keys.join(certs::SSH_USER_KEY)).expect("a key");
+    Arc::new(PrivateKey::from_openssh(text.as_str()).expect("a key"))
+}
+
+async fn log_in(server: SocketAddr, key: Arc<PrivateKey>) -> (String, russh::client::Handle<TrustsAnyone>) {
     let stream = TcpStream::connect(server).expect("it listens");
     stream.set_nodelay(true).expect("it is TCP");
     stream.set_nonblocking(true).expect("it is TCP");
@@ -128,8 +156,6 @@ pub(crate) async fn ssh_session(
     let stream = tokio::net::TcpStream::from_std(stream).expect("it is TCP");
     let mut session =
         russh::client::connect_stream(Arc::default(), stream, TrustsAnyone).await.expect("a key exchange");
-    let text = std::fs::read_to_string(keys.join(certs::SSH_USER_KEY)).expect("a key");
-    let key = Arc::new(PrivateKey::from_openssh(text.as_str()).expect("a key"));
     let login = session.authenticate_publickey("demo", PrivateKeyWithHashAlg::new(key, None)).await;
     assert!(login.expect("an answer").success());
     (conn, session)
@@ -141,9 +167,10 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 }
 
 fn ssh(server: SocketAddr, keys: &Path) -> Visit {
+    let key = user_key(keys);
     runtime().block_on(async {
         let began = Instant::now();
-        let (conn, session) = ssh_session(server, keys).await;
+        let (conn, session) = log_in(server, key).await;
         let wait = began.elapsed();
         session.disconnect(russh::Disconnect::ByApplication, "", "").await.expect("it is told");
         drop(session.await);

@@ -98,18 +98,35 @@ const AT_SERVER: [AtServer; 17] = {
     ]
 };
 
-const AT_CLIENT: [AtClient; 4] = [
-    AtClient { protocol: "tls", name: "tickets", throw: tls::tickets, few: 1_000, many: 10_000 },
-    AtClient { protocol: "tls", name: "endless page", throw: tls::endless_page, few: 20_000, many: 250_000 },
-    AtClient {
-        protocol: "ws",
-        name: "endless refusal",
-        throw: ws::endless_refusal,
-        few: 1_000,
-        many: 1_000_000,
-    },
-    AtClient { protocol: "ssh", name: "command output", throw: ssh::output, few: 500, many: 32_768 },
-];
+const AT_CLIENT: [AtClient; 9] = {
+    const fn of(
+        protocol: &'static str,
+        name: &'static str,
+        throw: fn(&TcpListener, &Path, u64, Moments<'_>) -> u64,
+        few: u64,
+        many: u64,
+    ) -> AtClient {
+        AtClient { name, protocol, throw, few, many }
+    }
+    [
+        of("tls", "tickets", tls::tickets, 1_000, 10_000),
+        of("tls", "KeyUpdate", tls::key_updates_to_client, 10_000, 200_000),
+        of("tls", "endless page", tls::endless_page, 20_000, 250_000),
+        of("ws", "endless refusal", ws::endless_refusal, 1_000, 1_000_000),
+        of("ws", "ping", ws::pings_to_client, 20_000, 1_000_000),
+        of("ws", "empty fragments", ws::fragments_to_client, 20_000, 1_000_000),
+        of("ssh", "lines before the identification", ssh::lines_before, 1_000, 100_000),
+        of("ssh", "IGNORE before the keys", ssh::ignored_by_client, 20_000, 1_000_000),
+        of("ssh", "command output", ssh::output, 500, 32_768),
+    ]
+};
+
+/// So many times, and no longer than a flood may last.
+fn bounded(n: u64) -> impl Iterator<Item = u64> {
+    const LONGEST: Duration = Duration::from_secs(30);
+    let until = Instant::now() + LONGEST;
+    (0..n).take_while(move |_| Instant::now() < until)
+}
 
 /// What came of a flood. Memory in KiB.
 struct Came {
@@ -120,6 +137,8 @@ struct Came {
     most: u64,
     after: u64,
     log: u64,
+    /// What each visit of an honest client waited, before the flood and beside it.
+    calm: Vec<Duration>,
     waits: Vec<Duration>,
 }
 
@@ -144,18 +163,28 @@ fn client(protocol: &str, keys: &Path, listener: &TcpListener) -> Victim {
     Victim::start(command)
 }
 
-/// Throws a flood at a server, with an honest client beside it that comes every `pause`; `later` is when the memory is
-/// looked at for the last time.
+/// How often an honest client comes: `before` the flood, and every `pause`.
+struct Honest {
+    before: usize,
+    pause: Duration,
+}
+
+/// Throws a flood at a server, with an honest client beside it; `later` is when the memory is looked at for the last time.
 fn at_server(
     flood: &AtServer,
     n: u64,
     keys: &Path,
-    pause: Duration,
+    honest: &Honest,
     later: impl Fn(&Victim) -> u64,
 ) -> (Came, Thrown, Vec<Line>) {
     let (server, addr) = server(flood.protocol, keys);
     // The first takes what is made on first use.
-    let calm = visit(flood.protocol, addr, keys);
+    let first = visit(flood.protocol, addr, keys);
+    let come = || {
+        thread::sleep(honest.pause);
+        visit(flood.protocol, addr, keys)
+    };
+    let calm: Vec<_> = (0..honest.before).map(|_| come()).collect();
     let before = server.settled();
     server.forget_most();
     let over = AtomicBool::new(false);
@@ -163,8 +192,7 @@ fn at_server(
         let honest = scope.spawn(|| {
             let mut visits = Vec::new();
             while visits.len() < 3 || !over.load(Relaxed) {
-                visits.push(visit(flood.protocol, addr, keys));
-                thread::sleep(pause);
+                visits.push(come());
             }
             visits
         });
@@ -183,10 +211,11 @@ fn at_server(
     let most = server.most();
     let (log, said) = server.end();
     assert!(!said.iter().any(|line| line.contains("panicked")), "{}: {said:?}", flood.name);
-    told_whole(flood.name, &log, &calm, &visits);
-    let waits = visits.iter().map(|visit| visit.wait).collect();
-    let of_flood = bytes_of(&log, &thrown.conn);
-    (Came { bytes: thrown.bytes, took, before, most, after, log: of_flood, waits }, thrown, log)
+    told_whole(flood.name, &log, &first, calm.iter().chain(&visits));
+    let waits = |visits: &[Visit]| visits.iter().map(|visit| visit.wait).collect();
+    let (log_bytes, bytes) = (bytes_of(&log, &thrown.conn), thrown.bytes);
+    let (calm, waits) = (waits(&calm), waits(&visits));
+    (Came { bytes, took, before, most, after, log: log_bytes, calm, waits }, thrown, log)
 }
 
 /// Throws a flood at a client.
@@ -210,7 +239,7 @@ fn at_client(flood: &AtClient, n: u64, keys: &Path, later: impl Fn(&Victim) -> u
     let log = client.log();
     let (before, most, after) = (before.get(), most.get(), after.get());
     let (took, log_bytes) = (took.get(), client.log_bytes());
-    (Came { bytes, took, before, most, after, log: log_bytes, waits: Vec::new() }, log)
+    (Came { bytes, took, before, most, after, log: log_bytes, calm: Vec::new(), waits: Vec::new() }, log)
 }
 
 /// How long the lines of a connection are.
@@ -228,7 +257,7 @@ fn bytes_of(log: &[Line], conn: &str) -> u64 {
 }
 
 /// Every step of each honest visit is in the log, as often as in a calm one.
-fn told_whole(flood: &str, log: &[Line], calm: &Visit, visits: &[Visit]) {
+fn told_whole<'a>(flood: &str, log: &[Line], calm: &Visit, visits: impl Iterator<Item = &'a Visit>) {
     let mut steps = HashMap::<&str, BTreeMap<&str, u32>>::new();
     for line in log {
         if let Line::Event(event) = line {
@@ -290,9 +319,9 @@ fn holds(flood: &str, came: &Came) {
 fn floods_of(protocol: &str, must_exceed: &[&str]) {
     let keys = keys();
     for flood in AT_SERVER.iter().filter(|flood| flood.protocol == protocol) {
-        let pause = Duration::from_millis(100);
-        let (came, thrown, log) = at_server(flood, flood.few, keys.path(), pause, Victim::settled);
-        row(flood.protocol, flood.name, &came);
+        let honest = Honest { before: 1, pause: Duration::from_millis(100) };
+        let (came, thrown, log) = at_server(flood, flood.few, keys.path(), &honest, Victim::settled);
+        row(flood.protocol, "server", flood.name, &came);
         holds(flood.name, &came);
         let not_told = counts_are_whole(flood.name, &log, &thrown.conn);
         let exceeds = not_told > 0 || !must_exceed.contains(&flood.name);
@@ -320,7 +349,7 @@ fn floods_from_a_server_cost_its_client_a_bound() {
     let keys = keys();
     for flood in &AT_CLIENT {
         let (came, log) = at_client(flood, flood.few, keys.path(), Victim::settled);
-        row(flood.protocol, flood.name, &came);
+        row(flood.protocol, "client", flood.name, &came);
         holds(flood.name, &came);
         let conn = log.iter().find_map(|line| match line {
             Line::Event(event) => Some(event.conn.clone()),
@@ -331,21 +360,33 @@ fn floods_from_a_server_cost_its_client_a_bound() {
 }
 
 /// A line of the table.
-fn row(protocol: &str, name: &str, came: &Came) {
+fn row(protocol: &str, whom: &str, name: &str, came: &Came) {
     let mib = |kib: u64| kib as f64 / 1024.0;
-    let mut waits: Vec<_> = came.waits.iter().map(|wait| wait.as_secs_f64() * 1e3).collect();
-    waits.sort_by(f64::total_cmp);
-    let wait = match waits[..] {
-        [] => "—".into(),
-        _ => format!("{:.1} ms, {:.1} ms of {}", waits[waits.len() / 2], waits[waits.len() - 1], waits.len()),
-    };
     println!(
-        "| {protocol}: {name} | {:.1} MB in {:.1} s | {:.1}, {:.1}, {:.1} MiB | {:.1} MB | {wait} |",
+        "| {protocol} {whom} | {name} | {:.1} MB in {:.1} s | {:.1} | {:.1} | {:.1} | {:.2} | {:.1} MB | {} | {} |",
         came.bytes as f64 / 1e6,
         came.took.as_secs_f64(),
         mib(came.before),
         mib(came.most),
         mib(came.after),
+        came.after as f64 / came.before.max(1) as f64,
         came.log as f64 / 1e6,
+        waits(&came.calm),
+        waits(&came.waits),
     );
+}
+
+/// What the columns of [`row`] are.
+#[cfg_attr(debug_assertions, expect(dead_code))]
+const HEAD: &str = "| at | flood | sent | MiB before | at most | 5 s after | after : before | its log | \
+                    honest client before: median, worst | beside the flood |\n|---|---|---|---|---|---|---|---|---|---|";
+
+/// The median and the worst.
+fn waits(waits: &[Duration]) -> String {
+    let mut waits: Vec<_> = waits.iter().map(|wait| wait.as_secs_f64() * 1e3).collect();
+    waits.sort_by(f64::total_cmp);
+    match waits[..] {
+        [] => "—".into(),
+        _ => format!("{:.1}, {:.1} ms of {}", waits[waits.len() / 2], waits[waits.len() - 1], waits.len()),
+    }
 }

@@ -14,7 +14,10 @@ use russh::{
     server::{Auth, ChannelOpenHandle, Handler, Msg, Session, VerifiedPublicKey},
 };
 
-use super::{Moments, Thrown, honest, ws::pour};
+use super::{
+    Moments, Thrown, bounded, honest,
+    ws::{pour, to_client_in_the_clear},
+};
 
 /// A packet without encryption (RFC 4253 §6).
 fn packet(payload: &[u8]) -> Vec<u8> {
@@ -50,7 +53,7 @@ pub(crate) fn name_lists(server: SocketAddr, _: &Path, n: u64) -> Thrown {
 pub(crate) fn global_requests(server: SocketAddr, keys: &Path, n: u64) -> Thrown {
     honest::runtime().block_on(async {
         let (conn, session) = honest::ssh_session(server, keys).await;
-        for _ in 0..n {
+        for _ in bounded(n) {
             if session.send_global_request("flood@example.com", b"", false).await.is_err() {
                 break;
             }
@@ -68,7 +71,7 @@ pub(crate) fn channel_requests(server: SocketAddr, keys: &Path, n: u64) -> Throw
     honest::runtime().block_on(async {
         let (conn, session) = honest::ssh_session(server, keys).await;
         let channel = session.channel_open_session().await.expect("a channel");
-        for _ in 0..n {
+        for _ in bounded(n) {
             if channel.set_env(false, "LANG", "C").await.is_err() {
                 break;
             }
@@ -86,7 +89,7 @@ pub(crate) fn shell_lines(server: SocketAddr, keys: &Path, n: u64) -> Thrown {
     honest::runtime().block_on(async {
         let (conn, session) = honest::ssh_session(server, keys).await;
         let mut bytes = 0;
-        for _ in 0..n {
+        for _ in bounded(n) {
             let Ok(channel) = session.channel_open_session().await else { break };
             channel.request_shell(false).await.expect("it is asked");
             // It is answered until the server shows us out.
@@ -100,6 +103,17 @@ pub(crate) fn shell_lines(server: SocketAddr, keys: &Path, n: u64) -> Thrown {
         drop(session.await);
         Thrown { conn, bytes }
     })
+}
+
+/// To a client: lines before the identification (RFC 4253 §4.2), each as long as it passes over.
+pub(crate) fn lines_before(listener: &TcpListener, _: &Path, n: u64, moments: Moments<'_>) -> u64 {
+    let line = [vec![b'x'; 8000], b"\r\n".to_vec()].concat();
+    to_client_in_the_clear(listener, (b"", &line, n), moments)
+}
+
+/// To a client: messages to be ignored, before any key.
+pub(crate) fn ignored_by_client(listener: &TcpListener, _: &Path, n: u64, moments: Moments<'_>) -> u64 {
+    to_client_in_the_clear(listener, (b"SSH-2.0-flood\r\n", &packet(&[2, 0, 0, 0, 0]), n), moments)
 }
 
 /// To a client: a command whose output does not end, `n` times 32 KiB of it.
@@ -119,7 +133,7 @@ pub(crate) fn output(listener: &TcpListener, keys: &Path, n: u64, (begins, done)
             begins();
             let part = vec![b'x'; 32 << 10];
             let mut bytes = 0;
-            for _ in 0..n {
+            for _ in bounded(n) {
                 if channel.data_bytes(part.clone()).await.is_err() {
                     break;
                 }

@@ -14,7 +14,7 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 
-use super::{Moments, Thrown, honest, ws::pour};
+use super::{Moments, Thrown, bounded, honest, ws::pour};
 
 const ALERT: u8 = 21;
 const HANDSHAKE: u8 = 22;
@@ -27,7 +27,7 @@ pub(crate) fn key_updates(server: SocketAddr, keys: &Path, n: u64) -> Thrown {
     let (conn, mut bytes) = (honest::name(&stream), 0);
     let mut reading = stream.try_clone().expect("a descriptor is left");
     let answers = std::thread::spawn(move || drop(std::io::copy(&mut reading, &mut std::io::sink())));
-    for n in 0..n {
+    for n in bounded(n) {
         tls.refresh_traffic_keys().expect("TLS 1.3 has KeyUpdate");
         if n % 16 == 0 {
             tls.writer().write_all(b"x").expect("it is buffered");
@@ -92,8 +92,31 @@ pub(crate) fn endless_page(listener: &TcpListener, keys: &Path, n: u64, (begins,
     let mut tls = accept(listener, keys, |_| {});
     begins();
     drop(tls.write_all(b"HTTP/1.1 200 OK\r\n\r\n"));
-    for _ in 0..n {
+    for _ in bounded(n) {
         if tls.write_all(b"x").and_then(|()| tls.flush()).is_err() {
+            break;
+        }
+    }
+    done();
+    tls.sock.count
+}
+
+/// To a client: new keys, again and again; data comes between, as the library wants it.
+pub(crate) fn key_updates_to_client(
+    listener: &TcpListener,
+    keys: &Path,
+    n: u64,
+    (begins, done): Moments<'_>,
+) -> u64 {
+    let mut tls = accept(listener, keys, |_| {});
+    begins();
+    drop(tls.write_all(b"HTTP/1.1 200 OK\r\n\r\n"));
+    for n in bounded(n) {
+        tls.conn.refresh_traffic_keys().expect("the client has TLS 1.3");
+        if n % 16 == 0 {
+            tls.conn.writer().write_all(b"x").expect("it is buffered");
+        }
+        if tls.conn.write_tls(&mut tls.sock).is_err() {
             break;
         }
     }
@@ -189,16 +212,15 @@ fn sealed(
     let iv: [u8; 12] = iv.as_ref().try_into().expect("12 bytes");
     let mut bytes = 0;
     let mut sealer = Sealer { key, iv, seq, tls13: version.version == TLS13.version };
-    let mut left = n;
     let mut reading = stream.try_clone().expect("a descriptor is left");
     let answers = std::thread::spawn(move || drop(std::io::copy(&mut reading, &mut std::io::sink())));
-    while left > 0 {
-        let now = left.min(512);
+    for begin in bounded(n).step_by(512) {
+        let now = (n - begin).min(512);
         let block: Vec<u8> = (0..now).flat_map(|_| sealer.seal(kind, content)).collect();
         if stream.write_all(&block).is_err() {
             break;
         }
-        (left, bytes) = (left - now, bytes + block.len() as u64);
+        bytes += block.len() as u64;
     }
     drop(stream.shutdown(std::net::Shutdown::Write));
     answers.join().expect("it does not panic");
