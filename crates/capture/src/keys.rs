@@ -3,7 +3,10 @@
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
+    sync::Arc,
 };
+
+use wire::tls::PrivateKey;
 
 /// Secrets by the connection to which they belong.
 #[derive(Default)]
@@ -12,6 +15,8 @@ pub struct Keys {
     tls: HashMap<Vec<u8>, Vec<(String, Vec<u8>)>>,
     /// By the cookie of the client's KEXINIT.
     ssh: HashMap<[u8; 16], Vec<Vec<u8>>>,
+    /// The server's, for static RSA.
+    private_key: Option<Arc<PrivateKey>>,
     /// All of these, the oldest first: a key log may grow for as long as it is followed.
     order: VecDeque<Of>,
 }
@@ -75,6 +80,15 @@ impl Keys {
             }
         }
         self.order.push_back(newest);
+    }
+
+    /// Takes the server's RSA key: TLS with static RSA is opened with it (RFC 5246 §7.4.7.1).
+    pub fn add_private_key(&mut self, key: PrivateKey) {
+        self.private_key = Some(Arc::new(key));
+    }
+
+    pub(crate) fn private_key(&self) -> Option<Arc<PrivateKey>> {
+        self.private_key.clone()
     }
 
     pub(crate) fn of_tls(&self, client_random: &[u8]) -> &[(String, Vec<u8>)] {

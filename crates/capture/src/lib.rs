@@ -7,6 +7,7 @@
 mod connection;
 mod file;
 mod follow;
+mod icmp;
 mod keys;
 mod link;
 mod live;
@@ -16,6 +17,7 @@ mod records;
 mod row;
 mod speaks;
 mod stream;
+mod tunnels;
 mod within;
 
 use std::{
@@ -29,7 +31,7 @@ use connection::Connection;
 use file::{Item, Packet};
 use keys::Of;
 use link::Inside;
-use packets::Packets;
+use packets::{Found, Packets};
 
 pub use file::{Trouble, is_capture};
 pub use follow::Followed;
@@ -38,6 +40,8 @@ pub use live::Choice;
 pub use outcome::Ended;
 pub use packets::Counts;
 pub use row::{Kind, Row};
+pub use tunnels::Tunnels;
+pub use wire::tls::PrivateKey;
 
 /// Which connections' events are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +84,10 @@ pub struct Captures {
 
 /// Both ends, the smaller first.
 type Ends = (SocketAddr, SocketAddr);
+
+fn ends(one: SocketAddr, other: SocketAddr) -> Ends {
+    if one <= other { (one, other) } else { (other, one) }
+}
 
 /// How many connections are followed at a time; of more, those that were silent longest are given up.
 const MOST_OPEN: usize = 1 << 16;
@@ -128,6 +136,11 @@ impl Captures {
         };
         let inside = match link.strip(packet.bytes) {
             Inside::Ip(inside) => inside,
+            Inside::Type(ethertype) => {
+                let counts = &mut self.packets.counts;
+                *counts.tunnels.of_ethertype(ethertype).unwrap_or(&mut counts.not_ip) += 1;
+                return;
+            }
             Inside::Other => {
                 self.packets.counts.not_ip += 1;
                 return;
@@ -137,12 +150,22 @@ impl Captures {
                 return;
             }
         };
-        let Some(segment) = self.packets.segment(inside) else { return };
+        let segment = match self.packets.find(inside) {
+            Some(Found::Segment(segment)) => segment,
+            Some(Found::Unreachable(told)) => {
+                let ends = ends(told.source, told.destination);
+                if let Some(connection) = self.open.get_mut(&ends) {
+                    connection.unreachable(packet.at, &told);
+                }
+                return;
+            }
+            None => return,
+        };
         let (source, destination) = (segment.source, segment.destination);
         if !self.choice.admits([source, destination]) {
             return;
         }
-        let ends = if source <= destination { (source, destination) } else { (destination, source) };
+        let ends = ends(source, destination);
         if self.open.get(&ends).is_some_and(|known| known.is_over_before(&segment)) {
             self.end(ends);
         }

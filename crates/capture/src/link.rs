@@ -20,6 +20,8 @@ pub(crate) enum Link {
 pub(crate) enum Inside<'a> {
     /// A packet of IPv4 or IPv6.
     Ip(&'a [u8]),
+    /// Another EtherType.
+    Type(u16),
     /// Something else.
     Other,
     /// The capture ends before that can be told.
@@ -81,7 +83,7 @@ fn of_ethertype(mut ethertype: u16, mut rest: &[u8]) -> Inside<'_> {
                 }
                 _ => return Inside::CutOff,
             },
-            _ => return Inside::Other,
+            other => return Inside::Type(other),
         }
     }
     Inside::Other
@@ -126,7 +128,7 @@ mod tests {
     #[test]
     fn what_is_no_ip_is_told_from_what_is_cut_off() {
         let arp = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x06, 0, 1];
-        assert_eq!(Link::Ethernet.strip(&arp), Inside::Other);
+        assert_eq!(Link::Ethernet.strip(&arp), Inside::Type(0x0806));
         assert_eq!(Link::Ethernet.strip(&arp[..13]), Inside::CutOff);
         let endless = [vec![0; 12], [0x81, 0x00, 0, 1].repeat(20)].concat();
         assert_eq!(Link::Ethernet.strip(&endless), Inside::Other);

@@ -1,9 +1,12 @@
 //! How far a connection came and how it ended, from its segments and steps.
 
-use steps::{Past, Side, common, ssh, tls, ws};
+use std::net::IpAddr;
+
+use steps::{Past, Side, common, ssh, tcp::reason::Icmp, tls, ws};
 use wire::tcp::Segment;
 
 use crate::{
+    icmp::Unreachable,
     records::{self, Records},
     row::Kind,
 };
@@ -21,6 +24,8 @@ pub enum Ended {
     Refused,
     /// A SYN, perhaps several, and nothing came back.
     NoAnswer,
+    /// A SYN, and in its place this address answered with ICMP.
+    Unreachable(IpAddr, Icmp),
     /// Reset by that side.
     Reset(Side),
     /// That side sent a fatal alert of TLS, by this name.
@@ -39,9 +44,20 @@ pub(crate) struct Known {
     first_fin: Option<Side>,
     highest: [Option<u32>; 2],
     pub(crate) ended: Option<Side>,
+    unreachable: Option<(IpAddr, Icmp)>,
 }
 
 impl Known {
+    /// Takes what ICMP says of a segment of `from`'s, and gives whether it counts: it quotes the SYN that opened the
+    /// connection. Of others TCP may still get through (RFC 1122 §4.2.3.9).
+    pub(crate) fn unreachable(&mut self, from: Side, told: &Unreachable) -> bool {
+        let counts = from == Side::Client && self.syn == Some(told.seq);
+        if counts {
+            self.unreachable = Some((told.by, told.what));
+        }
+        counts
+    }
+
     pub(crate) fn segment(&mut self, from: Side, segment: &Segment) {
         let flags = segment.flags;
         self.seen[from as usize] += 1;
@@ -88,7 +104,7 @@ impl Known {
     }
 
     pub(crate) fn one_sided(&self) -> bool {
-        self.seen.contains(&0) && !matches!(self.ended(), Ended::NoAnswer)
+        self.seen.contains(&0) && !matches!(self.ended(), Ended::NoAnswer | Ended::Unreachable(..))
     }
 
     pub(crate) fn joined(&self) -> bool {
@@ -110,7 +126,7 @@ impl Known {
             (None, None)
                 if self.syn.is_some() && self.seen[Side::Server as usize] == 0 && !self.client_goes_on() =>
             {
-                Ended::NoAnswer
+                self.unreachable.map_or(Ended::NoAnswer, |(by, what)| Ended::Unreachable(by, what))
             }
             (None, None) => Ended::Open,
         }

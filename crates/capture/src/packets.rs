@@ -5,6 +5,8 @@ use std::{collections::HashMap, net::IpAddr};
 use etherparse::{IpNumber, LaxNetSlice, LaxSlicedPacket, defrag::IpDefragBuf, ip_number};
 use wire::tcp::Segment;
 
+use crate::{icmp::Unreachable, tunnels::Tunnels};
+
 /// What a capture has beside the TCP connections, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -16,6 +18,8 @@ pub struct Counts {
     pub udp: u64,
     /// QUIC, by the first byte and version of its long header (RFC 9000 §17.2).
     pub quic: u64,
+    /// Tunnels, in which other packets travel: what is in them is not read.
+    pub tunnels: Tunnels,
     /// ICMP of either version.
     pub icmp: u64,
     /// IP of any other kind.
@@ -54,8 +58,8 @@ struct Partial {
 const MOST_PARTIAL: usize = 64;
 
 impl Packets {
-    /// The segment in an IP packet, if it holds a whole one.
-    pub(crate) fn segment(&mut self, packet: &[u8]) -> Option<Segment> {
+    /// What there is of TCP in an IP packet, if it holds a whole one.
+    pub(crate) fn find(&mut self, packet: &[u8]) -> Option<Found> {
         let sliced = match LaxSlicedPacket::from_ip(packet) {
             Ok(sliced) => sliced,
             Err(_) => {
@@ -69,20 +73,26 @@ impl Packets {
         };
         if inside.fragmented {
             let whole = self.put_together(&sliced)?;
-            return self.segment(&whole);
+            return self.find(&whole);
         }
         let count = match inside.ip_number {
             ip_number::TCP => match Segment::parse(packet) {
                 Some(segment) => {
                     self.counts.segments += 1;
-                    return Some(segment);
+                    return Some(Found::Segment(segment));
                 }
                 None => &mut self.counts.unreadable,
             },
             ip_number::UDP if is_quic(inside.payload) => &mut self.counts.quic,
-            ip_number::UDP => &mut self.counts.udp,
-            ip_number::ICMP | ip_number::IPV6_ICMP => &mut self.counts.icmp,
-            _ => &mut self.counts.other_ip,
+            ip_number::ICMP | ip_number::IPV6_ICMP => {
+                self.counts.icmp += 1;
+                return Unreachable::parse(source(&sliced)?, inside.payload).map(Found::Unreachable);
+            }
+            number => match (self.counts.tunnels.of(number.0, inside.payload), number) {
+                (Some(tunnel), _) => tunnel,
+                (None, ip_number::UDP) => &mut self.counts.udp,
+                (None, _) => &mut self.counts.other_ip,
+            },
         };
         *count += 1;
         None
@@ -136,6 +146,23 @@ impl Packets {
         self.counts.fragments -= fragments;
         let (payload, _) = buffer.take_bufs();
         header((source, destination), inside.ip_number, &payload)
+    }
+}
+
+/// What an IP packet has of TCP.
+#[derive(Clone, Debug)]
+pub(crate) enum Found {
+    Segment(Segment),
+    /// ICMP, in answer to one.
+    Unreachable(Unreachable),
+}
+
+/// Who sent a packet.
+fn source(packet: &LaxSlicedPacket<'_>) -> Option<IpAddr> {
+    match packet.net.as_ref()? {
+        LaxNetSlice::Ipv4(ip) => Some(ip.header().source_addr().into()),
+        LaxNetSlice::Ipv6(ip) => Some(ip.header().source_addr().into()),
+        LaxNetSlice::Arp(_) => None,
     }
 }
 

@@ -43,6 +43,9 @@ pub struct Row {
     pub bytes: u64,
     /// How many bytes were sent and are not in the capture.
     pub missing: u64,
+    /// Whether the secret that the client encrypted was for the server's RSA key; none: it encrypted none (it was not
+    /// static RSA), or there is no such key.
+    pub private_key_fits: Option<bool>,
 }
 
 /// What a connection speaks.
@@ -92,6 +95,10 @@ impl Row {
             (_, "") => Said::new(en, zh),
             _ => Said::new(format!("{en}, {end_en}"), format!("{zh}，{end_zh}")),
         };
+        if self.private_key_fits == Some(false) {
+            said.en.push_str(" (the RSA key does not open its pre-master secret)");
+            said.zh.push_str("（这把 RSA 私钥解不开它的 pre-master）");
+        }
         if self.missing > 0 {
             let missing = self.missing;
             said.en.push_str(&format!(" ({missing} bytes are not in the capture)"));
@@ -102,7 +109,7 @@ impl Row {
 
     /// How far it came.
     fn progress(&self) -> (String, String) {
-        if matches!(self.ended, Ended::Refused | Ended::NoAnswer) {
+        if matches!(self.ended, Ended::Refused | Ended::NoAnswer | Ended::Unreachable(..)) {
             return Default::default();
         }
         let (joined_en, joined_zh) = if self.joined {
@@ -138,6 +145,13 @@ fn ended(ended: &Ended) -> (String, String) {
         Ended::Closed => ("closed", "已关闭".into()),
         Ended::Refused => ("refused: the SYN was answered with RST", "被拒绝：SYN 得到的回应是 RST".into()),
         Ended::NoAnswer => ("no answer to the SYN", "SYN 没有得到回应".into()),
+        Ended::Unreachable(by, what) => {
+            let what = what.name();
+            return (
+                format!("{by} answered the SYN with ICMP: {what}"),
+                format!("{by} 用 ICMP 回应了 SYN：{what}"),
+            );
+        }
         Ended::HalfClosed(side) => {
             let (en, zh) = who(side);
             return (format!("closed by {en} alone"), format!("只有{zh}关闭"));

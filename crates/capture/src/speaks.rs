@@ -92,6 +92,8 @@ fn name(client: &[u8], server: &[u8]) -> &'static str {
         (c, s) if is_greeting(s) && (says(s, b"smtp") || says(c, b"ehlo") || says(c, b"helo")) => "SMTP",
         (_, s) if is_greeting(s) && says(s, b"ftp") => "FTP",
         (_, s) if is_greeting(s) => "SMTP or FTP",
+        // The name of StartTLS (RFC 4511 §4.14.1).
+        ([0x30, ..], _) if says(client, b"1.3.6.1.4.1.1466.20037") => "LDAP",
         ([0x30, ..], _) => "LDAP or other ASN.1",
         ([0x10, ..], _) if says(client, b"MQTT") || says(client, b"MQIsdp") => "MQTT",
         (c, _) if c.starts_with(b"*") || c.starts_with(b"PING") => "Redis",

@@ -9,8 +9,12 @@ use std::{
 };
 
 use anyhow::Context;
-use capture::{Captures, Counts, Finished, Keep, Keys, Row};
+use capture::{Captures, Counts, Finished, Keep, Keys, PrivateKey, Row};
 use claims::Event;
+use rustls::pki_types::{
+    PrivateKeyDer,
+    pem::{self, PemObject},
+};
 use serde_json::json;
 use steps::{Lang, harmless};
 
@@ -25,6 +29,10 @@ pub(crate) struct Choice {
     /// Only connections whose row holds this text (an address, a port, a name, a protocol, an outcome)
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+
+    /// The server's RSA key in PEM: TLS with static RSA (RFC 5246 §8.1.1) is opened with it, as by whoever gets it later
+    #[arg(long, value_name = "FILE")]
+    rsa_key: Option<PathBuf>,
 
     /// The order of the table
     #[arg(long, value_enum, default_value_t, value_name = "BY")]
@@ -104,6 +112,9 @@ pub(crate) fn read(
             );
         }
     }
+    if let Some(path) = &choice.rsa_key {
+        keys.add_private_key(private_key(path)?);
+    }
     let keep = match choice.connection {
         None => Keep::Nothing,
         Some(Which::One(number)) => Keep::One(number),
@@ -136,6 +147,13 @@ pub(crate) fn read(
         say_given_up(given_up, lang);
     }
     let (mut finished, counts) = captures.finish();
+    if choice.rsa_key.is_some() && finished.iter().all(|one| one.row.private_key_fits.is_none()) {
+        say(
+            lang,
+            "no connection exchanged its key by static RSA: the RSA key opens nothing (ECDHE and TLS 1.3 need a key log)",
+            "没有连接使用静态 RSA 交换密钥：RSA 私钥没有可解的内容（ECDHE 和 TLS 1.3 需要密钥日志）",
+        );
+    }
     if let Some(Which::One(number)) = choice.connection {
         let total = finished.len();
         let one = finished.into_iter().find(|one| one.row.number == number);
@@ -157,6 +175,21 @@ pub(crate) fn read(
         Sort::Protocol => finished.sort_by_key(|one| one.row.kind.name()),
     }
     Ok(Found::Table(if json { in_json(&finished) } else { table(&finished, counts, lang) }))
+}
+
+/// The RSA key in a file.
+fn private_key(path: &Path) -> anyhow::Result<PrivateKey> {
+    let named = || format!("the RSA key {}", path.display());
+    let der = PrivateKeyDer::from_pem_file(path).map_err(|error| match error {
+        pem::Error::Io(error) => anyhow::Error::new(error),
+        _ => anyhow::anyhow!("it holds no private key in PEM"),
+    });
+    let key = match der.with_context(named)? {
+        PrivateKeyDer::Pkcs1(der) => PrivateKey::of_pkcs1(der.secret_pkcs1_der()),
+        PrivateKeyDer::Pkcs8(der) => PrivateKey::of_pkcs8(der.secret_pkcs8_der()),
+        _ => None,
+    };
+    key.context("it is no RSA key of 2048 to 8192 bits").with_context(named)
 }
 
 /// A row as one text, to be searched.
@@ -216,11 +249,15 @@ fn footer(all: &[Finished], counts: Counts, lang: Lang) -> String {
         (counts.unknown_link, "of an unknown link layer", "链路层未知"),
     ];
     let zh = lang == Lang::Zh;
-    let other: Vec<String> = other
+    let other = other
         .into_iter()
         .filter(|(count, ..)| *count > 0)
-        .map(|(count, en, name_zh)| format!("{count} {}", if zh { name_zh } else { en }))
-        .collect();
+        .map(|(count, en, name_zh)| format!("{count} {}", if zh { name_zh } else { en }));
+    let inside = if zh { "隧道（内部未读取）" } else { "in tunnels that are not looked into" };
+    let tunnels = counts.tunnels.total();
+    let names: Vec<String> = counts.tunnels.each().map(|(name, count)| format!("{name} {count}")).collect();
+    let tunnels = (tunnels > 0).then(|| format!("{tunnels} {inside}: {}", names.join(", ")));
+    let other: Vec<String> = other.chain(tunnels).collect();
     let (connections, packets, segments) = (all.len(), counts.packets, counts.segments);
     let mut line = match (zh, connections) {
         (false, 1) => format!("1 connection in {packets} packets, {segments} of them TCP segments"),
@@ -261,6 +298,7 @@ pub(crate) fn in_json(all: &[Finished]) -> String {
             "segments": row.segments,
             "bytes": row.bytes,
             "bytes_missing": row.missing,
+            "rsa_key_fits": row.private_key_fits,
         });
         page.push_str(&steps::to_json(&object).expect("it is a value"));
         page.push('\n');

@@ -6,6 +6,7 @@
 //! (RFC 9850). Records that crossed before their secret was known wait, and come out with the moment at which they
 //! crossed.
 
+mod cbc;
 mod certificate;
 mod foreign;
 mod handshake;
@@ -15,6 +16,7 @@ mod keys;
 mod layout;
 mod message;
 pub mod names;
+mod private_key;
 mod read;
 mod record;
 mod schedule;
@@ -25,7 +27,7 @@ mod rfc8448;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use aws_lc_rs::digest;
 use steps::{
@@ -36,6 +38,7 @@ use steps::{
 pub use crate::Crossed;
 pub use certificate::{certificate_fields, key_of_issuer};
 pub(crate) use layout::layout;
+pub use private_key::PrivateKey;
 
 use self::{handshake::Handshake, keys::Opener, record::Record};
 use crate::{Seen, fields};
@@ -53,6 +56,9 @@ pub struct Decoder {
     server: Lane,
     handshake: Handshake,
     secrets: Vec<Secret>,
+    /// The server's, where somebody has it; and whether a secret was encrypted for it.
+    private_key: Option<Arc<PrivateKey>>,
+    private_key_fits: Option<bool>,
     /// How many protected records have crossed, and how much of them waits.
     protected: u64,
     waiting_bytes: usize,
@@ -168,6 +174,16 @@ impl Decoder {
         }
         self.open_waiting();
         std::mem::take(&mut self.out)
+    }
+
+    /// Takes the server's RSA key: static RSA is opened with it.
+    pub fn private_key(&mut self, key: Arc<PrivateKey>) {
+        self.private_key = Some(key);
+    }
+
+    /// Whether what the client encrypted was for that key; none: nothing was encrypted so, or there is no key.
+    pub fn private_key_fits(&self) -> Option<bool> {
+        self.private_key_fits
     }
 
     /// Bytes crossed that were not captured: what a Finished covers is not known from here on.
@@ -313,11 +329,14 @@ impl Decoder {
 
     /// What opens the records that `from` sends now, under that secret.
     fn opener(&self, from: Side, secret: &[u8]) -> Option<Opener> {
-        let (cipher, hash) = self.handshake.suite.as_deref().and_then(keys::of_suite)?;
+        let (cipher, hash) = self.handshake.suite_keys()?;
         let randoms = (&self.handshake.client_random[..], &self.handshake.server_random[..]);
         match self.lane_of(from).phase {
             Phase::Clear => None,
-            Phase::Session => Opener::tls12((cipher, hash), secret, randoms, from == Side::Client),
+            Phase::Session => {
+                let how = (from == Side::Client, self.handshake.encrypt_then_mac);
+                Opener::tls12((cipher, hash), secret, randoms, how)
+            }
             Phase::Handshake | Phase::Application => Opener::tls13(cipher, hash, secret),
         }
     }

@@ -47,7 +47,10 @@ fn tshark_agrees_on_what_other_programs_said() {
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    with_keys(|_| vec![runs::foreign::Captured::in_folder(folder.path()).told()]);
+    let captured = runs::foreign::Captured::in_folder(folder.path());
+    captured.turns_to_tls();
+    captured.opens_with_the_rsa_key(folder.path());
+    with_keys(|_| vec![captured.told()]);
 }
 
 #[test]

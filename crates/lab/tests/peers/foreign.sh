@@ -3,8 +3,8 @@
 #
 #   foreign.sh PEERS_FOLDER
 #
-# Leaves run.pcap and keys.txt. Ports: 4443 openssl, 4444 gnutls, 8080 and 8443 nginx, 4022 sshd, 9000 text, 9001 nobody; those
-# of the two WebSockets are in ws.ports.
+# Leaves run.pcap, keys.txt and key.pem. Ports: 4443 openssl, 4444 gnutls, 8080 and 8443 nginx, 4022 sshd, 9000 text, 9001
+# nobody, 25, 143, 389 and 5432 what turns to TLS; those of the two WebSockets are in ws.ports.
 set -eu
 peers=$1
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -41,9 +41,10 @@ ssh-keygen -q -N '' -t ed25519 -f user_key
     -o UsePAM=no -o PermitRootLogin=yes -o AuthorizedKeysFile="$PWD/user_key.pub" 2> sshd.err & sshd=$!
 python3 "$peers/ws_server.py" > ws.out 2>&1 & ws=$!
 python3 "$peers/ws_server.py" > plain.out 2>&1 & plain=$!
-trap 'kill $dump $openssl $gnutls $nginx $sshd $ws $plain 2>/dev/null || true' EXIT
+python3 "$peers/starttls.py" cert.pem key.pem 25 143 389 5432 2> starttls.err & starttls=$!
+trap 'kill $dump $openssl $gnutls $nginx $sshd $ws $plain $starttls 2>/dev/null || true' EXIT
 until grep -q listening tcpdump.err; do sleep 0.05; done
-for port in 4443 4444 8080 8443 4022; do
+for port in 4443 4444 8080 8443 4022 25 143 389 5432; do
     n=0
     until ss -Hltn "sport = $port" | grep -q .; do sleep 0.05; n=$((n + 1)); [ $n -lt 400 ]; done
 done
@@ -62,9 +63,20 @@ page -tls1_2 -cipher ECDHE-RSA-AES256-GCM-SHA384 -groups P-384
 page -tls1_2 -cipher DHE-RSA-CHACHA20-POLY1305
 visit -tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256 -servername localhost -alpn h2,http/1.1
 visit -tls1_2 -cipher PSK
+page -tls1_2 -cipher AES128-SHA
+page -tls1_2 -cipher AES256-SHA256 -no_etm
+page -tls1_2 -cipher ECDHE-RSA-AES256-SHA384
+page -tls1_2 -cipher ECDHE-RSA-AES128-SHA -no_etm
 page -tls1_1 -cipher DEFAULT:@SECLEVEL=0
+page -tls1_1 -cipher AES128-SHA:@SECLEVEL=0 -no_etm
 page -tls1 -cipher DEFAULT:@SECLEVEL=0
+page -tls1 -cipher AES256-SHA:@SECLEVEL=0 -no_etm
 visit -CAfile cert.pem -verify_return_error -verify_hostname elsewhere.example
+turn() { echo Q | openssl s_client -starttls "$1" -connect "127.0.0.1:$2" -keylogfile keys.txt >/dev/null 2>&1 || true; }
+turn smtp 25
+turn imap 143
+turn ldap 389
+turn postgres 5432
 export SSLKEYLOGFILE=$PWD/keys.txt
 curl -sk https://127.0.0.1:8443/ >/dev/null
 curl -sk --tls-max 1.2 https://localhost:8443/ --resolve localhost:8443:127.0.0.1 >/dev/null

@@ -41,6 +41,8 @@ pub(super) struct Handshake {
     /// The client wants to send data before the server has answered.
     pub(super) early_data: bool,
     pub(super) extended_master_secret: Option<bool>,
+    /// With a block cipher the MAC covers what is encrypted (RFC 7366).
+    pub(super) encrypt_then_mac: bool,
     retried: bool,
     /// The thread has holes.
     pub(super) lacks_bytes: bool,
@@ -68,8 +70,18 @@ impl Handshake {
         self.version.is_some_and(|version| version < TLS_1_2)
     }
 
-    fn hash(&self) -> Option<keys::Hash> {
-        Some(keys::of_suite(self.suite.as_deref()?)?.1)
+    /// The cipher and hash on which the two agreed; none where this decoder cannot open it.
+    pub(super) fn suite_keys(&self) -> Option<(keys::Cipher, keys::Hash)> {
+        keys::of_suite(self.suite.as_deref()?, self.version?)
+    }
+
+    pub(super) fn hash(&self) -> Option<keys::Hash> {
+        Some(self.suite_keys()?.1)
+    }
+
+    /// The hash of all messages so far.
+    pub(super) fn hash_so_far(&self) -> Option<Vec<u8>> {
+        self.transcript.digest()
     }
 
     fn remember(&mut self, whole: &[u8]) {
@@ -230,7 +242,9 @@ impl Decoder {
         if kind != 0 && !(tls13 && matches!(kind, 4 | 24)) {
             self.handshake.remember(whole);
         }
-        if step == Step::Finished {
+        if step == Step::ClientKeyExchange {
+            self.open_pre_master_secret(moment, body);
+        } else if step == Step::Finished {
             self.after_finished(from);
         } else if step == Step::KeyUpdate {
             self.after_key_update(from);
@@ -258,7 +272,7 @@ impl Decoder {
     }
 
     fn server_hello(&mut self, moment: u64, body: &[u8], whole: &[u8]) -> Option<()> {
-        let ServerHello { random, version, suite, session_id, retry, psk, ems, mut fields } =
+        let ServerHello { random, version, suite, session_id, retry, psk, ems, etm, mut fields } =
             hello::server_hello(body)?;
         if self.handshake.suite.is_some() {
             self.say(Side::Server, moment, Step::ServerHello, fields, whole);
@@ -267,7 +281,7 @@ impl Decoder {
         self.handshake.version = Some(version);
         let tls13 = version == TLS_1_3;
         if retry {
-            if let Some((_, hash)) = keys::of_suite(&suite) {
+            if let Some((_, hash)) = keys::of_suite(&suite, version) {
                 self.handshake.transcript.restart(hash);
             }
             self.handshake.retried = true;
@@ -290,11 +304,12 @@ impl Decoder {
             fields.put(field::PRE_SHARED_KEY, origin);
         }
         self.handshake.server_random = random.to_vec();
-        if let Some((_, hash)) = keys::of_suite(&suite) {
+        if let Some((_, hash)) = keys::of_suite(&suite, version) {
             self.handshake.transcript.hash_with(hash);
         }
         self.handshake.suite = Some(suite);
         self.handshake.extended_master_secret = Some(ems);
+        self.handshake.encrypt_then_mac = etm;
         self.say(Side::Server, moment, Step::ServerHello, fields, whole);
         self.handshake.remember(whole);
         if resumed {

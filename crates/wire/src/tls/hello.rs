@@ -47,6 +47,8 @@ pub(super) struct ServerHello {
     pub(super) psk: Option<u16>,
     /// The master secret covers the hash of the handshake (RFC 7627).
     pub(super) ems: bool,
+    /// With a block cipher the MAC covers what is encrypted (RFC 7366).
+    pub(super) etm: bool,
     pub(super) fields: Fields,
 }
 
@@ -116,7 +118,8 @@ pub(super) fn server_hello(body: &[u8]) -> Option<ServerHello> {
 
     let mut read = Fields::new();
     let (mut version, mut psk) = (legacy_version, None);
-    let ems = extensions.iter().any(|(number, _)| *number == 23);
+    let has = |wanted: u16| extensions.iter().any(|(number, _)| *number == wanted);
+    let (etm, ems) = (has(22), has(23));
     for (number, body) in &extensions {
         match number {
             16 => alpn(&mut read, body),
@@ -142,7 +145,7 @@ pub(super) fn server_hello(body: &[u8]) -> Option<ServerHello> {
         b"DOWNGRD\x00" => fields.put(field::DOWNGRADE_SENTINEL, "TLS 1.1 or older"),
         _ => {}
     }
-    Some(ServerHello { random, version, suite, session_id, retry, psk, ems, fields })
+    Some(ServerHello { random, version, suite, session_id, retry, psk, ems, etm, fields })
 }
 
 /// Reads EncryptedExtensions.

@@ -1,9 +1,13 @@
 //! From one secret to the next: what the decoder can compute of the key schedule with what crossed. TLS 1.2: RFC 5246
 //! §8.1 and §6.3. TLS 1.3: the column of extracts and derivations in RFC 8446 §7.1.
 
-use steps::{Fields, Side, tls::field};
+use steps::{
+    Fields, Side, common,
+    tls::{Step, field},
+};
 
-use super::{Decoder, fingerprint, keys};
+use super::{Crossed, Decoder, Secret, fingerprint, keys, names, read::Reader};
+use crate::{Seen, fields};
 
 /// What TLS 1.3's key schedule starts from.
 #[derive(Default)]
@@ -32,14 +36,48 @@ impl Decoder {
         if self.extended_master_secret() != Some(false) {
             return None;
         }
-        let (_, hash) = keys::of_suite(self.cipher_suite()?)?;
+        let hash = self.handshake.hash()?;
         Some(keys::master_secret(hash, pre_master_secret, self.randoms()))
     }
 
+    /// With the server's RSA key at hand: opens the pre-master secret of static RSA from the ClientKeyExchange that
+    /// crossed, and computes the master secret, in which with RFC 7627 the hash of the messages up to here stands.
+    pub(super) fn open_pre_master_secret(&mut self, moment: u64, body: &[u8]) {
+        let is_static_rsa = self.cipher_suite().is_some_and(|suite| {
+            suite.starts_with("TLS_RSA_WITH_") // TLS_RSA_PSK has a secret more
+        });
+        let (true, Some(key), Some(hash)) = (is_static_rsa, self.private_key.clone(), self.handshake.hash())
+        else {
+            return;
+        };
+        // `struct { ProtocolVersion client_version; opaque random[46]; } PreMasterSecret`, RFC 5246 §7.4.7.1.
+        const LENGTH: usize = 48;
+        let opened = Reader(body).vec16().and_then(|encrypted| key.open(encrypted));
+        let opened = opened.filter(|secret| secret.len() == LENGTH);
+        self.private_key_fits = Some(opened.is_some());
+        let Some(secret) = opened else { return };
+        let fields = fields! {
+            common::LENGTH => secret.len(),
+            common::FINGERPRINT => fingerprint(&secret),
+            field::CLIENT_VERSION => names::version(u16::from_be_bytes([secret[0], secret[1]])),
+            common::OPENED_WITH => format!("RSA {} bit private key", key.bits()),
+        };
+        self.out.push(Crossed { moment, seen: Seen::local(Step::PreMasterSecret, fields) });
+        let master = match self.extended_master_secret() {
+            Some(true) => {
+                let Some(session_hash) = self.handshake.hash_so_far() else { return };
+                keys::extended_master_secret(hash, &secret, &session_hash)
+            }
+            Some(false) | None => keys::master_secret(hash, &secret, self.randoms()),
+        };
+        let client_random = self.handshake.client_random.clone();
+        self.secrets.push(Secret { label: "CLIENT_RANDOM".into(), client_random, secret: master });
+    }
+
     /// The keys that follow from TLS 1.2's master secret, each by its name in the RFC and its fingerprint. None before
-    /// both hellos have crossed.
+    /// both hellos have crossed, and for a suite without AEAD, which has other keys.
     pub fn key_block(&self, master_secret: &[u8]) -> Option<[(&'static str, String); 4]> {
-        let suite = keys::of_suite(self.cipher_suite()?)?;
+        let suite = self.handshake.suite_keys().filter(|(cipher, _)| cipher.is_aead())?;
         let block = keys::key_block(suite, master_secret, self.randoms());
         Some([
             ("client_write_key", fingerprint(&block.client_write_key)),
@@ -62,9 +100,7 @@ impl Decoder {
         else {
             return;
         };
-        let (Some(shared_secret), Some((_, hash))) =
-            (shared_secret, self.cipher_suite().and_then(keys::of_suite))
-        else {
+        let (Some(shared_secret), Some((_, hash))) = (shared_secret, self.handshake.suite_keys()) else {
             return;
         };
         let derived = |secret: &[u8]| keys::derive_secret(hash, secret, "derived", &hash.digest(&[]));

@@ -1,9 +1,7 @@
 //! The transcript hash (RFC 8446 §4.4.1, RFC 5246 §7.4.9): all handshake messages in the order in which they crossed,
 //! each hashed once. Which hash it is, the server's choice of a suite tells; until then the messages wait.
 
-use aws_lc_rs::digest;
-
-use super::keys::Hash;
+use super::keys::{Hash, Running};
 
 /// The most that waits for the hash to be known: hellos, or a handshake whose suite we do not know.
 const MOST_WAITING: usize = 512 * 1024;
@@ -12,7 +10,7 @@ const MOST_WAITING: usize = 512 * 1024;
 #[derive(Default)]
 pub(super) struct Transcript {
     waiting: Vec<u8>,
-    running: Option<digest::Context>,
+    running: Option<Running>,
     /// Not all of it fitted, so that no hash of it is right.
     cut: bool,
 }
@@ -37,7 +35,7 @@ impl Transcript {
 
     /// The hash is known from here on.
     pub(super) fn hash_with(&mut self, hash: Hash) {
-        let mut context = digest::Context::new(hash.algorithm());
+        let mut context = hash.running();
         context.update(&std::mem::take(&mut self.waiting));
         self.running = Some(context);
     }
@@ -52,6 +50,6 @@ impl Transcript {
     /// The hash of all messages so far; none where it is not known, or where not all of them fitted.
     pub(super) fn digest(&self) -> Option<Vec<u8>> {
         let running = self.running.clone().filter(|_| !self.cut)?;
-        Some(running.finish().as_ref().to_vec())
+        Some(running.finish())
     }
 }

@@ -71,20 +71,19 @@ fn encapsulated(curve: &str, size: &str, fingerprint: &str) -> Finding {
 /// t7 with static RSA: the client made it; the server's key opened it.
 pub(super) fn pre_master_secret(event: &Event) -> Option<Finding> {
     let (length, fingerprint) = (event.get(common::LENGTH)?, event.get(common::FINGERPRINT)?);
-    Some(match event.side {
-        Side::Client => Finding::as_noted_because(
+    Some(match (event.get(common::OPENED_WITH), event.side) {
+        // A capture's, too: whoever has the server's key.
+        (Some(key), _) => Finding::as_noted_because(
+            Claim::T7,
+            format!("the server's {key} opened what crossed: {length} bytes (fingerprint {fingerprint})"),
+            format!("服务端用私钥（{key}）解开线路上的密文：{length} 字节（指纹 {fingerprint}）"),
+        ),
+        (None, Side::Client) => Finding::as_noted_because(
             Claim::T7,
             format!("the client made {length} bytes (fingerprint {fingerprint}) and encrypted them"),
             format!("客户端生成 {length} 字节（指纹 {fingerprint}）并将其加密"),
         ),
-        Side::Server => {
-            let key = event.get(common::OPENED_WITH)?;
-            Finding::as_noted_because(
-                Claim::T7,
-                format!("the server's {key} opened what crossed: {length} bytes (fingerprint {fingerprint})"),
-                format!("服务端用私钥（{key}）解开线路上的密文：{length} 字节（指纹 {fingerprint}）"),
-            )
-        }
+        (None, Side::Server) => return None,
     })
 }
 

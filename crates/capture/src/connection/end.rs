@@ -1,0 +1,126 @@
+//! The end of a connection: what it was, how far it came and how it ended.
+
+use std::time::Duration;
+
+use claims::Event;
+use steps::{Evidence, Said, Side, Step, summary};
+use wire::Seen;
+
+use super::{Connection, reading::Reading};
+use crate::{
+    keys::Keys,
+    outcome::{self, Ended},
+    row::{Kind, Row},
+};
+
+impl Connection {
+    /// Nothing more will come: what it was, and its events where they were kept.
+    pub(crate) fn end(mut self, keys: &Keys) -> (Row, Vec<Event>) {
+        for side in [Side::Client, Side::Server] {
+            let mut pieces = Vec::new();
+            self.streams[side as usize].end(&mut pieces);
+            self.pieces(side, pieces, keys);
+        }
+        let moment = self.now();
+        if matches!(self.reading, Reading::Undecided) {
+            self.reading = Reading::Other;
+            self.tell_plain();
+        }
+        let crossed = match &mut self.reading {
+            // What no key opened is no fault of the wire; the row says how far it came.
+            Reading::Tls(tls) if tls.keyed && self.judge.past().has(steps::tls::Step::Finished) => {
+                tls.decoder.end()
+            }
+            Reading::Ssh(ssh) if !ssh.decoder.is_opened() => ssh.decoder.give_up(moment, &no_secret()),
+            Reading::Tls(_) | Reading::Ssh(_) => Vec::new(),
+            Reading::Ws(_) | Reading::Undecided | Reading::Other | Reading::Lost => Vec::new(),
+        };
+        self.crossed(crossed);
+        let established = match self.reading {
+            Reading::Undecided | Reading::Other => {
+                self.established = self.opened;
+                self.opened.is_some()
+            }
+            Reading::Tls(_) | Reading::Ws(_) | Reading::Ssh(_) | Reading::Lost => {
+                self.established.is_some() || self.is_established()
+            }
+        };
+        let row = self.row(established);
+        self.summary(&row);
+        let mut events = self.events.take().unwrap_or_default();
+        // What waited for its key comes out late, and what it is was not known from the beginning.
+        events.sort_by_key(|event| event.elapsed_us);
+        for event in &mut events {
+            (event.protocol, event.variant) = (self.kind.protocol(), self.kind.variant());
+        }
+        (row, events)
+    }
+
+    /// The last event: what the connection showed, and how it went.
+    fn summary(&mut self, row: &Row) {
+        let protocol = self.kind.protocol();
+        let mut fields = steps::fields! {
+            summary::OUTCOME => if row.established { "complete" } else { "failed" },
+        };
+        if !row.established {
+            fields.put(summary::REASON, row.outcome());
+        }
+        fields.put(summary::STEPS, self.judge.past().count());
+        self.saw(self.now(), Evidence::Inferred, Seen::local(Step::summary(protocol), fields));
+    }
+
+    fn row(&self, established: bool) -> Row {
+        let details = outcome::details(self.judge.past(), self.kind);
+        Row {
+            number: self.number,
+            at: jiff::Timestamp::from_nanosecond(self.began.into()).unwrap_or_default(),
+            client: self.client,
+            server: self.server,
+            kind: self.kind,
+            name: details.name,
+            version: details.version,
+            algorithms: details.algorithms,
+            established,
+            ended: self.ended(),
+            one_sided: self.known.one_sided(),
+            joined: self.known.joined(),
+            established_after: self.established.map(Duration::from_nanos),
+            lasted: Duration::from_nanos(self.now()),
+            segments: self.segments,
+            bytes: self.bytes,
+            missing: self.gaps,
+            private_key_fits: match &self.reading {
+                Reading::Tls(tls) => tls.decoder.private_key_fits(),
+                Reading::Undecided | Reading::Ws(_) | Reading::Ssh(_) | Reading::Other | Reading::Lost => {
+                    None
+                }
+            },
+        }
+    }
+
+    /// How it ended: what a peer said of it weighs more than how TCP ended.
+    fn ended(&self) -> Ended {
+        if let Some((by, words)) = outcome::fatal_alert(self.judge.past()) {
+            return Ended::Alert(by, words);
+        }
+        self.known.ended()
+    }
+
+    pub(super) fn is_established(&self) -> bool {
+        match &self.reading {
+            Reading::Tls(_) if self.kind == Kind::Wss => {
+                self.judge.past().has(steps::ws::Step::SwitchingProtocols)
+            }
+            Reading::Tls(tls) => outcome::tls_established(self.judge.past(), &tls.records),
+            Reading::Ws(_) => {
+                self.judge.past().has(steps::ws::Step::SwitchingProtocols) || self.kind == Kind::Http
+            }
+            Reading::Ssh(_) => outcome::ssh_established(self.judge.past()),
+            Reading::Undecided | Reading::Other | Reading::Lost => false,
+        }
+    }
+}
+
+fn no_secret() -> Said {
+    Said::new("no key log holds the secret of this connection", "密钥日志中没有这条连接的密钥")
+}
