@@ -22,6 +22,7 @@ use steps::{
 
 use crate::{Crossed, Seen, fields};
 
+mod certificate;
 mod connection;
 mod derive;
 mod exchange;
@@ -48,6 +49,7 @@ use login::Login;
 use message::Message;
 use packet::{Lost, Packet, When};
 
+pub use certificate::{Certificate, Role, moment};
 pub use connection::beginning;
 pub use exchange::fingerprint;
 pub use signed::SignedRequest;

@@ -146,7 +146,7 @@ declare! {
     /// The MAC under which a side now sends.
     MAC_ALGORITHM: str = "mac_algorithm";
 
-    /// What the client knew of the host: `unknown`, `known`, `changed` or `revoked`.
+    /// What the client knew of the host: `unknown`, `known`, `certified`, `changed`, `revoked` or `unreadable`.
     RECORD: str = "record";
     /// Who decided: `user`, `option`, `file` or `nobody`.
     DECIDED_BY: str = "decided_by";
@@ -233,6 +233,23 @@ declare! {
     IS_EXCHANGE_HASH: bool = "is_exchange_hash";
     /// `withheld`: what a message holds may be a secret.
     CONTENT: str = "content";
+    /// What a CA calls the holder of a certificate (OpenSSH's PROTOCOL.certkeys).
+    CERTIFICATE_KEY_ID: str = "certificate_key_id";
+    /// The number that it gave the certificate.
+    CERTIFICATE_SERIAL: u64 = "certificate_serial";
+    /// Whom it speaks for: `host` or `user`.
+    CERTIFICATE_ROLE: str = "certificate_role";
+    /// The host or user names that it is for; empty: for all.
+    CERTIFICATE_PRINCIPALS: [String] = "certificate_principals";
+    /// From when it holds. Written only where it does not always do.
+    CERTIFICATE_VALID_AFTER: str = "certificate_valid_after";
+    /// From when it no longer holds. Written only where that comes.
+    CERTIFICATE_VALID_BEFORE: str = "certificate_valid_before";
+    /// The CA that signed it, by the fingerprint of its key.
+    CERTIFICATE_AUTHORITY_FINGERPRINT: str = "certificate_authority_fingerprint";
+    /// Why the client did not take a host's certificate: `authority`, `signature`, `sha1`, `role`, `not_yet_valid`, `expired`, `principals` or
+    /// `critical_options`.
+    CERTIFICATE_REFUSED: str = "certificate_refused";
     /// What the server asks the user.
     PROMPTS: [String] = "prompts";
     /// What the questions are headed with.

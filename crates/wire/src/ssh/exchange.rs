@@ -8,7 +8,10 @@ use steps::{
     ssh::{Step, field},
 };
 
-use super::reader::{Reader, magnitude};
+use super::{
+    certificate::{Certificate, bare},
+    reader::{Reader, magnitude},
+};
 use crate::fields;
 
 /// A family of methods, by the messages it uses.
@@ -131,7 +134,7 @@ fn reply(method: Method, kex_algorithm: &str, mut reader: Reader<'_>) -> Option<
     let mut inside = Reader(signature);
     let signature_algorithm = inside.text()?;
     let signature_length = inside.string()?.len();
-    let fields = fields! {
+    let mut fields = fields! {
         field::MESSAGE => method.reply_name(),
         field::KEX_ALGORITHM => kex_algorithm,
         field::HOST_KEY_TYPE => host_key_type,
@@ -141,13 +144,18 @@ fn reply(method: Method, kex_algorithm: &str, mut reader: Reader<'_>) -> Option<
         field::SIGNATURE_ALGORITHM => signature_algorithm,
         field::SIGNATURE_LENGTH => signature_length,
     };
+    if let Some(certificate) = Certificate::read(host_key) {
+        certificate.describe(&mut fields);
+    }
     reader.is_empty().then_some(fields)
 }
 
 /// As much of a public value as a line can bear; all of it is in the event's bytes.
 const SHOWN: usize = 32;
 
-/// The fingerprint of a public key as OpenSSH writes it.
+/// The fingerprint of a public key as OpenSSH writes it: of a certificate that of the key inside.
 pub fn fingerprint(key: &[u8]) -> String {
+    let bare = bare(key);
+    let key = bare.as_deref().unwrap_or(key);
     format!("SHA256:{}", BASE64_STANDARD_NO_PAD.encode(digest(&SHA256, key)))
 }

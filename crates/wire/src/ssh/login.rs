@@ -7,6 +7,7 @@ use steps::{
 };
 
 use super::{
+    certificate::Certificate,
     connection::beginning,
     exchange::fingerprint,
     keys::string,
@@ -116,6 +117,9 @@ impl Login {
         fields.put(field::HAS_SIGNATURE, has_signature);
         fields.put(field::PUBLIC_KEY_ALGORITHM_NAME, short(&algorithm));
         fields.put(field::PUBLIC_KEY_FINGERPRINT, fingerprint(key));
+        if let Some(certificate) = Certificate::read(key) {
+            certificate.describe(&mut fields);
+        }
         if !has_signature {
             self.asked = key.to_vec();
             return Some(Message::new(Step::PublickeyQuery, fields));

@@ -23,6 +23,10 @@ impl<'a> Reader<'a> {
         self.bytes(4)?.try_into().ok().map(u32::from_be_bytes)
     }
 
+    pub(super) fn uint64(&mut self) -> Option<u64> {
+        self.bytes(8)?.try_into().ok().map(u64::from_be_bytes)
+    }
+
     /// A length and as many bytes: `string`, and `mpint`, which is framed alike.
     pub(super) fn string(&mut self) -> Option<&'a [u8]> {
         let length = self.uint32()?;

@@ -7,7 +7,10 @@ use aws_lc_rs::signature::{
     RSA_PKCS1_2048_8192_SHA512, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 
-use super::reader::{Reader, magnitude};
+use super::{
+    certificate::bare,
+    reader::{Reader, magnitude},
+};
 
 /// What became of a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +36,9 @@ impl Signature {
 
 /// Verifies `signature` (algorithm and value) over `signed` with `key`, both in SSH's encoding.
 pub fn verify(key: &[u8], signature: &[u8], signed: &[u8]) -> Signature {
-    match check(key, signature, signed) {
+    // A certificate is no signer: the key inside is.
+    let bare = bare(key);
+    match check(bare.as_deref().unwrap_or(key), signature, signed) {
         Some(Some(true)) => Signature::Verified,
         Some(None) => Signature::NotChecked,
         Some(Some(false)) | None => Signature::Wrong,
