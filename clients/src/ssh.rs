@@ -6,18 +6,19 @@
 //! client ssh me@host:22 --identity ~/.ssh/id_ed25519 -- uname -a
 //! client ssh --agent                             # with the keys of ssh-agent
 //! client ssh --methods password                  # asks; `certs --show-password` shows the demo user's
+//! client ssh me@host:22 cat < FILE               # the command reads this program's input
 //! ```
 //!
 //! Beside it: the notes' heading "SSH 连接建立过程"; RFC 4253 (transport), RFC 4252 (login), RFC 4254 (channels).
 //! The server's file of the same name has the same sections.
 
-use std::{borrow::Cow, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use russh::{
-    ChannelMsg, Disconnect, Preferred,
+    Disconnect,
     client::{Handle, connect_stream},
     kex,
-    keys::Algorithm,
+    keys::ssh_key::Signature,
 };
 use steps::{
     Protocol, Reason, Side,
@@ -34,19 +35,26 @@ use watch::{
 
 use crate::{PATIENCE, Target};
 
+mod algorithms;
+mod certificate;
+mod command;
 mod handler;
 mod host_key;
 mod identity;
+mod input;
 pub mod known_hosts;
 mod lines_before;
 mod login;
 mod secrets;
 mod trouble;
 
+use algorithms::{config, kex_name};
+use command::{Exit, exec, seconds};
 use handler::{End, Handler};
 use host_key::HostKeyCheck;
 pub use host_key::Strict;
-use identity::Key;
+use identity::{Key, Loaded};
+use input::Input;
 use known_hosts::KnownHosts;
 use lines_before::FromIdentification;
 pub use login::Method;
@@ -101,6 +109,10 @@ pub struct Options {
     #[arg(long)]
     pub rekey: bool,
 
+    /// How long the command may take, in seconds [default: as long as it takes]
+    #[arg(long, value_parser = seconds, value_name = "SECONDS")]
+    pub timeout: Option<Duration>,
+
     /// The folder of the demo keys
     #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
@@ -108,15 +120,6 @@ pub struct Options {
     /// The command to run; put `--` before one with options of its own
     #[arg(default_value = "whoami", value_name = "COMMAND")]
     pub command: Vec<String>,
-}
-
-/// A method of [`KEX`] by its name.
-fn kex_name(name: &str) -> Result<kex::Name, String> {
-    let known = || KEX.iter().filter(|known| !SIGNS.contains(known));
-    known().find(|known| known.as_ref() == name).copied().ok_or_else(|| {
-        let names: Vec<_> = known().map(AsRef::as_ref).collect();
-        format!("there are: {}", names.join(", "))
-    })
 }
 
 /// Who logs in, and where.
@@ -147,21 +150,26 @@ impl FromStr for Login {
     }
 }
 
-/// Makes one connection, runs the command and reports each step; where something is asked, the user is.
+/// Makes one connection, runs the command on this program's standard input and reports each step; where something is
+/// asked, the user is.
 ///
 /// # Errors
 ///
 /// Says what failed, where, and what to do.
 pub async fn run(options: &Options, session: &Session) -> anyhow::Result<()> {
-    run_for(options, session, Asking::default()).await
+    connect(options, session, Asking::default(), &Input::Standard).await
 }
 
-/// The same, with somebody else to ask.
+/// The same, with somebody else to ask, and without input for the command.
 ///
 /// # Errors
 ///
 /// Says what failed, where, and what to do.
 pub async fn run_for(options: &Options, session: &Session, asking: Asking) -> anyhow::Result<()> {
+    connect(options, session, asking, &Input::None).await
+}
+
+async fn connect(options: &Options, session: &Session, asking: Asking, input: &Input) -> anyhow::Result<()> {
     let Login { user, target } = &options.target;
     let mut means = means(options, &asking).await?;
     let known_hosts = options.known_hosts.clone().unwrap_or_else(|| options.certs.join("known_hosts"));
@@ -175,7 +183,7 @@ pub async fn run_for(options: &Options, session: &Session, asking: Asking) -> an
     let witness = Witness::new(session, Side::Client, Protocol::Ssh, None, (here, there), started);
     watch::tcp::established(&witness, &stream);
 
-    match speak(stream, &witness, host_key, &mut means, options).await {
+    match speak(stream, &witness, host_key, &mut means, (options, input)).await {
         Ok(exit) => {
             witness.finish(&Outcome::Complete);
             exit.into_result(&witness)
@@ -192,10 +200,11 @@ pub async fn run_for(options: &Options, session: &Session, asking: Asking) -> an
 /// Why the connection failed, from what the log holds.
 fn why(ended: &Ended, witness: &Witness, means: &Means, options: &Options) -> Reason {
     let given = Given {
-        methods: means.methods.iter().map(|method| method.name()).collect(),
-        methods_named: means.methods != Method::ALL,
+        methods: options.methods.iter().map(|method| method.name()).collect(),
+        methods_named: options.methods != Method::ALL,
         keys: means.keys.len(),
         agent: options.agent,
+        key_open_to_others: means.open_to_others.clone(),
         passwords: means.passwords.listed(),
         passwords_tried: means.passwords_tried,
         kex: options.kex.map(|kex| kex.as_ref().to_owned()),
@@ -204,34 +213,15 @@ fn why(ended: &Ended, witness: &Witness, means: &Means, options: &Options) -> Re
     witness.past(|past| reason(&Facts { side: Side::Client, past, ended, given: &given }))
 }
 
-/// How the command ended.
-enum Exit {
-    Status(u32),
-    Signal,
-}
-
-impl Exit {
-    /// Like `ssh`, a command that failed is this program's failure too, though the connection was none.
-    fn into_result(self, witness: &Witness) -> anyhow::Result<()> {
-        let ended = match self {
-            Exit::Status(0) => return Ok(()),
-            Exit::Status(status) => steps::ssh::reason::Exit::Status(status),
-            Exit::Signal => steps::ssh::reason::Exit::Signal,
-        };
-        let said = witness.past(|past| steps::ssh::reason::command_failed(past, ended));
-        Err(anyhow::anyhow!("{}", said.en))
-    }
-}
-
 /// What the options give the user to log in with.
 async fn means(options: &Options, asking: &Asking) -> anyhow::Result<Means> {
-    let keys = match &options.identity {
-        _ if !options.methods.contains(&Method::Publickey) => Vec::new(),
-        _ if options.agent => Key::of_agent().await?,
-        Some(identity) => vec![Key::load(identity, asking)?],
+    let Loaded { keys, open_to_others } = match &options.identity {
+        _ if !options.methods.contains(&Method::Publickey) => Loaded::default(),
+        _ if options.agent => Loaded { keys: Key::of_agent().await?, open_to_others: None },
+        Some(identity) => Loaded::read(identity, asking)?,
         None => {
             certs::ensure_and_say(&options.certs)?;
-            vec![Key::load(&options.certs.join(certs::SSH_USER_KEY), asking)?]
+            Loaded::read(&options.certs.join(certs::SSH_USER_KEY), asking)?
         }
     };
     let passwords = match &options.password_file {
@@ -239,7 +229,7 @@ async fn means(options: &Options, asking: &Asking) -> anyhow::Result<Means> {
         None => Passwords::Typed,
     };
     let (user, methods) = (options.target.user.clone(), options.methods.clone());
-    Ok(Means { user, methods, keys, passwords, passwords_tried: 0, asking: asking.clone() })
+    Ok(Means { user, methods, keys, open_to_others, passwords, passwords_tried: 0, asking: asking.clone() })
 }
 
 /// Speaks SSH on `stream`: key exchange, login, command. Gives how the command ended.
@@ -248,9 +238,9 @@ async fn speak(
     witness: &Witness,
     host_key: HostKeyCheck,
     means: &mut Means,
-    options: &Options,
+    (options, input): (&Options, &Input),
 ) -> Result<Exit, Ended> {
-    let config = Arc::new(config(host_key.recorded_algorithms(), options.kex));
+    let config = Arc::new(config(&host_key, options.kex));
     let (tapped, line) = watch::ssh::tap(stream, witness);
     // Whatever happens, the connection's task in russh must not outlive this one.
     let line = CutAtEnd(line);
@@ -268,8 +258,19 @@ async fn speak(
     })?;
     if let Some(binding) = session.agent_session_binding() {
         calls.session_binding(binding);
+        // The library takes any signature that verifies, and RSA's with SHA-1 does (RFC 8332 §3.1).
+        let signed = Signature::try_from(binding.signature()).map(|it| it.algorithm().as_str().to_owned());
+        if let (Some(agreed), Ok(signed)) = (end.host_key_algorithm(), signed)
+            && agreed != signed
+        {
+            return Err(Ended::HostSignatureBy { agreed: agreed.to_owned(), signed });
+        }
     }
-    let done = in_session(&mut session, &line.0, &calls, means, options).await;
+    if host_key.has_let_a_changed_key_pass() {
+        // As OpenSSH does: whoever is in the middle would only have to ask for it.
+        means.methods.retain(|method| *method == Method::Publickey);
+    }
+    let done = in_session(&mut session, &line.0, &calls, means, (options, input)).await;
     if let Err(Ended::Gone(how)) = done {
         // Whoever waited only learns that no answer comes; the session's last word says why.
         drop(timeout(FAREWELL, session).await);
@@ -295,32 +296,18 @@ async fn in_session(
     line: &Line,
     calls: &ClientCalls,
     means: &mut Means,
-    options: &Options,
+    (options, input): (&Options, &Input),
 ) -> Result<Exit, Ended> {
     log_in(session, line, calls, means).await?;
     if options.rekey {
         session.rekey_soon().await.map_err(|error| trouble::ended(&error))?;
     }
-    exec(session, &options.command.join(" ")).await
-}
-
-/// Runs one command on a channel of its own; the handler reports what comes back. A command takes the time it takes.
-async fn exec(session: &mut Handle<Handler>, command: &str) -> Result<Exit, Ended> {
-    let ended = |error: russh::Error| trouble::ended(&error);
-    let channel = timeout(PATIENCE, session.channel_open_session()).await;
-    let mut channel = channel.map_err(|_| trouble::silent())?.map_err(ended)?;
-    channel.exec(true, command).await.map_err(ended)?;
-    let mut exit = None;
-    loop {
-        match channel.wait().await {
-            Some(ChannelMsg::ExitStatus { exit_status }) => exit = Some(Exit::Status(exit_status)),
-            Some(ChannelMsg::ExitSignal { .. }) => exit = Some(Exit::Signal),
-            Some(ChannelMsg::Failure) => return Err(Ended::CommandRefused),
-            Some(ChannelMsg::Close) => return exit.ok_or(Ended::NoExitStatus),
-            // The connection is gone, and not the channel alone.
-            None => return exit.ok_or(Ended::Gone(None)),
-            // The output is an event already.
-            Some(_) => {}
+    let command = options.command.join(" ");
+    let running = exec(session, &command, calls, input);
+    match options.timeout {
+        None => running.await,
+        Some(limit) => {
+            timeout(limit, running).await.unwrap_or(Err(Ended::CommandTooLong(limit.as_millis() as u64)))
         }
     }
 }
@@ -348,43 +335,6 @@ impl Drop for CutAtEnd {
         self.0.cut();
     }
 }
-
-/// Like OpenSSH, asks first for the kinds of host key on record: a server with several would else show another one.
-fn config(recorded: Vec<Algorithm>, method: Option<kex::Name>) -> russh::client::Config {
-    let mut keys = recorded;
-    for algorithm in Preferred::DEFAULT.key.iter() {
-        if !keys.contains(algorithm) {
-            keys.push(algorithm.clone());
-        }
-    }
-    let kex = match method {
-        None => Cow::Borrowed(KEX),
-        Some(method) => Cow::Owned([&[method][..], SIGNS].concat()),
-    };
-    let preferred = Preferred { kex, key: Cow::Owned(keys), ..Preferred::DEFAULT };
-    russh::client::Config { preferred, ..russh::client::Config::default() }
-}
-
-/// The hybrid stands last: of its secret russh hands over one half, so less could be shown.
-const KEX: &[kex::Name] = &[
-    kex::CURVE25519,
-    kex::CURVE25519_PRE_RFC_8731,
-    kex::DH_G16_SHA512,
-    kex::DH_G18_SHA512,
-    kex::DH_G14_SHA256,
-    kex::DH_GEX_SHA256,
-    kex::DH_G17_SHA512,
-    kex::DH_G15_SHA512,
-    kex::ECDH_SHA2_NISTP256,
-    kex::ECDH_SHA2_NISTP384,
-    kex::ECDH_SHA2_NISTP521,
-    kex::MLKEM768X25519_SHA256,
-    kex::EXTENSION_SUPPORT_AS_CLIENT,
-    kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
-];
-
-/// Names in the list that are no methods: EXT_INFO may come (RFC 8308), and strict key exchange is wanted.
-const SIGNS: &[kex::Name] = &[kex::EXTENSION_SUPPORT_AS_CLIENT, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT];
 
 #[cfg(test)]
 mod tests {

@@ -23,7 +23,7 @@ use std::{
 };
 
 use anyhow::Context;
-use russh::{Preferred, kex, server::run_stream};
+use russh::{Preferred, cipher, kex, server::run_stream};
 use steps::{
     Protocol, Reason, Side,
     ssh::reason::{Ended, Facts, Given, reason},
@@ -65,7 +65,7 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub password_login: Switch,
 
-    /// The one key exchange method to offer, such as diffie-hellman-group14-sha256 [default: all russh has by default]
+    /// The one key exchange method to offer, such as diffie-hellman-group14-sha256 [default: all we have]
     #[arg(long, value_parser = kex_name, value_name = "NAME")]
     pub kex: Option<kex::Name>,
 
@@ -78,10 +78,10 @@ pub struct Options {
     pub limits: Limits,
 }
 
-/// A method that russh has by default, by its name.
+/// A method that is offered, by its name.
 fn kex_name(name: &str) -> Result<kex::Name, String> {
-    let known =
-        || Preferred::DEFAULT.kex.iter().filter(|known| !AS_CLIENT.contains(known) && !SIGNS.contains(known));
+    let all = [&Preferred::DEFAULT.kex[..], NIST].concat();
+    let known = || all.iter().filter(|known| !AS_CLIENT.contains(known) && !SIGNS.contains(known));
     known().find(|known| known.as_ref() == name).copied().ok_or_else(|| {
         let names: Vec<_> = known().map(AsRef::as_ref).collect();
         format!("there are: {}", names.join(", "))
@@ -94,6 +94,9 @@ const SIGNS: &[kex::Name] = &[kex::EXTENSION_SUPPORT_AS_SERVER, kex::EXTENSION_O
 /// The same, said by a client.
 const AS_CLIENT: &[kex::Name] =
     &[kex::EXTENSION_SUPPORT_AS_CLIENT, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT];
+
+/// The curves of RFC 5656, which russh has and does not offer by itself.
+const NIST: &[kex::Name] = &[kex::ECDH_SHA2_NISTP256, kex::ECDH_SHA2_NISTP384, kex::ECDH_SHA2_NISTP521];
 
 /// On or off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -336,12 +339,15 @@ impl Drop for CutAtEnd {
 }
 
 fn config(host_key: russh::keys::PrivateKey, users: &Users, options: &Options) -> russh::server::Config {
+    let defaults = Preferred::DEFAULT;
     let kex = match options.kex {
-        None => Preferred::DEFAULT.kex,
+        // Many an appliance has NIST's curves and nothing newer.
+        None => Cow::Owned([&defaults.kex[..], NIST].concat()),
         Some(method) => Cow::Owned([&[method][..], SIGNS].concat()),
     };
+    let cipher = Cow::Owned([&defaults.cipher[..], &[cipher::AES_128_GCM]].concat());
     russh::server::Config {
-        preferred: Preferred { kex, ..Preferred::DEFAULT },
+        preferred: Preferred { kex, cipher, ..defaults },
         methods: users.methods(),
         keys: vec![host_key],
         // A wrong key is answered after a constant time; the probe by "none" tells nobody anything.

@@ -1,6 +1,6 @@
 //! What the client answers, and what it is told. russh calls these methods; each names the call to the watcher.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use russh::{
     ChannelId, ChannelOpenFailure, Names, Sig,
@@ -9,16 +9,30 @@ use russh::{
 };
 use steps::{harmless, ssh::reason::Ended};
 use watch::ssh::ClientCalls;
+use wire::ssh::Certificate;
 
 use super::{host_key::HostKeyCheck, trouble};
 
 /// What ended the connection, once russh has told the handler: whoever waits for an answer only learns that none comes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct End(Arc<Mutex<Option<Ended>>>);
+pub(super) struct End {
+    ended: Arc<Mutex<Option<Ended>>>,
+    agreed: Arc<OnceLock<String>>,
+}
 
 impl End {
     pub(super) fn get(&self) -> Option<Ended> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The algorithm by which the host key was to sign.
+    pub(super) fn host_key_algorithm(&self) -> Option<&str> {
+        self.agreed.get().map(String::as_str)
+    }
+
+    fn agreed(&self, algorithm: &str) {
+        // Of keys that are exchanged anew the first agreement counts: only that signature is handed over.
+        let _ = self.agreed.set(algorithm.to_owned());
     }
 }
 
@@ -46,8 +60,9 @@ impl russh::client::Handler for Handler {
     /// A `false` makes russh close the connection without a DISCONNECT.
     async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, russh::Error> {
         let key = shown.public_key();
-        let decision = self.host_key.decide(&key).await;
-        self.calls.host_key_check(&key, &decision);
+        let certificate = shown.certificate().and_then(|it| Certificate::read(&it.to_bytes().ok()?));
+        let decision = self.host_key.decide(&key, certificate.as_ref()).await;
+        self.calls.host_key_check(&key, certificate.as_ref(), &decision);
         Ok(decision.accepted)
     }
 
@@ -57,6 +72,7 @@ impl russh::client::Handler for Handler {
         names: &Names,
         _session: &mut Session,
     ) -> Result<(), russh::Error> {
+        self.end.agreed(names.key.as_str());
         self.calls.session_key(shared_secret, names);
         Ok(())
     }
@@ -67,7 +83,7 @@ impl russh::client::Handler for Handler {
             DisconnectReason::ReceivedDisconnect(_) => Ok(()),
             DisconnectReason::Error(error) => {
                 let ended = trouble::ended(&error);
-                self.end.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(ended);
+                self.end.ended.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(ended);
                 Err(error)
             }
         }

@@ -1,15 +1,21 @@
 //! The decision on the host key (RFC 4251 §4.1; the notes' block 6): what the file of known hosts says, what the
 //! option says, and where both leave it open, what the user says.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    io,
+    sync::atomic::{AtomicBool, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use clap::ValueEnum;
 use russh::keys::{Algorithm, HashAlg, PublicKey};
 use steps::harmless;
 use watch::ssh::HostKeyDecision;
+use wire::ssh::Certificate;
 
 use super::{
-    known_hosts::{KnownHosts, Record, host_name},
+    certificate,
+    known_hosts::{KnownHosts, Record, bare, host_name},
     secrets::Asking,
 };
 use crate::Target;
@@ -39,6 +45,16 @@ impl Strict {
     }
 }
 
+/// What became of a host's certificate.
+enum Certified {
+    /// By the CA of this line.
+    Taken { line: usize },
+    /// This line revokes its CA.
+    Revoked { line: usize },
+    /// As [`HostKeyDecision::certificate_refused`] says it.
+    Refused(&'static str),
+}
+
 /// Decides on the host key of one connection.
 #[derive(Debug)]
 pub(super) struct HostKeyCheck {
@@ -47,12 +63,20 @@ pub(super) struct HostKeyCheck {
     strict: Strict,
     asking: Asking,
     refused: AtomicBool,
+    let_pass: AtomicBool,
 }
 
 impl HostKeyCheck {
     pub(super) fn new(file: KnownHosts, target: &Target, strict: Strict, asking: Asking) -> Self {
         let host = host_name(&target.host, target.port);
-        HostKeyCheck { file, host, strict, asking, refused: AtomicBool::new(false) }
+        HostKeyCheck {
+            file,
+            host,
+            strict,
+            asking,
+            refused: AtomicBool::default(),
+            let_pass: AtomicBool::default(),
+        }
     }
 
     /// The kinds of key on record for the host.
@@ -61,13 +85,23 @@ impl HostKeyCheck {
         self.file.algorithms(&self.host).unwrap_or_default()
     }
 
+    /// Whether a CA is on record for the host: then its certificate is asked for.
+    pub(super) fn has_authority(&self) -> bool {
+        self.file.authority(&self.host).is_ok_and(|line| line.is_some())
+    }
+
     /// Whether the key was refused.
     pub(super) fn has_refused(&self) -> bool {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// Decides on `key`.
-    pub(super) async fn decide(&self, key: &PublicKey) -> HostKeyDecision {
+    /// Whether the key is not the one on record and was let pass all the same.
+    pub(super) fn has_let_a_changed_key_pass(&self) -> bool {
+        self.let_pass.load(Ordering::Relaxed)
+    }
+
+    /// Decides on `key`, which came in `certificate` or alone.
+    pub(super) async fn decide(&self, key: &PublicKey, certificate: Option<&Certificate>) -> HostKeyDecision {
         let file = self.file.path().display().to_string();
         let mut decision = HostKeyDecision {
             host: self.host.clone(),
@@ -77,14 +111,39 @@ impl HostKeyCheck {
             ..HostKeyDecision::default()
         };
         let print = key.fingerprint(HashAlg::Sha256).to_string();
-        let record = match self.file.look_up(&self.host, key) {
-            Ok(record) => record,
-            Err(_) => {
+        let found = certificate.map(|certificate| self.certified(certificate)).transpose();
+        let (found, record) = match (found, self.file.look_up(&self.host, key)) {
+            (Ok(found), Ok(record)) => (found, record),
+            (Err(_), _) | (_, Err(_)) => {
                 decision.record = "unreadable";
                 self.refuse();
                 return decision;
             }
         };
+        match found {
+            Some(Certified::Revoked { line }) => {
+                decision.record = "revoked";
+                decision.line = Some(line);
+                self.refuse();
+                return decision;
+            }
+            Some(Certified::Taken { line }) if !matches!(record, Record::Revoked { .. }) => {
+                decision.record = "certified";
+                decision.cert_authority_line = Some(line);
+                decision.accepted = true;
+                return decision;
+            }
+            // As OpenSSH does: the key inside may be known by itself.
+            Some(Certified::Refused(why)) => {
+                tracing::warn!(
+                    "{} showed a certificate that is not taken ({}): its key has to be on record by itself",
+                    self.host,
+                    why.replace('_', " ")
+                );
+                decision.certificate_refused = Some(why);
+            }
+            Some(Certified::Taken { .. }) | None => {}
+        }
         match record {
             Record::Known { line } => {
                 decision.record = "known";
@@ -105,6 +164,22 @@ impl HostKeyCheck {
         decision
     }
 
+    fn certified(&self, certificate: &Certificate) -> io::Result<Certified> {
+        let authority = &certificate.authority;
+        if let Some(line) = self.file.revoked(&self.host, authority)? {
+            return Ok(Certified::Revoked { line });
+        }
+        let Some(line) = self.file.authority_with(&self.host, authority)? else {
+            return Ok(Certified::Refused("authority"));
+        };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let host = bare(&self.host).unwrap_or(&self.host);
+        Ok(match certificate::fault(certificate, host, now) {
+            None => Certified::Taken { line },
+            Some(why) => Certified::Refused(why),
+        })
+    }
+
     fn changed(&self, decision: &mut HostKeyDecision, line: usize, recorded: String, print: &str) {
         let file = self.file.path().display();
         decision.record = "changed";
@@ -112,10 +187,11 @@ impl HostKeyCheck {
         if self.strict == Strict::No {
             tracing::warn!(
                 "THE HOST KEY OF {} HAS CHANGED: {file} line {line} has {recorded}, the server showed {print}. \
-                 Somebody may be in the middle. Going on, because --strict no was given.",
+                 Somebody may be in the middle. Going on, because --strict no was given; no password is sent.",
                 self.host
             );
             (decision.decided_by, decision.accepted) = ("option", true);
+            self.let_pass.store(true, Ordering::Relaxed);
         } else {
             self.refuse();
         }

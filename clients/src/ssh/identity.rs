@@ -1,13 +1,13 @@
 //! The user's keys, from a file or from ssh-agent, and the signer that uses them. A private key leaves this file only
 //! as a signature; an encrypted one is opened when, and only when, the server would take it.
 
-use std::{path::Path, sync::Arc};
+use std::{fs, os::unix::fs::MetadataExt, path::Path, sync::Arc};
 
 use anyhow::{Context, anyhow, bail};
 use russh::{
     SendError, Signer,
     keys::{
-        HashAlg, PrivateKey, PublicKey,
+        Certificate, HashAlg, PrivateKey, PublicKey,
         agent::{AgentIdentity, client::AgentClient},
         decode_secret_key,
         signature::Signer as _,
@@ -24,6 +24,8 @@ use super::secrets::Asking;
 #[derive(Clone)]
 pub(super) struct Key {
     pub(super) public: PublicKey,
+    /// A CA's word for it, which is offered instead of the bare key.
+    pub(super) certificate: Option<Arc<Certificate>>,
     holder: Holder,
 }
 
@@ -34,11 +36,20 @@ enum Holder {
     Agent(Arc<Mutex<AgentClient<UnixStream>>>),
 }
 
-impl Key {
+/// What a file gave.
+#[derive(Default)]
+pub(super) struct Loaded {
+    /// Its key, and before it the certificate that stands beside it.
+    pub(super) keys: Vec<Key>,
+    /// The file and its mode, where others can read it: like OpenSSH, such a key is not used.
+    pub(super) open_to_others: Option<(String, u32)>,
+}
+
+impl Loaded {
     /// Reads a private key: OpenSSH's own format, and the PEM formats that OpenSSL writes. Of one in OpenSSH's format with a
-    /// passphrase only the public half is open so far.
-    pub(super) fn load(path: &Path, asking: &Asking) -> anyhow::Result<Self> {
-        let bytes = std::fs::read(path).map_err(|error| {
+    /// passphrase only the public half is open so far. `FILE-cert.pub` beside it is read as OpenSSH reads it.
+    pub(super) fn read(path: &Path, asking: &Asking) -> anyhow::Result<Self> {
+        let bytes = fs::read(path).map_err(|error| {
             let why = match error.kind() {
                 std::io::ErrorKind::NotFound => "there is no such file",
                 std::io::ErrorKind::PermissionDenied => "this user may not read it",
@@ -46,8 +57,7 @@ impl Key {
             };
             anyhow!("could not read {} (`--identity` takes another key): {why}", path.display())
         })?;
-        let text = String::from_utf8_lossy(&bytes);
-        let kind = Kind::of(&text);
+        let (text, kind) = (String::from_utf8_lossy(&bytes), Kind::of(&bytes));
         let key = match kind {
             Kind::OpenSsh => PrivateKey::from_openssh(text.trim_start()).ok(),
             Kind::Pem => decode_secret_key(&text.replace('\r', ""), None).ok(),
@@ -56,15 +66,55 @@ impl Key {
             | Kind::Putty
             | Kind::PublicKey
             | Kind::Certificate
+            | Kind::X509
+            | Kind::Pkcs12
+            | Kind::Der
             | Kind::Ssh1
             | Kind::Empty
+            | Kind::Binary
             | Kind::Other => None,
         };
-        let Some(key) = key else { bail!("{}", kind.why_not(&path.display().to_string())) };
-        let (public, path) = (key.public_key().clone(), path.display().to_string().into());
-        Ok(Key { public, holder: Holder::File { key: Arc::new(key), path, asking: asking.clone() } })
+        let name = path.display().to_string();
+        let Some(key) = key else { bail!("{}", kind.why_not(&name)) };
+        if let Some(mode) = open_to_others(path) {
+            tracing::warn!(
+                "the private key {name} can be read by others (mode {mode:04o}) and is not used, as `ssh` would not; \
+                 `chmod 600 {name}` closes it"
+            );
+            return Ok(Loaded { keys: Vec::new(), open_to_others: Some((name, mode)) });
+        }
+        let (public, certificate) = (key.public_key().clone(), beside(&name, key.public_key()));
+        let holder = Holder::File { key: Arc::new(key), path: name.into(), asking: asking.clone() };
+        let bare = Key { public, certificate: None, holder };
+        let certified = certificate.map(|it| Key { certificate: Some(Arc::new(it)), ..bare.clone() });
+        Ok(Loaded { keys: certified.into_iter().chain([bare]).collect(), open_to_others: None })
     }
+}
 
+/// The mode of a file of this user's that others can read or write. Of another user's file OpenSSH does not ask.
+fn open_to_others(path: &Path) -> Option<u32> {
+    let about = fs::metadata(path).ok()?;
+    // What this process makes belongs to this user.
+    let me = fs::metadata("/proc/self").ok()?.uid();
+    let mode = about.mode() & 0o777;
+    (about.uid() == me && mode & 0o077 != 0).then_some(mode)
+}
+
+/// The certificate for `key` in `FILE-cert.pub`; one that does not read, or is another key's, is told of and left out.
+fn beside(file: &str, key: &PublicKey) -> Option<Certificate> {
+    let path = format!("{file}-cert.pub");
+    let text = fs::read_to_string(&path).ok()?;
+    match Certificate::from_openssh(text.trim()) {
+        Ok(certificate) if certificate.public_key() == key.key_data() => return Some(certificate),
+        Ok(_) => {
+            tracing::warn!("{path} is a certificate for another key than that of {file}, and is not used");
+        }
+        Err(_) => tracing::warn!("{path} is no certificate that could be read, and is not used"),
+    }
+    None
+}
+
+impl Key {
     /// The keys that the agent at SSH_AUTH_SOCK holds, in its order.
     pub(super) async fn of_agent() -> anyhow::Result<Vec<Self>> {
         let mut agent = AgentClient::connect_env().await.map_err(|error| {
@@ -74,12 +124,17 @@ impl Key {
         })?;
         let identities = agent.request_identities().await.context("ssh-agent did not list its keys")?;
         let holder = Holder::Agent(Arc::new(Mutex::new(agent)));
-        let plain = identities.into_iter().filter_map(|identity| match identity {
-            AgentIdentity::PublicKey { key, .. } => Some(key),
-            // Needs a server that trusts its CA; the key itself is listed too.
-            AgentIdentity::Certificate { .. } => None,
-        });
-        let keys: Vec<_> = plain.map(|public| Key { public, holder: holder.clone() }).collect();
+        let key = |identity: AgentIdentity| match identity {
+            AgentIdentity::PublicKey { key, .. } => {
+                Key { public: key, certificate: None, holder: holder.clone() }
+            }
+            AgentIdentity::Certificate { certificate, .. } => Key {
+                public: PublicKey::new(certificate.public_key().clone(), ""),
+                certificate: Some(Arc::new(certificate)),
+                holder: holder.clone(),
+            },
+        };
+        let keys: Vec<_> = identities.into_iter().map(key).collect();
         if keys.is_empty() {
             bail!("ssh-agent holds no keys (`ssh-add FILE` adds one)");
         }
@@ -98,20 +153,36 @@ enum Kind {
     Putty,
     PublicKey,
     Certificate,
+    /// A certificate as TLS has them.
+    X509,
+    Pkcs12,
+    /// A private key as the PEM formats have it, in binary.
+    Der,
     Ssh1,
     Empty,
+    Binary,
     Other,
 }
 
 impl Kind {
-    fn of(text: &str) -> Kind {
-        let text = text.trim_start();
+    fn of(bytes: &[u8]) -> Kind {
+        // PKCS#12 (RFC 7292 §4) is version 3; PKCS#1 and PKCS#8 are version 0, SEC1 is version 1.
+        match version(bytes) {
+            Some(3) => return Kind::Pkcs12,
+            Some(0 | 1) => return Kind::Der,
+            Some(_) | None => {}
+        }
+        let Ok(text) = std::str::from_utf8(bytes).map(str::trim_start) else { return Kind::Binary };
+        if text.contains('\0') && !text.starts_with("SSH PRIVATE KEY FILE FORMAT 1.1") {
+            return Kind::Binary;
+        }
         let first = text.lines().next().unwrap_or_default().trim_end();
         let is_public = |word: &str| ["ssh-", "ecdsa-sha2-", "sk-"].iter().any(|kind| word.starts_with(kind));
         match first {
             "" => Kind::Empty,
             "-----BEGIN OPENSSH PRIVATE KEY-----" => Kind::OpenSsh,
             "-----BEGIN DSA PRIVATE KEY-----" => Kind::Dsa,
+            "-----BEGIN CERTIFICATE-----" | "-----BEGIN TRUSTED CERTIFICATE-----" => Kind::X509,
             "-----BEGIN ENCRYPTED PRIVATE KEY-----" => Kind::EncryptedPem,
             "-----BEGIN RSA PRIVATE KEY-----" | "-----BEGIN EC PRIVATE KEY-----"
                 if text.contains("ENCRYPTED") =>
@@ -150,13 +221,37 @@ impl Kind {
                 format!("{path} is a public key; the private one is wanted ({private}?)")
             }
             Kind::Certificate => format!(
-                "{path} is a certificate; `--identity` wants the private key beside it, and certificates of users are \
-                 not offered by this client"
+                "{path} is a certificate; `--identity` wants the private key that it is for, and finds the certificate \
+                 beside it by itself"
+            ),
+            Kind::X509 => {
+                format!("{path} is an X.509 certificate, as TLS has them; SSH logs in by a private key")
+            }
+            Kind::Pkcs12 => format!(
+                "{path} is a PKCS#12 file (.p12, .pfx); `openssl pkcs12 -in {path} -nocerts -nodes -out FILE` takes its key out"
+            ),
+            Kind::Der => format!(
+                "{path} is a private key in DER, which is binary; `openssl pkey -inform DER -in {path} -out FILE` writes it \
+                 as text"
+            ),
+            Kind::Binary => format!(
+                "{path} is binary, and no private key that SSH knows (`--identity` takes another key)"
             ),
             Kind::Ssh1 => format!("{path} is a key for SSH-1, which nothing speaks any more"),
             Kind::Empty => format!("{path} is empty (`--identity` takes another key)"),
             Kind::Other => format!("{path} is no private key (`--identity` takes another key)"),
         }
+    }
+}
+
+/// The version with which a DER SEQUENCE begins, as all files of keys do (X.690 §8.9).
+fn version(bytes: &[u8]) -> Option<u8> {
+    let rest = bytes.strip_prefix(&[0x30])?;
+    let (length, rest) = rest.split_first()?;
+    let rest = if *length < 0x80 { rest } else { rest.get(usize::from(length & 0x7f)..)? };
+    match rest {
+        [2, 1, version, ..] => Some(*version),
+        _ => None,
     }
 }
 
@@ -241,8 +336,22 @@ mod tests {
             ("", Kind::Empty),
             ("\n\n", Kind::Empty),
             ("hello\n", Kind::Other),
+            ("-----BEGIN CERTIFICATE-----\nMII", Kind::X509),
         ] {
-            assert_eq!(Kind::of(text), kind, "{text}");
+            assert_eq!(Kind::of(text.as_bytes()), kind, "{text}");
+            assert!(kind.why_not("FILE").starts_with("FILE "));
+        }
+        for (bytes, kind) in [
+            (&b"\x30\x82\x0a\x01\x02\x01\x03\x30"[..], Kind::Pkcs12),
+            (b"\x30\x82\x04\xa4\x02\x01\x00\x02", Kind::Der),
+            (b"\x30\x77\x02\x01\x01\x04", Kind::Der),
+            (b"\x30\x82\x0a\x01\x30\x82\xff", Kind::Binary),
+            (b"\x7fELF\x02\x01\x01\0\0", Kind::Binary),
+            (b"\xfe\xed\xfe\xed", Kind::Binary),
+            // Text that begins with the character of a SEQUENCE is text.
+            (b"0 bottles", Kind::Other),
+        ] {
+            assert_eq!(Kind::of(bytes), kind, "{bytes:x?}");
             assert!(kind.why_not("FILE").starts_with("FILE "));
         }
     }

@@ -2,8 +2,8 @@
 //! for a host and its key, and how a line is added.
 //!
 //! Understood: plain names, `[host]:port`, wildcards and negation, hashed names, several keys a host, comments.
-//! `@revoked` refuses a key for the hosts it names. `@cert-authority` speaks for host certificates, which this client
-//! does not ask for, and never for a plain key. As OpenSSH has it, a host on record whose key is another one has changed,
+//! `@revoked` refuses a key, and what a CA with that key has signed, for the hosts it names. `@cert-authority` speaks for
+//! host certificates, and never for a plain key. As OpenSSH has it, a host on record whose key is another one has changed,
 //! also where the kind of key differs: else whoever is in the middle had only to show another kind.
 
 use std::{
@@ -99,6 +99,34 @@ impl KnownHosts {
         Ok(self.entries()?.into_iter().find(is_one).map(|entry| entry.line))
     }
 
+    /// The line of the `@cert-authority` for `host` that has this key, in SSH's encoding.
+    ///
+    /// # Errors
+    ///
+    /// When the file is there and cannot be read.
+    pub fn authority_with(&self, host: &str, key: &[u8]) -> io::Result<Option<usize>> {
+        self.marked(Marker::CertAuthority, host, key)
+    }
+
+    /// The line that revokes this key, in SSH's encoding, for `host`.
+    ///
+    /// # Errors
+    ///
+    /// When the file is there and cannot be read.
+    pub fn revoked(&self, host: &str, key: &[u8]) -> io::Result<Option<usize>> {
+        self.marked(Marker::Revoked, host, key)
+    }
+
+    fn marked(&self, marker: Marker, host: &str, key: &[u8]) -> io::Result<Option<usize>> {
+        let names = [Some(host), bare(host)];
+        let is_it = |entry: &Entry| {
+            entry.marker == Some(marker)
+                && names.iter().flatten().any(|name| entry.speaks_for(name))
+                && entry.key.to_bytes().is_ok_and(|bytes| bytes == key)
+        };
+        Ok(self.entries()?.into_iter().find(is_it).map(|entry| entry.line))
+    }
+
     /// The algorithms with which the keys on record for `host` sign, in the order of the file.
     ///
     /// # Errors
@@ -173,15 +201,15 @@ impl KnownHosts {
 }
 
 /// The name without its port, of a host that is not at SSH's own.
-fn bare(host: &str) -> Option<&str> {
+pub(super) fn bare(host: &str) -> Option<&str> {
     host.strip_prefix('[')?.rsplit_once("]:").map(|(name, _)| name)
 }
 
-/// An RSA key signs by several algorithms, the better ones first; SHA-1 last, for servers that have nothing else.
+/// An RSA key signs by several algorithms, the better ones first, and never with SHA-1.
 fn signs_with(kind: Algorithm) -> Vec<Algorithm> {
     match kind {
         Algorithm::Rsa { .. } => {
-            [Some(HashAlg::Sha512), Some(HashAlg::Sha256), None].map(|hash| Algorithm::Rsa { hash }).into()
+            [HashAlg::Sha512, HashAlg::Sha256].map(|hash| Algorithm::Rsa { hash: Some(hash) }).into()
         }
         other => vec![other],
     }

@@ -59,6 +59,8 @@ pub(super) struct Means {
     pub(super) user: String,
     pub(super) methods: Vec<Method>,
     pub(super) keys: Vec<Key>,
+    /// The file of a key that is not among them, because others can read it, and its mode.
+    pub(super) open_to_others: Option<(String, u32)>,
     pub(super) passwords: Passwords,
     /// How many of them were tried.
     pub(super) passwords_tried: usize,
@@ -156,8 +158,19 @@ impl Login<'_> {
             let hash = if key.public.algorithm().is_rsa() { Some(self.rsa_hash().await?) } else { None };
             let mut signer = WatchedSigner::new(key.clone(), self.calls);
             let (user, public) = (means.user.as_str(), key.public.clone());
-            let proof = self.session.authenticate_publickey_with(user, public, hash, &mut signer);
-            let proof = patiently(proof, &means.asking).await.ok_or_else(trouble::silent)?;
+            let proof = match &key.certificate {
+                None => {
+                    let proof = self.session.authenticate_publickey_with(user, public, hash, &mut signer);
+                    patiently(proof, &means.asking).await
+                }
+                Some(certificate) => {
+                    let certificate = certificate.as_ref().clone();
+                    let proof =
+                        self.session.authenticate_certificate_with(user, certificate, hash, &mut signer);
+                    patiently(proof, &means.asking).await
+                }
+            };
+            let proof = proof.ok_or_else(trouble::silent)?;
             let proof = proof.map_err(|unsigned| match unsigned {
                 Unsigned::Because(why) => Ended::NotSigned(why),
                 Unsigned::Gone => Ended::Gone(None),

@@ -59,7 +59,7 @@ async fn ssh_pair(certs: &Path, of_server: &Session, of_client: &Session) {
     let known = tempfile::tempdir().expect("a folder");
     let known = known.path().join("known_hosts").display().to_string();
     let client = words(certs, &["--strict", "accept-new", "--known-hosts", &known, &here, "whoami"]);
-    clients::ssh::run(&client, of_client).await.expect("a login");
+    clients::ssh::run_for(&client, of_client, clients::ssh::Asking::default()).await.expect("a login");
     stop.cancel();
     serving.await.expect("no panic").expect("a server");
 }

@@ -200,6 +200,7 @@ fn host_key(event: &Event) -> Option<Finding> {
         "unknown" => unknown_host(event, print),
         "known" => known_host(event, print),
         "changed" => changed_host(event, print),
+        "certified" => certified_host(event, print),
         _ => None,
     }
 }
@@ -262,6 +263,24 @@ fn known_host(event: &Event, print: &str) -> Option<Finding> {
             S8,
             format!("Line {line} of {file} has the same key, {print}."),
             format!("{file} 第 {line} 行记录了同一个公钥 {print}。"),
+        )
+    })
+}
+
+/// s8, by a CA.
+fn certified_host(event: &Event, print: &str) -> Option<Finding> {
+    let (file, line) = (event.get(field::FILE)?, event.get(field::CERT_AUTHORITY_LINE)?);
+    let authority = event.get(field::CERTIFICATE_AUTHORITY_FINGERPRINT)?;
+    event.get(field::ACCEPTED)?.then(|| {
+        Finding::depends(
+            S8,
+            format!(
+                "No fingerprint of the host was compared: line {line} of {file} trusts the CA {authority}, which has \
+                 signed a certificate for the key {print}."
+            ),
+            format!(
+                "没有比较主机自己的指纹：{file} 第 {line} 行信任 CA {authority}，它为公钥 {print} 签发了证书。"
+            ),
         )
     })
 }

@@ -159,7 +159,9 @@ impl Bench {
         if args[0] != "tcp" {
             command.args(["--certs", &self.certs]);
         }
-        Running::start(&mut command).wait()
+        // Held open: where input ends at once, a client of SSH says so, and a server that leaves then has bytes unread.
+        let (running, _keyboard) = Running::talk(&mut command);
+        running.wait()
     }
 
     /// Our server.

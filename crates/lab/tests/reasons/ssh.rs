@@ -194,6 +194,22 @@ fn host_keys() -> Vec<Case> {
             bench.ssh(&addr, &["--strict", "yes"])
         }),
         scenario("ssh.host_key_changed", "lab run ssh/host-key-changed"),
+        case("ssh.host_certificate_refused", "sshd with a host certificate for another name", |bench| {
+            let authority = bench.keygen("certifies", "", &["ed25519"]);
+            let host = bench.path("certified").display().to_string();
+            fs::copy(bench.key(certs::SSH_HOST_PUB), host.clone() + ".pub").expect("the folder is ours");
+            let names = ["-q", "-s", &authority, "-I", "test", "-h", "-n", "host.example,other.example"];
+            done("ssh-keygen", &[&names[..], &[&(host.clone() + ".pub")]].concat());
+            let known = bench.path("known_by_a_ca");
+            let public = fs::read_to_string(authority + ".pub").expect("it was made");
+            fs::write(&known, format!("@cert-authority * {public}")).expect("the folder is ours");
+            let lines = format!("HostCertificate {host}-cert.pub\n");
+            bench.at_sshd(
+                "certified_config",
+                &lines,
+                &["--strict", "yes", "--known-hosts", &known.display().to_string()],
+            )
+        }),
         case(
             "ssh.host_certificate_only",
             "client ssh, whose known_hosts has a @cert-authority alone",
@@ -314,6 +330,15 @@ fn openings() -> Vec<Case> {
             },
         ),
         scenario("ssh.host_signature", "lab run ssh/bit-changed-in-the-signature"),
+        case(
+            "ssh.host_signature_by_another_algorithm",
+            "client ssh, at a server by paramiko that signs with SHA-1 where rsa-sha2-512 was agreed",
+            |bench| {
+                let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/ssh_sha1.py");
+                let (_peer, addr) = foreign("python3", &[script, "PORT"]);
+                bench.ssh(&addr.replace("localhost", "127.0.0.1"), &[])
+            },
+        ),
         case("ssh.key_exchange_value", "client ssh, and NEWKEYS before any key was exchanged", |bench| {
             bench.ssh_at(|peer| {
                 peer.say(IDENTIFICATION);
@@ -352,6 +377,13 @@ fn openings() -> Vec<Case> {
 
 fn logins() -> Vec<Case> {
     vec![
+        scenario("ssh.no_password_to_a_changed_host", "lab run ssh/changed-key-gets-no-password"),
+        case("ssh.key_open_to_others", "client ssh --identity, whose file others can read", |bench| {
+            let server = bench.server("ssh", &[]);
+            let key = bench.keygen("wide", "", &["ed25519"]);
+            fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("it is ours");
+            bench.ssh(&server.addr.to_string(), &["--identity", &key])
+        }),
         case("ssh.accepted_in_part", "sshd with AuthenticationMethods publickey,publickey", |bench| {
             bench.at_sshd("twice", "AuthenticationMethods publickey,publickey\n", &[])
         }),
@@ -493,6 +525,11 @@ fn sessions() -> Vec<Case> {
         case("ssh.command_refused", "client ssh, at a server that runs no commands", |bench| {
             bench.ssh_odd(Odd::RefusesCommands, &[])
         }),
+        case(
+            "ssh.command_too_long",
+            "sshd, and client ssh --timeout 0.5 with the command sleep 20",
+            |bench| bench.at_sshd("slow", "", &["--timeout", "0.5", "sleep 20"]),
+        ),
         case(
             "ssh.no_exit_status",
             "client ssh, at a server that closes the channel without a status",

@@ -18,7 +18,10 @@ mod common;
 
 mod bench;
 mod causes;
+mod certificates;
 mod dropbear;
+mod input;
+mod keys;
 mod login;
 mod packets;
 mod shell;

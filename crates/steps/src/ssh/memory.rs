@@ -35,6 +35,7 @@ pub struct Memory {
     /// What the command said on its output.
     pub stdout: Vec<String>,
     key: Option<String>,
+    certificate: bool,
 }
 
 /// One proof that was judged.
@@ -44,6 +45,8 @@ pub struct Attempt {
     pub method: String,
     /// The fingerprint of the key that was offered.
     pub key: Option<String>,
+    /// It was offered by a certificate.
+    pub certificate: bool,
     /// It was taken, and a further proof is wanted.
     pub in_part: bool,
     /// The methods that can go on.
@@ -58,6 +61,11 @@ impl Memory {
             Step::PublickeyQuery | Step::PublickeyOk | Step::SignedRequest | Step::PublickeySignature => {
                 self.open = true;
                 self.key = event.get(field::PUBLIC_KEY_FINGERPRINT).map(str::to_owned);
+                // russh's calls do not tell; then the algorithm does.
+                self.certificate = event.get(field::CERTIFICATE_KEY_ID).is_some()
+                    || event
+                        .get(field::PUBLIC_KEY_ALGORITHM_NAME)
+                        .is_some_and(|it| it.contains("-cert-v01@"));
                 self.answered(event, "publickey");
             }
             Step::AuthNone => {
@@ -165,7 +173,8 @@ impl Memory {
             let in_part = event.get(field::PARTIAL_SUCCESS) == Some(true)
                 || event.get(field::ANSWER) == Some("accept, and more is needed");
             let key = self.key.clone().filter(|_| method == "publickey");
-            self.attempts.push(Attempt { method: method.to_owned(), key, in_part, left });
+            let certificate = self.certificate && key.is_some();
+            self.attempts.push(Attempt { method: method.to_owned(), key, certificate, in_part, left });
         }
     }
 

@@ -5,6 +5,7 @@ use super::Memory;
 use crate::{Ending, Past, Reason, Rule, Side, ssh::Step};
 
 mod host_key;
+mod keys;
 mod login;
 mod opening;
 mod served;
@@ -15,7 +16,7 @@ mod words;
 mod tests;
 
 pub use session::{Exit, command_failed};
-pub(super) use words::{list, quoted};
+pub(super) use words::{in_seconds, list, quoted};
 
 /// All that a rule may look at.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +60,13 @@ pub enum Ended {
     KeyExchange,
     /// The host key's signature over the exchange hash does not verify.
     HostSignature,
+    /// The host key's signature verifies, and is by another algorithm than the agreed one.
+    HostSignatureBy {
+        /// What was agreed.
+        agreed: String,
+        /// By which it signed.
+        signed: String,
+    },
     /// A packet does not open under the session's keys.
     Tag,
     /// A message that has no place here, or lacks what it should hold.
@@ -83,6 +91,8 @@ pub enum Ended {
     ChannelRefused,
     /// The server would not run the command.
     CommandRefused,
+    /// The command ran longer than `--timeout` allows, in milliseconds.
+    CommandTooLong(u64),
     /// The command ended, and nobody said how.
     NoExitStatus,
     /// The program was stopped.
@@ -134,6 +144,8 @@ pub struct Given {
     pub keys: usize,
     /// They are ssh-agent's.
     pub agent: bool,
+    /// The file of a key that was not used, because others can read it, and its mode.
+    pub key_open_to_others: Option<(String, u32)>,
     /// How many passwords `--password-file` has; none: it was not given.
     pub passwords: Option<usize>,
     /// How many passwords were tried.

@@ -13,7 +13,7 @@ use steps::{
 };
 use wire::{
     Seen, fields,
-    ssh::{beginning, fingerprint, verify},
+    ssh::{Certificate, beginning, fingerprint, verify},
 };
 
 use super::{Line, channel::data_fields};
@@ -24,7 +24,7 @@ use crate::Witness;
 pub struct HostKeyDecision {
     /// The host as it stands, or would stand, in the file.
     pub host: String,
-    /// `unknown`, `known`, `changed` or `revoked`.
+    /// `unknown`, `known`, `certified` by a CA on record, `changed`, `revoked` or `unreadable`.
     pub record: &'static str,
     /// The file that was asked.
     pub file: String,
@@ -36,6 +36,8 @@ pub struct HostKeyDecision {
     pub recorded_key_type: Option<String>,
     /// The line of a CA for this host, which speaks for host certificates only.
     pub cert_authority_line: Option<usize>,
+    /// Why the host's certificate was not taken, in the words of the field.
+    pub certificate_refused: Option<&'static str>,
     /// The option that was given: `ask`, `accept-new`, `yes` or `no`.
     pub strict: &'static str,
     /// `user`, `option`, `file`, or `nobody` where a user had to be asked and could not.
@@ -62,8 +64,14 @@ impl ClientCalls {
         ClientCalls { witness: witness.clone(), line: line.clone() }
     }
 
-    /// `check_server_key`: russh has verified the signature over the exchange hash, the client has decided.
-    pub fn host_key_check(&self, key: &PublicKey, decision: &HostKeyDecision) {
+    /// `check_server_key`: russh has verified the signature over the exchange hash, the client has decided. The key came
+    /// in `certificate`, or alone.
+    pub fn host_key_check(
+        &self,
+        key: &PublicKey,
+        certificate: Option<&Certificate>,
+        decision: &HostKeyDecision,
+    ) {
         let mut fields = fields! {
             field::RECORD => decision.record,
             field::FINGERPRINT => key.fingerprint(HashAlg::Sha256).to_string(),
@@ -79,6 +87,10 @@ impl ClientCalls {
         fields.put_some(field::RECORDED_KEY_TYPE, decision.recorded_key_type.as_deref());
         fields.put_some(field::CERT_AUTHORITY_LINE, decision.cert_authority_line);
         fields.put(field::STRICT, decision.strict);
+        if let Some(certificate) = certificate {
+            certificate.describe(&mut fields);
+        }
+        fields.put_some(field::CERTIFICATE_REFUSED, decision.certificate_refused);
         self.local(Step::HostKeyCheck, fields);
     }
 
@@ -250,6 +262,17 @@ impl ClientCalls {
     pub fn channel_data(&self, channel: ChannelId, code: Option<u32>, data: &[u8]) {
         let (fields, bytes) = data_fields(channel, code, data);
         self.received_with(Step::ChannelData, fields, bytes);
+    }
+
+    /// `Channel::data` is called.
+    pub fn sends_data(&self, channel: ChannelId, data: &[u8]) {
+        let (fields, bytes) = data_fields(channel, None, data);
+        self.line.opening.called(Seen::new(Step::ChannelData, Side::Client, fields, bytes));
+    }
+
+    /// `Channel::eof` is called.
+    pub fn sends_eof(&self, channel: ChannelId) {
+        self.sent(Step::ChannelEof, fields! { field::CHANNEL => channel.number() });
     }
 
     /// `exit_status`.

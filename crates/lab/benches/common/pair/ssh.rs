@@ -251,7 +251,7 @@ impl russh::client::Handler for Visitor {
                 accepted: true,
                 ..HostKeyDecision::default()
             };
-            calls.host_key_check(&shown.public_key(), &decision);
+            calls.host_key_check(&shown.public_key(), None, &decision);
         });
         Ok(true)
     }

@@ -1,7 +1,11 @@
 //! The login (RFC 4252): what was offered, what was taken, what was refused, and what is left.
 
 use super::{
-    Ended, Facts, Named, NotSigned, list,
+    Ended, Facts, Named,
+    keys::{
+        key_open_to_others, key_refused, no_passphrase, not_signed, only_sha1, refused_keys, wrong_passphrase,
+    },
+    list,
     opening::{its_own_log, silent},
     quoted, rule_list,
 };
@@ -24,6 +28,8 @@ pub(super) const FIRST: &[Named] = rule_list![
 
 /// What the server made of what was offered.
 pub(super) const RULES: &[Named] = rule_list![
+    "ssh.no_password_to_a_changed_host", "a password is wanted, and the host key has changed", "服务端要密码，而主机公钥已改变" => no_password_to_a_changed_host;
+    "ssh.key_open_to_others", "the key's file can be read by others, so it was not used", "密钥文件可被他人读取，因此没有使用" => key_open_to_others;
     "ssh.accepted_in_part", "a proof was accepted, and a further one is missing", "一种凭据已被接受，还缺另一种" => in_part;
     "ssh.answers_used_up", "the server asks more than the password file answers", "服务端的问题多于密码文件中的回答" => answers_used_up;
     "ssh.nobody_to_ask", "a password is wanted, and there is no terminal", "需要密码，却没有终端" => nobody_to_ask;
@@ -68,55 +74,6 @@ fn refused_before(facts: &Facts<'_>) -> (String, String) {
     }
 }
 
-fn no_passphrase(facts: &Facts<'_>) -> Option<Reason> {
-    let Ended::NotSigned(NotSigned::NobodyToAsk { file }) = facts.ended else { return None };
-    let reason = Reason::new(say!(
-        "The server would take the key of {file}; it has a passphrase, and there is no terminal to ask for it.",
-        "服务端接受 {file} 的公钥；但该密钥有口令，而没有终端可供询问。"
-    ));
-    let reason = reason.by(Side::Client).at(Step::PublickeyOk);
-    Some(reason.advising(say!("`ssh-add` it and use --agent.", "请用 `ssh-add` 加入代理，再用 --agent。")))
-}
-
-fn wrong_passphrase(facts: &Facts<'_>) -> Option<Reason> {
-    let Ended::NotSigned(NotSigned::WrongPassphrase { file, tries }) = facts.ended else { return None };
-    let reason = Reason::new(say!(
-        "The server would take the key of {file}, and none of the {tries} passphrases opens it.",
-        "服务端接受 {file} 的公钥，但输入的 {tries} 个口令都打不开它。"
-    ));
-    Some(reason.by(Side::Client).at(Step::PublickeyOk))
-}
-
-fn not_signed(facts: &Facts<'_>) -> Option<Reason> {
-    let reason = match facts.ended {
-        Ended::NotSigned(NotSigned::Agent) => Reason::new(say!(
-            "The server would take a key of ssh-agent's, and ssh-agent did not sign with it.",
-            "服务端接受 ssh-agent 的公钥，但 ssh-agent 没有用它签名。"
-        ))
-        .advising(say!(
-            "Is it locked, or does it wait for a confirmation?",
-            "代理是否已锁定，或在等待确认？"
-        )),
-        Ended::NotSigned(NotSigned::Library) => {
-            Reason::new(say!("The key could not sign the request.", "密钥无法对登录请求签名。"))
-        }
-        _ => return None,
-    };
-    Some(reason.by(Side::Client).at(Step::PublickeyOk))
-}
-
-fn only_sha1(facts: &Facts<'_>) -> Option<Reason> {
-    if *facts.ended != Ended::OnlySha1 {
-        return None;
-    }
-    let reason = Reason::new(say!(
-        "The server takes RSA signatures with SHA-1 only, which nobody should make any more.",
-        "服务端只接受基于 SHA-1 的 RSA 签名，这种签名已不应再使用。"
-    ));
-    let reason = reason.by(Side::Server).at(Step::ExtInfo);
-    Some(reason.advising(say!("Use an Ed25519 key (`--identity`).", "请改用 Ed25519 密钥（`--identity`）。")))
-}
-
 fn endless_questions(facts: &Facts<'_>) -> Option<Reason> {
     if *facts.ended != Ended::EndlessQuestions {
         return None;
@@ -130,7 +87,7 @@ fn endless_questions(facts: &Facts<'_>) -> Option<Reason> {
 }
 
 /// The user's name as the server was told it.
-fn user(facts: &Facts<'_>) -> String {
+pub(super) fn user(facts: &Facts<'_>) -> String {
     let told = [Step::AuthMethods, Step::AuthNone, Step::AuthFailure];
     let name = told.into_iter().find_map(|step| facts.past.first(step)?.get(field::USER_NAME));
     name.unwrap_or_default().to_owned()
@@ -151,14 +108,17 @@ fn is_password(attempt: &Attempt) -> bool {
 }
 
 /// The keys that were refused.
-fn keys<'a>(facts: &Facts<'a>) -> Vec<&'a Attempt> {
+pub(super) fn keys<'a>(facts: &Facts<'a>) -> Vec<&'a Attempt> {
     let all = facts.memory().attempts.iter();
     all.filter(|attempt| attempt.method == "publickey" && !attempt.in_part).collect()
 }
 
 /// What was offered, in both languages.
-fn proof(attempt: &Attempt) -> Said {
+pub(super) fn proof(attempt: &Attempt) -> Said {
     match (attempt.method.as_str(), &attempt.key) {
+        ("publickey", Some(print)) if attempt.certificate => {
+            say!("the certificate of the key {print}", "公钥 {print} 的证书")
+        }
         ("publickey", Some(print)) => say!("the key {print}", "公钥 {print}"),
         ("publickey", None) => say!("the key", "公钥"),
         ("password", _) => say!("the password", "密码"),
@@ -168,8 +128,32 @@ fn proof(attempt: &Attempt) -> Said {
 }
 
 /// Whether this client gave up because no proof of its own was left, or none that would do.
-fn is_out_of_proofs(facts: &Facts<'_>) -> bool {
+pub(super) fn is_out_of_proofs(facts: &Facts<'_>) -> bool {
     matches!(facts.ended, Ended::LoginRefused | Ended::AnswersUsedUp | Ended::NobodyToAsk)
+}
+
+/// RFC 4251 §9.4.4: whoever is in the middle reads the password. OpenSSH sends none either.
+fn no_password_to_a_changed_host(facts: &Facts<'_>) -> Option<Reason> {
+    let check = facts.past.first(Step::HostKeyCheck)?;
+    let is_let_pass = check.get(field::RECORD) == Some("changed") && check.get(field::ACCEPTED) == Some(true);
+    let is_wanted =
+        |method: &&str| facts.given.methods.contains(method) && left(facts).iter().any(|left| left == method);
+    let wanted: Vec<_> = ["password", "keyboard-interactive"].into_iter().filter(is_wanted).collect();
+    if *facts.ended != Ended::LoginRefused || !is_let_pass || wanted.is_empty() {
+        return None;
+    }
+    let (wanted, file, line) = (list(&wanted), check.get(field::FILE)?, check.get(field::LINE)?);
+    let reason = Reason::new(say!(
+        "The server takes {wanted}, and no password was sent: its host key is not the one that {file} line {line} has, so \
+         somebody may be in the middle. --strict no lets such a host pass, but tells it no secret.",
+        "服务端接受 {wanted}，但没有发送任何密码：它的主机公钥与 {file} 第 {line} 行的记录不符，可能有中间人。\
+         --strict no 只是放行，不会向它透露密码。"
+    ));
+    let reason = reason.by(Side::Client).at(Step::HostKeyCheck);
+    Some(reason.advising(say!(
+        "Ask the server's administrator; if the new key is right, delete that line, and the password is sent again.",
+        "请向服务器管理员核实；若新公钥无误，删除该行后即可再用密码登录。"
+    )))
 }
 
 fn in_part(facts: &Facts<'_>) -> Option<Reason> {
@@ -293,52 +277,6 @@ fn password_refused(facts: &Facts<'_>) -> Option<Reason> {
     Some(reason.advising(say!(
         "A server says the same of a wrong password, of a name it does not know and of a user it lets in nowhere.",
         "密码错误、用户名不存在、用户被禁止登录，服务端的回答都一样。"
-    )))
-}
-
-/// "The server refused the key ... for ...".
-fn refused_keys(facts: &Facts<'_>, refused: &[&Attempt]) -> Said {
-    let user = user(facts);
-    match refused {
-        [one] => {
-            let key = proof(one);
-            say!(
-                "The server refused {} for \"{user}\".",
-                "服务端拒绝了 \"{user}\" 的{}。",
-                (key.en),
-                (key.zh)
-            )
-        }
-        many => {
-            let count = many.len();
-            let prints: Vec<_> = many.iter().filter_map(|attempt| attempt.key.as_deref()).collect();
-            let prints = list(&prints);
-            say!(
-                "The server refused {count} keys for \"{user}\" ({prints}).",
-                "服务端拒绝了 \"{user}\" 的 {count} 个公钥（{prints}）。"
-            )
-        }
-    }
-}
-
-fn key_refused(facts: &Facts<'_>) -> Option<Reason> {
-    let refused = keys(facts);
-    if *facts.ended != Ended::LoginRefused || refused.is_empty() {
-        return None;
-    }
-    let (mut cause, left) = (refused_keys(facts, &refused), left(facts));
-    let takes = |method: &str| left.iter().any(|it| it == method);
-    if facts.given.passwords.is_some() && !takes("password") && !takes("keyboard-interactive") {
-        let its = list(&left);
-        cause = Said::new(
-            format!("{} It takes no passwords (it lists {its}): none was sent.", cause.en),
-            format!("{}它不接受密码（只列出 {its}）：没有发送任何密码。", cause.zh),
-        );
-    }
-    let reason = Reason::new(cause).at(Step::AuthFailure);
-    Some(reason.advising(say!(
-        "Is it in that user's authorized_keys, and is the user's name right?",
-        "它在该用户的 authorized_keys 里吗？用户名对吗？"
     )))
 }
 

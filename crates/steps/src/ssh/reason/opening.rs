@@ -1,6 +1,10 @@
 //! Before the login: the lines that come first, the identification, the key exchange (RFC 4253).
 
-use super::{Algorithms, Ended, Facts, Named, list, quoted, rule_list};
+use super::{
+    Algorithms, Ended, Facts, Named,
+    host_key::{host_signature, host_signature_by},
+    in_seconds, list, quoted, rule_list,
+};
 use crate::{
     Ending, Reason, Said, Text,
     rule::say,
@@ -26,6 +30,7 @@ pub(super) const RULES: &[Named] = rule_list![
     "ssh.small_group", "the server's Diffie-Hellman group is too small", "服务端的 Diffie-Hellman 群太小" => small_group;
     "ssh.strict_key_exchange", "a message stood where strict key exchange allows none", "严格密钥交换不允许的位置出现了消息" => strict;
     "ssh.host_signature", "the host key's signature does not fit", "主机公钥的签名对不上" => host_signature;
+    "ssh.host_signature_by_another_algorithm", "the host key signs by another algorithm than the agreed one", "主机密钥签名所用的算法与商定的不同" => host_signature_by;
     "ssh.key_exchange_value", "a value of the key exchange is unusable", "密钥交换中的某个值不可用" => key_exchange;
     "ssh.tag", "a packet does not open under the session's keys", "数据包无法用会话密钥解开" => tag;
     "ssh.gone_after_identification", "the connection ended right after the identification", "连接在标识之后立即结束" => gone_after_identification;
@@ -235,8 +240,7 @@ fn no_identification(facts: &Facts<'_>) -> Option<Reason> {
 /// For how long the peer was silent, in seconds.
 pub(super) fn silent(facts: &Facts<'_>) -> Option<String> {
     let Ended::Silent(milliseconds) = facts.ended else { return None };
-    let (whole, rest) = (milliseconds / 1000, milliseconds % 1000);
-    Some(if rest == 0 { whole.to_string() } else { (*milliseconds as f64 / 1000.0).to_string() })
+    Some(in_seconds(*milliseconds))
 }
 
 fn silent_before_identification(facts: &Facts<'_>) -> Option<Reason> {
@@ -329,19 +333,6 @@ fn strict(facts: &Facts<'_>) -> Option<Reason> {
         "消息 {message}（第 {packet} 个包）出现在严格密钥交换不允许的位置：途中被塞入，或服务端没有遵守约定。"
     ));
     Some(reason.at(Step::OtherMessage))
-}
-
-fn host_signature(facts: &Facts<'_>) -> Option<Reason> {
-    let by_log = facts.past.first(Step::ExchangeHash).and_then(|hash| hash.get(field::SIGNATURE));
-    if *facts.ended != Ended::HostSignature && by_log != Some("wrong") {
-        return None;
-    }
-    let reason = Reason::new(say!(
-        "The server's signature over the exchange hash is wrong: it does not hold the host key it showed, or the \
-         handshake was changed on the way.",
-        "服务端对交换哈希的签名不正确：它并不持有所出示的主机密钥，或者握手在途中被改动过。"
-    ));
-    Some(reason.at(Step::KeyExchangeReply))
 }
 
 fn key_exchange(facts: &Facts<'_>) -> Option<Reason> {

@@ -1,6 +1,6 @@
 //! After the login: the channel, the command (RFC 4254), and the end.
 
-use super::{Ended, Facts, Named, opening::silent, quoted, rule_list};
+use super::{Ended, Facts, Named, in_seconds, opening::silent, quoted, rule_list};
 use crate::{
     Past, Reason, Said, Side, Text,
     rule::say,
@@ -10,6 +10,7 @@ use crate::{
 pub(super) const RULES: &[Named] = rule_list![
     "ssh.channel_refused", "the server opens no channel for a command", "服务端不打开执行命令的通道" => channel_refused;
     "ssh.command_refused", "the server does not run the command", "服务端不执行该命令" => command_refused;
+    "ssh.command_too_long", "the command ran longer than --timeout allows", "命令运行的时间超过了 --timeout" => too_long;
     "ssh.no_exit_status", "the command ended, and nothing says how", "命令结束了，却没有说明如何结束" => no_exit_status;
     "ssh.silent_in_session", "the server fell silent after the login", "服务端在登录之后沉默" => silent_in_session;
     "ssh.gone_in_session", "the connection ended after the login, before all was done", "登录之后、事情办完之前连接就结束了" => gone_in_session;
@@ -96,6 +97,16 @@ fn command_refused(facts: &Facts<'_>) -> Option<Reason> {
         "登录成功，但服务端拒绝执行命令{command}{said}。"
     ));
     Some(reason.by(Side::Server).at(Step::ChannelReply))
+}
+
+fn too_long(facts: &Facts<'_>) -> Option<Reason> {
+    let Ended::CommandTooLong(limit) = facts.ended else { return None };
+    let limit = in_seconds(*limit);
+    let reason = Reason::new(say!(
+        "The command had not ended after {limit} s, as long as --timeout allows: this client ended the connection.",
+        "命令在 {limit} 秒后仍未结束，已到 --timeout 的上限：本客户端结束了连接。"
+    ));
+    Some(reason.by(Side::Client).at(Step::Exec))
 }
 
 fn no_exit_status(facts: &Facts<'_>) -> Option<Reason> {

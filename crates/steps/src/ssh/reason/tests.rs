@@ -87,6 +87,10 @@ impl Case {
     /// A proof, and what the server made of it.
     fn tried(self, method: &str, in_part: bool, left: &[&str]) -> Case {
         let case = match method {
+            "certificate" => self.c(
+                Step::PublickeyQuery,
+                json!({"public_key_fingerprint": "SHA256:abc", "certificate_key_id": "demo"}),
+            ),
             "publickey" => self.c(Step::PublickeyQuery, json!({"public_key_fingerprint": "SHA256:abc"})),
             "password" => self.c(Step::AuthPassword, json!({})),
             _ => self
@@ -95,7 +99,7 @@ impl Case {
         };
         case.s(
             Step::AuthFailure,
-            json!({"method_name": method, "partial_success": in_part, "authentications_that_can_continue": left,
+            json!({"method_name": if method == "certificate" { "publickey" } else { method }, "partial_success": in_part, "authentications_that_can_continue": left,
                    "user_name": "demo"}),
         )
     }

@@ -12,3 +12,9 @@ pub(in crate::ssh) fn quoted(text: &str) -> String {
 pub(in crate::ssh) fn list<S: AsRef<str>>(names: &[S]) -> String {
     names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
 }
+
+/// Milliseconds in seconds.
+pub(in crate::ssh) fn in_seconds(milliseconds: u64) -> String {
+    let (whole, rest) = (milliseconds / 1000, milliseconds % 1000);
+    if rest == 0 { whole.to_string() } else { (milliseconds as f64 / 1000.0).to_string() }
+}

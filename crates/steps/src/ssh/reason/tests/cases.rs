@@ -18,6 +18,34 @@ fn host_keys() -> Vec<Case> {
         refused("near: and of another kind").host_key("changed", json!({"recorded_key_type": "ssh-rsa"})),
         refused("the host is unknown").host_key("unknown", json!({})),
         refused("near: a CA is on record").host_key("unknown", json!({"cert_authority_line": 1})),
+        refused("near: its certificate is for another host").host_key(
+            "unknown",
+            json!({"cert_authority_line": 1, "certificate_refused": "principals", "certificate_principals": ["a.example", "b.example"]}),
+        ),
+        refused("a certificate of another CA").host_key(
+            "unknown",
+            json!({"certificate_refused": "authority", "certificate_authority_fingerprint": "SHA256:ca"}),
+        ),
+        refused("a certificate whose signature is wrong").host_key(
+            "unknown",
+            json!({"certificate_refused": "signature", "certificate_authority_fingerprint": "SHA256:ca"}),
+        ),
+        refused("a certificate that was signed with SHA-1").host_key(
+            "unknown",
+            json!({"certificate_refused": "sha1", "certificate_authority_fingerprint": "SHA256:ca"}),
+        ),
+        refused("a user's certificate")
+            .host_key("unknown", json!({"certificate_refused": "role", "certificate_role": "user"})),
+        refused("a certificate of the future").host_key(
+            "unknown",
+            json!({"certificate_refused": "not_yet_valid", "certificate_valid_after": "2030-01-01T00:00:00Z"}),
+        ),
+        refused("a certificate of the past").host_key(
+            "unknown",
+            json!({"certificate_refused": "expired", "certificate_valid_before": "2020-01-01T00:00:00Z"}),
+        ),
+        refused("a certificate with critical options")
+            .host_key("unknown", json!({"certificate_refused": "critical_options"})),
         refused("nobody can be asked").host_key("unknown", json!({"decided_by": "nobody"})),
         refused("the user says no").host_key("unknown", json!({"decided_by": "user"})),
     ]
@@ -89,6 +117,16 @@ fn key_exchanges() -> Vec<Case> {
         Case { name: "near: a large group, another fault", ..group(2048) },
         client("strict", Ended::StrictKeyExchange { message: 2, packet: 1 }).kexinits(),
         client("a wrong signature", Ended::HostSignature).kexinits(),
+        client(
+            "near: a signature by SHA-1",
+            Ended::HostSignatureBy { agreed: "rsa-sha2-512".into(), signed: "ssh-rsa".into() },
+        )
+        .kexinits(),
+        client(
+            "a signature by another algorithm",
+            Ended::HostSignatureBy { agreed: "rsa-sha2-512".into(), signed: "rsa-sha2-256".into() },
+        )
+        .kexinits(),
         client("a wrong tag", Ended::Tag).keyed(),
         client("near: a message out of place", Ended::OutOfPlace).keyed(),
     ]
@@ -107,6 +145,10 @@ fn logins() -> Vec<Case> {
             true,
             &["password"],
         ),
+        refused("a certificate is refused, and the key in it")
+            .lists(&["publickey"])
+            .tried("certificate", false, &["publickey"])
+            .tried("publickey", false, &["publickey"]),
         refused("three keys are refused")
             .lists(&["publickey"])
             .tried("publickey", false, &["publickey"])
@@ -134,6 +176,17 @@ fn logins() -> Vec<Case> {
             .lists(&["publickey"])
             .given(|given| (given.methods, given.methods_named) = (vec!["password"], true)),
         refused("near: nothing is common").lists(&["hostbased"]),
+        refused("near: the key's file is open to others")
+            .lists(&["publickey"])
+            .given(|given| (given.keys, given.key_open_to_others) = (0, Some(("id".into(), 0o644)))),
+        refused("a changed host wants a password")
+            .host_key("changed", json!({"accepted": true}))
+            .lists(&["publickey", "password"])
+            .tried("publickey", false, &["publickey", "password"]),
+        refused("near: the same of a known host")
+            .host_key("known", json!({"accepted": true}))
+            .lists(&["publickey", "password"])
+            .tried("publickey", false, &["publickey", "password"]),
         client("answers used up", Ended::AnswersUsedUp)
             .lists(&["keyboard-interactive"])
             .s(Step::InteractiveQuestion, json!({"prompts": ["One: ", "Two: "]}))
@@ -175,6 +228,9 @@ fn sessions() -> Vec<Case> {
             .logged_in()
             .c(Step::Exec, json!({"command": "whoami"})),
         client("near: no exit status", Ended::NoExitStatus).logged_in().s(Step::ChannelData, words.clone()),
+        client("near: the command takes too long", Ended::CommandTooLong(1500))
+            .logged_in()
+            .c(Step::Exec, json!({"command": "sleep 20"})),
         client("near: closed in the session", fin()).logged_in().s(Step::ChannelData, words),
         client("near: silent in the session", Ended::Silent(10_000)).logged_in(),
         client("a message out of place while keys are exchanged anew", Ended::OutOfPlace)
