@@ -290,7 +290,8 @@ fn http_at_the_tls_port(bench: &Bench) -> Option<Vec<Event>> {
 
 fn a_text_in_two_frames(bench: &Bench) -> Option<Vec<Event>> {
     let request = b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\
+        Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n";
     // Masked with zeroes. FIN 0, text; FIN 1, continuation; close.
     let frames = b"\x01\x82\0\0\0\0he\x80\x83\0\0\0\0llo\x88\x80\0\0\0\0";
     Some(bench.visit("ws", &[request, frames]))

@@ -152,7 +152,13 @@ impl Step {
                 },
                 client: "our client's own check",
                 server: "our server's own check",
-                shows: shown![field::REQUESTS, field::RESPONSES, field::REQUEST_BYTES, field::RESPONSE_BYTES],
+                shows: shown![
+                    field::EXTENSIONS_NOT_AGREED,
+                    field::REQUESTS,
+                    field::RESPONSES,
+                    field::REQUEST_BYTES,
+                    field::RESPONSE_BYTES
+                ],
             },
             Step::Text => Card {
                 id: "ws.text",

@@ -16,7 +16,7 @@ mod tests;
 use std::mem;
 
 use steps::{
-    Fields, Side, common,
+    Fields, Said, Side, common,
     ws::{Step, check_fields, field},
 };
 
@@ -222,6 +222,10 @@ impl Decoder {
                 for (field, value) in agreed {
                     counted.put_some(field, value);
                 }
+                let offered = self.asked.as_ref().map_or(&[][..], |asked| &asked.extensions);
+                if counted.get(field::SEC_WEBSOCKET_EXTENSIONS).is_none() && !offered.is_empty() {
+                    counted.put(field::EXTENSIONS_NOT_AGREED, not_agreed(offered));
+                }
                 self.upgraded = Some(counted);
                 self.server.stage = Stage::Frames(Box::default());
             }
@@ -248,6 +252,16 @@ impl Decoder {
         };
         Seen::new(Step::Undecodable, from, fields, first)
     }
+}
+
+/// RFC 6455 §9.1: what the server does not name in its answer is not used.
+fn not_agreed(offered: &[String]) -> Said {
+    const MOST: usize = 8;
+    let names = offered.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    Said::new(
+        format!("{names}: offered by the client and not taken up by the server"),
+        format!("{names}：客户端提出，服务端未采用"),
+    )
 }
 
 fn saw_each(saw: &mut impl FnMut(Seen), seen: Option<Seen>) {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::field::declare;
+use crate::{Said, field::declare};
 
 declare! {
     /// What the request wants of the path.
@@ -81,6 +81,8 @@ declare! {
     REQUEST_BYTES: u64 = "request_bytes";
     /// How many bytes of answer.
     RESPONSE_BYTES: u64 = "response_bytes";
+    /// Which extensions the client had on offer, where the server agreed to none.
+    EXTENSIONS_NOT_AGREED: Said = "extensions_not_agreed";
     /// How often TCP waited for an answer before.
     TCP_ROUND_TRIPS: u64 = "tcp_round_trips";
     /// How often TLS did.
