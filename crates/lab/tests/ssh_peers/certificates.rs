@@ -6,8 +6,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use claims::{Claim, Verdict};
 use steps::{
-    Claim, Verdict,
     ssh::{Step as Ssh, field},
     summary::RULE,
 };

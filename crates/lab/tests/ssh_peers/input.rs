@@ -6,7 +6,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-use steps::{Direction, Event, ssh::Step as Ssh, summary::RULE};
+use claims::Event;
+use steps::{Direction, ssh::Step as Ssh, summary::RULE};
 
 use crate::bench::{Bench, Sshd, all, assert_success, of};
 use crate::common::{ByName as _, binary};
