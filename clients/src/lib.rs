@@ -3,8 +3,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use anyhow::{Context, anyhow, bail};
-use steps::tcp::reason::{Attempt, not_connected, to_itself};
+use anyhow::{Context, bail};
+use steps::tcp::reason::{Attempt, Refusal, to_itself};
 use tokio::net::{TcpStream, lookup_host};
 use watch::{Session, Started};
 
@@ -79,30 +79,32 @@ impl Target {
         Ok(found)
     }
 
-    /// Connects to the first address that answers, for a connection of `session`; gives the moment before the attempt that succeeded.
+    /// Connects to the first address that answers, for a connection of `session`; gives the moment before the attempt that
+    /// succeeded. An address that takes its time is not waited for: the next is tried beside it.
     ///
     /// # Errors
     ///
     /// Says of each address why it led to no connection, and what to do.
     pub async fn connect(&self, session: &Session) -> anyhow::Result<(TcpStream, Started)> {
-        let mut attempts = Vec::new();
-        for address in self.resolve().await? {
+        let connected = dial::race(self.resolve().await?, async |address, mut overtaken| {
             session.visits(address);
             let started = Started::now();
-            let begun = dial::begin(address, |_no_options| Ok(()))?;
-            let failed = match begun {
+            let failed = match dial::begin(address, |_no_options| Ok(()))? {
                 Err(failed) => failed,
-                Ok(stream) => match dial::answered(&stream, address, PATIENCE).await {
-                    Ok(()) if stream.local_addr().is_ok_and(|here| here == address) => {
-                        bail!("{}", to_itself(address).said().en);
-                    }
-                    Ok(()) => return Ok((stream, started)),
-                    Err(failed) => failed,
+                Ok(stream) => tokio::select! {
+                    answered = dial::answered(&stream, address, PATIENCE) => match answered {
+                        Ok(()) if stream.local_addr().is_ok_and(|here| here == address) => {
+                            bail!("{}", to_itself(address).said().en);
+                        }
+                        Ok(()) => return Ok(Ok((stream, started))),
+                        Err(failed) => failed,
+                    },
+                    by = overtaken.by() => return Ok(Err(Attempt { address, how: Refusal::Overtaken(by) })),
                 },
             };
-            attempts.push(Attempt { address, how: failed.how });
-        }
-        Err(anyhow!("{}", not_connected(&attempts).said().en))
+            Ok(Err(Attempt { address, how: failed.how }))
+        });
+        Ok(connected.await??)
     }
 }
 

@@ -9,7 +9,7 @@ use std::{io, net::SocketAddr, time::Duration};
 use anyhow::{Context, anyhow};
 use steps::{
     Protocol, Reason, Side,
-    tcp::reason::{self, Attempt, Facts, not_connected},
+    tcp::reason::{self, Attempt, Facts, Refusal},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -21,7 +21,7 @@ use watch::{
     tcp::{Capture, Connection, Ended, Settings, State, errno, no_capture},
 };
 
-use crate::dial;
+use crate::dial::{self, Failed, Overtaken};
 
 mod options;
 
@@ -35,14 +35,9 @@ pub use options::Options;
 pub async fn run(options: &Options, session: &Session) -> anyhow::Result<()> {
     let addresses = options.target.resolve().await?;
     let capture = capture(session, options.target.port, options.no_capture).await;
-    let mut attempts = Vec::new();
-    for address in addresses {
-        match connect(session, address, capture.as_ref(), options).await? {
-            Ok((stream, witness, connection)) => return attend(stream, &witness, &connection, options).await,
-            Err(attempt) => attempts.push(attempt),
-        }
-    }
-    Err(anyhow!("{}", not_connected(&attempts).said().en))
+    let attempt = |address, overtaken| connect(session, address, capture.as_ref(), options, overtaken);
+    let (stream, witness, connection) = dial::race(addresses, attempt).await??;
+    attend(stream, &witness, &connection, options).await
 }
 
 /// 1. On what this run stands: the segments themselves, or the kernel's word. Before the first SYN.
@@ -66,6 +61,7 @@ async fn connect(
     address: SocketAddr,
     capture: Option<&Capture>,
     options: &Options,
+    mut overtaken: Overtaken,
 ) -> anyhow::Result<Result<(TcpStream, Witness, Connection), Attempt>> {
     session.visits(address);
     let started = Started::now();
@@ -78,7 +74,10 @@ async fn connect(
     let witness = Witness::new(session, Side::Client, Protocol::Tcp, None, (here, address), started);
     let settings = Settings::read(Side::Client, &stream);
     let connection = Connection::new(&witness, (here, address), capture, &settings);
-    let answered = connection.looking_on(dial::answered(&stream, address, options.patience)).await;
+    let answered = tokio::select! {
+        answered = connection.looking_on(dial::answered(&stream, address, options.patience)) => answered,
+        by = overtaken.by() => Err(Failed { how: Refusal::Overtaken(by), error: None }),
+    };
     if let Err(failed) = answered {
         if let Some(error) = &failed.error {
             connection.not_connected(error, &failed.how);

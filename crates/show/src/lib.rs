@@ -17,5 +17,5 @@ pub use pipeline::{Guard, Init, Kept, Unread, drain, init, log, print, tell, tel
 pub use reading::{Log, MOST_TROUBLES, NotesFile, OwnNotes, notes_bytes, read_log};
 pub use render::{Follows, Layout, Lines, html, ladder, ladder_text, mermaid, recorded};
 pub use reports::{Judged, Report, Shown, judge, notes, places, report, report_json, verdicts, wanting};
-pub use say::{parse, progress, say, say_lines, tame_panics};
-pub use terminal::{Args, Color, Format, Ladder, LangArg, wrapped};
+pub use say::{parse, progress, say, say_lines, say_said, tame_panics};
+pub use terminal::{Args, Color, Format, Ladder, LangArg, columns, pad, wrapped};

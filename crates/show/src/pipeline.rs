@@ -9,4 +9,5 @@ mod sink;
 mod writer;
 
 pub use init::{Init, Kept, Unread};
+pub(crate) use layer::lang;
 pub use layer::{Guard, drain, init, log, print, tell, tell_gap};

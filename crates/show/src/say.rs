@@ -10,14 +10,19 @@ use std::{
 };
 
 use clap::{CommandFactory, FromArgMatches};
-use steps::harmless;
+use steps::{Said, harmless};
 
-use crate::pipeline::drain;
+use crate::pipeline::{drain, lang};
 
 /// Says a line on standard error in the name of `program`, after everything reported so far: `client: …`. It is one
 /// line, whatever `what` quotes; who reads no standard error misses it and nothing else.
 pub fn say(program: &str, what: impl Display) {
     write(&format!("{program}: {}", harmless::one_line(&harmless::without_os_error(&what.to_string()))));
+}
+
+/// The same in the language of the log.
+pub fn say_said(program: &str, what: &Said) {
+    say(program, what.in_lang(lang()));
 }
 
 /// The same where the line breaks are the program's own; what is quoted must be harmless already.

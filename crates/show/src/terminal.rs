@@ -8,4 +8,4 @@ pub(crate) mod text;
 pub use args::{Args, Color, Format, Ladder, LangArg};
 pub(crate) use messages::OneLine;
 pub(crate) use style::Paint;
-pub use text::wrapped;
+pub use text::{columns, pad, wrapped};

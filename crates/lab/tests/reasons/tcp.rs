@@ -39,6 +39,14 @@ deaf.setsockopt(socket.IPPROTO_IP, 21, 255)
 answer(hear(2), 13)
 "#;
 
+/// A listener on ::1 that hears no SYN (IPV6_MINHOPCOUNT).
+const DROPS: &str = r#"
+import socket, time
+deaf = socket.create_server(("::1", 7000), family=socket.AF_INET6)
+deaf.setsockopt(socket.IPPROTO_IPV6, 73, 255)
+time.sleep(30)
+"#;
+
 /// A server that turns deaf; then a router says of the client's line: host unreachable.
 const BREAKS: &str = r#"
 listener = socket.create_server(("127.0.0.1", 7000))
@@ -104,6 +112,18 @@ pub(crate) fn cases() -> Vec<Case> {
             "192.0.2.7:7000",
             Refusal::Forbidden,
             "ip route add prohibit 192.0.2.7",
+        ),
+        case(
+            "tcp.overtaken",
+            "client tcp, and the first of two addresses of the name drops each SYN",
+            |_| {
+                apart(&format!(
+                "printf '::1 both\\n127.0.0.1 both\\n' > /tmp/$$.hosts; $SERVER tcp --listen 127.0.0.1:7000 >&2 & server=$!
+                python3 -u -c '{DROPS}' & peer=$!; sleep 1
+                unshare -m sh -c 'mount --bind /tmp/'$$'.hosts /etc/hosts; exec $CLIENT tcp both:7000 --format json'
+                kill $peer $server; rm /tmp/$$.hosts"
+            ))
+            },
         ),
         refused(
             "tcp.not_connected",

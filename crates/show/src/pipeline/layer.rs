@@ -10,7 +10,7 @@ use std::{
 };
 
 use claims::Event;
-use steps::{Carried, Gap};
+use steps::{Carried, Gap, Lang};
 use tracing::{
     Metadata, Subscriber,
     dispatcher::{self, Dispatch},
@@ -60,7 +60,8 @@ pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
         .event_format(OneLine(Paint::new(args.colored())))
         .with_filter(filter)
         .with_filter(filter_fn(|meta| meta.target() != Carried::TARGET));
-    let reporter = Reporter { queue: Arc::clone(&queue), kept: how.kept, unread: how.unread.clone() };
+    let reporter =
+        Reporter { queue: Arc::clone(&queue), lang: args.lang(), kept: how.kept, unread: how.unread.clone() };
     let log = tracing_subscriber::registry()
         .with(reporter.with_filter(filter_fn(|meta| meta.target() == Carried::TARGET)))
         .with(messages);
@@ -167,6 +168,11 @@ pub fn drain() {
     }
 }
 
+/// The language of the log to which events of this thread go; English where there is none.
+pub(crate) fn lang() -> Lang {
+    dispatcher::get_default(|log| log.downcast_ref().map_or(Lang::En, |reporter: &Reporter| reporter.lang))
+}
+
 /// The queue of the log to which events of this thread go, with all that was seen so far.
 fn queue() -> Option<Arc<Queue>> {
     let log = dispatcher::get_default(|log| {
@@ -209,6 +215,7 @@ pub fn tell_gap(gap: Gap) {
 /// Hands each event to the thread that writes, and never waits: this is called in the middle of a handshake.
 struct Reporter {
     queue: Arc<Queue>,
+    lang: Lang,
     kept: Option<Kept>,
     unread: Option<Unread>,
 }

@@ -7,7 +7,7 @@ use steps::{Lang, harmless};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How many columns `text` takes.
-pub(crate) fn columns(text: &str) -> usize {
+pub fn columns(text: &str) -> usize {
     text.width()
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn visible_columns(text: &str) -> usize {
 }
 
 /// `text` and as many spaces as it takes to fill `width` columns.
-pub(crate) fn pad(text: &str, width: usize) -> String {
+pub fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
 }
 

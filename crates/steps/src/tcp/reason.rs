@@ -12,7 +12,7 @@ mod ended;
 #[cfg(test)]
 mod tests;
 
-pub use connect::{Attempt, Icmp, Refusal, not_connected, to_itself};
+pub use connect::{Attempt, Icmp, Refusal, not_connected, to_itself, waits_for};
 
 /// What is known of a connection that did not come about or ended otherwise than agreed.
 #[derive(Clone, Debug)]

@@ -52,6 +52,12 @@ pub(super) const RULES: &[(Rule, Recognises)] = &[
         attempt(facts, |how| *how == Refusal::Forbidden)
     }),
     rule(
+        "tcp.overtaken",
+        "another address of the name answered first",
+        "该名称的另一个地址先有了应答",
+        |facts| attempt(facts, |how| matches!(how, Refusal::Overtaken(_))),
+    ),
+    rule(
         "tcp.not_connected",
         "connect() fails for another reason",
         "connect() 因其他原因失败",
@@ -87,8 +93,43 @@ pub enum Refusal {
     NoScope,
     /// The kernel, mostly its firewall, does not let it out.
     Forbidden,
+    /// This other address answered first, and the client gave this one up (RFC 8305 §5).
+    Overtaken(SocketAddr),
     /// Another number.
     Other(Errno),
+}
+
+impl Refusal {
+    /// What came of the SYN, in a few words.
+    pub fn briefly(&self) -> Said {
+        match self {
+            Refusal::Reset => Said::new("RST in answer to the SYN", "对 SYN 的回应是 RST"),
+            Refusal::Icmp(kind, from) => {
+                let what = kind.name();
+                say!("ICMP {what} from {from}", "{from} 发来 ICMP {what}")
+            }
+            Refusal::Silence(patience) => {
+                let seconds = patience.as_secs_f64();
+                say!("no answer to the SYN within {seconds} s", "{seconds} 秒内没有对 SYN 的回应")
+            }
+            Refusal::GivenUp => Said::new("no answer to any SYN", "每次 SYN 都没有回应"),
+            Refusal::NoRoute => Said::new("no route from this machine", "本机没有通往那里的路由"),
+            Refusal::NoNeighbour => Said::new("nobody on the link has it", "链路上没有主机持有该地址"),
+            Refusal::NoScope => Said::new("link-local, and no link is named", "链路本地地址，但没有指明链路"),
+            Refusal::Forbidden => Said::new("this machine forbids it", "本机禁止"),
+            Refusal::Overtaken(by) => say!("not yet answered when {by} did", "{by} 应答时它还没有应答"),
+            Refusal::Other(errno) => say!("the kernel says {errno}", "内核报告 {errno}"),
+        }
+    }
+}
+
+/// What a client says that tries `next` beside `slow`, which has not answered within `wait`.
+pub fn waits_for(slow: SocketAddr, next: SocketAddr, wait: Duration) -> Said {
+    let ms = wait.as_millis();
+    say!(
+        "{slow} has not answered within {ms} ms: {next} is tried beside it (RFC 8305).",
+        "{slow} 在 {ms} 毫秒内没有应答：同时尝试 {next}（RFC 8305）。"
+    )
 }
 
 /// What an ICMP message says (RFC 792, RFC 4443 §3.1).
@@ -198,6 +239,10 @@ impl Attempt {
                 "this machine does not let the connection out: its own firewall or a sandbox forbids it",
                 "本机不放行这个连接：被自己的防火墙或沙箱禁止",
             ),
+            Refusal::Overtaken(by) => say!(
+                "{by}, another address of the name, answered before it did, and the client gave this one up (RFC 8305 §5)",
+                "该名称的另一个地址 {by} 先有了应答，客户端放弃了这一个（RFC 8305 §5）"
+            ),
             Refusal::Other(errno) => say!("the kernel says {errno}", "内核报告 {errno}"),
         }
     }
@@ -220,6 +265,9 @@ impl Attempt {
                     "Name the interface, as in `[{ip}%eth0]:{port}`.",
                     "请指明网络接口，例如 `[{ip}%eth0]:{port}`。"
                 )
+            }
+            Refusal::Overtaken(_) => {
+                Said::new("The connection to the other address goes on.", "与另一个地址的连接继续进行。")
             }
             Refusal::Forbidden => Said::new("Look at this machine's rules.", "请查看本机的规则。"),
             Refusal::Other(_) => Said::new("Is the address right?", "地址对吗？"),

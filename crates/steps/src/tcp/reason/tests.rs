@@ -40,6 +40,12 @@ fn cases() -> Vec<Case> {
         ("near: nobody on the link", Client, refused(Refusal::NoNeighbour), vec![]),
         ("a link-local address without its link", Client, refused(Refusal::NoScope), vec![]),
         ("not let out", Client, refused(Refusal::Forbidden), vec![]),
+        (
+            "another address answered first",
+            Client,
+            refused(Refusal::Overtaken("[2001:db8::7]:80".parse().expect("it is one"))),
+            vec![c(Step::Syn)],
+        ),
         ("another number", Client, refused(Refusal::Other(Errno::from(12))), vec![]),
         (
             "data for a closed socket",
