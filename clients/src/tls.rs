@@ -39,19 +39,21 @@ use crate::{PATIENCE, Target};
 
 mod answer;
 mod beyond;
+mod place;
 #[cfg(feature = "rsa-kx")]
 mod rsa;
 
 pub use beyond::{Beyond, Group};
+pub use place::Place;
 
 use answer::{Extent, extent};
 
 /// What the TLS client is told.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// The server; our servers' port where none is given: 7443, with --variant rsa 7444
-    #[arg(default_value = "127.0.0.1", value_parser = host_and_port, value_name = "HOST[:PORT]")]
-    pub target: Target,
+    /// The server, or https://HOST[:PORT]/PATH; our servers' port where none is given: 7443, with --variant rsa 7444
+    #[arg(default_value = "127.0.0.1", value_name = "HOST[:PORT]")]
+    pub place: Place,
 
     /// Only this kind of handshake [default: the server chooses]
     #[arg(long, value_enum)]
@@ -73,9 +75,9 @@ pub struct Options {
     #[arg(long, value_name = "NAME")]
     pub server_name: Option<String>,
 
-    /// What to ask for over HTTPS
-    #[arg(long, default_value = "/", value_name = "PATH")]
-    pub path: String,
+    /// What to ask for over HTTPS [default: the path of the URL, else /]
+    #[arg(long, value_name = "PATH")]
+    pub path: Option<String>,
 
     /// The folder of the demo keys
     #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
@@ -84,6 +86,19 @@ pub struct Options {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub beyond: Beyond,
+
+    /// What `--why` leaves out of the ClientHello.
+    #[arg(skip)]
+    pub(crate) without: Without,
+}
+
+/// What a ClientHello is sent without, to see whether it does better.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Without {
+    /// The name that is asked for (SNI).
+    pub(crate) sni: bool,
+    /// The application protocols.
+    pub(crate) alpn: bool,
 }
 
 /// A kind of handshake.
@@ -133,8 +148,9 @@ pub async fn run(options: &Options, session: &Session) -> anyhow::Result<()> {
     let name = options.server_name.as_deref().unwrap_or(&target.host);
     let name = ServerName::try_from(name.to_owned())
         .with_context(|| format!("`{name}` is neither a DNS name nor an IP address (see --server-name)"))?;
-    if options.path.contains(|c: char| c.is_control() || c == ' ') || !options.path.starts_with('/') {
-        bail!("`{}` is no path: it begins with / and holds no blanks", options.path);
+    let path = options.path();
+    if path.contains(|c: char| c.is_control() || c == ' ') || !path.starts_with('/') {
+        bail!("`{path}` is no path: it begins with / and holds no blanks");
     }
 
     for _ in 0..options.beyond.visits() {
@@ -204,7 +220,14 @@ async fn converse(
                 }
             };
             let tls = handshake(connecting, watch).await?;
-            watch.complete(tls.get_ref().1, None);
+            let connection = tls.get_ref().1;
+            watch.complete(connection, None);
+            // HTTP/1 is spoken where it was agreed, or where nothing was (RFC 7301 §3.2).
+            let http = connection.alpn_protocol().is_none_or(|agreed| agreed.starts_with(b"http/1."));
+            if !http {
+                drop(Prompt(tls).shutdown().await);
+                return Err(watch.why(End::NoHttp));
+            }
             one_page(Prompt(tls), options, watch).await
         }
         #[cfg(feature = "rsa-kx")]
@@ -263,7 +286,7 @@ async fn request<S: AsyncRead + AsyncWrite + Unpin>(
     const MOST: usize = 256 * 1024;
     let request = format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: handshakes\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-        options.path,
+        options.path(),
         options.host()
     );
     tls.write_all(request.as_bytes()).await.map_err(|error| watch.explain(&error))?;
@@ -300,16 +323,22 @@ client: WARNING: --insecure: a refused certificate will not end the connection. 
 
 impl Options {
     /// The server with its port.
-    fn target(&self) -> Target {
+    pub(crate) fn target(&self) -> Target {
         let port = match self.variant {
             #[cfg(feature = "rsa-kx")]
             Some(Variant::Rsa) => 7444,
             Some(Variant::Ecdhe | Variant::Tls13) | None => 7443,
         };
-        match self.target.port {
-            0 => Target { port, ..self.target.clone() },
-            _ => self.target.clone(),
+        let target = &self.place.target;
+        match target.port {
+            0 => Target { port, ..target.clone() },
+            _ => target.clone(),
         }
+    }
+
+    /// What is asked for.
+    fn path(&self) -> &str {
+        self.path.as_deref().or(self.place.path.as_deref()).unwrap_or("/")
     }
 
     /// The host that is asked for over HTTP: the one of the certificate, as SNI named it (RFC 9110 §7.2).
@@ -334,12 +363,6 @@ impl Options {
             ..Given::nothing(Program::Client)
         }
     }
-}
-
-/// `HOST:PORT`, or `HOST` alone, which reads as port 0: the variant knows its port.
-fn host_and_port(text: &str) -> Result<Target, String> {
-    let alone = || format!("{text}:1").parse().ok().map(|host| Target { port: 0, ..host });
-    text.parse().or_else(|error| alone().ok_or(error))
 }
 
 /// The library for the variant, and its configuration.
@@ -391,7 +414,10 @@ fn config(
         None => config.with_no_client_auth(),
     };
     config.key_log = watch::tls::key_log();
-    config.alpn_protocols = beyond.alpn();
+    config.enable_sni = !options.without.sni;
+    if !options.without.alpn {
+        config.alpn_protocols = beyond.alpn();
+    }
     Ok(config)
 }
 
@@ -423,20 +449,4 @@ fn trusted(file: &Path, what_to_do: &str) -> anyhow::Result<Vec<CertificateDer<'
     let usable = RootCertStore::empty().add_parsable_certificates(found.iter().cloned()).0;
     anyhow::ensure!(usable > 0, "{} holds no usable CA certificate ({what_to_do})", file.display());
     Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_may_stand_alone() {
-        let read = |text: &str| host_and_port(text).map(|target| target.to_string());
-        assert_eq!(read("tls-server").unwrap(), "tls-server:0");
-        assert_eq!(read("[::1]").unwrap(), "[::1]:0");
-        assert_eq!(read("example.com:443").unwrap(), "example.com:443");
-        for bad in ["example.com:https", "::1", "", ":443"] {
-            assert!(read(bad).is_err(), "{bad}");
-        }
-    }
 }

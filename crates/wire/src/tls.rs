@@ -152,10 +152,7 @@ impl Decoder {
                     self.record(from, moment, Record { end, ..record });
                 }
                 record::Next::Partial => break,
-                record::Next::Foreign => {
-                    let first = rest[..record::ENOUGH].to_vec();
-                    self.lost(from, moment, self.expected(from), &first);
-                }
+                record::Next::Foreign(first) => self.another(from, moment, &first.to_vec()),
             }
         }
         if !self.lane(from).silent {
@@ -211,7 +208,7 @@ impl Decoder {
             // A record that was cut is no step; a stream that never became TLS is worth a word.
             if !lane.silent && !lane.partial.is_empty() && !record::may_begin(&lane.partial) {
                 let (first, moment) = (std::mem::take(&mut lane.partial), lane.moment);
-                self.lost(from, moment, self.expected(from), &first);
+                self.another(from, moment, &first);
             }
         }
         std::mem::take(&mut self.out)
@@ -386,20 +383,33 @@ impl Decoder {
         self.waiting_bytes -= waited.iter().map(|waiting| waiting.record.weight()).sum::<usize>();
     }
 
+    /// These bytes stand where a record was due: another protocol, perhaps. What a server says first is meant to be read; a
+    /// client may have put anything there.
+    fn another(&mut self, from: Side, moment: u64, bytes: &[u8]) {
+        let line = record::line(bytes).filter(|_| from == Side::Server);
+        self.lost_with(from, moment, self.expected(from), bytes, line);
+    }
+
     /// Says once that the thread was lost, and is silent about `from` from then on.
     fn lost(&mut self, from: Side, moment: u64, expected: &str, bytes: &[u8]) {
+        self.lost_with(from, moment, expected, bytes, None);
+    }
+
+    fn lost_with(&mut self, from: Side, moment: u64, expected: &str, bytes: &[u8], line: Option<String>) {
         if self.lane(from).silent {
             return;
         }
         self.fall_silent(from);
         let first = &bytes[..bytes.len().min(record::ENOUGH)];
-        let fields = fields! {
+        let mut fields = fields! {
             field::SENDER => who(from),
             common::DUE => expected,
             common::LOOKS_LIKE => foreign::looks_like(first),
-            common::FIRST_BYTES => hex::encode(first),
         };
-        self.say(from, moment, Step::Undecodable, fields, first);
+        let shown = if line.is_some() { bytes } else { first };
+        fields.put_some(common::TEXT, line);
+        fields.put(common::FIRST_BYTES, hex::encode(first));
+        self.say(from, moment, Step::Undecodable, fields, shown);
     }
 
     /// A record that fails its authentication: what follows in this direction cannot be read either.

@@ -13,6 +13,9 @@ const MOST: usize = (1 << 14) + 2048;
 /// independent of the slicing.
 pub(super) const ENOUGH: usize = 8;
 
+/// Of what is text a line is awaited, and so many bytes at most.
+const LINE: usize = 200;
+
 /// A record.
 #[derive(Debug)]
 pub(super) struct Record {
@@ -40,14 +43,14 @@ pub(super) enum Next<'a> {
     Record(Record, &'a [u8]),
     /// Not enough to tell.
     Partial,
-    /// No record; there are at least [`ENOUGH`] bytes.
-    Foreign,
+    /// No record, but these bytes: at least [`ENOUGH`], and of text its first line.
+    Foreign(&'a [u8]),
 }
 
 /// What stands at the beginning of `bytes`.
 pub(super) fn next(bytes: &[u8]) -> Next<'_> {
     if !may_begin(bytes) {
-        return if bytes.len() < ENOUGH { Next::Partial } else { Next::Foreign };
+        return foreign(bytes).map_or(Next::Partial, Next::Foreign);
     }
     let Some((header, rest)) = bytes.split_first_chunk::<5>() else { return Next::Partial };
     let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
@@ -55,6 +58,26 @@ pub(super) fn next(bytes: &[u8]) -> Next<'_> {
         Some((body, rest)) => Next::Record(Record { header: *header, body: body.to_vec(), end: 0 }, rest),
         None => Next::Partial,
     }
+}
+
+/// The beginning of what is no record, as soon as it is there.
+fn foreign(bytes: &[u8]) -> Option<&[u8]> {
+    let ends = |byte: &u8| *byte == b'\n' || !is_text(*byte);
+    let end = bytes.iter().take(LINE).position(ends).map_or(LINE, |at| at + 1);
+    bytes.get(..end.max(ENOUGH))
+}
+
+/// The first line, where it is text.
+pub(super) fn line(bytes: &[u8]) -> Option<String> {
+    let line = bytes.split(|byte| *byte == b'\n').next()?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    (line.len() >= 3 && line.iter().all(|byte| is_text(*byte)))
+        .then(|| String::from_utf8_lossy(line).into_owned())
+}
+
+/// Bytes of UTF-8 count: the text is shown, and what harms is made harmless there.
+fn is_text(byte: u8) -> bool {
+    byte == b'\t' || byte == b'\r' || byte == b' ' || byte.is_ascii_graphic() || byte >= 0x80
 }
 
 /// Whether `bytes` can be the beginning of a record.

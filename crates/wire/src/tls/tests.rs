@@ -405,6 +405,35 @@ fn what_is_not_tls_is_named() {
 }
 
 #[test]
+fn a_greeting_is_told_by_its_first_line_however_it_is_sliced() {
+    let long = [b"220 ".as_slice(), &[b'x'; 300], b"\r\n"].concat();
+    let cases: [(Side, &[u8], Option<usize>); 5] = [
+        (S, b"SSH-2.0-OpenSSH_9.2\r\nand more", Some(19)),
+        (S, b"HTTP/1.1 400 Bad Request\r\n\r\n", Some(24)),
+        (S, &long, Some(200)),
+        (S, b"220 \x00\x01\x02\x03\x04\x05\r\n", None),
+        // A client may have put anything into it.
+        (C, b"GET /?token=secret HTTP/1.1\r\n", None),
+    ];
+    for (from, bytes, length) in cases {
+        for slice in [1, 3, 7, bytes.len()] {
+            let mut decoder = Decoder::new();
+            let mut seen: Vec<_> = bytes.chunks(slice).flat_map(|part| decoder.push(from, 0, part)).collect();
+            seen.extend(decoder.end());
+            let seen = bare(seen);
+            assert_eq!(story(&seen), [(from, Undecodable)]);
+            let line = length.map(|length| std::str::from_utf8(&bytes[..length]).unwrap());
+            assert_eq!(seen[0].fields.get(common::TEXT), line, "{slice}");
+            let crossed = line.map_or(&bytes[..8], |line| &bytes[..bytes.len().min(line.len() + 2)]);
+            assert!(
+                crossed.starts_with(&seen[0].bytes[..8]) && seen[0].bytes.len() <= crossed.len(),
+                "{slice}"
+            );
+        }
+    }
+}
+
+#[test]
 fn too_few_bytes_to_tell_are_named_at_the_end() {
     let mut decoder = Decoder::new();
     assert!(decoder.push(C, 0, b"GET").is_empty());

@@ -17,8 +17,8 @@ pub(super) const RENEGOTIATION: &[(Rule, Recognises)] = &[rule(
 pub(super) const RULES: &[(Rule, Recognises)] = &[
     rule(
         "tls.speaks_http2",
-        "the answer to HTTP/1.1 where `--alpn` agreed on h2",
-        "`--alpn` 谈定了 h2，却以 HTTP/1.1 提问",
+        "`--alpn` agreed on another protocol than HTTP/1, and nothing is asked",
+        "`--alpn` 谈定的不是 HTTP/1，因此不提问",
         http2,
     ),
     rule(
@@ -136,9 +136,9 @@ fn http2(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let reason = Reason::new(say!(
-        "TLS is fine, and both sides agreed on `{agreed}` (ALPN), as `--alpn` asked; this client asks in HTTP/1.1 alone, \
-         which is not what the server then expects.",
-        "TLS 没有问题，双方按 `--alpn` 谈定了 `{agreed}`（ALPN）；但本客户端只会用 HTTP/1.1 提问，服务端等的不是它。"
+        "TLS is fine, and both sides agreed on `{agreed}` (ALPN), as `--alpn` asked; this client speaks HTTP/1.1 alone, and \
+         asked nothing.",
+        "TLS 没有问题，双方按 `--alpn` 谈定了 `{agreed}`（ALPN）；但本客户端只会 HTTP/1.1，因此没有提问。"
     ));
     Some(
         reason.by(Side::Client).advising(Said::new(

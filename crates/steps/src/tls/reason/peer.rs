@@ -3,7 +3,7 @@
 use super::{End, Facts, Misbehaved, Recognises, Step, Unreadable, alert::compare, facts::few, rule, say};
 use crate::{
     Reason, Rule, Said, Side, Text,
-    common::{DUE, LOOKS_LIKE, VERSION},
+    common::{DUE, LOOKS_LIKE, TEXT, VERSION},
     tls::field::{ALPN, CIPHER_SUITE, CIPHER_SUITES},
 };
 
@@ -112,6 +112,14 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
             None => not_tls(facts, greeting, expected),
         },
         (Side::Server, words) => not_tls(facts, words, expected),
+    };
+    let line = facts.theirs(Step::Undecodable).and_then(|lost| lost.get(TEXT));
+    let cause = match line {
+        None => cause,
+        Some(line) => Said::new(
+            format!("{} Its first line: “{line}”.", cause.en),
+            format!("{}它的第一行：“{line}”。", cause.zh),
+        ),
     };
     Some(Reason::new(cause).by(facts.peer()).at(Step::Undecodable).advising(advice))
 }

@@ -264,6 +264,8 @@ fn peers() -> Vec<Case> {
         at("HTTP in answer", "HTTP response"),
         at("SSH in answer", "SSH identification"),
         at("a greeting in answer", "SMTP or FTP greeting"),
+        client("the same with its first line", End::Unreadable(Unreadable::NoRecord))
+            .s(Step::Undecodable, json!({"looks_like": "SSH identification", "text": "SSH-2.0-OpenSSH_9.2"})),
         at("near: IMAP's greeting", "IMAP greeting"),
         at("near: any other text", "text"),
         at("near: a record that is too long", "TLS record"),
