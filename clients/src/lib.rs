@@ -13,6 +13,7 @@ mod dial;
 pub mod ssh;
 pub mod tcp;
 pub mod tls;
+pub mod why;
 pub mod ws;
 
 /// How long a client waits for each stage: to connect, to finish the handshake, to be answered.

@@ -3,8 +3,12 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use clients::{ssh, tcp, tls, ws};
-use show::{Init, Unread};
+use clients::{
+    ssh, tcp, tls,
+    why::{self, Asked, Page},
+    ws,
+};
+use show::{Format, Init, Kept, Unread};
 use watch::Session;
 
 #[derive(Parser)]
@@ -18,6 +22,10 @@ struct Cli {
 
     #[command(flatten)]
     keep: watch::Keep,
+
+    /// Find out why the peer does not get through: a few more connections, announced beforehand, and what they show
+    #[arg(long, global = true, conflicts_with_all = ["ladder", "beside"])]
+    why: bool,
 }
 
 #[derive(Subcommand)]
@@ -32,19 +40,32 @@ enum Command {
     Ssh(ssh::Options),
 }
 
+impl Command {
+    fn asked(&self) -> Asked<'_> {
+        match self {
+            Command::Tcp(options) => Asked::Tcp(options),
+            Command::Tls(options) => Asked::Tls(options),
+            Command::Ws(options) => Asked::Ws(options),
+            Command::Ssh(options) => Asked::Ssh(options),
+        }
+    }
+}
+
 const EXAMPLES: &str = "\
 Examples:
   client tls                              our server on this machine
   client tls example.com:443 --system-roots   any server; --ca FILE names the CAs to trust
   client ssh demo@127.0.0.1:7022 whoami   one command over SSH
   client ws ws://127.0.0.1:7080 --lang zh the log in Chinese
-  client tcp --format json                one JSON object a step";
+  client tcp --format json                one JSON object a step
+  client tls example.com --why            why it does not get through, in a few lines";
 
 fn main() -> ExitCode {
     show::tame_panics();
     let cli: Cli = show::parse(std::env::args_os());
     let session = Session::default();
     let unread = session.clone();
+    let kept = cli.why.then(Kept::default);
     let mut log = match show::init(
         &cli.output,
         Init {
@@ -52,6 +73,9 @@ fn main() -> ExitCode {
             private: cli.keep.secrets,
             unread: Some(Unread::new(move || unread.read())),
             rest: Some(watch::give_back_freed_memory),
+            // The answer takes the place of the steps, which are there for who asks for them.
+            silent: cli.why && cli.output.format == Format::Text && !cli.output.verbose,
+            kept: kept.clone(),
             ..Init::default()
         },
     ) {
@@ -74,13 +98,19 @@ fn main() -> ExitCode {
         show::say("client", error);
         return ExitCode::FAILURE;
     }
-    start(cli.command, &session)
+    let page = Page::new(&cli.output);
+    start(cli.command, &session, kept.map(|kept| (kept, page)))
 }
 
 #[tokio::main(flavor = "current_thread")] // one connection: more threads would only hand it to and fro
-async fn start(command: Command, session: &Session) -> ExitCode {
-    match run(command, session).await {
-        Ok(()) => ExitCode::SUCCESS,
+async fn start(command: Command, session: &Session, why: Option<(Kept, Page)>) -> ExitCode {
+    let ran = match why {
+        None => run(command, session).await.map(|()| true),
+        Some((kept, page)) => why::run(command.asked(), session, &kept, &page).await,
+    };
+    match ran {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE, // it is told why
         Err(error) => {
             show::say("client", format!("{error:#}"));
             ExitCode::FAILURE

@@ -48,7 +48,8 @@ mod login;
 mod secrets;
 mod trouble;
 
-use algorithms::{config, kex_name};
+use algorithms::config;
+pub(crate) use algorithms::kex_name;
 use command::{Exit, exec, seconds};
 use handler::{End, Handler};
 use host_key::HostKeyCheck;

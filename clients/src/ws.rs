@@ -33,7 +33,10 @@ use tokio_tungstenite::{
     tungstenite::{
         client::IntoClientRequest,
         handshake::client::generate_request,
-        http::{HeaderValue, header::SEC_WEBSOCKET_PROTOCOL},
+        http::{
+            HeaderValue,
+            header::{ORIGIN, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL},
+        },
         protocol::{Role, WebSocketConfig},
     },
 };
@@ -82,6 +85,21 @@ pub struct Options {
     /// The folder of the demo keys
     #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
+
+    /// What `--why` changes in the request.
+    #[arg(skip)]
+    pub(crate) changed: Changed,
+}
+
+/// How a request differs from the usual one, to see whether it does better.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changed {
+    /// The page that asks, as a browser names it.
+    pub(crate) origin: Option<String>,
+    /// The extensions on offer.
+    pub(crate) extensions: Option<&'static str>,
+    /// Nothing is said after the upgrade but the end.
+    pub(crate) no_frames: bool,
 }
 
 /// A name as RFC 6455 §4.1 wants it: printable ASCII without separators.
@@ -195,6 +213,9 @@ where
         frames::refuse(&mut socket).await;
         return Err(Ended::NotUpgraded);
     }
+    if options.changed.no_frames {
+        return frames::leave(&mut socket, watch).await;
+    }
     frames::converse(&mut socket, watch, options.fragments, awaited).await
 }
 
@@ -210,6 +231,13 @@ where
         && !names.is_empty()
     {
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, names);
+    }
+    let changed = &options.changed;
+    if let Some(Ok(origin)) = changed.origin.as_deref().map(HeaderValue::from_str) {
+        request.headers_mut().insert(ORIGIN, origin);
+    }
+    if let Some(extensions) = changed.extensions {
+        request.headers_mut().insert(SEC_WEBSOCKET_EXTENSIONS, HeaderValue::from_static(extensions));
     }
     let (request, _key) = generate_request(request).map_err(|_| Ended::GaveUp)?;
     stream.write_all(&request).await.map_err(|error| end::gone(&error))?;

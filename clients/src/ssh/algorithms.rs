@@ -7,7 +7,7 @@ use russh::{Preferred, cipher, kex, keys::Algorithm, mac};
 use super::host_key::HostKeyCheck;
 
 /// A method of [`KEX`] by its name.
-pub(super) fn kex_name(name: &str) -> Result<kex::Name, String> {
+pub(crate) fn kex_name(name: &str) -> Result<kex::Name, String> {
     let known = || KEX.iter().filter(|known| !SIGNS.contains(known));
     known().find(|known| known.as_ref() == name).copied().ok_or_else(|| {
         let names: Vec<_> = known().map(AsRef::as_ref).collect();

@@ -53,6 +53,14 @@ where
     close(socket, watch, CloseCode::Normal, "goodbye").await
 }
 
+/// Nothing but the close.
+pub(super) async fn leave<S>(socket: &mut WebSocketStream<S>, watch: &Watch) -> Result<(), Ended>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    close(socket, watch, CloseCode::Normal, "goodbye").await
+}
+
 /// One message in so many frames (RFC 6455 §5.4). A frame may end within a character: only the whole is UTF-8.
 fn fragmented(text: &str, fragments: usize) -> Vec<Message> {
     if fragments <= 1 {

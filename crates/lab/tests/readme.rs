@@ -10,7 +10,7 @@ use common::{Running, with_capture};
 use unicode_width::UnicodeWidthChar;
 
 /// What a reader may come to first, and where it leads.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 12] = [
     "README.md",
     "README.zh.md",
     "ARCHITECTURE.md",
@@ -21,6 +21,8 @@ const PAGES: [&str; 10] = [
     "docs/teaching.zh.md",
     "docs/troubleshooting.md",
     "docs/troubleshooting.zh.md",
+    "docs/why.md",
+    "docs/why.zh.md",
 ];
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

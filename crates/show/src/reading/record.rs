@@ -49,6 +49,8 @@ pub fn read_log(name: &str, text: &str) -> Log {
                 log.trouble(name, n, unread, &format!("not JSON: {error}"), &format!("不是 JSON：{error}"));
             }
             Ok(value) => match value.get("v").and_then(serde_json::Value::as_u64) {
+                // What `client --why` concludes beside its events.
+                Some(_) if value.get("why").is_some() => {}
                 Some(v) if v == u64::from(SCHEMA_VERSION) => match Line::read(value) {
                     Ok(Line::Event(seen)) => {
                         let claims = judges.recorded(&seen);

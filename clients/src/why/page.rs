@@ -1,0 +1,179 @@
+//! What `--why` prints: a page for people, told while it comes about, or one JSON object.
+
+use serde_json::{Value, json};
+use show::{Format, columns, pad, wrapped};
+use steps::{Lang, Protocol, SCHEMA_VERSION, Said, Text, harmless};
+
+use super::{Diagnosis, EACH, Row};
+
+/// Where the answer goes, and how.
+#[derive(Debug)]
+pub struct Page {
+    lang: Lang,
+    width: usize,
+    json: bool,
+}
+
+impl Page {
+    /// As the options of the output ask.
+    pub fn new(output: &show::Args) -> Self {
+        Page { lang: output.lang(), width: output.text_columns(), json: output.format == Format::Json }
+    }
+
+    /// The first connection has ended: how, and what follows.
+    pub(super) fn begin(&self, found: &Diagnosis) {
+        if self.json {
+            if found.announced > 0 {
+                show::say_said("client", &announcement(found));
+            }
+            return;
+        }
+        show::print(&self.head(found));
+    }
+
+    /// One row of the table, whose left column is so wide.
+    pub(super) fn row(&self, row: &Row, left: usize) {
+        if !self.json {
+            show::print(&self.line(row, left));
+        }
+    }
+
+    /// How wide the left column of such a table is.
+    pub(super) fn left<'a>(&self, tried: impl Iterator<Item = &'a Said>) -> usize {
+        const WIDEST: usize = 36;
+        tried.map(|said| columns(said.in_lang(self.lang))).max().unwrap_or_default().min(WIDEST)
+    }
+
+    /// What it comes to.
+    pub(super) fn end(&self, found: &Diagnosis) {
+        if self.json {
+            let line = steps::to_json(&object(found)).expect("a value of JSON is JSON");
+            show::print(&format!("{line}\n"));
+        } else {
+            show::print(&self.tail(found));
+        }
+    }
+
+    fn head(&self, found: &Diagnosis) -> String {
+        let peer = harmless(&found.peer);
+        let mut head = match &found.reason {
+            None => {
+                let (en, zh) = (name(found.protocol).en, name(found.protocol).zh);
+                let line = Said::new(
+                    format!("{en} with {peer} gets through."),
+                    format!("与 {peer} 的 {zh} 可以打通。"),
+                );
+                return wrapped(line.in_lang(self.lang), self.width) + "\n";
+            }
+            Some(_) => {
+                let (en, zh) = (name(found.protocol).en, name(found.protocol).zh);
+                let line = Said::new(
+                    format!("{en} with {peer} does not get through."),
+                    format!("与 {peer} 的 {zh} 没有打通。"),
+                );
+                wrapped(line.in_lang(self.lang), self.width) + "\n"
+            }
+        };
+        if let Some(reason) = &found.reason {
+            head += &self.under(WHY, &reason.cause);
+        }
+        head + &wrapped(announcement(found).in_lang(self.lang), self.width) + "\n"
+    }
+
+    fn tail(&self, found: &Diagnosis) -> String {
+        let facts = found.facts.iter().map(|fact| self.indented(fact.in_lang(self.lang), 2, 2));
+        let mut tail: String = facts.collect();
+        if let Some(means) = &found.means {
+            tail += &self.under(SO, means);
+        }
+        if let Some(advice) = &found.advice {
+            tail += &self.under(DO, advice);
+        }
+        tail
+    }
+
+    fn line(&self, row: &Row, left: usize) -> String {
+        let tried = harmless(row.tried.in_lang(self.lang));
+        let before = format!("  {} {}  ", row.way.mark(), pad(&tried, left));
+        let hang = left + 6;
+        if columns(&tried) > left {
+            // The left column has no room for it: what came stands below.
+            return format!("  {} {tried}\n", row.way.mark())
+                + &self.indented(row.saw.in_lang(self.lang), 6, 6);
+        }
+        let saw = self.indented(row.saw.in_lang(self.lang), 0, hang);
+        before + &saw
+    }
+
+    /// A word, and what it heads with the lines below it under its beginning.
+    fn under(&self, word: Text, what: &Said) -> String {
+        let word = word.in_lang(self.lang);
+        let hang = columns(word) + 3;
+        format!("  {word} {}", self.indented(what.in_lang(self.lang), 0, hang))
+    }
+
+    /// `text`, whose first line begins after `first` columns and whose others after `hang`, within the width.
+    fn indented(&self, text: &str, first: usize, hang: usize) -> String {
+        let text = harmless(text);
+        let room = self.width.saturating_sub(hang).max(20);
+        let lines = wrapped(&text, room);
+        let mut out = String::new();
+        for (n, line) in lines.lines().enumerate() {
+            out += &" ".repeat(if n == 0 { first } else { hang });
+            out += line;
+            out.push('\n');
+        }
+        out
+    }
+}
+
+const WHY: Text = Text { en: "why", zh: "原因" };
+const SO: Text = Text { en: "so ", zh: "结论" };
+const DO: Text = Text { en: "do ", zh: "建议" };
+
+fn name(protocol: Protocol) -> Text {
+    match protocol {
+        Protocol::Tcp => Text { en: "TCP", zh: "TCP" },
+        Protocol::Tls => Text { en: "TLS", zh: "TLS" },
+        Protocol::Ws => Text { en: "WebSocket", zh: "WebSocket" },
+        Protocol::Ssh => Text { en: "SSH", zh: "SSH" },
+    }
+}
+
+/// How many connections follow, before they do.
+fn announcement(found: &Diagnosis) -> Said {
+    let (n, peer, seconds) = (found.announced, harmless(&found.peer), EACH.as_secs());
+    match n {
+        0 => Said::new(
+            "That tells enough: no further connection is made.",
+            "这已足以说明原因：不再建立更多连接。",
+        ),
+        1 => Said::new(
+            format!("To see what would do: 1 more connection to {peer}, {seconds} s at most."),
+            format!("为查明怎样才行：再向 {peer} 建立 1 个连接，最多 {seconds} 秒。"),
+        ),
+        _ => Said::new(
+            format!("To see what would do: up to {n} more connections to {peer}, {seconds} s each at most."),
+            format!("为查明怎样才行：最多再向 {peer} 建立 {n} 个连接，每个最多 {seconds} 秒。"),
+        ),
+    }
+}
+
+/// The object, as `docs/why.md` has it.
+fn object(found: &Diagnosis) -> Value {
+    let rows = found.rows.iter().map(|row| json!({"tried": row.tried, "way": row.way.id(), "saw": row.saw}));
+    let reason = found.reason.as_ref();
+    json!({"v": SCHEMA_VERSION, "why": {
+        "protocol": found.protocol.id(),
+        "peer": found.peer,
+        "through": found.through(),
+        "rule": reason.and_then(|reason| reason.rule),
+        "reason": reason.map(|reason| &reason.cause),
+        "facts": found.facts,
+        "announced": found.announced,
+        "made": found.made,
+        "rows": rows.collect::<Vec<_>>(),
+        "means": found.means,
+        "advice": found.advice,
+    }})
+}

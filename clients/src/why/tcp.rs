@@ -1,0 +1,54 @@
+//! TCP: what each address of the name did. The client has tried them all: nothing more is asked of anybody.
+
+use steps::{
+    Protocol, Said,
+    tcp::{Step, field},
+};
+
+use super::{Diagnosis, Ended, Look, Page, Row, Seen, Way, same};
+use crate::tcp::{Options, run};
+
+pub(super) async fn diagnose(options: &Options, look: &Look<'_>, page: &Page) -> anyhow::Result<Diagnosis> {
+    let seen = look.once(None, run(options, look.session)).await?;
+    let mut found = Diagnosis::new(Protocol::Tcp, &options.target);
+    found.reason = seen.reason();
+    found.advice = found.reason.as_ref().and_then(|reason| reason.advice.clone());
+    match &seen.ended {
+        Ended::Through => found.facts = facts(&seen),
+        Ended::NotConnected(not) => {
+            found.rows.extend(not.0.iter().map(|one| Row {
+                tried: same(one.address.to_string()),
+                way: Way::Not,
+                saw: one.how.briefly(),
+            }));
+        }
+        Ended::Failed(_) | Ended::Unanswered(_) => {}
+    }
+    page.begin(&found);
+    let left = page.left(found.rows.iter().map(|row| &row.tried));
+    found.rows.iter().for_each(|row| page.row(row, left));
+    Ok(found)
+}
+
+/// What the kernel says of it, what was answered, and how it ended.
+fn facts(seen: &Seen) -> Vec<Said> {
+    let mut facts = Vec::new();
+    if let Some(established) = seen.first(Step::Established) {
+        let ends = established.conn.replace('>', " → ");
+        facts.push(match established.get(field::RTT_US) {
+            Some(rtt) => Said::new(
+                format!("{ends} · established · round trip {rtt} µs"),
+                format!("{ends} · 连接已建立 · 往返 {rtt} µs"),
+            ),
+            None => Said::new(format!("{ends} · established"), format!("{ends} · 连接已建立")),
+        });
+    }
+    facts.push(match seen.first_from(steps::Side::Server, Step::Data) {
+        Some(_) => Said::new("the server sent data", "服务端发来了数据"),
+        None => Said::new("no data of the server was seen", "没有看到服务端的数据"),
+    });
+    if let Some(state) = seen.first(Step::TimeWait).and_then(|event| event.get(field::STATE)) {
+        facts.push(Said::new(format!("both sides closed: {state}"), format!("双方都已关闭：{state}")));
+    }
+    facts
+}

@@ -1,0 +1,238 @@
+//! TLS: whole handshakes of the library with one version, without the name or the application protocols; and, for what no
+//! library of ours speaks, a ClientHello whose answer is read and no more.
+
+use rustls::pki_types::ServerName;
+use steps::{
+    Protocol, Said, Side, common,
+    tls::{Step, field},
+};
+
+use super::{Diagnosis, EACH, Ended, Look, MOST, Page, Row, Seen, Way, same};
+use crate::tls::{Group, Options, Variant, Without, run};
+
+mod hello;
+mod means;
+
+use hello::Offer;
+
+pub(super) async fn diagnose(options: &Options, look: &Look<'_>, page: &Page) -> anyhow::Result<Diagnosis> {
+    let target = options.target();
+    let seen = look.once(None, run(options, look.session)).await?;
+    let mut found = Diagnosis::new(Protocol::Tls, &target);
+    found.reason = seen.reason();
+    found.advice = found.reason.as_ref().and_then(|reason| reason.advice.clone());
+    if let Ended::Through = seen.ended {
+        found.facts = facts(&seen);
+        page.begin(&found);
+        return Ok(found);
+    }
+    let kinds = kinds(options, &seen);
+    found.announced = kinds.len();
+    page.begin(&found);
+    let left = page.left(kinds.iter().map(Kind::tried).collect::<Vec<_>>().iter());
+    let mut tried = Vec::new();
+    for kind in kinds {
+        let one = match kind.offer() {
+            None => look.once(Some(EACH), run(&kind.options(options), look.session)).await?,
+            Some(offer) => {
+                let name = options.server_name.as_deref().unwrap_or(&target.host);
+                look.once(Some(EACH), hello::ask(&target, name, offer, look.session)).await?
+            }
+        };
+        found.made += 1;
+        let row = row(kind, &one);
+        page.row(&row, left);
+        tried.push(means::Tried::new(kind, row.way, &one));
+        found.rows.push(row);
+        if matches!(one.ended, Ended::NotConnected(_)) || means::is_told(&tried) {
+            break;
+        }
+    }
+    if !found.rows.is_empty() {
+        let (means, advice) = means::of(&tried);
+        found.means = Some(means);
+        found.advice = advice.or(found.advice);
+    }
+    Ok(found)
+}
+
+/// A variant of the handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Without what the user's options narrow.
+    Usual,
+    Tls13,
+    Tls12,
+    /// TLS 1.2 with what we do not offer otherwise.
+    Older12,
+    /// TLS 1.1 and 1.0.
+    Old,
+    NoSni,
+    /// HTTP/2 as the application protocol.
+    H2,
+    NoAlpn,
+    /// No application protocols, two groups: the shortest there is.
+    Short,
+}
+
+impl Kind {
+    fn tried(&self) -> Said {
+        match self {
+            Kind::Usual => Said::new("without your options for TLS", "去掉你的 TLS 选项"),
+            Kind::Tls13 => Said::new("TLS 1.3 alone", "只用 TLS 1.3"),
+            Kind::Tls12 => Said::new("TLS 1.2 alone, ECDHE", "只用 TLS 1.2，ECDHE"),
+            Kind::Older12 => Said::new("TLS 1.2, static RSA, DHE, CBC", "TLS 1.2，静态 RSA、DHE、CBC"),
+            Kind::Old => Said::new("TLS 1.1 or 1.0", "TLS 1.1 或 1.0"),
+            Kind::NoSni => Said::new("without the name (SNI)", "不带名称（SNI）"),
+            Kind::H2 => Said::new("with HTTP/2 (ALPN h2)", "使用 HTTP/2（ALPN h2）"),
+            Kind::NoAlpn => Said::new("without ALPN", "不带 ALPN"),
+            Kind::Short => Said::new("a short ClientHello, no ALPN", "简短的 ClientHello，无 ALPN"),
+        }
+    }
+
+    /// What is offered in a ClientHello of our own; none: the library makes it.
+    fn offer(self) -> Option<Offer> {
+        match self {
+            Kind::Older12 => Some(Offer::Older12),
+            Kind::Old => Some(Offer::Old),
+            Kind::Usual | Kind::Tls13 | Kind::Tls12 | Kind::NoSni | Kind::H2 | Kind::NoAlpn | Kind::Short => {
+                None
+            }
+        }
+    }
+
+    /// The options of such a handshake.
+    fn options(self, asked: &Options) -> Options {
+        let mut options = asked.clone();
+        options.place.target = asked.target(); // the variant shall not choose the port
+        options.variant = None;
+        options.beyond.resume = false;
+        match self {
+            Kind::Tls13 => options.variant = Some(Variant::Tls13),
+            Kind::Tls12 => options.variant = Some(Variant::Ecdhe),
+            Kind::NoSni => options.without = Without { sni: true, ..options.without },
+            Kind::H2 => options.beyond.alpn = vec!["h2".into()],
+            Kind::NoAlpn => options.without = Without { alpn: true, ..options.without },
+            Kind::Short => {
+                options.without = Without { alpn: true, ..options.without };
+                options.beyond.group = vec![Group::X25519, Group::Secp256r1];
+            }
+            Kind::Usual => {
+                options.beyond.group.clear();
+                options.beyond.suite.clear();
+                options.beyond.alpn.clear();
+            }
+            Kind::Older12 | Kind::Old => {}
+        }
+        options
+    }
+}
+
+/// Failures that leave open which handshake would do: the server says that it has nothing in common with ours.
+const NOTHING_IN_COMMON: [&str; 9] = [
+    "tls.version_refused",
+    "tls.version_too_old",
+    "tls.no_version_in_common",
+    "tls.nothing_in_common",
+    "tls.no_suite_in_common",
+    "tls.no_group_in_common",
+    "tls.library_insists",
+    "tls.alert",
+    "tls.out_of_place",
+];
+
+/// Failures without a word, in answer to the ClientHello.
+const WITHOUT_A_WORD: [&str; 5] =
+    ["tls.reset_at_hello", "tls.silent_at_hello", "tls.closed", "tls.silent", "tls.reset"];
+
+/// What may still be tried, by how it failed.
+fn kinds(options: &Options, seen: &Seen) -> Vec<Kind> {
+    let Some(rule) = seen.rule() else { return Vec::new() };
+    if seen.first(Step::HandshakeComplete).is_some() {
+        return Vec::new();
+    }
+    let name = options.server_name.as_deref().unwrap_or(&options.place.target.host);
+    let has_name = matches!(ServerName::try_from(name), Ok(ServerName::DnsName(_)));
+    let beyond = &options.beyond;
+    let narrowed = options.variant.is_some() || !beyond.group.is_empty() || !beyond.suite.is_empty();
+    let versions = [Kind::Tls13, Kind::Tls12, Kind::Older12, Kind::Old];
+    let mut kinds = match rule {
+        "tls.name_unknown" => vec![Kind::NoSni],
+        "tls.protocol_refused" | "tls.no_protocol_in_common" => vec![Kind::H2, Kind::NoAlpn],
+        rule if NOTHING_IN_COMMON.contains(&rule) => [&versions[..], &[Kind::NoSni, Kind::NoAlpn]].concat(),
+        rule if WITHOUT_A_WORD.contains(&rule) => [&[Kind::Short, Kind::NoSni], &versions[..]].concat(),
+        _tells_enough => return Vec::new(),
+    };
+    kinds.retain(|kind| *kind != Kind::NoSni || has_name);
+    if narrowed {
+        kinds.insert(0, Kind::Usual);
+    }
+    kinds.truncate(MOST);
+    kinds
+}
+
+/// What one of them led to.
+fn row(kind: Kind, seen: &Seen) -> Row {
+    let chosen = |event: &steps::Event| {
+        let values = [event.get(common::VERSION), event.get(field::CIPHER_SUITE)];
+        values.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    };
+    let (way, saw) =
+        match (seen.first(Step::HandshakeComplete), seen.first_from(Side::Server, Step::ServerHello)) {
+            (Some(complete), _) => {
+                let values = [complete.get(field::PROTOCOL_VERSION), complete.get(field::CIPHER_SUITE)];
+                (Way::Through, same(values.into_iter().flatten().collect::<Vec<_>>().join(" · ")))
+            }
+            (None, Some(hello)) if kind.offer().is_some() => {
+                let chosen = chosen(hello);
+                // TLS 1.2 was offered, and an older version is no answer to the question whether it is there.
+                let older = kind == Kind::Older12 && hello.get(common::VERSION) != Some("TLS 1.2");
+                let way = if older { Way::Not } else { Way::TakenUp };
+                (
+                    way,
+                    Said::new(
+                        format!("ServerHello: {chosen}; asked no further"),
+                        format!("ServerHello：{chosen}；未再继续"),
+                    ),
+                )
+            }
+            (None, Some(hello)) if seen.rule().is_some_and(|rule| rule.starts_with("tls.certificate_")) => {
+                let Said { en, zh } = seen.briefly();
+                let chosen = chosen(hello);
+                (Way::TakenUp, Said::new(format!("{chosen}; then {en}"), format!("{chosen}；随后：{zh}")))
+            }
+            _ => (Way::Not, seen.briefly()),
+        };
+    Row { tried: kind.tried(), way, saw }
+}
+
+/// What was agreed, whose certificate it is, and what was answered.
+fn facts(seen: &Seen) -> Vec<Said> {
+    let mut facts = Vec::new();
+    if let Some(complete) = seen.first(Step::HandshakeComplete) {
+        let values = [
+            complete.get(field::PROTOCOL_VERSION),
+            complete.get(field::CIPHER_SUITE),
+            complete.get(field::GROUP),
+        ];
+        let alpn = complete
+            .get(field::ALPN)
+            .and_then(|alpn| alpn.first().copied())
+            .map(|alpn| format!("ALPN {alpn}"));
+        let values = values.into_iter().flatten().map(str::to_owned).chain(alpn);
+        facts.push(same(values.collect::<Vec<_>>().join(" · ")));
+    }
+    if let Some(certificate) = seen.first_from(Side::Server, Step::Certificate) {
+        let subject = certificate.get(field::SUBJECT).unwrap_or("?");
+        let until =
+            certificate.get(field::NOT_AFTER).and_then(|until| until.split('T').next()).unwrap_or("?");
+        facts.push(Said::new(
+            format!("certificate {subject}, until {until}"),
+            format!("证书 {subject}，有效期至 {until}"),
+        ));
+    }
+    if let Some(line) = seen.value(Step::ApplicationData, field::PLAINTEXT) {
+        facts.push(same(line));
+    }
+    facts
+}

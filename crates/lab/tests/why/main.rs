@@ -1,0 +1,147 @@
+//! `client … --why` at peers that are broken in ten ways, most of them programs that are not ours: the cause is told
+//! rightly, with the rows that show it, and no more connections are made than were announced.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bench;
+mod page;
+
+use bench::{Bench, Why};
+
+/// A peer that is broken, and what is to be said of it.
+struct Broken {
+    what: &'static str,
+    ask: fn(&Bench) -> Why,
+    /// The rule that recognises the first failure.
+    rule: &'static str,
+    /// What stands in what the rows show; empty: the reason tells enough and nothing more is concluded.
+    means: &'static str,
+    /// How many further connections were made.
+    made: u64,
+}
+
+const TEN: &[Broken] = &[
+    Broken {
+        what: "openssl s_server with an expired certificate",
+        ask: |bench| bench.tls("expired", &[], &[]),
+        rule: "tls.certificate_expired",
+        means: "",
+        made: 0,
+    },
+    Broken {
+        what: "openssl s_server with a certificate for another name",
+        ask: |bench| bench.tls("elsewhere", &[], &[]),
+        rule: "tls.certificate_name",
+        means: "",
+        made: 0,
+    },
+    Broken {
+        what: "openssl s_server with a certificate of a CA that is not ours",
+        ask: |bench| bench.tls_trusting("good", &[], bench.demo_ca()),
+        rule: "tls.certificate_issuer_unknown",
+        means: "",
+        made: 0,
+    },
+    Broken {
+        what: "openssl s_server -tls1",
+        ask: |bench| bench.tls("good", &["-tls1", "-cipher", "ALL:@SECLEVEL=0"], &[]),
+        rule: "tls.version_refused",
+        means: "speaks TLS 1.0 and nothing newer",
+        made: 3,
+    },
+    Broken {
+        what: "openssl s_server with static RSA alone",
+        ask: |bench| bench.tls("good", &["-tls1_2", "-cipher", "AES128-GCM-SHA256"], &[]),
+        rule: "tls.nothing_in_common",
+        means: "TLS_RSA_WITH_AES_128_GCM_SHA256 (static RSA",
+        made: 3,
+    },
+    Broken {
+        what: "sshd with a key exchange that is not ours",
+        ask: |bench| bench.sshd("diffie-hellman-group14-sha1"),
+        rule: "ssh.no_common_algorithm",
+        means: "share no key exchange",
+        made: 0,
+    },
+    Broken {
+        what: "Python's websockets, which lets its own pages in alone",
+        ask: Bench::websockets,
+        rule: "ws.forbidden",
+        means: "asks for an Origin",
+        made: 4,
+    },
+    Broken {
+        what: "nginx as the proxy of a server that is not there",
+        ask: |bench| bench.nginx("/gone"),
+        rule: "ws.bad_gateway",
+        means: "",
+        made: 0,
+    },
+    Broken {
+        what: "a port that nobody listens on",
+        ask: |bench| bench.why(&["tls", &format!("127.0.0.1:{}", bench::free_port())]),
+        rule: "tcp.refused",
+        means: "",
+        made: 0,
+    },
+    Broken {
+        what: "a host that drops each SYN",
+        ask: Bench::dropped,
+        rule: "tcp.not_answered",
+        means: "",
+        made: 0,
+    },
+];
+
+#[test]
+fn the_cause_is_told_rightly_of_ten_broken_peers() {
+    for peer in ["openssl", "sshd", "ssh-keygen", "nginx", "python3"] {
+        if !common::require(peer) {
+            return;
+        }
+    }
+    if !common::require_python("websockets") {
+        return;
+    }
+    let bench = Bench::new();
+    for broken in TEN {
+        let why = (broken.ask)(&bench);
+        why.is_sound(broken.what);
+        assert_eq!(why.text("rule"), Some(broken.rule), "{}: {why:#?}", broken.what);
+        let means = why.said("means").map(|said| said.en);
+        match broken.means {
+            "" => assert_eq!(means, None, "{}", broken.what),
+            wanted => assert!(means.is_some_and(|means| means.contains(wanted)), "{}: {why:#?}", broken.what),
+        }
+        assert_eq!(why.number("made"), Some(broken.made), "{}: {why:#?}", broken.what);
+    }
+}
+
+#[test]
+fn further_pages_are_asked_for_each_kind_of_refusal() {
+    if !common::require("nginx") {
+        return;
+    }
+    let bench = Bench::new();
+    let why = bench.nginx("/forbidden");
+    assert_eq!((why.text("rule"), why.number("made")), (Some("ws.forbidden"), Some(4)), "{why:#?}");
+    assert!(why.said("means").is_some_and(|said| said.en.starts_with("Neither its own Origin")), "{why:#?}");
+    let why = bench.nginx("/page");
+    assert_eq!(why.text("rule"), Some("ws.a_web_page"), "{why:#?}");
+}
+
+#[test]
+fn the_families_of_ssh_stand_each_in_a_row() {
+    if !(common::require("sshd") && common::require("ssh-keygen")) {
+        return;
+    }
+    let why = Bench::new().sshd("diffie-hellman-group14-sha1");
+    let rows: Vec<_> =
+        why.rows().iter().map(|row| (row["tried"]["en"].as_str(), row["way"].as_str())).collect();
+    let through = |family| (Some(family), Some("through"));
+    assert_eq!(
+        rows,
+        [(Some("key exchange"), Some("not")), through("host key"), through("cipher"), through("MAC")]
+    );
+}
