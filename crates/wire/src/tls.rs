@@ -152,7 +152,7 @@ impl Decoder {
                     self.record(from, moment, Record { end, ..record });
                 }
                 record::Next::Partial => break,
-                record::Next::Foreign(first) => self.another(from, moment, &first.to_vec()),
+                record::Next::Foreign(first) => self.another(from, moment, first),
             }
         }
         if !self.lane(from).silent {
