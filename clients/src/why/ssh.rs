@@ -114,7 +114,7 @@ fn families(seen: &Seen, found: &mut Diagnosis) {
 }
 
 /// The algorithms of a list, without what stands in it as a sign.
-fn names<'a>(event: &'a Event, list: Field<[String]>) -> Vec<&'a str> {
+fn names(event: &Event, list: Field<[String]>) -> Vec<&str> {
     let signs = |name: &&str| !name.starts_with("ext-info-") && !name.starts_with("kex-strict-");
     event.get(list).unwrap_or_default().into_iter().filter(signs).collect()
 }
