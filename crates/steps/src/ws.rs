@@ -152,13 +152,7 @@ impl Step {
                 },
                 client: "our client's own check",
                 server: "our server's own check",
-                shows: shown![
-                    field::EXTENSIONS_NOT_AGREED,
-                    field::REQUESTS,
-                    field::RESPONSES,
-                    field::REQUEST_BYTES,
-                    field::RESPONSE_BYTES
-                ],
+                shows: shown![field::EXTENSIONS_NOT_AGREED, field::REQUESTS, field::RESPONSES],
             },
             Step::Text => Card {
                 id: "ws.text",
