@@ -15,9 +15,7 @@ use std::{future::Future, io, path::Path, path::PathBuf, sync::Arc, time::Durati
 use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
 use rustls::{
-    ClientConfig, RootCertStore, SupportedProtocolVersion,
-    client::WebPkiServerVerifier,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
+    pki_types::ServerName,
     version::{TLS12, TLS13},
 };
 use steps::{
@@ -37,16 +35,18 @@ use watch::{
 
 use crate::{PATIENCE, Target};
 
-mod answer;
-mod beyond;
+mod config;
+mod extra_options;
+mod page;
 mod place;
-#[cfg(feature = "rsa-kx")]
+#[cfg_attr(not(feature = "rsa-kx"), path = "tls/without_rsa.rs")]
 mod rsa;
 
-pub use beyond::{Beyond, Group};
+pub use extra_options::{ExtraOptions, Group};
 pub use place::Place;
 
-use answer::{Extent, extent};
+use config::{config, roots};
+use page::one_page;
 
 /// What the TLS client is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -85,7 +85,7 @@ pub struct Options {
 
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub beyond: Beyond,
+    pub extra: ExtraOptions,
 
     /// What `--why` leaves out of the ClientHello.
     #[arg(skip)]
@@ -105,7 +105,7 @@ pub(crate) struct Without {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Variant {
     /// TLS 1.2 with static RSA, as the notes tell it
-    #[cfg(feature = "rsa-kx")]
+    #[cfg_attr(not(feature = "rsa-kx"), value(skip))]
     Rsa,
     /// TLS 1.2 as deployed, with ephemeral keys
     Ecdhe,
@@ -116,7 +116,6 @@ pub enum Variant {
 impl Variant {
     fn label(self) -> &'static str {
         match self {
-            #[cfg(feature = "rsa-kx")]
             Variant::Rsa => "rsa",
             Variant::Ecdhe => "ecdhe",
             Variant::Tls13 => "tls13",
@@ -126,7 +125,6 @@ impl Variant {
     /// The same as the rules know it that say why a connection failed.
     fn given(self) -> reason::Variant {
         match self {
-            #[cfg(feature = "rsa-kx")]
             Variant::Rsa => reason::Variant::Rsa,
             Variant::Ecdhe => reason::Variant::Tls12,
             Variant::Tls13 => reason::Variant::Tls13,
@@ -153,7 +151,7 @@ pub async fn run(options: &Options, session: &Session) -> anyhow::Result<()> {
         bail!("`{path}` is no path: it begins with / and holds no blanks");
     }
 
-    for _ in 0..options.beyond.visits() {
+    for _ in 0..options.extra.visits() {
         visit(options, session, &connector, &name).await?;
     }
     Ok(())
@@ -175,8 +173,7 @@ async fn visit(
     watch::tcp::established(&witness, &stream);
     let watch = match connector {
         Connector::Rustls(_) => Watch::new(witness),
-        #[cfg(feature = "rsa-kx")]
-        Connector::OpenSsl(_) => Watch::of_openssl(witness, None),
+        Connector::OpenSsl(connector) => connector.watch(witness),
     };
     let watch = watch.told(options.given());
     match converse(stream, connector, name, options, &watch).await {
@@ -195,7 +192,6 @@ async fn visit(
 /// The library that makes the handshake.
 enum Connector {
     Rustls(TlsConnector),
-    #[cfg(feature = "rsa-kx")]
     OpenSsl(rsa::Connector),
 }
 
@@ -230,10 +226,9 @@ async fn converse(
             }
             one_page(Prompt(tls), options, watch).await
         }
-        #[cfg(feature = "rsa-kx")]
         Connector::OpenSsl(connector) => {
             let tls = handshake(connector.connect(&name.to_str(), stream), watch).await?;
-            watch.openssl_complete(tls.ssl(), None);
+            connector.complete(&tls, watch);
             one_page(Prompt(tls), options, watch).await
         }
     }
@@ -255,66 +250,6 @@ async fn handshake<T>(connecting: impl Future<Output = io::Result<T>>, watch: &W
     }
 }
 
-/// A request, its answer, and the end.
-async fn one_page<S>(mut tls: S, options: &Options, watch: &Watch) -> Result<(), Reason>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let answered = request(&mut tls, options, watch).await;
-    // Whatever happened: close_notify, so that the server does not take a cut for an end.
-    let closed = tls.shutdown().await;
-    answered?;
-    // The answer is whole: what is left to come is the server's own farewell, and whatever it is, it changes nothing.
-    if closed.is_ok() {
-        let mut rest = [0; 2048];
-        let drain = async { while let Ok(1..) = tls.read(&mut rest).await {} };
-        let _ = timeout(FAREWELL, drain).await;
-    }
-    Ok(())
-}
-
-/// How long the server gets for its own end.
-const FAREWELL: Duration = Duration::from_secs(1);
-
-/// Asks for a page and reads the answer to its end.
-async fn request<S: AsyncRead + AsyncWrite + Unpin>(
-    tls: &mut S,
-    options: &Options,
-    watch: &Watch,
-) -> Result<(), Reason> {
-    /// Of a longer answer only the beginning is read.
-    const MOST: usize = 256 * 1024;
-    let request = format!(
-        "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: handshakes\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-        options.path(),
-        options.host()
-    );
-    tls.write_all(request.as_bytes()).await.map_err(|error| watch.explain(&error))?;
-    let (mut answer, mut part) = (Vec::new(), vec![0; 16 * 1024]);
-    let end = loop {
-        match extent(&answer) {
-            // A server that keeps the connection open has said all it has to say.
-            Extent::Whole => return Ok(()),
-            Extent::Part | Extent::UntilClose if answer.len() >= MOST => return Ok(()),
-            Extent::Foreign if answer.len() >= MOST => break End::NoHttp,
-            Extent::Part | Extent::UntilClose | Extent::Foreign => {}
-        }
-        match timeout(PATIENCE, tls.read(&mut part)).await {
-            // A library may not tell an end without close_notify from one with it.
-            Ok(Ok(0)) if watch.peer_said_close_notify() == Some(false) => break End::Cut,
-            Ok(Ok(0)) => match extent(&answer) {
-                Extent::Whole | Extent::UntilClose => return Ok(()),
-                Extent::Part => break End::Unfinished,
-                Extent::Foreign => break End::NoHttp,
-            },
-            Ok(Ok(n)) => answer.extend_from_slice(&part[..n]),
-            Ok(Err(error)) => break watch.ended(&error),
-            Err(_) => break End::Silent(PATIENCE),
-        }
-    };
-    Err(watch.why(end))
-}
-
 /// The warning of `--insecure`, in both languages.
 const INSECURE: &str = "\
 client: WARNING: --insecure: a refused certificate will not end the connection. Whoever answers may be anyone,
@@ -325,7 +260,6 @@ impl Options {
     /// The server with its port.
     pub(crate) fn target(&self) -> Target {
         let port = match self.variant {
-            #[cfg(feature = "rsa-kx")]
             Some(Variant::Rsa) => 7444,
             Some(Variant::Ecdhe | Variant::Tls13) | None => 7443,
         };
@@ -355,11 +289,11 @@ impl Options {
     fn given(&self) -> Given {
         Given {
             variant: self.variant.map(Variant::given),
-            suite: !self.beyond.suite.is_empty(),
-            group: !self.beyond.group.is_empty(),
-            alpn: !self.beyond.alpn.is_empty(),
+            suite: !self.extra.suite.is_empty(),
+            group: !self.extra.group.is_empty(),
+            alpn: !self.extra.alpn.is_empty(),
             server_name: self.server_name.is_some(),
-            client_cert: self.beyond.client_cert.is_some(),
+            client_cert: self.extra.client_cert.is_some(),
             ..Given::nothing(Program::Client)
         }
     }
@@ -369,9 +303,8 @@ impl Options {
 fn connector(options: &Options) -> anyhow::Result<Connector> {
     let roots = roots(options)?;
     let versions: &[_] = match options.variant {
-        #[cfg(feature = "rsa-kx")]
         Some(Variant::Rsa) => {
-            options.beyond.not_with_static_rsa()?;
+            options.extra.not_with_static_rsa()?;
             return Ok(Connector::OpenSsl(rsa::Connector::new(&roots, options.insecure)?));
         }
         None => &[&TLS13, &TLS12],
@@ -379,74 +312,4 @@ fn connector(options: &Options) -> anyhow::Result<Connector> {
         Some(Variant::Ecdhe) => &[&TLS12],
     };
     Ok(Connector::Rustls(TlsConnector::from(Arc::new(config(roots, versions, options)?))))
-}
-
-/// The configuration: whom to trust, versions and suites, and the hooks.
-fn config(
-    roots: Vec<CertificateDer<'static>>,
-    versions: &[&'static SupportedProtocolVersion],
-    options: &Options,
-) -> anyhow::Result<ClientConfig> {
-    let beyond = &options.beyond;
-    let mut provider = watch::tls::provider();
-    // The generator gathers its seed on first use, which takes a while: not between the SYN and the ClientHello.
-    provider.secure_random.fill(&mut [0]).map_err(|_| anyhow!("the system gave no randomness"))?;
-    // Otherwise suites of the other version would still be on offer.
-    provider.cipher_suites.retain(|suite| versions.contains(&suite.version()));
-    beyond.narrow(&mut provider)?;
-    let provider = Arc::new(provider);
-    let mut trusted = RootCertStore::empty();
-    trusted.add_parsable_certificates(roots.iter().cloned());
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(trusted), Arc::clone(&provider))
-        .build()
-        .context("rustls refused the CA")?;
-    let certificate = beyond.certificate(&provider)?;
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(versions)
-        .context("rustls refused the TLS versions")?
-        .dangerous() // the verifier below is rustls's own, with an ear on it
-        .with_custom_certificate_verifier(match options.insecure {
-            false => watch::tls::verifier(verifier, roots),
-            true => watch::tls::insecure_verifier(verifier, roots),
-        });
-    let mut config = match certificate {
-        Some(certificate) => config.with_client_cert_resolver(certificate),
-        None => config.with_no_client_auth(),
-    };
-    config.key_log = watch::tls::key_log();
-    config.enable_sni = !options.without.sni;
-    if !options.without.alpn {
-        config.alpn_protocols = beyond.alpn();
-    }
-    Ok(config)
-}
-
-/// The CAs to trust.
-fn roots(options: &Options) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    if options.system_roots {
-        let found = rustls_native_certs::load_native_certs();
-        if found.certs.is_empty() {
-            let why = found.errors.first().map_or("there are none".into(), ToString::to_string);
-            bail!("this machine's CAs could not be read: {why} (--ca FILE names others)");
-        }
-        return Ok(found.certs);
-    }
-    match &options.ca {
-        Some(file) => trusted(file, "--ca wants a PEM file"),
-        None => {
-            certs::ensure_and_say(&options.certs)?;
-            trusted(&options.certs.join(certs::CA_CERT), &certs::advice(&options.certs))
-        }
-    }
-}
-
-/// The CAs in `file`, those that can be used.
-fn trusted(file: &Path, what_to_do: &str) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    let could_not_read = || format!("could not read {} ({what_to_do})", file.display());
-    let found = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .with_context(could_not_read)?;
-    let usable = RootCertStore::empty().add_parsable_certificates(found.iter().cloned()).0;
-    anyhow::ensure!(usable > 0, "{} holds no usable CA certificate ({what_to_do})", file.display());
-    Ok(found)
 }

@@ -12,7 +12,10 @@ use openssl::{
 use rustls::pki_types::CertificateDer;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_openssl::SslStream;
-use watch::tls::static_rsa;
+use watch::{
+    Witness,
+    tls::{Watch, static_rsa},
+};
 
 /// OpenSSL's name for TLS_RSA_WITH_AES_128_GCM_SHA256.
 const CIPHER: &str = "AES128-GCM-SHA256";
@@ -43,6 +46,16 @@ impl Connector {
             SslStream::new(self.ssl(name).map_err(io::Error::other)?, stream).map_err(io::Error::other)?;
         Pin::new(&mut tls).connect().await.map_err(static_rsa::into_io)?;
         Ok(tls)
+    }
+
+    /// A watch over a connection of OpenSSL's.
+    pub(super) fn watch(&self, witness: Witness) -> Watch {
+        Watch::of_openssl(witness, None)
+    }
+
+    /// Reports what OpenSSL says of the handshake that is complete.
+    pub(super) fn complete<S>(&self, tls: &SslStream<S>, watch: &Watch) {
+        watch.openssl_complete(tls.ssl(), None);
     }
 
     fn ssl(&self, name: &str) -> Result<Ssl, ErrorStack> {

@@ -48,7 +48,7 @@ enum Command {
     /// TLS, and an HTTPS request over it
     Tls {
         /// rsa (TLS 1.2 as the notes tell it), ecdhe (TLS 1.2 as deployed), tls13; all: each in turn, then compared
-        #[arg(long, default_value = pairs::AS_DEPLOYED, value_parser = PossibleValuesParser::new(pairs::VARIANTS.into_iter().chain([ALL])))]
+        #[arg(long, default_value = pairs::AS_DEPLOYED, value_parser = PossibleValuesParser::new(pairs::VARIANTS.iter().copied().chain([ALL])))]
         variant: String,
     },
     /// WebSocket: upgrade, frames, close
@@ -248,7 +248,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
         }
         Some(Command::Tcp) => bench.run(Protocol::Tcp, "").await,
         Some(Command::Tls { variant }) if variant == ALL => {
-            for variant in pairs::VARIANTS {
+            for &variant in pairs::VARIANTS {
                 let ran = bench.run(Protocol::Tls, variant).await;
                 log.end_of_run();
                 ran?;

@@ -66,7 +66,7 @@ pub(crate) fn serve(options: &Options, output: &Args, certs: &Path) -> anyhow::R
 fn runs() -> anyhow::Result<Vec<Run>> {
     let mut runs: Vec<Run> = Vec::new();
     runs.push(pair(Protocol::Tcp, None, ("TCP, undisturbed", "TCP，不受干扰")));
-    for variant in pairs::VARIANTS {
+    for &variant in pairs::VARIANTS {
         let said = match variant {
             "rsa" => ("TLS 1.2 with static RSA, as the notes tell it", "TLS 1.2 静态 RSA，与笔记相同"),
             "tls13" => ("TLS 1.3", "TLS 1.3"),

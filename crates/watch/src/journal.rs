@@ -18,6 +18,8 @@ use std::{
     time::Duration,
 };
 
+use crate::sync::lock;
+
 use tracing::{
     Span,
     dispatcher::{self, Dispatch},
@@ -127,7 +129,7 @@ impl Journal {
     }
 
     fn read_noted(&self) {
-        let _reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let _reader = lock(&self.reader);
         let before = READS.replace(self);
         let records = {
             let mut noted = self.lock();
@@ -193,7 +195,7 @@ impl Journal {
     }
 
     fn lock(&self) -> MutexGuard<'_, Noted> {
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.noted)
     }
 }
 

@@ -6,6 +6,7 @@
 // What only one protocol uses stands in rooms that all share.
 #![cfg_attr(not(all(feature = "ssh", feature = "tls", feature = "ws")), allow(dead_code))]
 
+mod address;
 mod allowance;
 mod descriptors;
 mod emit;
@@ -18,6 +19,7 @@ mod pcapng;
 mod recording;
 mod secrets;
 mod session;
+mod sync;
 mod tap;
 mod witness;
 
@@ -33,7 +35,7 @@ pub use descriptors::raise_descriptor_limit;
 pub use keep::{Keep, Keeping};
 pub use memory::give_back_freed_memory;
 pub use overheard::Overheard;
-pub use packet::{confine, with_net_raw};
+pub use packet::{Ports, confine, tcp_ports, with_net_raw};
 pub use recording::Comments;
 pub use session::Session;
 pub use tap::{Crossing, Tap};

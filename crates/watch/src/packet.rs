@@ -6,6 +6,7 @@ mod privilege;
 mod socket;
 
 pub(crate) use filter::{MOST_PORTS, tcp_and_icmp};
+pub use filter::{Ports, tcp_ports};
 pub(crate) use privilege::open;
 pub use privilege::{confine, with_net_raw};
 pub(crate) use socket::PacketSocket;

@@ -10,7 +10,7 @@ use std::{
     io::{self, BufWriter},
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -24,6 +24,7 @@ use crate::{
     pcapng::{Secrets, Writer},
     secrets::private,
     session::as_here,
+    sync::lock,
 };
 
 mod comment;
@@ -296,11 +297,11 @@ impl Recording {
     }
 
     fn file(&self) -> MutexGuard<'_, Output> {
-        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.file)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
     collections::VecDeque,
     io,
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
 };
 
 use steps::{Fields, common};
@@ -18,7 +18,7 @@ use steps::{Fields, common};
 pub(crate) use file::private;
 
 use self::file::Lines;
-use crate::{Session, pcapng::Secrets as Kind};
+use crate::{Session, pcapng::Secrets as Kind, sync::lock};
 
 /// Where the secrets of a session go.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ impl Secrets {
     }
 
     fn lock(&self) -> MutexGuard<'_, Out> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

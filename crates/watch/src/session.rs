@@ -4,7 +4,7 @@
 use std::{
     io,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread::{self, JoinHandle},
@@ -17,6 +17,7 @@ use crate::{
     packet::{PacketSocket, confine},
     recording::Recording,
     secrets::Secrets,
+    sync::lock,
 };
 
 /// What the connections of one run share. Clones are the same session; [`Keep::begin`](crate::Keep::begin)
@@ -79,7 +80,7 @@ impl Session {
     }
 
     fn thread(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
-        self.0.thread.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.thread)
     }
 
     /// One of its connections has a subscriber.
@@ -121,7 +122,7 @@ impl Session {
 
     /// The socket that waits for a capture.
     pub(crate) fn opened(&self) -> MutexGuard<'_, Option<PacketSocket>> {
-        self.0.opened.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.opened)
     }
 
     /// Whether it was said before that segments cannot be captured; now it is.

@@ -15,14 +15,14 @@ mod end;
 mod key_log;
 mod prompt;
 mod provider;
-#[cfg(feature = "rsa-kx")]
+#[cfg_attr(not(feature = "rsa-kx"), path = "tls/without_static_rsa.rs")]
 pub mod static_rsa;
 mod verify;
 
 use std::{
     future::Future,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::Duration,
@@ -41,7 +41,7 @@ use wire::{
     tls::{Crossed, Decoder, names},
 };
 
-use crate::{Crossing, Outcome, Session, Tap, Witness};
+use crate::{Crossing, Outcome, Session, Tap, Witness, sync::lock};
 
 pub use certify::resolver;
 pub use client_auth::{client_resolver, client_verifier};
@@ -71,7 +71,6 @@ pub struct Watch {
 struct Shared {
     decoder: Decoder,
     logged: key_log::Logged,
-    #[cfg(feature = "rsa-kx")]
     openssl: Option<static_rsa::Account>,
 }
 
@@ -165,7 +164,6 @@ impl Watch {
 
     /// How the connection ended, by an error of the handshake or of the stream after it: a library's words stay here.
     pub fn ended(&self, error: &std::io::Error) -> End {
-        #[cfg(feature = "rsa-kx")]
         if static_rsa::is_openssl(error) {
             // OpenSSL gives up on a stranger after five bytes, before the decoder has seen enough to say what it is.
             self.derive_master_secret();
@@ -227,15 +225,12 @@ impl Watch {
         });
     }
 
-    #[cfg_attr(not(feature = "rsa-kx"), allow(unused_variables, clippy::needless_pass_by_ref_mut))]
     fn report(&self, shared: &mut Shared, seen: Vec<Crossed>) {
         for Crossed { moment, seen } in seen {
             let moment = Duration::from_micros(moment);
-            #[cfg(feature = "rsa-kx")]
             let opened =
                 shared.openssl.as_mut().and_then(|account| account.crossed(&seen, self.witness.session()));
             self.witness.saw_after(moment, Evidence::Wire, seen);
-            #[cfg(feature = "rsa-kx")]
             if let Some(opened) = opened {
                 self.witness.saw_after(moment, Evidence::Wire, opened);
             }
@@ -262,7 +257,7 @@ impl Watch {
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
         // A panic elsewhere must not silence the log: what was decoded is still true.
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared)
     }
 
     /// What a signature covers, read from the bytes that are signed.

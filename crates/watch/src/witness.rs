@@ -18,10 +18,12 @@ use wire::{Seen, fields};
 
 use crate::{
     Session,
+    address::plain,
     allowance::Allowance,
     emit::{emit, wanted},
     journal::MOST_OF_ONE,
     recording::Comments,
+    sync::lock,
 };
 
 /// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
@@ -235,7 +237,7 @@ impl Witness {
 
     /// Notes what was seen with no subscriber: it is read only when the program asks, or there is much of it.
     fn note_unheard(&self, weight: usize, read: impl FnOnce(&Witness) + Send + 'static) {
-        let mut unheard = self.0.unheard.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unheard = lock(&self.0.unheard);
         unheard.notes.push(Box::new(read));
         unheard.weight += weight + size_of::<Note>();
         let full = unheard.weight > MOST_UNHEARD;
@@ -252,9 +254,9 @@ impl Witness {
             return;
         }
         // One reads at a time: the notes keep their order.
-        let _reader = self.0.reads_unheard.lock().unwrap_or_else(PoisonError::into_inner);
+        let _reader = lock(&self.0.reads_unheard);
         let notes = {
-            let mut unheard = self.0.unheard.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut unheard = lock(&self.0.unheard);
             self.0.has_unheard.store(false, Relaxed);
             std::mem::take(&mut *unheard).notes
         };
@@ -390,7 +392,7 @@ impl Witness {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere must not silence the log: what is remembered is still true.
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.state)
     }
 }
 
@@ -454,11 +456,6 @@ impl State {
 /// About how much memory a step takes before it is read.
 fn weight(seen: &Seen) -> usize {
     512 + seen.bytes.len()
-}
-
-/// An IPv4 address that arrived through an IPv6 socket, written as both sides write it.
-fn plain(address: SocketAddr) -> SocketAddr {
-    SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
 #[cfg(test)]

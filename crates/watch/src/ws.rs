@@ -9,7 +9,7 @@
 pub mod end;
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -29,7 +29,7 @@ use tokio_tungstenite::tungstenite::{
 };
 use wire::{Seen, fields, ws::Decoder};
 
-use crate::{Crossing, Tap, Witness, recording};
+use crate::{Crossing, Tap, Witness, recording, sync::lock};
 
 /// Watches one connection on behalf of a [`Witness`]. Clones share what they know.
 #[derive(Clone, Debug)]
@@ -327,7 +327,7 @@ impl Watch {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.witness.read();
         // What was read before a panic elsewhere is still true.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
 }
 

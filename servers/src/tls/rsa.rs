@@ -3,6 +3,7 @@
 
 use std::{
     fs, io,
+    net::SocketAddr,
     path::{Path, PathBuf},
     pin::Pin,
 };
@@ -11,7 +12,9 @@ use anyhow::Context;
 use openssl::{
     pkey::{PKey, Private},
     rsa::Rsa,
-    ssl::{Ssl, SslContext, SslContextBuilder, SslMethod, SslOptions, SslSessionCacheMode, SslVersion},
+    ssl::{
+        NameType, Ssl, SslContext, SslContextBuilder, SslMethod, SslOptions, SslSessionCacheMode, SslVersion,
+    },
     x509::X509,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -21,7 +24,24 @@ use watch::{
     tls::{Watch, static_rsa},
 };
 
-use super::{Options, advice};
+use super::{Options as All, config::advice};
+
+/// What the server is told of static RSA.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// The address for static RSA [default: that of --listen, the next port; with --variant none]
+    #[arg(long, value_name = "ADDR", conflicts_with = "variant")]
+    pub listen_rsa: Option<SocketAddr>,
+}
+
+impl Options {
+    /// Where static RSA has a port of its own, beside the one at `listen`.
+    #[allow(clippy::unnecessary_wraps)] // as without OpenSSL
+    pub(super) fn address(&self, listen: SocketAddr) -> Option<SocketAddr> {
+        let port = if listen.port() == 0 { 0 } else { listen.port().wrapping_add(1) };
+        Some(self.listen_rsa.unwrap_or(SocketAddr::new(listen.ip(), port)))
+    }
+}
 
 /// OpenSSL's name for TLS_RSA_WITH_AES_128_GCM_SHA256.
 const CIPHER: &str = "AES128-GCM-SHA256";
@@ -38,7 +58,7 @@ pub(super) struct Acceptor {
 
 impl Acceptor {
     /// Loads the certificate and its key.
-    pub(super) fn new(options: &Options) -> anyhow::Result<Self> {
+    pub(super) fn new(options: &All) -> anyhow::Result<Self> {
         let advice = || advice(options);
         let read = |path: &Path| {
             fs::read(path).with_context(|| format!("could not read {} ({})", path.display(), advice()))
@@ -71,6 +91,11 @@ impl Acceptor {
         let mut tls = SslStream::new(ssl, stream).map_err(io::Error::other)?;
         Pin::new(&mut tls).accept().await.map_err(static_rsa::into_io)?;
         Ok(tls)
+    }
+
+    /// Reports what OpenSSL says of the handshake that is complete.
+    pub(super) fn complete<S>(&self, tls: &SslStream<S>, watch: &Watch) {
+        watch.openssl_complete(tls.ssl(), tls.ssl().servername(NameType::HOST_NAME));
     }
 }
 

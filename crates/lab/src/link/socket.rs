@@ -10,8 +10,9 @@ use std::{
     os::fd::{AsRawFd, BorrowedFd, RawFd},
 };
 
-use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::io::{Interest, unix::AsyncFd};
+use watch::{Ports, tcp_ports};
 
 /// Hears the TCP packets that arrive at some ports of this machine (packet(7)).
 #[derive(Debug)]
@@ -23,7 +24,7 @@ impl Ear {
         // DGRAM: packets begin with their IP header on every kind of interface. Protocol 0: none are heard.
         let socket = Socket::new(Domain::PACKET, Type::DGRAM, None)?;
         socket.set_nonblocking(true)?;
-        socket.attach_filter(&to_ports(&[]))?;
+        socket.attach_filter(&tcp_ports(Ports::To, &[], WHOLE))?;
         // As much as is allowed. What does not fit is lost as on any link, and TCP sends it again.
         socket.set_recv_buffer_size(8 << 20)?;
         // What this machine sends, the link's own packets among it, is heard when it arrives, not as it leaves.
@@ -42,7 +43,7 @@ impl Ear {
 
     /// From now on hears what is addressed to `ports`, on every interface.
     pub(super) fn hear(&self, ports: &[u16]) -> io::Result<()> {
-        self.0.attach_filter(&to_ports(ports))
+        self.0.attach_filter(&tcp_ports(Ports::To, ports, WHOLE))
     }
 
     /// Lets the runtime say when there is something to receive.
@@ -130,6 +131,9 @@ pub(super) fn set_deaf((own, peer): (SocketAddr, Option<SocketAddr>), deaf: bool
     Err(io::ErrorKind::NotFound.into())
 }
 
+/// More bytes than a packet has, also where the network card joins several.
+const WHOLE: u32 = 0x3_ffff;
+
 const HIGHEST: libc::c_int = 255;
 
 fn set(socket: &impl AsRawFd, level: libc::c_int, name: libc::c_int, value: libc::c_int) -> io::Result<()> {
@@ -150,41 +154,4 @@ const PACKET_IGNORE_OUTGOING: libc::c_int = 23;
 
 fn succeeded(done: libc::c_int) -> io::Result<()> {
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
-}
-
-/// "tcp and dst port one of these", in the classic BPF that the kernel runs before it queues a packet. Offset 0 is
-/// the IP header.
-fn to_ports(ports: &[u16]) -> Vec<SockFilter> {
-    const BYTE: u16 = 0x30; // A = packet[k], one byte
-    const HALF: u16 = 0x28; // A = packet[k], two bytes
-    const HALF_AT_X: u16 = 0x48; // A = packet[X + k], two bytes
-    const X_IS_HEADER_LENGTH: u16 = 0xb1; // X = 4 * (packet[k] & 0xf)
-    const AND: u16 = 0x54;
-    const JUMP: u16 = 0x05; // skip k
-    const EQUAL: u16 = 0x15; // A == k ? skip `yes` : skip `no`
-    const KEEP: u16 = 0x06; // keep k bytes
-    const WHOLE: u32 = 0x3_ffff;
-    let op = SockFilter::new;
-    let mut filter = vec![
-        op(BYTE, 0, 0, 0),
-        op(AND, 0, 0, 0xf0),
-        op(EQUAL, 0, 6, 0x40), // IPv4, else 9
-        op(BYTE, 0, 0, 9),
-        op(EQUAL, 1, 0, 6), // TCP
-        op(KEEP, 0, 0, 0),
-        op(X_IS_HEADER_LENGTH, 0, 0, 0),
-        op(HALF_AT_X, 0, 0, 2),
-        op(JUMP, 0, 0, 5),     // 14
-        op(EQUAL, 0, 2, 0x60), // 9: IPv6, else 12
-        op(BYTE, 0, 0, 6),
-        op(EQUAL, 1, 0, 6), // TCP: 13
-        op(KEEP, 0, 0, 0),
-        op(HALF, 0, 0, 42), // 13
-    ];
-    // 14: A is the port. A test skips at most one instruction, so there may be any number of them.
-    for &port in ports {
-        filter.extend([op(EQUAL, 0, 1, port.into()), op(KEEP, 0, 0, WHOLE)]);
-    }
-    filter.push(op(KEEP, 0, 0, 0));
-    filter
 }

@@ -1,4 +1,4 @@
-//! "tcp port A or B or …", and "tcp or icmp", in the classic BPF that the kernel runs before it queues a packet. Offset 0
+//! "tcp port A or B or …", "tcp dst port A or B or …" and "tcp or icmp", in the classic BPF that the kernel runs before it queues a packet. Offset 0
 //! is the IP header.
 
 use socket2::SockFilter;
@@ -18,13 +18,27 @@ const KEEP: u16 = 0x06; // keep k bytes
 /// The most ports that a filter takes: two instructions each way, and the kernel takes 4096.
 pub(crate) const MOST_PORTS: usize = 512;
 
-/// Keeps the segments from and to any of `ports`, of which at most [`MOST_PORTS`] are looked at.
-pub(super) fn tcp_ports(ports: &[u16]) -> Vec<SockFilter> {
+/// Which of its two ports a segment is kept for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ports {
+    /// The one that it goes to.
+    To,
+    /// Either.
+    FromOrTo,
+}
+
+/// Keeps the segments whose port is one of `ports`, of which at most [`MOST_PORTS`] are looked at, up to so many bytes.
+pub fn tcp_ports(which: Ports, ports: &[u16], bytes: u32) -> Vec<SockFilter> {
     let op = SockFilter::new;
     let ports = &ports[..ports.len().min(MOST_PORTS)];
+    // M[0] is the port that a segment comes from, M[1] the one that it goes to.
+    let places: &[u32] = match which {
+        Ports::To => &[1],
+        Ports::FromOrTo => &[0, 1],
+    };
     // From the instruction behind the jump at 20 to the last, over two instructions for each port and way. A `KEEP` at
     // 20 would do, but the kernel's check does not know that nothing goes on from there.
-    let to_the_end = 3 + 4 * ports.len() as u32;
+    let to_the_end = 1 + places.len() as u32 * (1 + 2 * ports.len() as u32);
     let mut program = vec![
         op(BYTE, 0, 0, 0),
         op(AND, 0, 0, 0xf0),
@@ -49,11 +63,11 @@ pub(super) fn tcp_ports(ports: &[u16]) -> Vec<SockFilter> {
         op(JUMP, 0, 0, to_the_end), // 20: nothing
         op(STORE, 0, 0, 1),         // 21: M[1], the port it goes to
     ];
-    for place in [0, 1] {
-        program.push(op(LOAD, 0, 0, place));
+    for place in places {
+        program.push(op(LOAD, 0, 0, *place));
         for port in ports {
             program.push(op(EQUAL, 0, 1, (*port).into()));
-            program.push(op(KEEP, 0, 0, 0xffff));
+            program.push(op(KEEP, 0, 0, bytes));
         }
     }
     program.push(op(KEEP, 0, 0, 0));

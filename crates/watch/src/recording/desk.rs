@@ -15,6 +15,8 @@ use wire::tcp::{Flags, Segment};
 
 use super::{Ends, HOLD, MOST_HELD, comment};
 
+use crate::address::both_plain;
+
 /// Packets of all connections.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
@@ -148,14 +150,14 @@ impl Desk {
     /// A witness begins its account of a connection.
     pub(super) fn opens(&mut self, ends: Ends) {
         self.sweep();
-        let connection = self.connections.entry(plain(ends)).or_default();
+        let connection = self.connections.entry(both_plain(ends)).or_default();
         connection.ours = true;
         connection.open += 1;
     }
 
     /// A witness ends its account.
     pub(super) fn closes(&mut self, ends: Ends) {
-        let ends = plain(ends);
+        let ends = both_plain(ends);
         let Some(connection) = self.connections.get_mut(&ends) else { return };
         connection.open = connection.open.saturating_sub(1);
         if connection.is_told() && connection.has_ended() {
@@ -209,7 +211,7 @@ impl Desk {
 
     fn put(&mut self, ends: Ends, mark: Mark) {
         self.held += mark.weight();
-        self.connections.entry(plain(ends)).or_default().marks.push(mark);
+        self.connections.entry(both_plain(ends)).or_default().marks.push(mark);
     }
 
     /// Takes a packet.
@@ -342,12 +344,6 @@ impl Connection {
         });
         (comments, told)
     }
-}
-
-/// Addresses as segments show them.
-fn plain((client, server): Ends) -> Ends {
-    let plain = |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
-    (plain(client), plain(server))
 }
 
 #[cfg(test)]

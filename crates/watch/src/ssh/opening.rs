@@ -6,7 +6,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -21,7 +21,7 @@ use wire::{Crossed, Seen, ssh::Decoder};
 use zeroize::Zeroizing;
 
 use super::told::Own;
-use crate::Witness;
+use crate::{Witness, sync::lock};
 
 /// What decodes one connection. Clones share it.
 #[derive(Clone, Debug)]
@@ -214,7 +214,7 @@ impl Opening {
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
         // A panic elsewhere must not silence the log: what was decoded is still true.
-        self.known.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known.shared)
     }
 }
 

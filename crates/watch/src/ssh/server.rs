@@ -2,7 +2,7 @@
 //! identifier: only where the client's secret is at hand do the packets speak for themselves, and these calls are silent.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -18,7 +18,7 @@ use steps::{
 use wire::{Seen, fields, ssh::beginning};
 
 use super::{Line, channel::data_fields, client::names};
-use crate::Witness;
+use crate::{Witness, sync::lock};
 
 /// Names the calls that a server's handler gets.
 #[derive(Clone, Debug)]
@@ -209,7 +209,7 @@ impl ServerCalls {
     }
 
     fn lock(&self) -> MutexGuard<'_, Login> {
-        self.login.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.login)
     }
 }
 

@@ -3,12 +3,12 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
 };
 
 use zeroize::Zeroizing;
 
-use crate::Session;
+use crate::{Session, sync::lock};
 
 /// The cookie of a client's KEXINIT, by which the key exchange is known.
 type Cookie = [u8; 16];
@@ -31,7 +31,7 @@ impl Told {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Cookie, Zeroizing<Vec<u8>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     collections::{HashMap, VecDeque},
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
 
@@ -19,7 +19,13 @@ use wire::{
     tcp::{Segment, Tracker},
 };
 
-use crate::{Session, Witness, emit::wanted, packet::PacketSocket};
+use crate::{
+    Session, Witness,
+    address::{both_plain, plain},
+    emit::wanted,
+    packet::PacketSocket,
+    sync::lock,
+};
 
 /// How the segments are come by, as events name it.
 pub(super) const SOURCE: &str = "AF_PACKET";
@@ -107,7 +113,7 @@ impl Capture {
     pub fn began(&self, client: SocketAddr, server: SocketAddr) -> Option<SystemTime> {
         let mut desk = self.shared.desk();
         desk.read(&self.shared.socket, None, MOST_AT_ONCE);
-        let ends = (plain(client), plain(server));
+        let ends = both_plain((client, server));
         desk.waiting.iter().find(|one| one.is_of(ends) && one.opens()).map(|one| one.at)
     }
 
@@ -186,7 +192,7 @@ impl Shared {
     pub(super) fn follow(&self, (client, server): Ends, witness: &Witness) {
         let mut desk = self.desk();
         desk.read(&self.socket, None, MOST_AT_ONCE);
-        let ends = (plain(client), plain(server));
+        let ends = both_plain((client, server));
         let (mut queue, others): (VecDeque<_>, VecDeque<_>) =
             std::mem::take(&mut desk.waiting).into_iter().partition(|one| one.is_of(ends));
         desk.waiting_bytes = others.iter().map(|one| one.segment.bytes.len()).sum();
@@ -207,7 +213,7 @@ impl Shared {
     pub(super) fn unfollow(&self, (client, server): Ends) {
         let mut desk = self.desk();
         desk.read(&self.socket, None, MOST_AT_ONCE);
-        desk.followed.remove(&(plain(client), plain(server)));
+        desk.followed.remove(&both_plain((client, server)));
         drop(desk);
         let dropped = self.socket.get_ref().dropped();
         if dropped > 0 {
@@ -217,7 +223,7 @@ impl Shared {
 
     /// Reports the segments of a connection that were captured until `at`.
     pub(super) fn report_until(&self, (client, server): Ends, at: SystemTime) {
-        let ends = (plain(client), plain(server));
+        let ends = both_plain((client, server));
         let mut desk = self.desk();
         desk.read(&self.socket, Some(ends), MOST_AT_ONCE);
         if let Some(followed) = desk.followed.get_mut(&ends) {
@@ -228,7 +234,7 @@ impl Shared {
     /// Reports something that was learned `at` that moment, after the segments that came before it and before those
     /// that came later.
     pub(super) fn saw_at(&self, (client, server): Ends, at: SystemTime, evidence: Evidence, seen: Seen) {
-        let ends = (plain(client), plain(server));
+        let ends = both_plain((client, server));
         let mut desk = self.desk();
         desk.read(&self.socket, Some(ends), MOST_AT_ONCE);
         let Some(followed) = desk.followed.get_mut(&ends) else { return };
@@ -244,7 +250,7 @@ impl Shared {
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
         // A panic elsewhere must not silence the log.
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.desk)
     }
 }
 
@@ -311,7 +317,7 @@ impl Followed {
             let tracker = Arc::clone(&self.tracker);
             self.witness.note(size_of::<Captured>() + one.segment.bytes.len(), move |witness| {
                 let at = one.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-                let mut tracker = tracker.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut tracker = lock(&tracker);
                 if let Some(seen) = tracker.segment_at(at, from, &one.segment, SOURCE) {
                     witness.saw_at(one.at, Evidence::Wire, seen);
                 }
@@ -329,11 +335,6 @@ impl Captured {
     fn opens(&self) -> bool {
         self.segment.flags.syn && !self.segment.flags.ack
     }
-}
-
-/// An address as a segment shows it: without the wrapping of IPv4 in IPv6, and without a scope.
-fn plain(address: SocketAddr) -> SocketAddr {
-    SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
 /// How long the kernel may take to switch time stamps on.

@@ -7,7 +7,7 @@ use std::{
     future::Future,
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
 
@@ -30,7 +30,7 @@ use super::{
     established_fields, info, opened,
     sock_diag::{self, Answer, What},
 };
-use crate::Witness;
+use crate::{Witness, sync::lock};
 
 /// A connection of ours. Dropping it ends the watch.
 #[derive(Debug)]
@@ -379,7 +379,7 @@ impl Connection {
 
     fn known(&self) -> MutexGuard<'_, Known> {
         // A panic elsewhere must not silence the log.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
 
     fn saw(&self, at: SystemTime, seen: Seen) {

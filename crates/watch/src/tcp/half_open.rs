@@ -8,7 +8,7 @@ use std::{
     collections::HashMap,
     net::SocketAddr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::{Duration, SystemTime},
@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use super::{Capture, Connection, Settings, State, capture::Ends, sock_diag};
-use crate::{Outcome, Session, Started, Witness, emit::wanted};
+use crate::{Outcome, Session, Started, Witness, address::both_plain, emit::wanted, sync::lock};
 
 /// The connections that a server's accept() has not returned yet. The watch ends when this is dropped.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl HalfOpen {
     pub fn accepted(&self, client: SocketAddr, server: SocketAddr) -> (Witness, Connection) {
         let waiting = &self.waiting;
         let mut known = waiting.known();
-        if let Some(newcomer) = known.remove(&plain((client, server))) {
+        if let Some(newcomer) = known.remove(&both_plain((client, server))) {
             return (newcomer.witness, newcomer.connection);
         }
         let began = waiting.capture.as_ref().and_then(|capture| capture.began(client, server));
@@ -151,12 +151,12 @@ impl Waiting {
     }
 
     fn admit_to(&self, known: &mut HashMap<Ends, Newcomer>, ends: Ends, at: Option<SystemTime>) {
-        if known.len() >= MOST || known.contains_key(&plain(ends)) {
+        if known.len() >= MOST || known.contains_key(&both_plain(ends)) {
             return;
         }
         let (witness, connection) = self.begin(ends, at);
         known.insert(
-            plain(ends),
+            both_plain(ends),
             Newcomer {
                 witness,
                 connection,
@@ -190,7 +190,7 @@ impl Waiting {
 
     fn known(&self) -> MutexGuard<'_, HashMap<Ends, Newcomer>> {
         // A panic elsewhere must not silence the log.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
 }
 
@@ -269,11 +269,6 @@ impl Newcomer {
             }
         })
     }
-}
-
-fn plain((client, server): Ends) -> Ends {
-    let plain = |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
-    (plain(client), plain(server))
 }
 
 /// How many connections are watched that accept() has not returned. A flood of SYNs must cost no more.

@@ -19,6 +19,8 @@ use netlink_sys::{Socket, SocketAddr as KernelAddr, protocols::NETLINK_SOCK_DIAG
 
 use super::State;
 
+use crate::address::both_plain;
+
 /// What the kernel says of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
@@ -207,15 +209,11 @@ pub(crate) fn half_open(port: u16) -> io::Result<Vec<(SocketAddr, SocketAddr)>> 
         id.cookie = [0; 8];
         ask(id, NLM_F_DUMP, StateFlags::SYN_RECV, |answer, ends| {
             if answer.state == State::SynReceived && ends.0.port() == port {
-                found.push((plain(ends.0), plain(ends.1)));
+                found.push(both_plain(ends));
             }
         })?;
     }
     Ok(found)
-}
-
-fn plain(address: SocketAddr) -> SocketAddr {
-    SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
 #[cfg(test)]

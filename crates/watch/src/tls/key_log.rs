@@ -47,7 +47,6 @@ fn read(watch: &Watch, elapsed: Duration, label: &str, client_random: &[u8], sec
     let session = watch.witness.session();
     let mut keys = logged.add(label, secret, decoder, session);
     let opened = decoder.secret(label, client_random, secret);
-    #[cfg(feature = "rsa-kx")]
     if let (Some(keys), Some(account)) = (&mut keys, &shared.openssl) {
         account.compare(secret, &shared.decoder, &mut keys.fields);
     }

@@ -1,6 +1,6 @@
 //! What the notes do not tell of: client certificates, groups, application protocols, resumption.
 //!
-//! Read beside it: `servers/src/tls/beyond.rs`, RFC 8446 §2.1 (HelloRetryRequest), §2.2 (resumption) and §4.4.2
+//! Read beside it: `servers/src/tls/extra_options.rs`, RFC 8446 §2.1 (HelloRetryRequest), §2.2 (resumption) and §4.4.2
 //! (client certificates), RFC 7301 (ALPN).
 
 use std::{path::PathBuf, sync::Arc};
@@ -18,7 +18,7 @@ use wire::tls::names::cipher_suite;
 /// What the client does beyond the notes.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Beyond the notes")]
-pub struct Beyond {
+pub struct ExtraOptions {
     /// The client's certificate chain, in PEM, for a server that asks (mutual TLS); the demo set has client.pem
     #[arg(long, value_name = "FILE", requires = "client_key")]
     pub client_cert: Option<PathBuf>,
@@ -72,9 +72,8 @@ impl Group {
     }
 }
 
-impl Beyond {
+impl ExtraOptions {
     /// OpenSSL makes that handshake, and as the notes tell it: without any of this.
-    #[cfg(feature = "rsa-kx")]
     pub(super) fn not_with_static_rsa(&self) -> anyhow::Result<()> {
         let asked = self.client_cert.is_some()
             || self.resume

@@ -1,6 +1,6 @@
 //! What the notes do not tell of: client certificates, groups, application protocols, tickets.
 //!
-//! Read beside it: `clients/src/tls/beyond.rs`, RFC 8446 §2.1 (HelloRetryRequest), §2.2 (resumption) and §4.4.2
+//! Read beside it: `clients/src/tls/extra_options.rs`, RFC 8446 §2.1 (HelloRetryRequest), §2.2 (resumption) and §4.4.2
 //! (client certificates), RFC 7301 (ALPN).
 
 use std::{path::Path, sync::Arc};
@@ -18,7 +18,7 @@ use wire::tls::names::cipher_suite;
 /// What the server does beyond the notes.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Beyond the notes")]
-pub struct Beyond {
+pub struct ExtraOptions {
     /// Ask the client for a certificate (mutual TLS), and whether to insist on one
     #[arg(long, value_enum, value_name = "WHETHER")]
     pub client_auth: Option<ClientAuth>,
@@ -89,9 +89,8 @@ impl Group {
     }
 }
 
-impl Beyond {
+impl ExtraOptions {
     /// OpenSSL makes that handshake, and as the notes tell it: without any of this.
-    #[cfg(feature = "rsa-kx")]
     pub(super) fn not_with_static_rsa(&self) -> anyhow::Result<()> {
         let asked = self.client_auth.is_some()
             || self.resumption != Resumption::Id
