@@ -62,53 +62,7 @@ Examples:
 
 fn main() -> ExitCode {
     show::tame_panics();
-    let cli: Cli = show::parse(std::env::args_os());
-    let session = Session::default();
-    let unread = session.clone();
-    let kept = cli.why.then(Kept::default);
-    let mut log = match show::init(
-        &cli.output,
-        Init {
-            layout: Some(wire::layout),
-            private: cli.keep.secrets,
-            unread: Some(Unread::new(move || unread.read())),
-            rest: Some(watch::give_back_freed_memory),
-            // The answer takes the place of the steps, which are there for who asks for them.
-            silent: cli.why && cli.output.format == Format::Text && !cli.output.verbose,
-            kept: kept.clone(),
-            ..Init::default()
-        },
-    ) {
-        Ok(log) => log,
-        Err(error) => {
-            show::say("client", error);
-            return ExitCode::FAILURE;
-        }
-    };
-    let _kept = match cli.keep.begin(&session, cli.output.lang(), claims::comments) {
-        Ok(kept) => kept,
-        Err(error) => {
-            show::say("client", error);
-            return ExitCode::FAILURE;
-        }
-    };
-    // While there is one thread: capabilities belong to threads.
-    session.settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
-    if let Err(error) = log.begin().and_then(|()| session.begin()) {
-        show::say("client", error);
-        return ExitCode::FAILURE;
-    }
-    let page = Page::new(&cli.output);
-    start(cli.command, &session, kept.map(|kept| (kept, page)))
-}
-
-#[tokio::main(flavor = "current_thread")] // one connection: more threads would only hand it to and fro
-async fn start(command: Command, session: &Session, why: Option<(Kept, Page)>) -> ExitCode {
-    let ran = match why {
-        None => run(command, session).await.map(|()| true),
-        Some((kept, page)) => why::run(command.asked(), session, &kept, &page).await,
-    };
-    match ran {
+    match connect(show::parse(std::env::args_os())) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE, // it is told why
         Err(error) => {
@@ -116,6 +70,36 @@ async fn start(command: Command, session: &Session, why: Option<(Kept, Page)>) -
             ExitCode::FAILURE
         }
     }
+}
+
+fn connect(cli: Cli) -> anyhow::Result<bool> {
+    let session = Session::default();
+    let unread = session.clone();
+    let kept = cli.why.then(Kept::default);
+    let how = Init {
+        layout: Some(wire::layout),
+        private: cli.keep.secrets,
+        unread: Some(Unread::new(move || unread.read())),
+        rest: Some(watch::give_back_freed_memory),
+        // The answer takes the place of the steps, which are there for who asks for them.
+        silent: cli.why && cli.output.format == Format::Text && !cli.output.verbose,
+        kept: kept.clone(),
+        ..Init::default()
+    };
+    let mut log = show::init(&cli.output, how)?;
+    let _kept = cli.keep.begin(&session, cli.output.lang(), claims::comments)?;
+    // While there is one thread: capabilities belong to threads.
+    session.settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
+    log.begin()?;
+    session.begin()?;
+    // One connection: more threads would only hand it to and fro.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match kept {
+            None => run(cli.command, &session).await.map(|()| true),
+            Some(kept) => why::run(cli.command.asked(), &session, &kept, &Page::new(&cli.output)).await,
+        }
+    })
 }
 
 async fn run(command: Command, session: &Session) -> anyhow::Result<()> {

@@ -10,9 +10,9 @@
 //! Read beside it: `servers/src/tls.rs`, the notes' heading "HTTPS TLS 四次握手过程", RFC 8446 §2 (TLS 1.3) and
 //! RFC 5246 §7.3 (TLS 1.2).
 
-use std::{future::Future, io, path::Path, path::PathBuf, sync::Arc, time::Duration};
+use std::{future::Future, io, path::PathBuf, sync::Arc};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use clap::ValueEnum;
 use rustls::{
     pki_types::ServerName,
@@ -23,7 +23,7 @@ use steps::{
     tls::reason::{self, End, Given, Program},
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };

@@ -69,7 +69,16 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     show::tame_panics();
-    let cli: Cli = show::parse(args);
+    match serve(show::parse(args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            show::say("server", format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(cli: Cli) -> anyhow::Result<()> {
     // A descriptor for each connection that --max-connections allows, as far as the system lets us.
     watch::raise_descriptor_limit();
     let session = Session::default();
@@ -83,42 +92,17 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         rest: Some(watch::give_back_freed_memory),
         ..Init::default()
     };
-    let mut log = match show::init(&cli.output, how) {
-        Ok(log) => log,
-        Err(error) => {
-            show::say("server", error);
-            return ExitCode::FAILURE;
-        }
-    };
-    let _kept = match cli.keep.begin(&session, cli.output.lang(), claims::comments) {
-        Ok(kept) => kept,
-        Err(error) => {
-            show::say("server", error);
-            return ExitCode::FAILURE;
-        }
-    };
+    let mut log = show::init(&cli.output, how)?;
+    let _kept = cli.keep.begin(&session, cli.output.lang(), claims::comments)?;
     // While there is one thread: capabilities belong to threads.
     session.settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     let records = log.records_for_another();
-    let began = log.begin_after(move || watch::confine(records)).and_then(|()| session.begin());
-    if let Err(error) = began {
-        show::say("server", error);
-        return ExitCode::FAILURE;
-    }
-    match start(cli.command, cli.until_eof, &session) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            show::say("server", format!("{error:#}"));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn start(command: Command, until_eof: bool, session: &Session) -> anyhow::Result<()> {
+    log.begin_after(move || watch::confine(records))?;
+    session.begin()?;
     let confine = || watch::confine(false);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(confine).build()?;
-    runtime.block_on(run(command, until_eof, session, confine))
+    runtime.block_on(run(cli.command, cli.until_eof, &session, confine))
 }
 
 /// Binds in the first thread, which may still do what that takes; then `confine` takes it away there too.

@@ -106,21 +106,21 @@ impl Kind {
         let mut options = asked.clone();
         options.place.target = asked.target(); // the variant shall not choose the port
         options.variant = None;
-        options.beyond.resume = false;
+        options.extra.resume = false;
         match self {
             Kind::Tls13 => options.variant = Some(Variant::Tls13),
             Kind::Tls12 => options.variant = Some(Variant::Ecdhe),
             Kind::NoSni => options.without = Without { sni: true, ..options.without },
-            Kind::H2 => options.beyond.alpn = vec!["h2".into()],
+            Kind::H2 => options.extra.alpn = vec!["h2".into()],
             Kind::NoAlpn => options.without = Without { alpn: true, ..options.without },
             Kind::Short => {
                 options.without = Without { alpn: true, ..options.without };
-                options.beyond.group = vec![Group::X25519, Group::Secp256r1];
+                options.extra.group = vec![Group::X25519, Group::Secp256r1];
             }
             Kind::Usual => {
-                options.beyond.group.clear();
-                options.beyond.suite.clear();
-                options.beyond.alpn.clear();
+                options.extra.group.clear();
+                options.extra.suite.clear();
+                options.extra.alpn.clear();
             }
             Kind::Older12 | Kind::Old => {}
         }
@@ -153,8 +153,8 @@ fn kinds(options: &Options, seen: &Seen) -> Vec<Kind> {
     }
     let name = options.server_name.as_deref().unwrap_or(&options.place.target.host);
     let has_name = matches!(ServerName::try_from(name), Ok(ServerName::DnsName(_)));
-    let beyond = &options.beyond;
-    let narrowed = options.variant.is_some() || !beyond.group.is_empty() || !beyond.suite.is_empty();
+    let extra = &options.extra;
+    let narrowed = options.variant.is_some() || !extra.group.is_empty() || !extra.suite.is_empty();
     let versions = [Kind::Tls13, Kind::Tls12, Kind::Older12, Kind::Old];
     let mut kinds = match rule {
         "tls.name_unknown" => vec![Kind::NoSni],

@@ -1,15 +1,9 @@
-//! The steps of SSH, in the order in which a connection takes them. The cards stand in one file per RFC: the
-//! transport (RFC 4253), the user's authentication (RFC 4252), the channels (RFC 4254).
+//! The steps of SSH, in the order in which a connection takes them.
 
-use crate::{Actor, Card, Text, field::shown, summary};
-
-mod authentication;
-mod connection;
-mod encryption;
+mod cards;
 pub mod field;
 mod memory;
 pub mod reason;
-mod transport;
 
 pub use memory::{Attempt, Memory};
 
@@ -105,69 +99,3 @@ pub enum Step {
     /// The connection is over: what it showed, and how it went.
     Summary,
 }
-
-impl Step {
-    /// The card of the step.
-    pub const fn card(self) -> Card {
-        match self {
-            Step::LineBefore => transport::LINE_BEFORE,
-            Step::Identification => transport::IDENTIFICATION,
-            Step::Kexinit => transport::KEXINIT,
-            Step::Negotiated => transport::NEGOTIATED,
-            Step::NothingInCommon => transport::NOTHING_IN_COMMON,
-            Step::GroupRequest => transport::GROUP_REQUEST,
-            Step::Group => transport::GROUP,
-            Step::KeyExchangeInit => transport::KEY_EXCHANGE_INIT,
-            Step::KeyExchangeReply => transport::KEY_EXCHANGE_REPLY,
-            Step::Newkeys => transport::NEWKEYS,
-            Step::Encrypted => encryption::ENCRYPTED,
-            Step::HostKeyCheck => transport::HOST_KEY_CHECK,
-            Step::SessionKey => encryption::SESSION_KEY,
-            Step::ExchangeHash => encryption::EXCHANGE_HASH,
-            Step::DerivedKeys => encryption::DERIVED_KEYS,
-            Step::Unopened => encryption::UNOPENED,
-            Step::ExtInfo => encryption::EXT_INFO,
-            Step::ServiceRequest => encryption::SERVICE_REQUEST,
-            Step::ServiceAccept => encryption::SERVICE_ACCEPT,
-            Step::AuthNone => authentication::NONE,
-            Step::AuthMethods => authentication::METHODS,
-            Step::PublickeyQuery => authentication::PUBLICKEY_QUERY,
-            Step::PublickeyOk => authentication::PUBLICKEY_OK,
-            Step::SignedRequest => authentication::SIGNED_REQUEST,
-            Step::PublickeySignature => authentication::PUBLICKEY_SIGNATURE,
-            Step::AuthPassword => authentication::PASSWORD,
-            Step::InteractiveQuestion => authentication::INTERACTIVE_QUESTION,
-            Step::InteractiveAnswer => authentication::INTERACTIVE_ANSWER,
-            Step::AuthFailure => authentication::FAILURE,
-            Step::AuthSuccess => authentication::SUCCESS,
-            Step::ChannelOpen => connection::OPEN,
-            Step::ChannelConfirmed => connection::CONFIRMED,
-            Step::ChannelRequest => connection::REQUEST,
-            Step::Exec => connection::EXEC,
-            Step::ChannelReply => connection::REPLY,
-            Step::ChannelData => connection::DATA,
-            Step::ExitStatus => connection::EXIT_STATUS,
-            Step::ChannelEof => connection::EOF,
-            Step::ChannelClose => connection::CLOSE,
-            Step::OtherMessage => transport::OTHER_MESSAGE,
-            Step::Disconnect => transport::DISCONNECT,
-            Step::WrongTag => encryption::WRONG_TAG,
-            Step::Undecodable => transport::UNDECODABLE,
-            Step::Summary => SUMMARY,
-        }
-    }
-}
-
-const SUMMARY: Card = Card {
-    id: "ssh.summary",
-    actor: Actor::Both,
-    rfc: "",
-    title: Text { en: "summary", zh: "小结" },
-    text: Text {
-        en: "What this connection showed of the notes, and how it ended.",
-        zh: "这条连接印证了笔记中的哪些内容，以及它如何结束。",
-    },
-    client: "",
-    server: "",
-    shows: shown![summary::OUTCOME, summary::REASON],
-};

@@ -1,6 +1,9 @@
 //! The fields of the summary with which each connection of each protocol ends.
 
-use crate::{Said, field::declare};
+use crate::{
+    Actor, Card, Said, Text,
+    field::{declare, shown},
+};
 
 declare! {
     /// `complete` or `failed`.
@@ -21,4 +24,21 @@ declare! {
     ADVICE: Said = "advice";
     /// How many steps were seen.
     STEPS: u64 = "steps";
+}
+
+/// The card of the summary called `id`: it says the same of each protocol.
+pub(crate) const fn card(id: &'static str) -> Card {
+    Card {
+        id,
+        actor: Actor::Both,
+        rfc: "",
+        title: Text { en: "summary", zh: "小结" },
+        text: Text {
+            en: "What this connection showed of the notes, and how it ended.",
+            zh: "这条连接印证了笔记中的哪些内容，以及它如何结束。",
+        },
+        client: "",
+        server: "",
+        shows: shown![OUTCOME, REASON],
+    }
 }

@@ -405,19 +405,7 @@ impl Step {
                 server: "",
                 shows: shown![field::FLAGS, field::HEADER_LENGTH, field::DUE, field::LOOKS_LIKE],
             },
-            Step::Summary => Card {
-                id: "tcp.summary",
-                actor: Actor::Both,
-                rfc: "",
-                title: Text { en: "summary", zh: "小结" },
-                text: Text {
-                    en: "What this connection showed of the notes, and how it ended.",
-                    zh: "这条连接印证了笔记中的哪些内容，以及它如何结束。",
-                },
-                client: "",
-                server: "",
-                shows: shown![summary::OUTCOME, summary::REASON],
-            },
+            Step::Summary => summary::card("tcp.summary"),
         }
     }
 }

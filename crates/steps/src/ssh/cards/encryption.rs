@@ -1,8 +1,7 @@
 //! The cards of what follows the key exchange: the secret, what is derived from it, and the first messages under the new
 //! keys (RFC 4253 §7.2 to §10, RFC 8308).
 
-use super::field;
-use crate::{Actor, Card, Text, field::shown};
+use crate::{Actor, Card, Text, field::shown, ssh::field};
 
 pub(super) const ENCRYPTED: Card = Card {
     id: "ssh.encrypted",

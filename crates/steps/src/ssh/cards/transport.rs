@@ -1,7 +1,6 @@
 //! The cards of the transport: identification, negotiation, key exchange (RFC 4253).
 
-use super::field;
-use crate::{Actor, Card, Text, field::shown};
+use crate::{Actor, Card, Text, field::shown, ssh::field};
 
 pub(super) const LINE_BEFORE: Card = Card {
     id: "ssh.line_before",

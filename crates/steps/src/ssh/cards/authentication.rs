@@ -1,8 +1,7 @@
 //! The cards of the user's authentication (RFC 4252). All of it is encrypted on the wire: these steps are read from the
 //! packets where they are opened, and else known from the library's calls.
 
-use super::field;
-use crate::{Actor, Card, Text, field::shown};
+use crate::{Actor, Card, Text, field::shown, ssh::field};
 
 pub(super) const NONE: Card = Card {
     id: "ssh.auth_none",
