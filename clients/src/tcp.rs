@@ -75,7 +75,7 @@ async fn connect(
     let settings = Settings::read(Side::Client, &stream);
     let connection = Connection::new(&witness, (here, address), capture, &settings);
     let answered = tokio::select! {
-        answered = connection.looking_on(dial::answered(&stream, address, options.patience)) => answered,
+        answered = connection.poll_states_while(dial::answered(&stream, address, options.patience)) => answered,
         by = overtaken.by() => Err(Failed { how: Refusal::Overtaken(by), error: None }),
     };
     if let Err(failed) = answered {
@@ -134,7 +134,7 @@ async fn attend(
 /// 3. A line each way. A server that says nothing until we are done is no fault.
 async fn converse(stream: &mut TcpStream, connection: &Connection, options: &Options) -> Result<(), End> {
     if let Some(delay) = options.delay_line {
-        connection.looking_on(sleep(delay)).await;
+        connection.poll_states_while(sleep(delay)).await;
     }
     if !options.silent {
         let line = format!("{}\n", options.line);
@@ -146,7 +146,7 @@ async fn converse(stream: &mut TcpStream, connection: &Connection, options: &Opt
     let answer = if options.wait_for_close { options.patience } else { ANSWER };
     let mut buffer = [0; 4096];
     loop {
-        match connection.looking_on(timeout(answer, stream.read(&mut buffer))).await {
+        match connection.poll_states_while(timeout(answer, stream.read(&mut buffer))).await {
             Err(_) if options.wait_for_close => return Err(End::NotFirst),
             Err(_) => return Ok(()),
             Ok(Err(error)) => return Err(End::Call("recv()", error)),
@@ -170,7 +170,7 @@ async fn close(stream: &mut TcpStream, connection: &Connection, options: &Option
     connection.look(stream);
     let mut buffer = [0; 4096];
     loop {
-        match connection.looking_on(timeout(options.patience, stream.read(&mut buffer))).await {
+        match connection.poll_states_while(timeout(options.patience, stream.read(&mut buffer))).await {
             Err(_) => {
                 let state = connection.look(stream);
                 connection.waits();
@@ -185,7 +185,7 @@ async fn close(stream: &mut TcpStream, connection: &Connection, options: &Option
     match connection.ended(stream, options.patience).await {
         Ended::TimeWait => {
             if let Some(stay) = options.stay {
-                connection.looking_on(sleep(stay)).await;
+                connection.poll_states_while(sleep(stay)).await;
             }
             Ok(())
         }

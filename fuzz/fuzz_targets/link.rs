@@ -2,7 +2,7 @@
 #![no_main]
 
 use asnoted_fuzz::{
-    dialogue::{Deed, Dialogue},
+    dialogue::{Action, Dialogue},
     memory,
 };
 use libfuzzer_sys::fuzz_target;
@@ -21,18 +21,18 @@ fuzz_target!(|input: &[u8]| {
     let dialogue = Dialogue::read(input);
     for deed in &dialogue.deeds {
         match deed {
-            Deed::Says(_, bytes) => {
+            Action::Says(_, bytes) => {
                 memory::bounded(bytes.len(), 64 << 10, 256, || {
                     carried(bytes, usize::from(dialogue.dice) * 8)
                 });
             }
-            Deed::Secret(words) => {
+            Action::Secret(words) => {
                 let words = String::from_utf8_lossy(words);
                 if let Ok(rule) = words.parse::<Rule>() {
                     assert_eq!(rule.to_string().parse::<Rule>(), Ok(rule), "{words}");
                 }
             }
-            Deed::Ends(_) => {}
+            Action::Ends(_) => {}
         }
     }
 });

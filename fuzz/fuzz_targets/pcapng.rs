@@ -4,7 +4,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use blocks::blocks;
-use asnoted_fuzz::dialogue::{Deed, Dialogue};
+use asnoted_fuzz::dialogue::{Action, Dialogue};
 use libfuzzer_sys::fuzz_target;
 use pcapng::{Secrets, Writer};
 
@@ -22,7 +22,7 @@ fuzz_target!(|input: &[u8]| {
     let mut written: Vec<(u32, Vec<u8>)> = Vec::new();
     for (n, deed) in (0..).zip(&dialogue.deeds) {
         match deed {
-            Deed::Says(side, packet) => {
+            Action::Says(side, packet) => {
                 let at = UNIX_EPOCH + Duration::from_nanos(u64::MAX / (n + 1));
                 writer.packet(at, packet, &comments).expect("memory");
                 written.push((6, packet.clone()));
@@ -30,13 +30,13 @@ fuzz_target!(|input: &[u8]| {
                     comments.clear();
                 }
             }
-            Deed::Secret(line) => {
+            Action::Secret(line) => {
                 let line = String::from_utf8_lossy(line).into_owned();
                 writer.secrets(if n % 2 == 0 { Secrets::Tls } else { Secrets::Ssh }, &line).expect("memory");
                 written.push((10, line.clone().into_bytes()));
                 comments.push(line);
             }
-            Deed::Ends(_) => {
+            Action::Ends(_) => {
                 writer.statistics(n, n).expect("memory");
                 written.push((5, Vec::new()));
             }

@@ -2,7 +2,7 @@
 //! is read after opening meets strange bytes too.
 #![no_main]
 
-use asnoted_fuzz::dialogue::{Decoder, Deed, Dialogue, check};
+use asnoted_fuzz::dialogue::{Decoder, Action, Dialogue, check};
 use libfuzzer_sys::fuzz_target;
 use steps::{Protocol, Side};
 use talk::{CIPHERS, COOKIE, SECRET, Talk};
@@ -55,18 +55,18 @@ fuzz_target!(|input: &[u8]| {
     let mut rekeyed = false;
     for deed in &dialogue.deeds {
         match deed {
-            Deed::Says(from, payload) => talk.say(*from, payload),
-            Deed::Ends(_) if !rekeyed => {
+            Action::Says(from, payload) => talk.say(*from, payload),
+            Action::Ends(_) if !rekeyed => {
                 talk.exchange(NEXT.0, &NEXT.1);
                 talk.newkeys();
                 rekeyed = true;
             }
             // Bytes that are not under any key.
-            Deed::Secret(bytes) => talk.said.push((Side::Server, bytes.clone())),
-            Deed::Ends(_) => {}
+            Action::Secret(bytes) => talk.said.push((Side::Server, bytes.clone())),
+            Action::Ends(_) => {}
         }
     }
-    dialogue.deeds = talk.said.into_iter().map(|(from, bytes)| Deed::Says(from, bytes)).collect();
-    dialogue.deeds.extend([Side::Client, Side::Server].map(Deed::Ends));
+    dialogue.deeds = talk.said.into_iter().map(|(from, bytes)| Action::Says(from, bytes)).collect();
+    dialogue.deeds.extend([Side::Client, Side::Server].map(Action::Ends));
     check::<Ssh>(&dialogue);
 });

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use asnoted_fuzz::{
-    dialogue::{Deed, Dialogue},
+    dialogue::{Action, Dialogue},
     event, memory,
 };
 use libfuzzer_sys::fuzz_target;
@@ -36,7 +36,7 @@ fuzz_target!(|input: &[u8]| {
 fn follow(tracker: &mut Tracker, dialogue: &Dialogue) -> Vec<Crossed> {
     let mut told = Vec::new();
     for (moment, deed) in (0..).zip(&dialogue.deeds) {
-        let Deed::Says(from, packet) = deed else { continue };
+        let Action::Says(from, packet) = deed else { continue };
         let Some(segment) = Segment::parse(packet) else { continue };
         assert!(segment.payload().len() <= packet.len() && segment.bytes.len() <= packet.len());
         let at = Duration::from_millis(moment * 7);

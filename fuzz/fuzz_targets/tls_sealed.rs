@@ -2,7 +2,7 @@
 //! opening meets strange bytes too. The end of a side's speech in the input is its turn to the next keys.
 #![no_main]
 
-use asnoted_fuzz::dialogue::{Decoder, Deed, Dialogue, check};
+use asnoted_fuzz::dialogue::{Decoder, Action, Dialogue, check};
 use aws_lc_rs::{
     aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     hkdf::{HKDF_SHA256, KeyType, Prk},
@@ -52,22 +52,22 @@ fuzz_target!(|input: &[u8]| {
     for deed in dialogue.deeds {
         match deed {
             // The first byte is the content type, as it stands behind the content.
-            Deed::Says(from, content) if content.len() < 1 << 14 => {
-                deeds.push(Deed::Says(from, lanes[from as usize].seal(&content)));
+            Action::Says(from, content) if content.len() < 1 << 14 => {
+                deeds.push(Action::Says(from, lanes[from as usize].seal(&content)));
             }
-            Deed::Says(..) => {}
+            Action::Says(..) => {}
             // Bytes that are not under any key.
-            Deed::Secret(bytes) => deeds.push(Deed::Says(Side::Server, bytes)),
-            Deed::Ends(side) => lanes[side as usize] = Lane::new(&SECRETS[side as usize][1].1),
+            Action::Secret(bytes) => deeds.push(Action::Says(Side::Server, bytes)),
+            Action::Ends(side) => lanes[side as usize] = Lane::new(&SECRETS[side as usize][1].1),
         }
     }
-    deeds.push(Deed::Ends(Side::Client));
+    deeds.push(Action::Ends(Side::Client));
     dialogue.deeds = deeds;
     check::<Tls>(&dialogue);
 });
 
 /// ClientHello and ServerHello, with no more in them than makes it TLS 1.3.
-fn hellos() -> Vec<Deed> {
+fn hellos() -> Vec<Action> {
     let message = |kind: u8, suite: &[u8], extensions: &[u8]| {
         let mut body = [&[3, 3][..], &RANDOM, &[0], suite].concat();
         body.extend((extensions.len() as u16).to_be_bytes());
@@ -76,8 +76,8 @@ fn hellos() -> Vec<Deed> {
         [&[22, 3, 3, 0, whole.len() as u8][..], &whole].concat()
     };
     vec![
-        Deed::Says(Side::Client, message(1, &[0, 2, 0x13, 1, 1, 0], &[0, 43, 0, 3, 2, 3, 4])),
-        Deed::Says(Side::Server, message(2, &[0x13, 1, 0], &[0, 43, 0, 2, 3, 4])),
+        Action::Says(Side::Client, message(1, &[0, 2, 0x13, 1, 1, 0], &[0, 43, 0, 3, 2, 3, 4])),
+        Action::Says(Side::Server, message(2, &[0x13, 1, 0], &[0, 43, 0, 2, 3, 4])),
     ]
 }
 

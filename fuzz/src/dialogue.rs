@@ -10,7 +10,7 @@ use crate::{event, memory};
 
 /// One thing that happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum Action {
     /// A side sends bytes.
     Says(Side, Vec<u8>),
     /// A line of a key log becomes known.
@@ -25,7 +25,7 @@ pub struct Dialogue {
     /// Decides how slices fall, and what else a target leaves to chance.
     pub dice: u8,
     /// The deeds.
-    pub deeds: Vec<Deed>,
+    pub deeds: Vec<Action>,
 }
 
 impl Dialogue {
@@ -38,11 +38,11 @@ impl Dialogue {
             let (bytes, tail) = tail.split_at(length);
             rest = tail;
             deeds.push(match kind % 5 {
-                0 => Deed::Says(Side::Client, bytes.into()),
-                1 => Deed::Says(Side::Server, bytes.into()),
-                2 => Deed::Secret(bytes.into()),
-                3 => Deed::Ends(Side::Client),
-                _ => Deed::Ends(Side::Server),
+                0 => Action::Says(Side::Client, bytes.into()),
+                1 => Action::Says(Side::Server, bytes.into()),
+                2 => Action::Secret(bytes.into()),
+                3 => Action::Ends(Side::Client),
+                _ => Action::Ends(Side::Server),
             });
         }
         Dialogue { dice, deeds }
@@ -50,9 +50,9 @@ impl Dialogue {
 
     /// How many bytes it holds.
     pub fn length(&self) -> usize {
-        let of = |deed: &Deed| match deed {
-            Deed::Says(_, bytes) | Deed::Secret(bytes) => bytes.len() + 3,
-            Deed::Ends(_) => 3,
+        let of = |deed: &Action| match deed {
+            Action::Says(_, bytes) | Action::Secret(bytes) => bytes.len() + 3,
+            Action::Ends(_) => 3,
         };
         self.deeds.iter().map(of).sum()
     }
@@ -124,7 +124,7 @@ fn run<D: Decoder>(dialogue: &Dialogue, mut slice: impl FnMut(usize) -> usize) -
     let mut told = Vec::new();
     for (moment, deed) in (1..).zip(&dialogue.deeds) {
         match deed {
-            Deed::Says(from, bytes) => {
+            Action::Says(from, bytes) => {
                 let mut rest = bytes.as_slice();
                 while !rest.is_empty() {
                     let (now, later) = rest.split_at(slice(rest.len()).min(rest.len()));
@@ -132,10 +132,10 @@ fn run<D: Decoder>(dialogue: &Dialogue, mut slice: impl FnMut(usize) -> usize) -
                     rest = later;
                 }
             }
-            Deed::Secret(line) => {
+            Action::Secret(line) => {
                 told.extend(decoder.secret(moment, &String::from_utf8_lossy(line)));
             }
-            Deed::Ends(side) => told.extend(decoder.ends(*side, moment)),
+            Action::Ends(side) => told.extend(decoder.ends(*side, moment)),
         }
     }
     told
@@ -149,12 +149,12 @@ fn endless<D: Decoder>(dialogue: &Dialogue) {
     let mut last: [&[u8]; 2] = [&[], &[]];
     for deed in &dialogue.deeds {
         match deed {
-            Deed::Says(from, bytes) => {
+            Action::Says(from, bytes) => {
                 drop(decoder.says(*from, 0, bytes));
                 last[*from as usize] = bytes;
             }
-            Deed::Secret(line) => drop(decoder.secret(0, &String::from_utf8_lossy(line))),
-            Deed::Ends(_) => {}
+            Action::Secret(line) => drop(decoder.secret(0, &String::from_utf8_lossy(line))),
+            Action::Ends(_) => {}
         }
     }
     let mut said = 0;

@@ -12,9 +12,9 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watch::Session;
 
-use crowd::Crowd;
+use connections::Connections;
 
-mod crowd;
+mod connections;
 
 pub mod program;
 pub mod ssh;
@@ -109,7 +109,7 @@ where
     let here = listener.local_addr().context("the listener has lost its address")?;
     let places = Arc::new(Semaphore::new(limits.max_connections));
     let running = TaskTracker::new();
-    let crowd = Arc::new(Crowd::new(running.clone()));
+    let connections = Arc::new(Connections::new(running.clone()));
     let (mut crowded, mut starved) = (false, 0_u64);
     loop {
         let place = match Arc::clone(&places).try_acquire_owned() {
@@ -139,13 +139,13 @@ where
                     starved = 0;
                 }
                 let connection = handle(stream, peer, stop.clone());
-                let left = Arc::clone(&crowd);
+                let left = Arc::clone(&connections);
                 running.spawn(async move {
                     connection.await;
                     drop(place);
                     left.shrinks();
                 });
-                crowd.grown();
+                connections.grown();
             }
             Err(error) => {
                 // Out of file descriptors, or the peer left the queue: the next accept may succeed.

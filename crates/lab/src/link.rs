@@ -29,18 +29,18 @@ mod connection;
 mod deaf;
 mod namespace;
 mod packet;
+mod privilege;
 mod rule;
-mod rung;
 mod socket;
 
 pub(crate) use command::{Options, run};
 pub(crate) use deaf::Deaf;
+pub(crate) use privilege::{Mode, Privilege, lacks, settle};
 pub(crate) use rule::Rule;
-pub(crate) use rung::{Rung, Stand, lacks, settle};
 
 use connection::{Connection, Departure, Ends};
 use packet::Packet;
-use socket::{Ear, Mouth, deaf_listener};
+use socket::{PacketReceiver, PacketSender, deaf_listener};
 
 /// What a link is told.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ pub(crate) struct Plan {
 /// # Errors
 ///
 /// Says what could not be opened, and what to do.
-pub(crate) async fn stand(plan: Plan, stop: CancellationToken) -> anyhow::Result<SocketAddr> {
+pub(crate) async fn start(plan: Plan, stop: CancellationToken) -> anyhow::Result<SocketAddr> {
     let mut link = Link::open(plan)?;
     let here = link.outside;
     tokio::spawn(async move {
@@ -80,8 +80,8 @@ struct Link {
     _door: Socket,
     /// The address from which the server is reached.
     inside: SocketAddr,
-    ear: AsyncFd<Ear>,
-    mouth: Mouth,
+    ear: AsyncFd<PacketReceiver>,
+    mouth: PacketSender,
     /// By the address of the client.
     connections: HashMap<SocketAddr, Crossing>,
     /// Clients by the port from which the server is reached for them.
@@ -106,7 +106,7 @@ impl Link {
                 "{listen} and {to} are of two versions of IP, and the link translates none: use one of them"
             );
         }
-        let (ear, mouth) = with_net_raw(|| Ok((Ear::open()?, Mouth::open(to.is_ipv4())?)))
+        let (ear, mouth) = with_net_raw(|| Ok((PacketReceiver::open()?, PacketSender::open(to.is_ipv4())?)))
             .context("the link needs CAP_NET_RAW to hear and send segments")?;
         let door = deaf_listener(listen).with_context(|| format!("could not hold {listen}"))?;
         let outside = local(&door)?;

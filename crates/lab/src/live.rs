@@ -122,33 +122,33 @@ pub(crate) async fn run(options: &Options, opened: Opened, output: &Args) -> any
     captures.only(choice);
     captures.learn(&learned);
     let mut ring = ring.register().context("the packets cannot be waited for")?;
-    let mut desk = Desk { captures, keys, overheard: Overheard::default(), over: 0, output };
+    let mut watching = Watching { captures, keys, overheard: Overheard::default(), over: 0, output };
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    desk.greet(options.interface.as_deref());
-    while options.count.is_none_or(|count| desk.over < count) {
+    watching.greet(options.interface.as_deref());
+    while options.count.is_none_or(|count| watching.over < count) {
         tokio::select! {
             _ = interrupt.recv() => break,
             _ = terminate.recv() => break,
             ready = ring.readable_mut() => {
                 ready?.clear_ready();
             }
-            _ = tick.tick() => desk.tick(),
+            _ = tick.tick() => watching.tick(),
         }
-        desk.take(&mut ring);
+        watching.take(&mut ring);
     }
     // What crossed before now is in the ring by then.
     tokio::time::sleep(Ring::MOST_DELAY).await;
-    desk.take(&mut ring);
-    desk.end(ring.get_ref().lost());
+    watching.take(&mut ring);
+    watching.end(ring.get_ref().lost());
     Ok(())
 }
 
 /// How often the key log is looked at, and what is over is told.
 const TICK: Duration = Duration::from_millis(100);
 
-struct Desk<'o> {
+struct Watching<'o> {
     captures: Captures,
     keys: Option<Followed>,
     overheard: Overheard,
@@ -157,7 +157,7 @@ struct Desk<'o> {
     output: &'o Args,
 }
 
-impl Desk<'_> {
+impl Watching<'_> {
     fn greet(&self, interface: Option<&str>) {
         let (en, zh) = match interface {
             Some(name) => (format!("watching {name}"), format!("正在监视 {name}")),

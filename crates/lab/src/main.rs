@@ -81,7 +81,7 @@ enum Command {
     Read(read::Logs),
     /// The handshakes of any program on this machine, while they happen; needs CAP_NET_RAW
     Watch(live::Options),
-    /// Stand between a client and a server, and lose, delay, hold, repeat, damage or forge segments
+    /// Mode between a client and a server, and lose, delay, hold, repeat, damage or forge segments
     Link(link::Options),
     /// Make many handshakes with one server and say what became of each
     Load(load::Options),
@@ -189,13 +189,13 @@ fn start(cli: Cli) -> anyhow::Result<()> {
         _ => Vec::new(),
     };
     let of_tcp = scenarios.iter().any(|scenario| scenario.pair.protocol == Protocol::Tcp);
-    let rung = of_tcp.then(link::settle);
+    let privilege = of_tcp.then(link::settle);
     // One thread: what a side sends is reported before the other side can have received it.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(run(cli, &scenarios, rung.as_ref()))
+    runtime.block_on(run(cli, &scenarios, privilege.as_ref()))
 }
 
-async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> anyhow::Result<()> {
+async fn run(cli: Cli, scenarios: &[Scenario], privilege: Option<&link::Privilege>) -> anyhow::Result<()> {
     if let Some(page) = page(&cli)? {
         show::print(&page);
         return Ok(());
@@ -236,20 +236,20 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
     }
     certs::ensure_and_say(&cli.certs)?;
     let ipv6 = matches!(&cli.command, Some(Command::Run { ipv6: true, .. }));
-    let bench = pairs::Bench { session: session.clone(), certs: cli.certs, kept: keep, ipv6 };
+    let runner = pairs::Runner { session: session.clone(), certs: cli.certs, kept: keep, ipv6 };
     match cli.command {
         None => {
             for protocol in <Protocol as strum::VariantArray>::VARIANTS {
-                let ran = bench.run(*protocol, pairs::AS_DEPLOYED).await;
+                let ran = runner.run(*protocol, pairs::AS_DEPLOYED).await;
                 log.end_of_run();
                 ran?;
             }
             Ok(())
         }
-        Some(Command::Tcp) => bench.run(Protocol::Tcp, "").await,
+        Some(Command::Tcp) => runner.run(Protocol::Tcp, "").await,
         Some(Command::Tls { variant }) if variant == ALL => {
             for &variant in pairs::VARIANTS {
-                let ran = bench.run(Protocol::Tls, variant).await;
+                let ran = runner.run(Protocol::Tls, variant).await;
                 log.end_of_run();
                 ran?;
             }
@@ -262,11 +262,11 @@ async fn run(cli: Cli, scenarios: &[Scenario], rung: Option<&link::Rung>) -> any
             }
             Ok(())
         }
-        Some(Command::Tls { variant }) => bench.run(Protocol::Tls, &variant).await,
-        Some(Command::Ws { variant }) => bench.run(Protocol::Ws, &variant).await,
-        Some(Command::Ssh) => bench.run(Protocol::Ssh, "").await,
+        Some(Command::Tls { variant }) => runner.run(Protocol::Tls, &variant).await,
+        Some(Command::Ws { variant }) => runner.run(Protocol::Ws, &variant).await,
+        Some(Command::Ssh) => runner.run(Protocol::Ssh, "").await,
         Some(Command::Run { .. }) => {
-            run::run(&bench, scenarios, rung, (&cli.output, brief), (&log, &kept, &follows)).await
+            run::run(&runner, scenarios, privilege, (&cli.output, brief), (&log, &kept, &follows)).await
         }
         Some(
             Command::Notes(_)

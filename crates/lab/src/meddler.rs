@@ -83,7 +83,7 @@ impl Split for Whole {
 /// # Errors
 ///
 /// When no port is free.
-pub(crate) async fn stand(
+pub(crate) async fn start(
     listen: SocketAddr,
     server: SocketAddr,
     protocol: Protocol,
@@ -113,7 +113,7 @@ async fn between(client: TcpStream, server: SocketAddr, protocol: Protocol, faul
     // A server that is gone: the client learns it by the end of its connection.
     let Ok(server) = TcpStream::connect(server).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
-    let bench = Arc::new(Mutex::new(Bench { split: splitter(protocol), faults, count: HashMap::new() }));
+    let meddler = Arc::new(Mutex::new(Meddler { split: splitter(protocol), faults, count: HashMap::new() }));
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let cut = CancellationToken::new();
@@ -121,15 +121,15 @@ async fn between(client: TcpStream, server: SocketAddr, protocol: Protocol, faul
     let to_client = Arc::new(tokio::sync::Mutex::new(to_client));
     let to_server = Arc::new(tokio::sync::Mutex::new(to_server));
     tokio::join!(
-        carry(Side::Client, from_client, &to_server, &to_client, &bench, &cut),
-        carry(Side::Server, from_server, &to_client, &to_server, &bench, &cut),
+        carry(Side::Client, from_client, &to_server, &to_client, &meddler, &cut),
+        carry(Side::Server, from_server, &to_client, &to_server, &meddler, &cut),
     );
 }
 
 type Out = Arc<tokio::sync::Mutex<OwnedWriteHalf>>;
 
 /// What both directions share.
-struct Bench {
+struct Meddler {
     split: Box<dyn Split>,
     faults: Arc<Vec<Fault>>,
     /// How many of a step crossed from a side.
@@ -142,7 +142,7 @@ async fn carry(
     mut source: OwnedReadHalf,
     far: &Out,
     near: &Out,
-    bench: &Mutex<Bench>,
+    meddler: &Mutex<Meddler>,
     cut: &CancellationToken,
 ) {
     let mut buffer = vec![0; 16 * 1024];
@@ -153,22 +153,22 @@ async fn carry(
             read = source.read(&mut buffer) => read,
         };
         let length = read.unwrap_or(0);
-        let lock = || bench.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || meddler.lock().unwrap_or_else(PoisonError::into_inner);
         let deeds = if length == 0 {
-            vec![Deed::Send(lock().split.rest(from)), Deed::End]
+            vec![Action::Send(lock().split.rest(from)), Action::End]
         } else {
             lock().push(from, &buffer[..length])
         };
         for deed in deeds {
             match deed {
-                Deed::Send(bytes) => drop(far.lock().await.write_all(&bytes).await),
-                Deed::Wait => tokio::time::sleep(A_MOMENT).await,
-                Deed::Answer(bytes) => drop(near.lock().await.write_all(&bytes).await),
-                Deed::End => {
+                Action::Send(bytes) => drop(far.lock().await.write_all(&bytes).await),
+                Action::Wait => tokio::time::sleep(A_MOMENT).await,
+                Action::Answer(bytes) => drop(near.lock().await.write_all(&bytes).await),
+                Action::End => {
                     drop(far.lock().await.shutdown().await);
                     return;
                 }
-                Deed::Cut => {
+                Action::Cut => {
                     drop(far.lock().await.shutdown().await);
                     drop(near.lock().await.shutdown().await);
                     cut.cancel();
@@ -182,7 +182,7 @@ async fn carry(
 }
 
 /// What is to be done next.
-enum Deed {
+enum Action {
     /// Carry these bytes on.
     Send(Vec<u8>),
     Wait,
@@ -194,13 +194,13 @@ enum Deed {
     Cut,
 }
 
-impl Bench {
-    fn push(&mut self, from: Side, bytes: &[u8]) -> Vec<Deed> {
+impl Meddler {
+    fn push(&mut self, from: Side, bytes: &[u8]) -> Vec<Action> {
         let mut deeds = Vec::new();
         for piece in self.split.push(from, bytes) {
             let Piece { step, mut bytes } = piece;
             let Some(step) = step else {
-                deeds.push(Deed::Send(bytes));
+                deeds.push(Action::Send(bytes));
                 continue;
             };
             let count = self.count.entry((from, step)).or_default();
@@ -235,32 +235,32 @@ impl Bench {
                         None => tracing::warn!("{text:?} does not stand in {step}"),
                     },
                     Act::CutBefore => {
-                        deeds.push(Deed::Cut);
+                        deeds.push(Action::Cut);
                         return deeds;
                     }
                     Act::CutWithin { bytes: some } => {
                         bytes.truncate(*some);
-                        after.push(Deed::Cut);
+                        after.push(Action::Cut);
                     }
-                    Act::CutAfter => after.push(Deed::Cut),
+                    Act::CutAfter => after.push(Action::Cut),
                     Act::Drop => gone = true,
                     Act::Pieces(length) => pieces = Some((*length).max(1)),
                     Act::Answer(text) => {
-                        deeds.extend([Deed::Answer(text.clone().into_bytes()), Deed::Cut]);
+                        deeds.extend([Action::Answer(text.clone().into_bytes()), Action::Cut]);
                         return deeds;
                     }
                     Act::Insert(hex) => match hex::decode(hex) {
-                        Ok(bytes) => deeds.push(Deed::Send(bytes)),
+                        Ok(bytes) => deeds.push(Action::Send(bytes)),
                         Err(error) => tracing::warn!("insert: {error}"),
                     },
                 }
             }
             match pieces {
                 _ if gone => {}
-                None => deeds.push(Deed::Send(bytes)),
+                None => deeds.push(Action::Send(bytes)),
                 Some(length) => {
                     for part in bytes.chunks(length) {
-                        deeds.extend([Deed::Send(part.to_vec()), Deed::Wait]);
+                        deeds.extend([Action::Send(part.to_vec()), Action::Wait]);
                     }
                 }
             }

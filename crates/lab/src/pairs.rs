@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use watch::Session;
 
 use crate::{
-    link::{self, Stand},
+    link::{self, Mode},
     meddler,
     scenario::Scenario,
 };
@@ -36,7 +36,7 @@ pub(crate) const VARIANTS: &[&str] =
     if cfg!(feature = "rsa-kx") { &[RSA, AS_DEPLOYED, "tls13"] } else { &[AS_DEPLOYED, "tls13"] };
 
 /// Where pairs run.
-pub(crate) struct Bench {
+pub(crate) struct Runner {
     /// What both ends of all pairs share.
     pub(crate) session: Session,
     /// The folder of the demo keys.
@@ -49,7 +49,7 @@ pub(crate) struct Bench {
 
 /// What is asked of a pair.
 #[derive(Clone, Debug, Default)]
-struct Order {
+struct PairOptions {
     client: Vec<String>,
     server: Vec<String>,
     visits: usize,
@@ -62,10 +62,10 @@ struct Order {
     ssh: ssh::Setup,
 }
 
-impl Bench {
+impl Runner {
     /// Runs one pair, undisturbed, to its end.
     pub(crate) async fn run(&self, protocol: Protocol, variant: &str) -> anyhow::Result<()> {
-        let mut order = Order { visits: 1, ..Order::default() };
+        let mut order = PairOptions { visits: 1, ..PairOptions::default() };
         let mut state = None;
         match protocol {
             Protocol::Tcp => {}
@@ -95,16 +95,16 @@ impl Bench {
     /// # Errors
     ///
     /// When the pair cannot be set up as the scenario says.
-    pub(crate) async fn scenario(&self, scenario: &Scenario, stand: &Stand) -> anyhow::Result<()> {
+    pub(crate) async fn scenario(&self, scenario: &Scenario, mode: &Mode) -> anyhow::Result<()> {
         let state = state_folder()?;
         let fill = |words: &[String]| -> Vec<String> {
             let (certs, state) = (self.certs.display().to_string(), state.path().display().to_string());
             words.iter().map(|word| word.replace("{certs}", &certs).replace("{state}", &state)).collect()
         };
-        let deaf = scenario.deaf.clone().filter(|_| *stand == Stand::Deaf);
+        let deaf = scenario.deaf.clone().filter(|_| *mode == Mode::Deaf);
         let client = deaf.as_ref().and_then(|deaf| deaf.client.as_ref()).unwrap_or(&scenario.pair.client);
         let server = deaf.as_ref().and_then(|deaf| deaf.server.as_ref()).unwrap_or(&scenario.pair.server);
-        let order = Order {
+        let order = PairOptions {
             client: fill(client),
             server: fill(server),
             visits: scenario.pair.visits,
@@ -139,7 +139,7 @@ impl Bench {
         }
     }
 
-    async fn pair(&self, protocol: Protocol, order: &Order) -> anyhow::Result<()> {
+    async fn pair(&self, protocol: Protocol, order: &PairOptions) -> anyhow::Result<()> {
         let loopback = if self.ipv6 { "[::1]:0" } else { "127.0.0.1:0" };
         let server = [strings(&["--listen", loopback]), order.server.clone()].concat();
         let (session, stop) = (&self.session, CancellationToken::new());
@@ -211,7 +211,7 @@ impl Bench {
 async fn meet(
     session: &Session,
     protocol: Protocol,
-    order: &Order,
+    order: &PairOptions,
     (here, serving): (SocketAddr, impl Future<Output = anyhow::Result<()>> + Send + 'static),
     client: impl AsyncFn(SocketAddr, &[String]) -> anyhow::Result<()>,
     (kept, stop): (Option<&Kept>, CancellationToken),
@@ -228,7 +228,7 @@ async fn meet(
         order.tcp.link(session, &order.link, here, &stop).await?
     } else {
         let listen = SocketAddr::new(here.ip(), 0);
-        let meddler = meddler::stand(listen, here, protocol, order.faults.clone(), stop.clone());
+        let meddler = meddler::start(listen, here, protocol, order.faults.clone(), stop.clone());
         meddler.await.context("the meddler found no free port")?
     };
     let mut ran = Ok(());

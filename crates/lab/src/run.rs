@@ -9,8 +9,8 @@ use steps::{Lang, Protocol, Said, Text, harmless::one_line};
 
 use crate::{
     expect,
-    link::{self, Rung, Stand},
-    pairs::Bench,
+    link::{self, Mode, Privilege},
+    pairs::Runner,
     scenario::{self, Pair, Scenario},
 };
 
@@ -105,25 +105,25 @@ fn own_claims(scenario: &Scenario, all: &[Scenario]) -> String {
     own.map(|(claim, verdict)| format!("{}{}", claim.id(), verdict.mark())).collect::<Vec<_>>().join(" ")
 }
 
-/// Runs each of `scenarios`, those of TCP as the `rung` of privilege allows. With `brief`, a line says how each came
+/// Runs each of `scenarios`, those of TCP as the `privilege` allows. With `brief`, a line says how each came
 /// out, and a last one how all did; else its log stands before that line.
 ///
 /// # Errors
 ///
 /// When a run came out otherwise than its scenario expects.
 pub(crate) async fn run(
-    bench: &Bench,
+    runner: &Runner,
     scenarios: &[Scenario],
-    rung: Option<&Rung>,
+    privilege: Option<&Privilege>,
     (output, brief): (&Args, bool),
     (log, kept, follows): (&Guard, &Kept, &Follows),
 ) -> anyhow::Result<()> {
     let lang = output.lang();
     let say = |text: &str| say(output, text);
-    if let Some(rung) = rung {
+    if let Some(privilege) = privilege {
         show::say_lines(&match lang {
-            Lang::En => format!("TCP runs {}", rung.said(lang)),
-            Lang::Zh => format!("TCP 场景的运行方式：{}", rung.said(lang)),
+            Lang::En => format!("TCP runs {}", privilege.said(lang)),
+            Lang::Zh => format!("TCP 场景的运行方式：{}", privilege.said(lang)),
         });
     }
     let (mut tally, began) = (Tally::default(), Instant::now());
@@ -131,11 +131,11 @@ pub(crate) async fn run(
         let width = scenarios.len().to_string().len();
         let place = if brief { format!("[{:>width$}/{}] ", n + 1, scenarios.len()) } else { String::new() };
         let name = if brief { format!("{:<32} ", scenario.name) } else { String::new() };
-        let stand = match rung {
-            Some(rung) if scenario.pair.protocol == Protocol::Tcp => rung.stand(scenario),
-            _ => Stand::Whole,
+        let mode = match privilege {
+            Some(privilege) if scenario.pair.protocol == Protocol::Tcp => privilege.mode(scenario),
+            _ => Mode::Whole,
         };
-        if stand == Stand::Not {
+        if mode == Mode::Not {
             say(&format!("{place}– {:<32} {}", scenario.name, link::lacks(lang)));
             tally.not_run.push(&scenario.name);
             continue;
@@ -149,12 +149,12 @@ pub(crate) async fn run(
         let started = Instant::now();
         drop(kept.take());
         follows.set(scenario.pair.next.is_some());
-        let ran = tokio::time::timeout(PATIENCE, bench.scenario(scenario, &stand)).await;
+        let ran = tokio::time::timeout(PATIENCE, runner.scenario(scenario, &mode)).await;
         log.end_of_run();
         let differences = match ran {
-            Ok(Ok(())) => kept.look(|events| match stand {
-                Stand::Whole => expect::differences(scenario, events),
-                Stand::Unseen | Stand::Deaf | Stand::Not => expect::differences_at_the_end(scenario, events),
+            Ok(Ok(())) => kept.look(|events| match mode {
+                Mode::Whole => expect::differences(scenario, events),
+                Mode::Unseen | Mode::Deaf | Mode::Not => expect::differences_at_the_end(scenario, events),
             }),
             Ok(Err(error)) => {
                 let error = format!("{error:#}");
@@ -168,7 +168,7 @@ pub(crate) async fn run(
         show::progress(None);
         let seconds = seconds(started.elapsed(), lang);
         let (sign, came_out) = match differences.as_slice() {
-            [] => ("✓", as_it_should(stand == Stand::Whole)),
+            [] => ("✓", as_it_should(mode == Mode::Whole)),
             _ => ("✗", Text { en: "otherwise than expected", zh: "与预期不符" }),
         };
         let blank = if brief { "" } else { "\n" };

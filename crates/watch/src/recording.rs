@@ -28,9 +28,9 @@ use crate::{
 };
 
 mod comment;
-mod desk;
+mod timeline;
 
-use desk::{Desk, Packet};
+use timeline::{Packet, Timeline};
 
 /// The client's address and the server's.
 type Ends = (SocketAddr, SocketAddr);
@@ -58,7 +58,7 @@ struct Output {
 }
 
 struct State {
-    desk: Desk,
+    timeline: Timeline,
     ports: Vec<u16>,
     buffer: Vec<u8>,
     /// Secrets that are not in the file yet.
@@ -96,7 +96,7 @@ impl Session {
     /// One of our servers listens on `address`: what crosses its port is ours.
     pub fn listens(&self, address: SocketAddr) {
         let Some(recording) = self.recording() else { return };
-        recording.lock().desk.listens(address.port());
+        recording.lock().timeline.listens(address.port());
         recording.hear(address.port());
     }
 
@@ -146,12 +146,12 @@ impl Count {
 }
 
 /// What became of the file, on standard error.
-fn say(path: &Path, desk: &Desk, lost: u64, done: io::Result<()>) {
+fn say(path: &Path, timeline: &Timeline, lost: u64, done: io::Result<()>) {
     let path = path.display();
     if let Err(error) = done {
         tracing::warn!("{path} could not be written to its end: {error}");
     }
-    let counts = &desk.counts;
+    let counts = &timeline.counts;
     tracing::info!("{path}: {} packets, {} comments", counts.written, counts.comments);
     if lost > 0 {
         tracing::warn!("{path}: {lost} packets are missing, the kernel's queue was full");
@@ -186,7 +186,7 @@ impl Recording {
         let file = private(OpenOptions::new().write(true), path, true)?;
         let writer = Writer::new(BufWriter::new(file), PROGRAM, comment::of_file(lang))?;
         let state = State {
-            desk: Desk::default(),
+            timeline: Timeline::default(),
             ports: Vec::new(),
             buffer: vec![0; 1 << 16],
             secrets: Vec::new(),
@@ -200,12 +200,12 @@ impl Recording {
 
     /// The connection between these addresses is ours.
     pub(crate) fn connection(&self, ends: Ends) {
-        self.lock().desk.opens(ends);
+        self.lock().timeline.opens(ends);
     }
 
     /// A witness has closed its account of a connection.
     pub(crate) fn closed(&self, ends: Ends) {
-        self.lock().desk.closes(ends);
+        self.lock().timeline.closes(ends);
     }
 
     /// What comments the packets of one connection.
@@ -215,12 +215,12 @@ impl Recording {
 
     /// A step of a connection, with what is said of it. `end`: how many bytes its sender had sent when it was complete.
     pub(crate) fn step(&self, ends: Ends, event: &Event, said: &[Said], end: Option<u64>) {
-        self.lock().desk.mark(ends, event, said, end, self.lang);
+        self.lock().timeline.mark(ends, event, said, end, self.lang);
     }
 
     /// Here steps of a connection are missing.
     pub(crate) fn gap(&self, ends: Ends, gap: &Gap) {
-        self.lock().desk.note(ends, SystemTime::now(), gap.said().in_lang(self.lang).to_owned());
+        self.lock().timeline.note(ends, SystemTime::now(), gap.said().in_lang(self.lang).to_owned());
     }
 
     /// A line of a key log.
@@ -233,7 +233,7 @@ impl Recording {
         let until = Instant::now() + LINGER;
         let mut state = self.lock();
         state.hear(&self.socket);
-        while !state.desk.is_quiet() && Instant::now() < until {
+        while !state.timeline.is_quiet() && Instant::now() < until {
             self.socket.wait(Duration::from_millis(20));
             state.hear(&self.socket);
         }
@@ -241,12 +241,12 @@ impl Recording {
             return;
         }
         let (entries, lost) = (state.due(true), self.socket.dropped().into());
-        let written = state.desk.counts.written;
+        let written = state.timeline.counts.written;
         let mut file = self.file();
         drop(state);
         let done = file.write(entries).and_then(|()| file.complete(written, lost));
         drop(file);
-        say(&self.path, &self.lock().desk, lost, done);
+        say(&self.path, &self.lock().timeline, lost, done);
     }
 
     /// From now on hears this port too.
@@ -322,7 +322,7 @@ impl State {
             }
             let bytes = &self.buffer[..heard.length];
             if let Some(segment) = Segment::parse(bytes) {
-                self.desk.take(Packet::new(heard.at, heard.interface, bytes, &segment));
+                self.timeline.take(Packet::new(heard.at, heard.interface, bytes, &segment));
             }
         }
     }
@@ -330,7 +330,7 @@ impl State {
     /// The packets that need wait no longer, or `all`.
     fn due(&mut self, all: bool) -> Vec<Entry> {
         let mut entries = Vec::new();
-        while let Some((packet, comments)) = self.desk.next(all) {
+        while let Some((packet, comments)) = self.timeline.next(all) {
             let mut secrets = Vec::new();
             for kind in [Secrets::Tls, Secrets::Ssh] {
                 let lines: String =

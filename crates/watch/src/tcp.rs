@@ -38,7 +38,7 @@ pub use state::State;
 /// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the
 /// protocols above TCP, whose story begins here.
 pub fn established(witness: &Witness, stream: &TcpStream) {
-    if !witness.is_heard() {
+    if !witness.is_enabled() {
         return;
     }
     let Some((state, info)) = opened(stream) else { return };

@@ -77,7 +77,7 @@ struct Shared {
 impl Watch {
     /// A watch that reports to `witness`.
     pub fn new(witness: Witness) -> Self {
-        let heard = witness.is_heard();
+        let heard = witness.is_enabled();
         let program = match witness.side() {
             Side::Client => Program::Client,
             Side::Server => Program::Server,

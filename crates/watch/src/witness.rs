@@ -189,7 +189,7 @@ impl Witness {
 
     /// Whether anybody wants to know of this connection now. Who is told nothing from its beginning need not look: a
     /// story that starts in the middle would mislead.
-    pub fn is_heard(&self) -> bool {
+    pub fn is_enabled(&self) -> bool {
         wanted() || self.0.keeps.load(Relaxed) || self.0.session.records()
     }
 
@@ -200,7 +200,7 @@ impl Witness {
         if journal.is_reader() {
             return read(self);
         }
-        if !self.is_heard() {
+        if !self.is_enabled() {
             return self.note_unheard(weight, read);
         }
         self.0.session.heard();
@@ -282,7 +282,7 @@ impl Witness {
 
     /// Reports a step that was seen `elapsed` after the start.
     pub fn saw_after(&self, elapsed: Duration, evidence: Evidence, seen: Seen) {
-        if self.is_heard() {
+        if self.is_enabled() {
             self.note(weight(&seen), move |witness| witness.tell(elapsed, evidence, seen));
         }
     }
@@ -334,7 +334,7 @@ impl Witness {
 
     /// Closes the account of the connection: what it showed, and how it ended. Only the first call counts.
     pub fn finish(&self, outcome: &Outcome) {
-        if self.is_heard() {
+        if self.is_enabled() {
             let (elapsed, outcome) = (self.elapsed(), outcome.clone());
             self.note(0, move |witness| witness.close(elapsed, &outcome));
         }

@@ -34,7 +34,7 @@ pub(super) async fn close(
             let idle = options.limits.idle_timeout;
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = connection.looking_on(sleep(idle)) => {}
+                () = connection.poll_states_while(sleep(idle)) => {}
             }
             end(&mut stream, connection, options, farewell).await?;
             Err(End::KeptOpen(idle))
@@ -80,7 +80,7 @@ async fn say_and_shut(
         return Err(End::Call("send()", errno(&error)));
     }
     if !farewell.is_empty() {
-        connection.all_heard(stream, HEARD).await;
+        connection.wait_until_acked(stream, HEARD).await;
     }
     if let Err(error) = stream.shutdown().await {
         connection.failed("shutdown()", &error);
@@ -101,7 +101,7 @@ async fn first(
     let mut buffer = [0; 4096];
     loop {
         let idle = options.limits.idle_timeout;
-        match connection.looking_on(timeout(idle, stream.read(&mut buffer))).await {
+        match connection.poll_states_while(timeout(idle, stream.read(&mut buffer))).await {
             Err(_) => {
                 let state = connection.look(stream);
                 return Err(unanswered(connection, state, idle));

@@ -16,9 +16,9 @@ use watch::{Ports, tcp_ports};
 
 /// Hears the TCP packets that arrive at some ports of this machine (packet(7)).
 #[derive(Debug)]
-pub(super) struct Ear(Socket);
+pub(super) struct PacketReceiver(Socket);
 
-impl Ear {
+impl PacketReceiver {
     /// Opens an ear that hears nothing yet. Needs CAP_NET_RAW.
     pub(super) fn open() -> io::Result<Self> {
         // DGRAM: packets begin with their IP header on every kind of interface. Protocol 0: none are heard.
@@ -38,7 +38,7 @@ impl Ear {
             libc::bind(socket.as_raw_fd(), (&raw const any).cast(), mem::size_of_val(&any) as libc::socklen_t)
         };
         succeeded(done)?;
-        Ok(Ear(socket))
+        Ok(PacketReceiver(socket))
     }
 
     /// From now on hears what is addressed to `ports`, on every interface.
@@ -59,7 +59,7 @@ impl Ear {
     }
 }
 
-impl AsRawFd for Ear {
+impl AsRawFd for PacketReceiver {
     fn as_raw_fd(&self) -> RawFd {
         self.0.as_raw_fd()
     }
@@ -67,9 +67,9 @@ impl AsRawFd for Ear {
 
 /// Sends IP packets as they are (raw(7)).
 #[derive(Debug)]
-pub(super) struct Mouth(Socket);
+pub(super) struct PacketSender(Socket);
 
-impl Mouth {
+impl PacketSender {
     /// Needs CAP_NET_RAW.
     pub(super) fn open(v4: bool) -> io::Result<Self> {
         let domain = if v4 { Domain::IPV4 } else { Domain::IPV6 };
@@ -81,7 +81,7 @@ impl Mouth {
         } else {
             socket.set_header_included_v6(true)?;
         }
-        Ok(Mouth(socket))
+        Ok(PacketSender(socket))
     }
 
     /// Sends a whole IP packet to where its header says.

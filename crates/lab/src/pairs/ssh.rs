@@ -126,7 +126,7 @@ impl Setup {
         let impostor = servers::ssh::Server::bind(&options, session).await?;
         let there = impostor.local_addr();
         tokio::spawn(impostor.run(stop.clone()));
-        Impostor::stand(here, there, stop.clone()).await.map(Some)
+        Impostor::start(here, there, stop.clone()).await.map(Some)
     }
 }
 
@@ -138,7 +138,7 @@ pub(super) struct Impostor {
 }
 
 impl Impostor {
-    async fn stand(
+    async fn start(
         server: SocketAddr,
         impostor: SocketAddr,
         stop: CancellationToken,

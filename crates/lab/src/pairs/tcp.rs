@@ -46,7 +46,7 @@ impl Setup {
         let listen = SocketAddr::new(here.ip(), 0);
         let session = session.clone();
         let plan = link::Plan { session, listen, to: here, rules: rules.to_vec(), latency };
-        link::stand(plan, stop.clone()).await
+        link::start(plan, stop.clone()).await
     }
 
     /// Connects the other clients and keeps them: the kernel does that without the server's help. They come when the

@@ -24,9 +24,9 @@ pub(super) fn hand_out(of_links: Vec<Event>, connections: &mut [Connection]) {
 /// What a link did, by the end and the place in its log where the segment stands: where it was sent, or, if its
 /// sender knows nothing of it, where it was received.
 #[derive(Debug, Default)]
-pub(super) struct Deeds(HashMap<(Side, usize), Event>);
+pub(super) struct LinkActions(HashMap<(Side, usize), Event>);
 
-impl Deeds {
+impl LinkActions {
     /// What was done to the segment at this place.
     pub(super) fn at(&self, side: Side, place: usize) -> Option<&Event> {
         self.0.get(&(side, place))
@@ -39,8 +39,8 @@ impl Deeds {
 }
 
 /// Puts the words of the link to the segments.
-pub(super) fn deeds(client: Option<&Connection>, server: Option<&Connection>) -> Deeds {
-    let mut deeds = Deeds::default();
+pub(super) fn deeds(client: Option<&Connection>, server: Option<&Connection>) -> LinkActions {
+    let mut deeds = LinkActions::default();
     for (mine, other) in [(client, server), (server, client)] {
         let Some(mine) = mine else { continue };
         for event in &mine.link {
@@ -59,7 +59,12 @@ pub(super) fn deeds(client: Option<&Connection>, server: Option<&Connection>) ->
 }
 
 /// The segment with the same header that crossed nearest in time and has no word yet.
-fn nearest(one: &Connection, direction: Direction, event: &Event, deeds: &Deeds) -> Option<(Side, usize)> {
+fn nearest(
+    one: &Connection,
+    direction: Direction,
+    event: &Event,
+    deeds: &LinkActions,
+) -> Option<(Side, usize)> {
     one.crossed(direction)
         .into_iter()
         .filter(|(at, of)| content(of) == content(event) && deeds.at(one.side, *at).is_none())

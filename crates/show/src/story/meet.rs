@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use claims::Event;
 use steps::{Direction, Field, Protocol, Side, Step, ssh, tcp, tls, ws};
 
-use super::{Connection, Same, link::Deeds, micros};
+use super::{Connection, Same, link::LinkActions, micros};
 
 /// By what two ends were found to belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ fn overlap(a: &Connection, b: &Connection) -> bool {
 }
 
 /// The messages that stand in both logs.
-pub(super) fn same(client: &Connection, server: &Connection, deeds: &Deeds) -> Vec<Same> {
+pub(super) fn same(client: &Connection, server: &Connection, deeds: &LinkActions) -> Vec<Same> {
     let mut found = Vec::new();
     for from in [Side::Client, Side::Server] {
         let (sender, receiver) = match from {

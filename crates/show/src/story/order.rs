@@ -3,13 +3,13 @@
 use claims::Event;
 use steps::{Direction, Evidence, Side, common};
 
-use super::{Connection, Crossed, Fate, Part, Row, Same, What, link::Deeds, micros};
+use super::{Connection, Crossed, Fate, Part, Row, Same, What, link::LinkActions, micros};
 
 /// When the story began, and its rows. The server's times are put `correction_us` back.
 pub(super) fn rows(
     client: Option<Connection>,
     server: Option<Connection>,
-    (pairs, deeds): (&[Same], &Deeds),
+    (pairs, deeds): (&[Same], &LinkActions),
     correction_us: i64,
 ) -> (i64, Vec<Row>) {
     let both = client.is_some() && server.is_some();

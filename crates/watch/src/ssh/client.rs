@@ -127,7 +127,7 @@ impl ClientCalls {
     /// `agent_session_binding`: the session identifier that the library computed. Where the secret was not told it is the
     /// only one there is; the host key's signature over it is checked all the same.
     pub fn session_binding(&self, binding: &AgentSessionBinding) {
-        if !self.witness.is_heard() {
+        if !self.witness.is_enabled() {
             return;
         }
         let (opening, binding, elapsed) =

@@ -60,7 +60,7 @@ struct Shared {
 impl Opening {
     pub(super) fn new(witness: &Witness) -> Self {
         let known = Known {
-            heard: witness.is_heard(),
+            heard: witness.is_enabled(),
             shared: Arc::default(),
             key_exchange_began: Arc::default(),
             done: Arc::default(),
@@ -164,7 +164,7 @@ impl Opening {
 
     /// The same of a call `elapsed` after the start.
     pub(super) fn called_after(&self, elapsed: Duration, seen: Seen) {
-        if self.witness.is_heard() {
+        if self.witness.is_enabled() {
             let opening = self.clone();
             self.witness.note(size_of::<Seen>() + seen.bytes.len(), move |witness| {
                 if !opening.lock().decoder.is_opened() {

@@ -48,7 +48,7 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
         }
         let asked = to_sign.clone();
         let signed = self.inner.auth_sign(key, hash_alg, to_sign).await?;
-        if self.witness.is_heard()
+        if self.witness.is_enabled()
             && let Some(request) = request
             && let Some(signature) = signed.strip_prefix(&*asked).filter(|signature| !signature.is_empty())
         {

@@ -43,14 +43,14 @@ pub struct Capture {
 #[derive(Debug)]
 pub(super) struct Shared {
     socket: AsyncFd<PacketSocket>,
-    desk: Mutex<Desk>,
+    sorter: Mutex<Sorter>,
     /// Told when a SYN comes to the address that is announced.
     knock: Arc<Notify>,
 }
 
 /// Where segments are sorted by connection.
 #[derive(Debug)]
-struct Desk {
+struct Sorter {
     followed: HashMap<Ends, Followed>,
     /// Segments whose connection is not registered, oldest first.
     waiting: VecDeque<Captured>,
@@ -92,7 +92,7 @@ impl Capture {
         let socket = session.packet_socket()?;
         socket.listen(&[port])?;
         let knock = Arc::new(Notify::new());
-        let desk = Desk {
+        let sorter = Sorter {
             followed: HashMap::new(),
             waiting: VecDeque::new(),
             waiting_bytes: 0,
@@ -101,7 +101,7 @@ impl Capture {
             knock: Arc::clone(&knock),
             buffer: vec![0; 1 << 16],
         };
-        let shared = Arc::new(Shared { socket: socket.register()?, desk: Mutex::new(desk), knock });
+        let shared = Arc::new(Shared { socket: socket.register()?, sorter: Mutex::new(sorter), knock });
         let pump = tokio::spawn(pump(Arc::clone(&shared)));
         // The kernel switches time stamps on in a work item of its own. Until then packets are stamped when they
         // are read, which is too late: a SYN would seem to leave after connect() returned.
@@ -111,15 +111,15 @@ impl Capture {
 
     /// When the first segment of a connection that is not registered yet was captured.
     pub fn began(&self, client: SocketAddr, server: SocketAddr) -> Option<SystemTime> {
-        let mut desk = self.shared.desk();
-        desk.read(&self.shared.socket, None, MOST_AT_ONCE);
+        let mut sorter = self.shared.sorter();
+        sorter.read(&self.shared.socket, None, MOST_AT_ONCE);
         let ends = both_plain((client, server));
-        desk.waiting.iter().find(|one| one.is_of(ends) && one.opens()).map(|one| one.at)
+        sorter.waiting.iter().find(|one| one.is_of(ends) && one.opens()).map(|one| one.at)
     }
 
     /// From now on keeps a list of those who knock at the server that listens on `server`.
     pub(super) fn announce(&self, server: SocketAddr) {
-        self.shared.desk().announced = Some(plain(server));
+        self.shared.sorter().announced = Some(plain(server));
     }
 
     /// Waits for a newcomer.
@@ -129,12 +129,12 @@ impl Capture {
 
     /// At most `most` connections whose SYN came and which nobody follows yet, with the time of the SYN.
     pub(super) fn newcomers(&self, most: usize) -> Vec<(Ends, SystemTime)> {
-        let mut desk = self.shared.desk();
+        let mut sorter = self.shared.sorter();
         let mut found = Vec::new();
         while found.len() < most {
-            let Some((ends, at)) = desk.newcomers.pop_front() else { break };
+            let Some((ends, at)) = sorter.newcomers.pop_front() else { break };
             // One that was accepted meanwhile is no newcomer.
-            if desk.waiting.iter().any(|one| one.is_of(ends) && one.opens()) {
+            if sorter.waiting.iter().any(|one| one.is_of(ends) && one.opens()) {
                 found.push((ends, at));
             }
         }
@@ -178,7 +178,7 @@ pub fn no_capture(session: &Session, error: &io::Error) {
 async fn pump(shared: Arc<Shared>) {
     // Ends only when the runtime does, or with the capture.
     while let Ok(mut ready) = shared.socket.readable().await {
-        let emptied = shared.desk().read(&shared.socket, None, MOST_AT_ONCE);
+        let emptied = shared.sorter().read(&shared.socket, None, MOST_AT_ONCE);
         if emptied {
             ready.clear_ready();
         } else {
@@ -190,13 +190,13 @@ async fn pump(shared: Arc<Shared>) {
 impl Shared {
     /// From now on reports the segments of a connection to `witness`, those that wait first.
     pub(super) fn follow(&self, (client, server): Ends, witness: &Witness) {
-        let mut desk = self.desk();
-        desk.read(&self.socket, None, MOST_AT_ONCE);
+        let mut sorter = self.sorter();
+        sorter.read(&self.socket, None, MOST_AT_ONCE);
         let ends = both_plain((client, server));
         let (mut queue, others): (VecDeque<_>, VecDeque<_>) =
-            std::mem::take(&mut desk.waiting).into_iter().partition(|one| one.is_of(ends));
-        desk.waiting_bytes = others.iter().map(|one| one.segment.bytes.len()).sum();
-        desk.waiting = others;
+            std::mem::take(&mut sorter.waiting).into_iter().partition(|one| one.is_of(ends));
+        sorter.waiting_bytes = others.iter().map(|one| one.segment.bytes.len()).sum();
+        sorter.waiting = others;
         // Stragglers of an older connection between the same addresses end where this one begins.
         while queue.iter().any(Captured::opens) && queue.front().is_some_and(|first| !first.opens()) {
             queue.pop_front();
@@ -206,15 +206,15 @@ impl Shared {
             Followed { witness, tracker: Arc::default(), interface: None, queue: VecDeque::new() };
         queue.into_iter().for_each(|one| followed.take(one));
         followed.report(ends, None);
-        desk.followed.insert(ends, followed);
+        sorter.followed.insert(ends, followed);
     }
 
     /// The connection is over.
     pub(super) fn unfollow(&self, (client, server): Ends) {
-        let mut desk = self.desk();
-        desk.read(&self.socket, None, MOST_AT_ONCE);
-        desk.followed.remove(&both_plain((client, server)));
-        drop(desk);
+        let mut sorter = self.sorter();
+        sorter.read(&self.socket, None, MOST_AT_ONCE);
+        sorter.followed.remove(&both_plain((client, server)));
+        drop(sorter);
         let dropped = self.socket.get_ref().dropped();
         if dropped > 0 {
             tracing::warn!("the capture was overrun: {dropped} packets were not seen, steps may be missing");
@@ -224,9 +224,9 @@ impl Shared {
     /// Reports the segments of a connection that were captured until `at`.
     pub(super) fn report_until(&self, (client, server): Ends, at: SystemTime) {
         let ends = both_plain((client, server));
-        let mut desk = self.desk();
-        desk.read(&self.socket, Some(ends), MOST_AT_ONCE);
-        if let Some(followed) = desk.followed.get_mut(&ends) {
+        let mut sorter = self.sorter();
+        sorter.read(&self.socket, Some(ends), MOST_AT_ONCE);
+        if let Some(followed) = sorter.followed.get_mut(&ends) {
             followed.report(ends, Some(at));
         }
     }
@@ -235,9 +235,9 @@ impl Shared {
     /// that came later.
     pub(super) fn saw_at(&self, (client, server): Ends, at: SystemTime, evidence: Evidence, seen: Seen) {
         let ends = both_plain((client, server));
-        let mut desk = self.desk();
-        desk.read(&self.socket, Some(ends), MOST_AT_ONCE);
-        let Some(followed) = desk.followed.get_mut(&ends) else { return };
+        let mut sorter = self.sorter();
+        sorter.read(&self.socket, Some(ends), MOST_AT_ONCE);
+        let Some(followed) = sorter.followed.get_mut(&ends) else { return };
         followed.report(ends, Some(at));
         followed.witness.saw_at(at, evidence, seen);
         followed.report(ends, None);
@@ -245,16 +245,16 @@ impl Shared {
 
     /// Reports the segments that are in the socket's queue.
     pub(super) fn drain(&self) {
-        self.desk().read(&self.socket, None, MOST_AT_ONCE);
+        self.sorter().read(&self.socket, None, MOST_AT_ONCE);
     }
 
-    fn desk(&self) -> MutexGuard<'_, Desk> {
+    fn sorter(&self) -> MutexGuard<'_, Sorter> {
         // A panic elsewhere must not silence the log.
-        lock(&self.desk)
+        lock(&self.sorter)
     }
 }
 
-impl Desk {
+impl Sorter {
     /// Reads at most `most` packets and reports them, those of `held` excepted; whether the socket was emptied.
     fn read(&mut self, socket: &AsyncFd<PacketSocket>, held: Option<Ends>, most: usize) -> bool {
         for _ in 0..most {

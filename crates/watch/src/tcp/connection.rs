@@ -98,7 +98,7 @@ impl Connection {
     /// Reports what the kernel says of the connection that connect() or accept() just gave. Where no segment was
     /// seen, the opening rests on the SYN that the kernel kept and on its counters.
     pub fn established(&self, stream: &TcpStream) {
-        if !self.witness.is_heard() {
+        if !self.witness.is_enabled() {
             return;
         }
         let Some((state, info)) = opened(stream) else { return };
@@ -132,7 +132,7 @@ impl Connection {
 
     /// Waits, at most for `patience`, until all that was sent is acknowledged. A FIN that then goes alone is repeated
     /// after 200 ms at the earliest (RFC 8985 §7.2); one behind data already after two round trips.
-    pub async fn all_heard(&self, stream: &TcpStream, patience: Duration) {
+    pub async fn wait_until_acked(&self, stream: &TcpStream, patience: Duration) {
         let until = Instant::now() + patience;
         while info::tcp_info(stream).is_ok_and(|info| info.unacked > 0) && Instant::now() < until {
             sleep(EVERY).await;
@@ -140,8 +140,8 @@ impl Connection {
     }
 
     /// Runs `what` and meanwhile reports each state that the kernel passes through.
-    pub async fn looking_on<T>(&self, what: impl Future<Output = T>) -> T {
-        if !self.witness.is_heard() {
+    pub async fn poll_states_while<T>(&self, what: impl Future<Output = T>) -> T {
+        if !self.witness.is_enabled() {
             return what.await;
         }
         let mut what = std::pin::pin!(what);

@@ -101,13 +101,13 @@ impl Client {
         let ends = (stream.local_addr()?, self.server);
         let witness = Witness::new(session, Side::Client, Protocol::Tcp, None, ends, started);
         let connection = Connection::new(&witness, ends, self.capture.as_ref(), &self.settings);
-        connection.looking_on(stream.writable()).await?;
+        connection.poll_states_while(stream.writable()).await?;
         connection.established(&stream);
-        connection.looking_on(line(&mut stream)).await?;
+        connection.poll_states_while(line(&mut stream)).await?;
         connection.look(&stream);
         stream.shutdown().await?;
         connection.look(&stream);
-        connection.looking_on(rest(&mut stream)).await?;
+        connection.poll_states_while(rest(&mut stream)).await?;
         let ended = connection.ended(&stream, std::time::Duration::from_secs(3)).await;
         anyhow::ensure!(matches!(ended, Ended::TimeWait | Ended::Closed(None)), "{ended:?}");
         connection.drain();

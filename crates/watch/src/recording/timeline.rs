@@ -19,7 +19,7 @@ use crate::address::both_plain;
 
 /// Packets of all connections.
 #[derive(Debug, Default)]
-pub(super) struct Desk {
+pub(super) struct Timeline {
     listening: HashSet<u16>,
     connections: HashMap<Ends, Connection>,
     /// Whose packet is next.
@@ -141,7 +141,7 @@ impl Mark {
     }
 }
 
-impl Desk {
+impl Timeline {
     /// What crosses `port` is ours.
     pub(super) fn listens(&mut self, port: u16) {
         self.listening.insert(port);
@@ -385,7 +385,7 @@ mod tests {
     }
 
     /// A step that the client sent and `side` saw `at` that moment.
-    fn saw(desk: &mut Desk, side: Side, at: u64, step: tls::Step, end: Option<u64>) {
+    fn saw(timeline: &mut Timeline, side: Side, at: u64, step: tls::Step, end: Option<u64>) {
         let witness =
             Witness::new(&Session::default(), side, Protocol::Tls, None, ends(), Started::at(moment(0)));
         let seen = match end {
@@ -393,27 +393,27 @@ mod tests {
             None => Seen::local(step, fields! {}),
         };
         let event = witness.event(Duration::from_millis(at), Evidence::Wire, seen);
-        desk.mark(ends(), &event, &[], end, Lang::En);
+        timeline.mark(ends(), &event, &[], end, Lang::En);
     }
 
-    fn written(mut desk: Desk) -> Vec<Vec<String>> {
+    fn written(mut timeline: Timeline) -> Vec<Vec<String>> {
         let mut all = Vec::new();
-        while let Some((_, comments)) = desk.next(true) {
+        while let Some((_, comments)) = timeline.next(true) {
             all.push(
                 comments.into_iter().map(|text| text.split(' ').next().unwrap_or_default().into()).collect(),
             );
         }
-        assert_eq!(desk.counts.unplaced, 0);
-        assert_eq!(desk.held, 0);
+        assert_eq!(timeline.counts.unplaced, 0);
+        assert_eq!(timeline.held, 0);
         all
     }
 
-    fn desk() -> Desk {
-        let mut desk = Desk::default();
-        desk.opens(ends());
+    fn timeline() -> Timeline {
+        let mut timeline = Timeline::default();
+        timeline.opens(ends());
         // The numbers wrap within the first packet.
-        desk.take(packet(1, Flags { syn: true, ..Flags::default() }, u32::MAX - 9, 0));
-        desk
+        timeline.take(packet(1, Flags { syn: true, ..Flags::default() }, u32::MAX - 9, 0));
+        timeline
     }
 
     const DATA: Flags = Flags {
@@ -429,81 +429,81 @@ mod tests {
 
     #[test]
     fn a_step_is_laid_to_the_packet_with_its_last_byte() {
-        let mut desk = desk();
-        desk.take(packet(2, DATA, u32::MAX - 8, 20));
-        desk.take(packet(3, DATA, 11, 5));
-        saw(&mut desk, Side::Client, 9, tls::Step::ClientHello, Some(20));
-        saw(&mut desk, Side::Client, 9, tls::Step::Certificate, Some(21));
-        saw(&mut desk, Side::Server, 9, tls::Step::Finished, Some(25));
+        let mut timeline = timeline();
+        timeline.take(packet(2, DATA, u32::MAX - 8, 20));
+        timeline.take(packet(3, DATA, 11, 5));
+        saw(&mut timeline, Side::Client, 9, tls::Step::ClientHello, Some(20));
+        saw(&mut timeline, Side::Client, 9, tls::Step::Certificate, Some(21));
+        saw(&mut timeline, Side::Server, 9, tls::Step::Finished, Some(25));
         let expected: [&[&str]; 3] = [&[], &["tls.client_hello"], &["tls.certificate", "tls.finished"]];
-        assert_eq!(written(desk), expected);
+        assert_eq!(written(timeline), expected);
     }
 
     #[test]
     fn what_was_repeated_arrived_with_the_copy_before_it_was_read() {
-        let mut desk = desk();
-        desk.take(packet(2, DATA, u32::MAX - 8, 20));
-        desk.take(packet(4, DATA, u32::MAX - 8, 20));
-        desk.take(packet(6, DATA, u32::MAX - 8, 20));
-        saw(&mut desk, Side::Client, 3, tls::Step::ClientHello, Some(20));
-        saw(&mut desk, Side::Server, 5, tls::Step::Finished, Some(20));
+        let mut timeline = timeline();
+        timeline.take(packet(2, DATA, u32::MAX - 8, 20));
+        timeline.take(packet(4, DATA, u32::MAX - 8, 20));
+        timeline.take(packet(6, DATA, u32::MAX - 8, 20));
+        saw(&mut timeline, Side::Client, 3, tls::Step::ClientHello, Some(20));
+        saw(&mut timeline, Side::Server, 5, tls::Step::Finished, Some(20));
         let expected: [&[&str]; 4] = [&[], &["tls.client_hello"], &["tls.finished"], &[]];
-        assert_eq!(written(desk), expected);
+        assert_eq!(written(timeline), expected);
     }
 
     #[test]
     fn what_crossed_nothing_is_laid_to_the_last_packet_before_it() {
-        let mut desk = desk();
-        desk.take(packet(5, DATA, u32::MAX - 8, 1));
-        desk.take(packet(9, DATA, u32::MAX - 7, 1));
-        saw(&mut desk, Side::Client, 7, tls::Step::SessionKeys, None);
-        saw(&mut desk, Side::Server, 9, tls::Step::HandshakeComplete, None);
+        let mut timeline = timeline();
+        timeline.take(packet(5, DATA, u32::MAX - 8, 1));
+        timeline.take(packet(9, DATA, u32::MAX - 7, 1));
+        saw(&mut timeline, Side::Client, 7, tls::Step::SessionKeys, None);
+        saw(&mut timeline, Side::Server, 9, tls::Step::HandshakeComplete, None);
         let expected: [&[&str]; 3] = [&[], &["in"], &["in"]];
-        assert_eq!(written(desk), expected);
+        assert_eq!(written(timeline), expected);
     }
 
     #[test]
     fn what_is_not_ours_is_not_written() {
-        let mut desk = Desk::default();
-        desk.take(packet(1, Flags { syn: true, ..Flags::default() }, 1, 0));
-        assert_eq!(written(desk), <[Vec<String>; 0]>::default());
-        let mut desk = Desk::default();
-        desk.listens(SERVER.1);
-        desk.take(packet(1, Flags { syn: true, ..Flags::default() }, 1, 0));
-        assert_eq!(written(desk).len(), 1);
+        let mut timeline = Timeline::default();
+        timeline.take(packet(1, Flags { syn: true, ..Flags::default() }, 1, 0));
+        assert_eq!(written(timeline), <[Vec<String>; 0]>::default());
+        let mut timeline = Timeline::default();
+        timeline.listens(SERVER.1);
+        timeline.take(packet(1, Flags { syn: true, ..Flags::default() }, 1, 0));
+        assert_eq!(written(timeline).len(), 1);
     }
 
     #[test]
     fn who_knocks_and_does_not_come_in_is_forgotten() {
-        let mut desk = Desk::default();
-        desk.listens(SERVER.1);
-        let knocks = |desk: &mut Desk, port: u16| {
+        let mut timeline = Timeline::default();
+        timeline.listens(SERVER.1);
+        let knocks = |timeline: &mut Timeline, port: u16| {
             let mut packet = packet(1, Flags { syn: true, ..Flags::default() }, 1, 0);
             packet.source.set_port(port);
-            desk.take(packet);
+            timeline.take(packet);
         };
         // Long ago: each is written at once.
         for port in 1..=60_000 {
-            knocks(&mut desk, port);
-            assert!(desk.next(false).is_some());
-            assert!(desk.connections.len() <= 2048, "{}", desk.connections.len());
+            knocks(&mut timeline, port);
+            assert!(timeline.next(false).is_some());
+            assert!(timeline.connections.len() <= 2048, "{}", timeline.connections.len());
         }
-        assert_eq!(desk.held, 0);
+        assert_eq!(timeline.held, 0);
         // Who is told of is not forgotten, whoever else knocks.
-        desk.opens(ends());
-        (1..=5000).for_each(|port| knocks(&mut desk, port));
-        assert!(desk.connections.contains_key(&ends()));
+        timeline.opens(ends());
+        (1..=5000).for_each(|port| knocks(&mut timeline, port));
+        assert!(timeline.connections.contains_key(&ends()));
     }
 
     #[test]
     fn small_packets_and_what_is_said_of_them_count_with_all_they_take() {
-        let mut desk = desk();
-        let before = desk.held;
-        desk.take(packet(2, DATA, u32::MAX - 8, 1));
-        assert!(desk.held - before > 40 + 100, "{}", desk.held);
-        let before = desk.held;
-        desk.note(ends(), moment(2), "x".repeat(1000));
-        assert!(desk.held - before > 1000, "{}", desk.held);
-        assert_eq!(written(desk).len(), 2);
+        let mut timeline = timeline();
+        let before = timeline.held;
+        timeline.take(packet(2, DATA, u32::MAX - 8, 1));
+        assert!(timeline.held - before > 40 + 100, "{}", timeline.held);
+        let before = timeline.held;
+        timeline.note(ends(), moment(2), "x".repeat(1000));
+        assert!(timeline.held - before > 1000, "{}", timeline.held);
+        assert_eq!(written(timeline).len(), 2);
     }
 }

@@ -1,4 +1,4 @@
-//! What is done when most of a crowd has left.
+//! What is done when most of many connections have ended.
 
 use std::{
     sync::{
@@ -11,24 +11,24 @@ use std::{
 use tokio::{sync::Mutex, task::spawn_blocking, time::sleep};
 use tokio_util::task::TaskTracker;
 
-/// From so many on it is a crowd.
-const CROWD: usize = 100;
+/// From so many on they are many.
+const MANY: usize = 100;
 
 /// Meanwhile the last of what those who left have shown is written, and freed.
 const SETTLE: Duration = Duration::from_secs(1);
 
 /// The connections of one listener.
 #[derive(Debug)]
-pub(crate) struct Crowd {
+pub(crate) struct Connections {
     running: TaskTracker,
     /// The most that were open since memory was last given back.
     most: AtomicUsize,
     giving_back: Mutex<()>,
 }
 
-impl Crowd {
+impl Connections {
     pub(crate) fn new(running: TaskTracker) -> Self {
-        Crowd { running, most: AtomicUsize::default(), giving_back: Mutex::default() }
+        Connections { running, most: AtomicUsize::default(), giving_back: Mutex::default() }
     }
 
     /// To be called after a connection has come.
@@ -40,13 +40,13 @@ impl Crowd {
     /// back to the system.
     pub(crate) fn shrinks(self: &Arc<Self>) {
         let (others, most) = (self.running.len().saturating_sub(1), self.most.load(Relaxed));
-        if most >= CROWD && others <= most / 8 {
-            let crowd = Arc::clone(self);
+        if most >= MANY && others <= most / 8 {
+            let connections = Arc::clone(self);
             tokio::spawn(async move {
                 // Who comes while one gives back has nothing to do.
-                let Ok(_alone) = crowd.giving_back.try_lock() else { return };
+                let Ok(_alone) = connections.giving_back.try_lock() else { return };
                 sleep(SETTLE).await;
-                crowd.most.store(crowd.running.len(), Relaxed);
+                connections.most.store(connections.running.len(), Relaxed);
                 drop(spawn_blocking(watch::give_back_freed_memory).await);
             });
         }

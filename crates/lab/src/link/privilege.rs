@@ -1,16 +1,16 @@
-//! The ladder of privilege. Each rung is tried by doing, from the top; a run says on which it stands.
+//! What this process may do to segments. Each privilege is tried by doing, the highest first, and a run says which it has.
 
 use std::io;
 
 use steps::Lang;
 use watch::with_net_raw;
 
-use super::{namespace, socket::Ear};
+use super::{namespace, socket::PacketReceiver};
 use crate::scenario::Scenario;
 
-/// On what a run stands.
+/// What a run may do to segments.
 #[derive(Debug)]
-pub(crate) enum Rung {
+pub(crate) enum Privilege {
     /// Segments can be heard and sent here.
     NetRaw,
     /// They can in a network namespace that the program has entered.
@@ -19,9 +19,9 @@ pub(crate) enum Rung {
     Deaf { no_raw: io::Error, no_namespace: io::Error },
 }
 
-/// How a scenario can be run on a rung.
+/// How a scenario can be run with a privilege.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Stand {
+pub(crate) enum Mode {
     /// As its file says.
     Whole,
     /// Without a view of the segments: how it ends is compared, its claims are not.
@@ -32,44 +32,44 @@ pub(crate) enum Stand {
     Not,
 }
 
-/// Finds the rung; may enter a namespace. To be called before the first thread is started.
-pub(crate) fn settle() -> Rung {
-    match with_net_raw(Ear::open) {
-        Ok(_ear) => Rung::NetRaw,
+/// Finds the highest privilege; may enter a namespace. To be called before the first thread is started.
+pub(crate) fn settle() -> Privilege {
+    match with_net_raw(PacketReceiver::open) {
+        Ok(_ear) => Privilege::NetRaw,
         Err(no_raw) => match namespace::enter() {
-            Ok(()) => Rung::OwnNamespace,
-            Err(no_namespace) => Rung::Deaf { no_raw, no_namespace },
+            Ok(()) => Privilege::OwnNamespace,
+            Err(no_namespace) => Privilege::Deaf { no_raw, no_namespace },
         },
     }
 }
 
-impl Rung {
-    pub(crate) fn stand(&self, scenario: &Scenario) -> Stand {
+impl Privilege {
+    pub(crate) fn mode(&self, scenario: &Scenario) -> Mode {
         match self {
-            Rung::NetRaw | Rung::OwnNamespace => Stand::Whole,
-            Rung::Deaf { .. } if scenario.deaf.is_some() => Stand::Deaf,
-            Rung::Deaf { .. } if scenario.needs_link() => Stand::Not,
-            Rung::Deaf { .. } => Stand::Unseen,
+            Privilege::NetRaw | Privilege::OwnNamespace => Mode::Whole,
+            Privilege::Deaf { .. } if scenario.deaf.is_some() => Mode::Deaf,
+            Privilege::Deaf { .. } if scenario.needs_link() => Mode::Not,
+            Privilege::Deaf { .. } => Mode::Unseen,
         }
     }
 
-    /// The rung in a sentence.
+    /// The privilege in a sentence.
     pub(crate) fn said(&self, lang: Lang) -> String {
         match (self, lang) {
-            (Rung::NetRaw, Lang::En) => "on CAP_NET_RAW: segments are seen, and the link works".into(),
-            (Rung::NetRaw, Lang::Zh) => "凭 CAP_NET_RAW：看得到报文段，链路可用".into(),
-            (Rung::OwnNamespace, Lang::En) => {
+            (Privilege::NetRaw, Lang::En) => "on CAP_NET_RAW: segments are seen, and the link works".into(),
+            (Privilege::NetRaw, Lang::Zh) => "凭 CAP_NET_RAW：看得到报文段，链路可用".into(),
+            (Privilege::OwnNamespace, Lang::En) => {
                 "in a network namespace of its own, without CAP_NET_RAW outside: segments are seen, and the link works"
                     .into()
             }
-            (Rung::OwnNamespace, Lang::Zh) => {
+            (Privilege::OwnNamespace, Lang::Zh) => {
                 "外部没有 CAP_NET_RAW，进入了自己的网络命名空间：看得到报文段，链路可用".into()
             }
-            (Rung::Deaf { no_raw, no_namespace }, Lang::En) => format!(
+            (Privilege::Deaf { no_raw, no_namespace }, Lang::En) => format!(
                 "on deaf sockets, which lose segments unseen; the states are the kernel's word: no CAP_NET_RAW \
                  ({no_raw}), no namespace of its own ({no_namespace})"
             ),
-            (Rung::Deaf { no_raw, no_namespace }, Lang::Zh) => format!(
+            (Privilege::Deaf { no_raw, no_namespace }, Lang::Zh) => format!(
                 "凭失聪的套接字，报文段丢失但看不到；状态由内核报告：没有 CAP_NET_RAW（{no_raw}），\
                  也不能有自己的命名空间（{no_namespace}）"
             ),
@@ -77,7 +77,7 @@ impl Rung {
     }
 }
 
-/// What a scenario lacks that cannot be run on this rung, and how to get it.
+/// What a scenario lacks that cannot be run with this privilege, and how to get it.
 pub(crate) fn lacks(lang: Lang) -> &'static str {
     match lang {
         Lang::En => {
