@@ -16,6 +16,7 @@ mod part;
 mod past;
 mod reason;
 mod rule;
+mod say;
 mod step;
 mod text;
 mod weight;

@@ -2,7 +2,7 @@
 //! them gives the reason; several causes that fit the same facts are all named.
 
 use super::{Alert, Step};
-use crate::{Reason, Rule, Said, rule::say};
+use crate::{Reason, Rule, Said, say::say};
 
 mod alert;
 mod application;

@@ -3,7 +3,7 @@
 use super::{Ended, Facts, Named, list, rule_list};
 use crate::{
     Reason, Record, Said, Side,
-    rule::say,
+    say::say,
     ssh::{Step, field},
 };
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Reason, Said, Side,
-    rule::say,
+    say::say,
     ssh::Attempt,
     ssh::{Step, field},
 };

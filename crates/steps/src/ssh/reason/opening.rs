@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Ending, Reason, Said, Text,
-    rule::say,
+    say::say,
     ssh::{Step, field},
 };
 

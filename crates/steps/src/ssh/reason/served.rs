@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Ending, Reason, Said, Side,
-    rule::say,
+    say::say,
     ssh::Attempt,
     ssh::{Step, field},
 };

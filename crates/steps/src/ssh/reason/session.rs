@@ -3,7 +3,7 @@
 use super::{Ended, Facts, Named, in_seconds, opening::silent, quoted, rule_list};
 use crate::{
     Past, Reason, Said, Side, Text,
-    rule::say,
+    say::say,
     ssh::{Step, field},
 };
 

@@ -3,7 +3,7 @@
 use super::{End, Errno, Facts, Recognises, rule};
 use crate::{
     Reason, Rule, Said, Side, Text,
-    rule::say,
+    say::say,
     tcp::{Step, field},
 };
 

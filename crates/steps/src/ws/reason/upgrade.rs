@@ -3,7 +3,7 @@
 use super::{Ended, Facts, Recognise, quoted, rule};
 use crate::{
     Lang, Reason, Rule, Said, Side, common,
-    rule::say,
+    say::say,
     ws::{Check, Checked, Step, checked_in, field},
 };
 
