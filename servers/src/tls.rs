@@ -38,6 +38,7 @@ mod page;
 mod rsa;
 
 pub use extra_options::{ClientAuth, ExtraOptions, Group, Resumption};
+pub use rsa::RsaOptions;
 
 use config::{BOTH, config};
 use page::one_page;
@@ -51,7 +52,7 @@ pub struct Options {
 
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub rsa: rsa::Options,
+    pub rsa: RsaOptions,
 
     /// Only this kind of handshake, and one port [default: the client chooses]
     #[arg(long, value_enum)]

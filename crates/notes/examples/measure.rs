@@ -1,5 +1,6 @@
 //! `cargo run -p asnoted-notes --example measure [FOLDER]`: how well the notes in a folder with a `judged.json` are read, by note
 //! and in all. Without a folder: the notes of this crate. With `-v` every wrong place, with `-vv` what was missed too.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, clippy::disallowed_types)] // a program
 
 use std::{collections::BTreeMap, fs, path::Path, process::ExitCode};
 

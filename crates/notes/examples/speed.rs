@@ -1,4 +1,5 @@
 //! `cargo run --release -p asnoted-notes --example speed`: how long notes of each size take to read, and the most memory so far.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, clippy::disallowed_types)] // a program
 
 use std::{fs, path::Path, time::Instant};
 

@@ -24,17 +24,17 @@ use watch::{
     tls::{Watch, static_rsa},
 };
 
-use super::{Options as All, config::advice};
+use super::{Options, config::advice};
 
 /// What the server is told of static RSA.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Options {
+pub struct RsaOptions {
     /// The address for static RSA [default: that of --listen, the next port; with --variant none]
     #[arg(long, value_name = "ADDR", conflicts_with = "variant")]
     pub listen_rsa: Option<SocketAddr>,
 }
 
-impl Options {
+impl RsaOptions {
     /// Where static RSA has a port of its own, beside the one at `listen`.
     #[allow(clippy::unnecessary_wraps)] // as without OpenSSL
     pub(super) fn address(&self, listen: SocketAddr) -> Option<SocketAddr> {
@@ -58,7 +58,7 @@ pub(super) struct Acceptor {
 
 impl Acceptor {
     /// Loads the certificate and its key.
-    pub(super) fn new(options: &All) -> anyhow::Result<Self> {
+    pub(super) fn new(options: &Options) -> anyhow::Result<Self> {
         let advice = || advice(options);
         let read = |path: &Path| {
             fs::read(path).with_context(|| format!("could not read {} ({})", path.display(), advice()))

@@ -6,13 +6,13 @@ use anyhow::bail;
 use tokio::io::{AsyncRead, AsyncWrite};
 use watch::{Witness, tls::Watch};
 
-use super::Options as All;
+use super::Options;
 
 /// What the server is told of static RSA: nothing.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Options {}
+pub struct RsaOptions {}
 
-impl Options {
+impl RsaOptions {
     pub(super) fn address(&self, _: SocketAddr) -> Option<SocketAddr> {
         None
     }
@@ -22,7 +22,7 @@ impl Options {
 pub(super) struct Acceptor(Infallible);
 
 impl Acceptor {
-    pub(super) fn new(_: &All) -> anyhow::Result<Self> {
+    pub(super) fn new(_: &Options) -> anyhow::Result<Self> {
         bail!("this program was built without OpenSSL, and nothing else speaks static RSA (feature `rsa-kx`)")
     }
 
