@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Reason, Said, Side,
-    rule::say,
+    say::say,
     ssh::{Step, memory::Attempt},
 };
 
