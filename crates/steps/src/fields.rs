@@ -1,23 +1,24 @@
 //! The values of a step.
 
-use std::{borrow::Cow, iter, mem, ops::Index, slice, vec};
+use std::{borrow::Cow, iter, mem, ops::Index, slice, sync::Arc, vec};
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// Named values in the order in which they were read. A step has a dozen of them: they lie in a row, which costs no
-/// table of hashes for each step, and a name that stands in the program is not copied.
+/// table of hashes for each step, and a name that stands in the program is not copied. Clones share them until one of them
+/// changes: an event and what is remembered of it take the memory once.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(from = "Map<String, Value>")] // which finds a name that comes twice among any number
-pub struct Fields(Vec<(Name, Value)>);
+pub struct Fields(Arc<Vec<(Name, Value)>>);
 
 /// The name of a field.
 pub type Name = Cow<'static, str>;
 
 impl Fields {
     /// No values.
-    pub const fn new() -> Self {
-        Fields(Vec::new())
+    pub fn new() -> Self {
+        Fields::default()
     }
 
     /// Whether there are none.
@@ -38,7 +39,7 @@ impl Fields {
 
     /// The value of that name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
-        self.0.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.all_mut().iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// Whether there is a value of that name.
@@ -51,14 +52,18 @@ impl Fields {
         if let Some(known) = self.get_mut(&name) {
             return Some(mem::replace(known, value));
         }
-        self.0.push((name, value));
+        self.all_mut().push((name, value));
         None
     }
 
     /// Takes out the value of that name; the others keep their order.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         let at = self.0.iter().position(|(known, _)| known == name)?;
-        Some(self.0.remove(at).1)
+        Some(self.all_mut().remove(at).1)
+    }
+
+    fn all_mut(&mut self) -> &mut Vec<(Name, Value)> {
+        Arc::make_mut(&mut self.0)
     }
 
     /// Takes over all of `others`, as if each were inserted.
@@ -100,7 +105,7 @@ impl IntoIterator for Fields {
     type IntoIter = vec::IntoIter<(Name, Value)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        Arc::unwrap_or_clone(self.0).into_iter()
     }
 }
 
@@ -115,7 +120,7 @@ impl Extend<(Name, Value)> for Fields {
 impl FromIterator<(Name, Value)> for Fields {
     fn from_iter<I: IntoIterator<Item = (Name, Value)>>(all: I) -> Self {
         let all = all.into_iter();
-        let mut fields = Fields(Vec::with_capacity(all.size_hint().0));
+        let mut fields = Fields(Arc::new(Vec::with_capacity(all.size_hint().0)));
         fields.extend(all);
         fields
     }
@@ -123,7 +128,7 @@ impl FromIterator<(Name, Value)> for Fields {
 
 impl From<Map<String, Value>> for Fields {
     fn from(map: Map<String, Value>) -> Self {
-        Fields(map.into_iter().map(|(name, value)| (name.into(), value)).collect())
+        Fields(Arc::new(map.into_iter().map(|(name, value)| (name.into(), value)).collect()))
     }
 }
 
@@ -136,6 +141,15 @@ impl Serialize for Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clones_share_their_values_until_one_changes() {
+        let fields = Fields::from_iter([("seq".into(), 1.into())]);
+        let mut other = fields.clone();
+        assert!(Arc::ptr_eq(&fields.0, &other.0));
+        other.insert("ack".into(), 2.into());
+        assert_eq!((fields.iter().count(), other.iter().count()), (1, 2));
+    }
 
     #[test]
     fn values_keep_the_order_in_which_they_came_and_a_name_comes_once() {
