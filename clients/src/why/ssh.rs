@@ -72,11 +72,21 @@ const FAMILIES: [Family; 4] = [
 fn families(seen: &Seen, found: &mut Diagnosis) {
     let of = |side| seen.first_from(side, Step::Kexinit);
     let (Some(ours), Some(theirs)) = (of(Side::Client), of(Side::Server)) else { return };
-    let mut without = Vec::new();
+    let (mut without, mut cipher) = (Vec::new(), None);
     for (en, zh, list, setting) in FAMILIES {
         let (ours, theirs) = (names(ours, list), names(theirs, list));
         let common: Vec<_> = ours.iter().filter(|name| theirs.contains(name)).copied().collect();
+        if setting == "Ciphers" {
+            cipher = common.first().copied().filter(|name| authenticates(name));
+        }
+        // A cipher that authenticates itself makes the MAC's list void (RFC 5647 §5.1).
+        let failed = seen.rule() == Some("ssh.no_common_algorithm");
+        let void = cipher.filter(|_| setting == "MACs" && common.is_empty() && !failed);
         let saw = match common.first() {
+            _ if void.is_some() => {
+                let cipher = void.unwrap_or_default();
+                Said::new(format!("none is needed with {cipher}"), format!("使用 {cipher} 时不需要"))
+            }
             Some(first) => {
                 let n = common.len();
                 Said::new(format!("{first}; {n} in common"), format!("{first}；共有 {n} 个"))
@@ -90,7 +100,7 @@ fn families(seen: &Seen, found: &mut Diagnosis) {
                 )
             }
         };
-        let way = if common.is_empty() { Way::Not } else { Way::Through };
+        let way = if common.is_empty() && void.is_none() { Way::Not } else { Way::Through };
         found.rows.push(Row { tried: Said::new(en, zh), way, saw });
     }
     if let Some((en, zh, setting, ours)) = without.first() {
@@ -111,6 +121,11 @@ fn families(seen: &Seen, found: &mut Diagnosis) {
             ));
         }
     }
+}
+
+/// Whether a cipher authenticates what it encrypts.
+fn authenticates(cipher: &str) -> bool {
+    cipher.contains("gcm") || cipher.starts_with("chacha20-poly1305")
 }
 
 /// The algorithms of a list, without what stands in it as a sign.

@@ -1,13 +1,15 @@
 //! TLS: whole handshakes of the library with one version, without the name or the application protocols; and, for what no
 //! library of ours speaks, a ClientHello whose answer is read and no more.
 
+use std::net::SocketAddr;
+
 use rustls::pki_types::ServerName;
 use steps::{
     Protocol, Said, Side, common,
     tls::{Step, field},
 };
 
-use super::{Diagnosis, EACH, Ended, Look, MOST, Page, Row, Seen, Way, same};
+use super::{Diagnosis, EACH, Ended, Look, MOST, Page, Row, Seen, Way, at, other_family, same};
 use crate::tls::{Group, Options, Variant, Without, run};
 
 mod hello;
@@ -26,7 +28,7 @@ pub(super) async fn diagnose(options: &Options, look: &Look<'_>, page: &Page) ->
         page.begin(&found);
         return Ok(found);
     }
-    let kinds = kinds(options, &seen);
+    let kinds = kinds(options, &seen, other_family(&target, &seen).await);
     found.announced = kinds.len();
     page.begin(&found);
     let left = page.left(kinds.iter().map(Kind::tried).collect::<Vec<_>>().iter());
@@ -73,6 +75,8 @@ enum Kind {
     NoAlpn,
     /// No application protocols, two groups: the shortest there is.
     Short,
+    /// At an address of the other family.
+    At(SocketAddr),
 }
 
 impl Kind {
@@ -86,6 +90,7 @@ impl Kind {
             Kind::NoSni => Said::new("without the name (SNI)", "不带名称（SNI）"),
             Kind::H2 => Said::new("with HTTP/2 (ALPN h2)", "使用 HTTP/2（ALPN h2）"),
             Kind::NoAlpn => Said::new("without ALPN", "不带 ALPN"),
+            Kind::At(address) => at(*address),
             Kind::Short => Said::new("a short ClientHello, no ALPN", "简短的 ClientHello，无 ALPN"),
         }
     }
@@ -95,9 +100,14 @@ impl Kind {
         match self {
             Kind::Older12 => Some(Offer::Older12),
             Kind::Old => Some(Offer::Old),
-            Kind::Usual | Kind::Tls13 | Kind::Tls12 | Kind::NoSni | Kind::H2 | Kind::NoAlpn | Kind::Short => {
-                None
-            }
+            Kind::Usual
+            | Kind::Tls13
+            | Kind::Tls12
+            | Kind::NoSni
+            | Kind::H2
+            | Kind::NoAlpn
+            | Kind::Short
+            | Kind::At(_) => None,
         }
     }
 
@@ -121,6 +131,11 @@ impl Kind {
                 options.extra.group.clear();
                 options.extra.suite.clear();
                 options.extra.alpn.clear();
+            }
+            Kind::At(address) => {
+                let host = options.place.target.host.clone();
+                options.server_name.get_or_insert(host);
+                options.place.target = address.into();
             }
             Kind::Older12 | Kind::Old => {}
         }
@@ -146,7 +161,7 @@ const WITHOUT_A_WORD: [&str; 5] =
     ["tls.reset_at_hello", "tls.silent_at_hello", "tls.closed", "tls.silent", "tls.reset"];
 
 /// What may still be tried, by how it failed.
-fn kinds(options: &Options, seen: &Seen) -> Vec<Kind> {
+fn kinds(options: &Options, seen: &Seen, other: Option<SocketAddr>) -> Vec<Kind> {
     let Some(rule) = seen.rule() else { return Vec::new() };
     if seen.first(Step::HandshakeComplete).is_some() {
         return Vec::new();
@@ -164,6 +179,9 @@ fn kinds(options: &Options, seen: &Seen) -> Vec<Kind> {
         _tells_enough => return Vec::new(),
     };
     kinds.retain(|kind| *kind != Kind::NoSni || has_name);
+    // Two addresses may lead to two servers: before all else where nobody said why, last where the server did.
+    let place = if WITHOUT_A_WORD.contains(&rule) { 0 } else { kinds.len().min(MOST - 1) };
+    other.into_iter().for_each(|address| kinds.insert(place, Kind::At(address)));
     if narrowed {
         kinds.insert(0, Kind::Usual);
     }

@@ -29,7 +29,9 @@ pub(super) fn is_told(tried: &[Tried]) -> bool {
     let Some(last) = tried.last() else { return false };
     let through = |kind| tried.iter().any(|one| one.kind == kind && one.way != Way::Not);
     match last.kind {
-        Kind::Usual | Kind::NoSni | Kind::H2 | Kind::NoAlpn | Kind::Short => last.way != Way::Not,
+        Kind::Usual | Kind::NoSni | Kind::H2 | Kind::NoAlpn | Kind::Short | Kind::At(_) => {
+            last.way != Way::Not
+        }
         Kind::Tls13 => false,
         Kind::Tls12 => through(Kind::Tls12) || through(Kind::Tls13),
         // A ServerHello of any version tells what the server has.
@@ -108,6 +110,25 @@ pub(super) fn of(tried: &[Tried]) -> (Said, Option<Said>) {
             );
         }
         (false, false) => {}
+    }
+    if let Some(other) = tried.iter().find(|one| matches!(one.kind, Kind::At(_)) && one.way != Way::Not)
+        && let Kind::At(address) = other.kind
+    {
+        let (this, that) = if address.is_ipv4() { ("IPv4", "IPv6") } else { ("IPv6", "IPv4") };
+        return (
+            Said::new(
+                format!(
+                    "Over {this} it gets through: the name's {that} address leads to another server, or past another box."
+                ),
+                format!("改用 {this} 就能打通：该名称的 {that} 地址通向另一个服务端，或途经别的设备。"),
+            ),
+            Some(Said::new(
+                format!(
+                    "Set the {that} address of the name right, or the server there; until then connect to {address}."
+                ),
+                format!("请修正该名称的 {that} 地址或那里的服务端；在此之前可连接 {address}。"),
+            )),
+        );
     }
     if is(Kind::NoSni) {
         return (

@@ -28,6 +28,20 @@ pub(crate) struct Why {
 }
 
 impl Why {
+    /// What these lines of the client say.
+    fn read(status: ExitStatus, lines: &[String]) -> Why {
+        let why: Vec<Value> = lines
+            .iter()
+            .filter_map(|line| {
+                serde_json::from_str::<Value>(line).expect("each line is JSON").get("why").cloned()
+            })
+            .collect();
+        let [why] = why.as_slice() else { panic!("one object says why: {lines:#?}") };
+        let log = show::read_log("the client", &(lines.join("\n") + "\n"));
+        assert!(log.troubles.is_empty(), "{:#?}", log.troubles);
+        Why { why: why.clone(), status, events: log.events }
+    }
+
     /// What holds whatever the peer: no more connections than announced, each sentence in both languages, and a table
     /// whose rows say what was seen.
     pub(crate) fn is_sound(&self, what: &str) {
@@ -96,7 +110,7 @@ impl Bench {
     fn certificates(&self) {
         let script = r#"
             openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj "/CN=A root of one run" -days 30
-            for leaf in good/localhost/9 elsewhere/elsewhere.example/9 expired/localhost/-1; do
+            for leaf in good/localhost/9 both/both/9 elsewhere/elsewhere.example/9 expired/localhost/-1; do
                 name=${leaf%%/*}; rest=${leaf#*/}; san=${rest%/*}; days=${rest#*/}
                 openssl req -newkey rsa:2048 -nodes -keyout $name.key -out $name.csr -subj "/CN=$name"
                 printf "basicConstraints=CA:FALSE\nsubjectAltName=DNS:$san\n" > $name.ext
@@ -111,16 +125,7 @@ impl Bench {
     /// Our client asks why, in JSON.
     pub(crate) fn why(&self, args: &[&str]) -> Why {
         let (status, lines) = self.client(args, &["--format", "json"]);
-        let why: Vec<Value> = lines
-            .iter()
-            .filter_map(|line| {
-                serde_json::from_str::<Value>(line).expect("each line is JSON").get("why").cloned()
-            })
-            .collect();
-        let [why] = why.as_slice() else { panic!("one object says why: {lines:#?}") };
-        let log = show::read_log("the client", &(lines.join("\n") + "\n"));
-        assert!(log.troubles.is_empty(), "{:#?}", log.troubles);
-        Why { why: why.clone(), status, events: log.events }
+        Why::read(status, &lines)
     }
 
     /// The same as people see it.
@@ -162,8 +167,8 @@ impl Bench {
         self.text_path("ca.pem")
     }
 
-    /// OpenSSH's server with this one method of key exchange.
-    pub(crate) fn sshd(&self, kex: &str) -> Why {
+    /// OpenSSH's server with these settings.
+    pub(crate) fn sshd(&self, settings: &[&str]) -> Why {
         let (port, key) = (free_port(), self.text_path("host_key"));
         if !self.path("host_key").exists() {
             let made =
@@ -172,14 +177,9 @@ impl Bench {
         }
         let mut server = Command::new("/usr/sbin/sshd");
         server.args(["-D", "-f", "/dev/null", "-p", &port.to_string(), "-h", &key]);
-        server.args([
-            "-o",
-            &format!("KexAlgorithms={kex}"),
-            "-o",
-            "PidFile=none",
-            "-o",
-            "ListenAddress=127.0.0.1",
-        ]);
+        for setting in ["PidFile=none", "ListenAddress=127.0.0.1"].iter().chain(settings) {
+            server.args(["-o", setting]);
+        }
         let _server = listening(&mut server, port);
         self.why(&["ssh", &format!("somebody@127.0.0.1:{port}"), "--strict", "accept-new"])
     }
@@ -237,6 +237,30 @@ time.sleep(60)";
         server.args(["-c", DEAF, &port.to_string()]);
         let _server = listening(&mut server, port);
         self.why(&["tcp", &format!("127.0.0.1:{port}"), "--patience", "1", "--no-capture"])
+    }
+
+    /// A name with two addresses: over IPv6 a server ends each connection at once, over IPv4 all is well. In a network and
+    /// with a table of hosts of its own.
+    pub(crate) fn two_families(&self) -> Why {
+        const ENDS: &str = "
+import socket
+listener = socket.create_server(('::1', 4433), family=socket.AF_INET6)
+while True: listener.accept()[0].close()";
+        let script = format!(
+            "ip link set lo up; printf '::1 both\\n127.0.0.1 both\\n' > hosts; mount --bind hosts /etc/hosts
+            openssl s_server -accept 127.0.0.1:4433 -www -quiet -cert both.pem -key both.key >&2 & good=$!
+            python3 -c \"{ENDS}\" & bad=$!
+            until ss -ltn | grep -q '127.0.0.1:4433' && ss -ltn | grep -q '::1.*:4433'; do sleep 0.05; done
+            $CLIENT tls both:4433 --ca ca.pem --why --format json; status=$?
+            kill $good $bad; exit $status"
+        );
+        let mut command = Command::new("unshare");
+        command
+            .args(["-nm", "sh", "-c", &script])
+            .current_dir(self.folder.path())
+            .env("CLIENT", binary("client"));
+        let (status, lines) = Running::start(&mut command).wait_text();
+        Why::read(status, &lines)
     }
 
     /// One of our own servers: it works.

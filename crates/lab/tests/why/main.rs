@@ -59,7 +59,7 @@ const TEN: &[Broken] = &[
     },
     Broken {
         what: "sshd with a key exchange that is not ours",
-        ask: |bench| bench.sshd("diffie-hellman-group14-sha1"),
+        ask: |bench| bench.sshd(&["KexAlgorithms=diffie-hellman-group14-sha1"]),
         rule: "ssh.no_common_algorithm",
         means: "share no key exchange",
         made: 0,
@@ -132,11 +132,26 @@ fn further_pages_are_asked_for_each_kind_of_refusal() {
 }
 
 #[test]
+fn a_server_that_works_over_the_other_family_is_found() {
+    for peer in ["openssl", "python3", "unshare", "ip", "ss"] {
+        if !common::require(peer) {
+            return;
+        }
+    }
+    let why = Bench::new().two_families();
+    assert_eq!((why.text("rule"), why.number("made")), (Some("tls.closed"), Some(1)), "{why:#?}");
+    assert!(
+        why.said("means").is_some_and(|said| said.en.starts_with("Over IPv4 it gets through")),
+        "{why:#?}"
+    );
+}
+
+#[test]
 fn the_families_of_ssh_stand_each_in_a_row() {
     if !(common::require("sshd") && common::require("ssh-keygen")) {
         return;
     }
-    let why = Bench::new().sshd("diffie-hellman-group14-sha1");
+    let why = Bench::new().sshd(&["KexAlgorithms=diffie-hellman-group14-sha1"]);
     let rows: Vec<_> =
         why.rows().iter().map(|row| (row["tried"]["en"].as_str(), row["way"].as_str())).collect();
     let through = |family| (Some(family), Some("through"));
@@ -144,4 +159,15 @@ fn the_families_of_ssh_stand_each_in_a_row() {
         rows,
         [(Some("key exchange"), Some("not")), through("host key"), through("cipher"), through("MAC")]
     );
+}
+
+#[test]
+fn a_cipher_that_authenticates_itself_needs_no_mac_in_common() {
+    if !(common::require("sshd") && common::require("ssh-keygen")) {
+        return;
+    }
+    let why = Bench::new().sshd(&["Ciphers=aes256-gcm@openssh.com", "MACs=hmac-md5"]);
+    assert!(why.said("reason").is_some(), "nobody of that name can log in: {why:#?}");
+    assert!(why.rows().iter().all(|row| row["way"] == "through"), "{why:#?}");
+    assert_eq!(why.said("means"), None, "{why:#?}");
 }
