@@ -1,7 +1,9 @@
 //! The rules by which the suite says why a connection failed, as a table lists them. The rules themselves are in each
 //! protocol's `reason.rs`: an ordered list, of which the first that recognises the facts gives the reason.
 
-use crate::{Text, ssh, tcp, tls, ws};
+use strum::VariantArray;
+
+use crate::{Protocol, Text, ssh, tcp, tls, ws};
 
 /// One rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +23,14 @@ impl Rule {
 
 /// The rules of all protocols, in the order in which they are tried.
 pub fn rules() -> impl Iterator<Item = Rule> {
-    let below = tcp::reason::rules().chain(tls::reason::rules());
-    below.chain(ws::reason::rules()).chain(ssh::reason::rules())
+    Protocol::VARIANTS.iter().flat_map(|protocol| -> Vec<Rule> {
+        match protocol {
+            Protocol::Tcp => tcp::reason::rules().collect(),
+            Protocol::Tls => tls::reason::rules().collect(),
+            Protocol::Ws => ws::reason::rules().collect(),
+            Protocol::Ssh => ssh::reason::rules().collect(),
+        }
+    })
 }
 
 /// What the tests of all protocols' rules share.

@@ -6,6 +6,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::{Protocol, Text, ssh, tcp, tls, ws};
 
@@ -57,10 +58,20 @@ pub enum Actor {
 impl Step {
     /// All steps of all protocols, in the order of the catalogue.
     pub fn all() -> impl Iterator<Item = Step> {
-        fn of<S: strum::VariantArray + Copy>(wrap: fn(S) -> Step) -> impl Iterator<Item = Step> {
-            S::VARIANTS.iter().copied().map(wrap)
+        Protocol::VARIANTS.iter().flat_map(|protocol| Step::of(*protocol))
+    }
+
+    /// All steps of a protocol, in the order of the catalogue.
+    pub fn of(protocol: Protocol) -> Vec<Step> {
+        fn all<S: VariantArray + Copy>(wrap: fn(S) -> Step) -> Vec<Step> {
+            S::VARIANTS.iter().copied().map(wrap).collect()
         }
-        of(Step::Tcp).chain(of(Step::Tls)).chain(of(Step::Ws)).chain(of(Step::Ssh))
+        match protocol {
+            Protocol::Tcp => all(Step::Tcp),
+            Protocol::Tls => all(Step::Tls),
+            Protocol::Ws => all(Step::Ws),
+            Protocol::Ssh => all(Step::Ssh),
+        }
     }
 
     /// The card of the step.
