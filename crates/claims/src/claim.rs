@@ -1,8 +1,11 @@
 //! The 58 claims: each is one sentence of the notes, restated in our own words, with its place in the notes
-//! and the rule by which a run is judged. The order is the order of the notes.
+//! and the rule by which a run is judged. The order is the order of the notes; behind them stands the series `x…`
+//! ([`Claim::beyond`]).
 
 use serde::{Deserialize, Serialize};
 use steps::{Protocol, Text};
+
+use crate::beyond;
 
 /// A sentence of the notes.
 #[derive(
@@ -69,6 +72,42 @@ pub enum Claim {
     S11,
     S12,
     S13,
+    X1,
+    X2,
+    X3,
+    X4,
+    X5,
+    X6,
+    X7,
+    X8,
+    X9,
+    X10,
+    X11,
+    X12,
+    X13,
+    X14,
+    X15,
+    X16,
+    X17,
+    X18,
+    X19,
+    X20,
+    X21,
+    X22,
+    X23,
+    X24,
+    X25,
+    X26,
+    X27,
+    X28,
+    X29,
+    X30,
+    X31,
+    X32,
+    X33,
+    X34,
+    X35,
+    X36,
 }
 
 /// A heading of the notes.
@@ -123,10 +162,11 @@ impl Heading {
 /// What the catalogue says of a claim.
 #[derive(Clone, Copy, Debug)]
 pub struct ClaimCard {
-    /// The heading of the notes under which it stands.
+    /// The heading of the notes under which it stands, or to which it belongs.
     pub heading: Heading,
-    /// The first and last block under that heading, counted from 1, nested list items included.
-    pub blocks: (u8, u8),
+    /// The first and last block under that heading, counted from 1, nested list items included; read it by
+    /// [`Claim::place`].
+    pub(crate) blocks: (u8, u8),
     /// Where the standard defines it.
     pub rfc: &'static str,
     /// The claim in our own words.
@@ -136,7 +176,7 @@ pub struct ClaimCard {
 }
 
 impl Claim {
-    /// The number in the log: `o1` to `s13`.
+    /// The number in the log: `o1` to `s13`, `x1` and on.
     pub const fn id(self) -> &'static str {
         match self {
             Claim::O1 => "o1",
@@ -197,6 +237,42 @@ impl Claim {
             Claim::S11 => "s11",
             Claim::S12 => "s12",
             Claim::S13 => "s13",
+            Claim::X1 => "x1",
+            Claim::X2 => "x2",
+            Claim::X3 => "x3",
+            Claim::X4 => "x4",
+            Claim::X5 => "x5",
+            Claim::X6 => "x6",
+            Claim::X7 => "x7",
+            Claim::X8 => "x8",
+            Claim::X9 => "x9",
+            Claim::X10 => "x10",
+            Claim::X11 => "x11",
+            Claim::X12 => "x12",
+            Claim::X13 => "x13",
+            Claim::X14 => "x14",
+            Claim::X15 => "x15",
+            Claim::X16 => "x16",
+            Claim::X17 => "x17",
+            Claim::X18 => "x18",
+            Claim::X19 => "x19",
+            Claim::X20 => "x20",
+            Claim::X21 => "x21",
+            Claim::X22 => "x22",
+            Claim::X23 => "x23",
+            Claim::X24 => "x24",
+            Claim::X25 => "x25",
+            Claim::X26 => "x26",
+            Claim::X27 => "x27",
+            Claim::X28 => "x28",
+            Claim::X29 => "x29",
+            Claim::X30 => "x30",
+            Claim::X31 => "x31",
+            Claim::X32 => "x32",
+            Claim::X33 => "x33",
+            Claim::X34 => "x34",
+            Claim::X35 => "x35",
+            Claim::X36 => "x36",
         }
     }
 
@@ -950,6 +1026,27 @@ impl Claim {
                     zh: "拒绝公钥之后验证了密码，或未启用密码而拒绝访问，即与笔记一致。此前没有出示公钥就验证密码：视情况而定。",
                 },
             },
+            Claim::X1 | Claim::X2 | Claim::X3 | Claim::X4 | Claim::X5 | Claim::X6 | Claim::X7 => {
+                beyond::card_of_open(self)
+            }
+            Claim::X8 | Claim::X9 | Claim::X10 | Claim::X11 | Claim::X12 => beyond::card_of_close(self),
+            Claim::X13
+            | Claim::X14
+            | Claim::X15
+            | Claim::X16
+            | Claim::X17
+            | Claim::X18
+            | Claim::X19
+            | Claim::X20
+            | Claim::X21
+            | Claim::X22
+            | Claim::X23
+            | Claim::X24
+            | Claim::X25 => beyond::card_of_tls(self),
+            Claim::X26 | Claim::X27 | Claim::X28 | Claim::X29 | Claim::X30 | Claim::X31 => {
+                beyond::card_of_ws(self)
+            }
+            Claim::X32 | Claim::X33 | Claim::X34 | Claim::X35 | Claim::X36 => beyond::card_of_ssh(self),
         }
     }
 }
@@ -962,8 +1059,8 @@ mod tests {
 
     #[test]
     fn the_58_claims_are_numbered_in_the_order_of_the_notes() {
-        assert_eq!(Claim::VARIANTS.len(), 58);
-        for pair in Claim::VARIANTS.windows(2) {
+        assert_eq!(Claim::noted().len(), 58);
+        for pair in Claim::noted().windows(2) {
             let (a, b) = (pair[0].card(), pair[1].card());
             let same = a.heading as u8 == b.heading as u8;
             assert!(same && a.blocks <= b.blocks || (a.heading as u8) < b.heading as u8, "{:?}", pair[1]);

@@ -10,7 +10,9 @@ pub type Comments = Box<dyn FnMut(&Event) -> Vec<Said> + Send>;
 /// Judges one connection, for whoever comments its packets: a line for each claim that an event shows.
 pub fn comments() -> Comments {
     let mut judge = Judge::default();
-    Box::new(move |event| judge.judge(event).iter().map(line).collect())
+    Box::new(move |event| {
+        judge.judge(event).iter().filter(|finding| !finding.id.is_beyond()).map(line).collect()
+    })
 }
 
 fn line(finding: &Finding) -> Said {

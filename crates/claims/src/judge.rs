@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use steps::{Event, Observer, Past, Protocol, Step, summary, tls::Step as Tls};
 
-use crate::{Claim, Finding, ssh, tcp, tls, ws};
+use crate::{Claim, Finding, beyond, ssh, tcp, tls, ws};
 
 /// Judges one connection as one side sees it: remembers its events, and the weightiest finding on each claim. It does not
 /// grow with the traffic.
@@ -33,6 +33,7 @@ impl Judge {
             Step::Ws(step) => ws::judge(step, event, past),
             Step::Ssh(step) => ssh::judge(step, event, past),
         };
+        findings.extend(beyond::judge(event, past));
         findings.sort_by_key(|finding| finding.id);
         self.past.remember(event);
         for finding in &findings {
@@ -43,6 +44,14 @@ impl Judge {
                 *known = finding.clone();
             }
         }
+        findings
+    }
+
+    /// What `event` shows of the notes, without the series `x…`.
+    #[cfg(test)]
+    pub(crate) fn noted(&mut self, event: &Event) -> Vec<Finding> {
+        let mut findings = self.judge(event);
+        findings.retain(|finding| !finding.id.is_beyond());
         findings
     }
 

@@ -6,6 +6,7 @@
 //! `claim.rs` beside the notes, then the file of the protocol at hand.
 #![cfg_attr(test, allow(clippy::disallowed_methods))] // they read the files that they compare with
 
+mod beyond;
 mod claim;
 mod comments;
 mod event;
@@ -13,13 +14,13 @@ mod finding;
 mod judge;
 mod markdown;
 mod shown_by;
-mod terms;
 
 mod ssh;
 mod tcp;
 mod tls;
 mod ws;
 
+pub use beyond::{beyond, can_show, shown_in};
 pub use claim::{Claim, ClaimCard, Heading};
 pub use comments::{Comments, comments};
 pub use event::Event;

@@ -5,7 +5,10 @@ use std::fmt::Write;
 use steps::{Actor, Protocol, Step, Text};
 use strum::VariantArray;
 
-use crate::{Claim, Heading, claims};
+use crate::{
+    Claim, Heading,
+    beyond::{can_show, shown_in},
+};
 
 /// The whole catalogue as Markdown, English and Chinese: first the claims in the order of the notes, then each
 /// protocol's steps with the library callback or kernel call that annotates them on either side.
@@ -15,6 +18,7 @@ pub fn markdown() -> String {
     for heading in Heading::VARIANTS {
         claims_of(&mut page, *heading);
     }
+    beyond_the_notes(&mut page);
     page.push_str("\n## Steps | 步骤\n");
     for protocol in Protocol::VARIANTS {
         steps_of(&mut page, *protocol);
@@ -41,16 +45,13 @@ fn claims_of(page: &mut String, heading: Heading) {
     writeln(page, format_args!("Heading in the notes | 笔记中的标题: {}\n", heading.words()));
     writeln(page, format_args!("| claim | place | says | 论断 | judged by | 判定 | RFC | shown by |"));
     writeln(page, format_args!("|---|---|---|---|---|---|---|---|"));
-    for claim in Claim::VARIANTS.iter().filter(|claim| claim.card().heading == heading) {
+    for claim in Claim::noted().iter().filter(|claim| claim.card().heading == heading) {
         let card = claim.card();
         let place = match card.blocks {
             (first, last) if first == last => first.to_string(),
             (first, last) => format!("{first}–{last}"),
         };
-        let steps: Vec<_> = Step::all()
-            .filter(|step| claims(*step).contains(claim))
-            .map(|step| format!("`{step}`"))
-            .collect();
+        let steps = steps_that_show(*claim);
         writeln(
             page,
             format_args!(
@@ -61,7 +62,47 @@ fn claims_of(page: &mut String, heading: Heading) {
                 card.rule.en,
                 card.rule.zh,
                 card.rfc,
-                steps.join(" ")
+                steps
+            ),
+        );
+    }
+}
+
+/// The steps that can show a claim, in the order of the catalogue.
+fn steps_that_show(claim: Claim) -> String {
+    let steps = Step::all().filter(|step| can_show(*step, claim)).map(|step| format!("`{step}`"));
+    steps.collect::<Vec<_>>().join(" ")
+}
+
+/// The series `x…`: what many notes say besides.
+fn beyond_the_notes(page: &mut String) {
+    writeln(page, format_args!("\n### Beyond the notes | 笔记之外\n"));
+    page.push_str(
+        "What many notes say and the notes of this project do not, and errors that many make, put right. They are counted\n\
+         apart; *run* is what shows it.\n\n\
+         许多笔记都写到、而本项目所依的笔记没有写的内容，以及常见错误的正确说法。它们单独计数；“运行”列是能看到它的命令。\n\n",
+    );
+    writeln(
+        page,
+        format_args!("| claim | on | says | 论断 | judged by | 判定 | RFC | shown by | run \\| 运行 |"),
+    );
+    writeln(page, format_args!("|---|---|---|---|---|---|---|---|---|"));
+    for claim in Claim::beyond() {
+        let card = claim.card();
+        let runs: Vec<_> = claim.shown_by().iter().map(|run| code(run)).collect();
+        writeln(
+            page,
+            format_args!(
+                "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                claim.id(),
+                format_args!("{} \\| {}", card.heading.title().en, card.heading.title().zh),
+                card.says.en,
+                card.says.zh,
+                card.rule.en,
+                card.rule.zh,
+                card.rfc,
+                steps_that_show(*claim),
+                runs.join(" "),
             ),
         );
     }
@@ -78,7 +119,7 @@ fn steps_of(page: &mut String, protocol: Protocol) {
     writeln(page, format_args!("|---|---|---|---|---|---|---|---|---|"));
     for step in Step::all().filter(|step| step.protocol() == protocol) {
         let card = step.card();
-        let claims: Vec<_> = claims(step).iter().map(|claim| claim.id()).collect();
+        let claims: Vec<_> = shown_in(step).map(Claim::id).collect();
         let Text { en: who, zh: who_zh } = actor(card.actor);
         let Text { en: title, zh: title_zh } = card.title;
         let name = if title == title_zh { title.to_owned() } else { format!("{title} \\| {title_zh}") };
@@ -151,7 +192,7 @@ mod tests {
     #[test]
     fn each_claim_has_a_step_that_can_show_it() {
         for claim in Claim::VARIANTS {
-            assert!(Step::all().any(|step| claims(step).contains(claim)), "{}", claim.id());
+            assert!(Step::all().any(|step| can_show(step, *claim)), "{}", claim.id());
         }
     }
 }

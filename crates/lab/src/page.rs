@@ -7,7 +7,6 @@ use claims::Claim;
 use page::Run;
 use show::Args;
 use steps::{Protocol, Said};
-use strum::VariantArray;
 use tokio_util::sync::CancellationToken;
 
 use crate::{pairs, scenario};
@@ -88,7 +87,12 @@ fn runs() -> anyhow::Result<Vec<Run>> {
             scenario: true,
             title: Said::new(scenario.title.en, scenario.title.zh),
             about: Said::new(scenario.about.en, scenario.about.zh),
-            claims: scenario.claims.keys().map(|claim| claim.id()).collect(),
+            claims: scenario
+                .claims
+                .keys()
+                .filter(|claim| !claim.is_beyond())
+                .map(|claim| claim.id())
+                .collect(),
             name: scenario.name,
         });
     }
@@ -103,7 +107,7 @@ fn pair(protocol: Protocol, variant: Option<&str>, (en, zh): (&str, &str)) -> Ru
     let shows = |claim: &&Claim| claim.shown_by().contains(&command.as_str());
     Run {
         name: args.join(" "),
-        claims: Claim::VARIANTS.iter().filter(shows).map(|claim| claim.id()).collect(),
+        claims: Claim::noted().iter().filter(shows).map(|claim| claim.id()).collect(),
         args,
         protocol,
         scenario: false,

@@ -135,7 +135,7 @@ fn a_server_sends_its_part_of_x25519mlkem768_encapsulated() {
 fn every_finding_is_on_its_steps_card_and_has_its_sentence() {
     for event in all_four().iter().chain(tls13()) {
         for finding in &event.claims {
-            let listed = event.step.is_summary() || claims::claims(event.step).contains(&finding.id);
+            let listed = event.step.is_summary() || claims::can_show(event.step, finding.id);
             assert!(listed, "{} does not list {}", event.step, finding.id.id());
             assert!(
                 finding.verdict == Verdict::AsNoted || finding.because.is_some(),
@@ -165,6 +165,27 @@ fn a_recording_with_its_labels_changed_keeps_its_verdicts() {
             judged += event.claims.len();
         }
         assert!(judged > 10);
+    }
+}
+
+/// The series `x…` has the same rules of evidence: the command that the catalogue names shows each of them.
+#[test]
+fn what_stands_beyond_the_notes_is_shown_by_its_run() {
+    let mut runs: BTreeMap<&str, Vec<Claim>> = BTreeMap::new();
+    for claim in Claim::beyond() {
+        let run = claim.shown_by().first().expect("each has one");
+        runs.entry(run).or_default().push(*claim);
+    }
+    for (run, shows) in runs {
+        let args: Vec<&str> = run.split_whitespace().skip(1).collect();
+        let events = lab(&args);
+        for claim in shows {
+            let found = |finding: &&claims::Finding| finding.id == claim && finding.because.is_some();
+            let shown = events.iter().filter(|event| !event.step.is_summary());
+            let mut verdicts = shown.flat_map(|event| event.claims.iter().filter(found)).map(|it| it.verdict);
+            let is_its_own = |verdict| matches!(verdict, Verdict::AsNoted | Verdict::Depends);
+            assert!(verdicts.any(is_its_own), "`{run}` does not show {}", claim.id());
+        }
     }
 }
 

@@ -60,7 +60,10 @@ impl Figures {
     /// Counts one file more; `wrong` is called with each place and what is wrong with it.
     pub fn count(&mut self, notes: &Notes, judged: &Judged, mut wrong: impl FnMut(&Reading, &str)) {
         let none = Vec::new();
-        for claim in Claim::VARIANTS {
+        // The series `x…` only where the reader of the file judged it.
+        let judges = [&judged.claims, &judged.contradicted, &judged.about];
+        let beyond = judges.iter().any(|map| map.keys().any(|id| id.starts_with('x')));
+        for claim in Claim::VARIANTS.iter().filter(|claim| beyond || !claim.is_beyond()) {
             let lines = |map: &BTreeMap<String, Vec<usize>>| map.get(claim.id()).unwrap_or(&none).clone();
             let (said, denied, about) =
                 (lines(&judged.claims), lines(&judged.contradicted), lines(&judged.about));

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use claims::Claim;
+use claims::{Claim, Heading};
 use steps::Protocol;
 
 use crate::{
@@ -104,12 +104,12 @@ fn topics_of_heading(words: &Words) -> Topics {
 }
 
 fn topic_of(rule: &Rule) -> Topics {
-    match rule.protocol {
-        Protocol::Tcp if rule.claim < Claim::C1 => 1,
-        Protocol::Tcp => 2,
-        Protocol::Tls => 4,
-        Protocol::Ws => 8,
-        Protocol::Ssh => 16,
+    match rule.claim.card().heading {
+        Heading::TcpOpen => 1,
+        Heading::TcpClose => 2,
+        Heading::Tls => 4,
+        Heading::WebSocket => 8,
+        Heading::Ssh => 16,
     }
 }
 
@@ -351,7 +351,8 @@ impl<'a> Reader<'a> {
     fn doubtful(&self, n: usize, rule: &Rule, sentence: &Sentence) -> bool {
         let supposes = sentence.all.has(KNOWN.suppose) && !rule.argues;
         let under = variant(&sentence.all).or(self.under[n]);
-        let variant = match under {
+        // What is said beyond the notes is held against the runs of that variant.
+        let variant = match under.filter(|_| !rule.claim.is_beyond()) {
             Some(Variant::Tls13) => rule.protocol == Protocol::Tls,
             Some(Variant::Ecdhe) => {
                 matches!(rule.claim, Claim::T4 | Claim::T6 | Claim::T7 | Claim::T8 | Claim::T9)

@@ -79,14 +79,14 @@ pub(crate) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     ];
     let mut rules = Vec::new();
     for (protocol, text) in files {
-        rules.extend(
-            read(protocol, text).unwrap_or_else(|error| panic!("rules of {}: {error}", protocol.id())),
-        );
+        rules.extend(read(text).unwrap_or_else(|error| panic!("rules of {}: {error}", protocol.id())));
     }
+    let beyond = include_str!("data/beyond.toml");
+    rules.extend(read(beyond).unwrap_or_else(|error| panic!("rules beyond the notes: {error}")));
     rules
 });
 
-fn read(protocol: Protocol, text: &str) -> Result<Vec<Rule>, String> {
+fn read(text: &str) -> Result<Vec<Rule>, String> {
     let written: BTreeMap<String, Written> = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut rules = Vec::new();
     for (id, written) in written {
@@ -97,7 +97,7 @@ fn read(protocol: Protocol, text: &str) -> Result<Vec<Rule>, String> {
         };
         rules.push(Rule {
             claim,
-            protocol,
+            protocol: claim.card().heading.protocol(),
             says: patterns(&written.says)?,
             denies: patterns(&written.denies)?,
             about: patterns(&written.about)?,

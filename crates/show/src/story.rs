@@ -137,7 +137,7 @@ impl Row {
         }
     }
 
-    /// The findings of all events of this row, the weightiest of each claim.
+    /// What all events of this row show of the notes, the weightiest finding of each claim.
     pub fn findings(&self) -> Vec<Finding> {
         match &self.what {
             What::Inside(event) => weightiest([&**event]),
@@ -209,7 +209,7 @@ impl Story {
         of_rows.flatten().chain(summaries)
     }
 
-    /// The weightiest finding on each claim, in the order of the notes.
+    /// The weightiest finding on each claim of the notes, in their order.
     pub fn findings(&self) -> Vec<Finding> {
         let ends = self.client.iter().chain(&self.server).filter_map(|end| end.summary.as_ref());
         let mut all: BTreeMap<Claim, Finding> =
@@ -224,7 +224,7 @@ impl Story {
 /// The weightiest finding on each claim.
 fn weightiest<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<Finding> {
     let mut all = BTreeMap::new();
-    for finding in events.into_iter().flat_map(|event| &event.claims) {
+    for finding in events.into_iter().flat_map(Event::noted) {
         keep_weightier(&mut all, finding);
     }
     all.into_values().collect()

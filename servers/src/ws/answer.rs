@@ -205,7 +205,7 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
             serde_json::json!({ "title": words(card.title), "text": words(card.text), "shows": card.shows }),
         )
     });
-    let of = |heading| Claim::VARIANTS.iter().filter(move |claim| claim.card().heading == heading);
+    let of = |heading| Claim::noted().iter().filter(move |claim| claim.card().heading == heading);
     let claims = of(Heading::WebSocket).chain(of(Heading::Tls)).map(|claim| {
         let says = claim.card().says;
         serde_json::json!({ "id": claim.id(), "says": { "en": says.en, "zh": says.zh } })

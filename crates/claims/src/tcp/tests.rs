@@ -16,7 +16,7 @@ fn judged(here: Side, lines: &[Line]) -> Vec<String> {
 fn labelled(here: Side, variant: Option<&str>, lines: &[Line]) -> Vec<String> {
     let mut past = Judge::default();
     let mut judge = |event: &Event| {
-        let findings = past.judge(event);
+        let findings = past.noted(event);
         let tell = |finding: &crate::Finding| {
             let step = event.step;
             assert!(crate::claims(step).contains(&finding.id), "{step:?} does not list {:?}", finding.id);
@@ -220,7 +220,7 @@ fn the_syn_ack_is_laid_beside_the_number_of_the_syn_itself() {
         lines[1].2["ack"] = ack.into();
         assert_eq!(judged(Client, &lines)[1], shown, "ack {ack}");
         let mut past = Judge::default();
-        let found = events(Client, None, &lines[..2]).iter().flat_map(|event| past.judge(event)).last();
+        let found = events(Client, None, &lines[..2]).iter().flat_map(|event| past.noted(event)).last();
         let because = found.and_then(|found| found.because).map(|said| said.en).unwrap_or_default();
         assert!(because.contains(says), "{because}");
     }

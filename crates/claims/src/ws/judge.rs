@@ -336,7 +336,7 @@ mod tests {
     /// The only finding of the last of `events`, judged in order.
     fn check(events: &[Event], verdict: Verdict, quotes: &str) {
         let mut past = Judge::default();
-        let findings = events.iter().fold(Vec::new(), |_, event| past.judge(event));
+        let findings = events.iter().fold(Vec::new(), |_, event| past.noted(event));
         let [finding] = findings.as_slice() else { panic!("one finding, not {findings:?}") };
         assert_eq!(finding.verdict, verdict);
         let because = finding.because.as_ref().expect("it says why");
@@ -415,6 +415,6 @@ mod tests {
         });
         check(&[event(Step::Established, Direction::Local, over_tls)], Verdict::AsNoted, "2");
         check(&counted(2, 1), Verdict::Differs, "2");
-        assert_eq!(Judge::default().judge(&event(Step::Established, Direction::Local, json!({}))), []);
+        assert_eq!(Judge::default().noted(&event(Step::Established, Direction::Local, json!({}))), []);
     }
 }

@@ -152,7 +152,8 @@ impl Column {
     /// Puts what `claims` says that is new beside the line that follows. Gives what was still to be put beside lines
     /// before it, with `left` beside it.
     pub(crate) fn begin(&mut self, claims: &[Finding], left: &str) -> String {
-        let new: Vec<Finding> = claims.iter().filter(|finding| self.is_news(finding)).cloned().collect();
+        let new: Vec<Finding> =
+            claims.iter().filter(|it| self.is_read(it.id) && self.is_news(it)).cloned().collect();
         if new.is_empty() {
             return String::new();
         }
@@ -165,7 +166,7 @@ impl Column {
     pub(crate) fn missing(&self) -> String {
         let of_this_log = |claim: &Claim| self.headings.contains(&(claim.card().heading as usize));
         let missing = |claim: &Claim| of_this_log(claim) && !self.shown.contains_key(claim);
-        not_shown(Claim::VARIANTS.iter().copied().filter(missing), self.lang)
+        not_shown(Claim::noted().iter().copied().filter(missing), self.lang)
     }
 
     /// A connection ended with this summary.
@@ -176,6 +177,11 @@ impl Column {
         }
         let of_protocol = |heading: &&Heading| heading.protocol() == event.protocol;
         self.headings.extend(Heading::VARIANTS.iter().filter(of_protocol).map(|heading| *heading as usize));
+    }
+
+    /// Whether a claim has a place beside the run: those beyond the notes only where the reader's notes speak of them.
+    fn is_read(&self, claim: Claim) -> bool {
+        !claim.is_beyond() || self.notes.as_ref().is_some_and(|notes| notes.place(claim).is_some())
     }
 
     fn is_news(&self, finding: &Finding) -> bool {

@@ -186,7 +186,7 @@ impl Lines {
 
     fn line(&self, out: &mut String, event: &Event) {
         let time = format!("{:>8.3}", event.elapsed_us as f64 / 1000.0);
-        let claims: Vec<_> = event.claims.iter().map(mark).collect();
+        let claims: Vec<_> = event.noted().map(mark).collect();
         let claims = pad(&claims.join(" "), 7);
         let title = format!("{}{}", indent(event), event.step.card().title.in_lang(self.lang));
         let title = title.as_str();
@@ -219,9 +219,10 @@ impl Lines {
 
     /// The claims, each in the colour of its verdict.
     fn claims(&self, event: &Event) -> String {
-        let plain: Vec<_> = event.claims.iter().map(mark).collect();
+        let noted: Vec<_> = event.noted().cloned().collect();
+        let plain: Vec<_> = noted.iter().map(mark).collect();
         let fill = " ".repeat(7usize.saturating_sub(columns(&plain.join(" "))));
-        format!("{}{fill}", painted_marks(&event.claims, self.paint))
+        format!("{}{fill}", painted_marks(&noted, self.paint))
     }
     /// The explanation and every field of a step.
     pub(crate) fn details(&self, out: &mut String, event: &Event) {

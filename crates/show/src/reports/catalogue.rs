@@ -31,13 +31,17 @@ impl Page {
         let mut lines = Vec::new();
         for heading in Heading::VARIANTS {
             lines.extend([String::new(), heading.title().in_lang(self.lang).to_owned()]);
-            for claim in Claim::VARIANTS.iter().filter(|claim| claim.card().heading == *heading) {
+            for claim in Claim::noted().iter().filter(|claim| claim.card().heading == *heading) {
                 self.entry(&mut lines, claim.id(), claim.card().says.in_lang(self.lang));
             }
         }
+        lines.extend([String::new(), self.say("Beyond the notes", "笔记之外").to_owned()]);
+        for claim in Claim::beyond() {
+            self.entry(&mut lines, claim.id(), claim.card().says.in_lang(self.lang));
+        }
         lines.extend([String::new(), self.say("Steps", "步骤").to_owned()]);
         for step in Step::all() {
-            let claims: Vec<_> = claims::claims(step).iter().map(|claim| claim.id()).collect();
+            let claims: Vec<_> = claims::shown_in(step).map(Claim::id).collect();
             let name = format!("  {} {}", pad(step.id(), 30), pad(step.card().title.in_lang(self.lang), 20));
             let claims = wrap(&claims.join(" "), 0, self.width - 53);
             for (i, claims) in claims.iter().enumerate() {
@@ -54,12 +58,20 @@ impl Page {
         let card = claim.card();
         let mut lines = vec![];
         self.entry(&mut lines, claim.id(), card.says.in_lang(self.lang));
-        let (first, last) = card.blocks;
-        let blocks = if first == last { first.to_string() } else { format!("{first}–{last}") };
-        self.fact(&mut lines, ("in the notes", "笔记中"), &format!("{} · {blocks}", card.heading.words()));
+        match claim.place() {
+            Some((first, last)) => {
+                let blocks = if first == last { first.to_string() } else { format!("{first}–{last}") };
+                let place = format!("{} · {blocks}", card.heading.words());
+                self.fact(&mut lines, ("in the notes", "笔记中"), &place);
+            }
+            None => {
+                let topic = card.heading.title().in_lang(self.lang);
+                self.fact(&mut lines, ("beyond the notes", "笔记之外"), topic);
+            }
+        }
         self.fact(&mut lines, ("judged by", "判定"), card.rule.in_lang(self.lang));
         self.fact(&mut lines, ("standard", "标准"), card.rfc);
-        for step in Step::all().filter(|step| claims::claims(*step).contains(&claim)) {
+        for step in Step::all().filter(|step| claims::can_show(*step, claim)) {
             self.fact(&mut lines, ("shown by", "由其印证"), step.id());
         }
         for run in claim.shown_by() {
@@ -81,7 +93,7 @@ impl Page {
         self.fact(&mut lines, ("standard", "标准"), card.rfc);
         self.fact(&mut lines, ("on the client", "在客户端"), card.client);
         self.fact(&mut lines, ("on the server", "在服务端"), card.server);
-        for claim in claims::claims(step) {
+        for claim in claims::shown_in(step) {
             self.fact(
                 &mut lines,
                 ("claim", "论断"),

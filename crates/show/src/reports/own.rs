@@ -161,7 +161,7 @@ fn missing(file: &NotesFile) -> Vec<Claim> {
                 && file.notes.places(*claim).any(|place| place.grade != Grade::About)
         })
     };
-    Claim::VARIANTS.iter().copied().filter(|claim| treated(claim.card().heading) && !found(*claim)).collect()
+    Claim::noted().iter().copied().filter(|claim| treated(claim.card().heading) && !found(*claim)).collect()
 }
 
 impl Counts {

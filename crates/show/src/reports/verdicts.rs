@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use claims::{Claim, Event, Verdict};
 use steps::{Evidence, Lang, Protocol, Text, harmless};
-use strum::VariantArray;
 
 use crate::{
     render::line_fields,
@@ -26,7 +25,7 @@ pub fn verdicts(events: &[Event], protocol: Protocol, lang: Lang, width: usize) 
     }
     let found: Vec<_> = variants.iter().map(|variant| of_variant(events, variant)).collect();
     let claims: Vec<_> =
-        Claim::VARIANTS.iter().filter(|claim| claim.card().heading.protocol() == protocol).collect();
+        Claim::noted().iter().filter(|claim| claim.card().heading.protocol() == protocol).collect();
     let mut lines = Vec::new();
 
     let mut head = " ".repeat(NUMBER);

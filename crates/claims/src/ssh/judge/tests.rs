@@ -12,7 +12,7 @@ fn event(side: Side, direction: Direction, step: Step, fields: Value) -> Event {
 
 fn check(events: &[Event]) -> Vec<(Claim, Verdict, String)> {
     let mut past = Judge::default();
-    let findings = events.iter().flat_map(|event| past.judge(event));
+    let findings = events.iter().flat_map(|event| past.noted(event));
     findings.map(|it| (it.id, it.verdict, it.because.map(|said| said.en).unwrap_or_default())).collect()
 }
 

@@ -111,7 +111,7 @@ fn connect_that_gives_up_names_the_limit() {
         let lines = lines(limits);
         let mut past = Judge::default();
         let events = events(Client, None, &lines);
-        let findings: Vec<_> = events.iter().map(|event| past.judge(event)).collect();
+        let findings: Vec<_> = events.iter().map(|event| past.noted(event)).collect();
         findings.last().and_then(|last| last.first()?.because.clone()).expect("a verdict").en
     };
     let by_time = sentence(json!({ "TCP_SYNCNT": 1, "tcp_syn_linear_timeouts": 4 }));
@@ -208,7 +208,7 @@ fn an_old_syn_is_answered_reset_and_followed_by_the_new_one() {
     let server = [old, answered, rst, syn(1), syn_ack(2), ack(2)];
     assert_eq!(last(Server, &server), "o8 o12 o13 o14");
     let mut past = Judge::default();
-    let said: Vec<_> = events(Server, None, &server).iter().flat_map(|event| past.judge(event)).collect();
+    let said: Vec<_> = events(Server, None, &server).iter().flat_map(|event| past.noted(event)).collect();
     let o13 = said.iter().find(|finding| finding.id == crate::Claim::O13).and_then(|one| one.because.clone());
     assert!(o13.expect("it says why").en.ends_with("90, 91, RST 91, 100, 101"));
     assert_eq!(last(Client, &[syn(0), syn_ack(2), ack(2)]), "o8 o12 o14");

@@ -11,7 +11,7 @@ fn seen(direction: Direction, step: Step, fields: Value) -> Event {
 /// What the last of `events` shows, judged in order.
 fn last(events: &[Event]) -> Vec<(Claim, Verdict)> {
     let mut past = Judge::default();
-    let findings = events.iter().fold(Vec::new(), |_, event| past.judge(event));
+    let findings = events.iter().fold(Vec::new(), |_, event| past.noted(event));
     findings.iter().map(|finding| (finding.id, finding.verdict)).collect()
 }
 
@@ -42,7 +42,7 @@ fn t9_of_a_resumed_session_names_no_pre_master_secret() {
     let fields = json!({"derivation": "PRF", "before_server_hello": true, "fingerprints": ["3fb67ec6"]});
     let here = (Side::Server, Direction::Local);
     let event = Event::by_hand(here, Step::SessionKeys, Evidence::Callback, fields);
-    let findings = Judge::default().judge(&event);
+    let findings = Judge::default().noted(&event);
     let [finding] = findings.as_slice() else { panic!("one finding, not {findings:?}") };
     assert_eq!((finding.id, finding.verdict), (Claim::T9, Verdict::Differs));
     let because = finding.because.as_ref().expect("it says why");
@@ -70,11 +70,11 @@ fn t10_is_absent_once_where_a_tls_1_3_client_sends_none_or_sends_it_early() {
     let complete = seen(Direction::Local, Step::HandshakeComplete, json!({"protocol_version": "TLS 1.3"}));
     let t10 = |between: &[Event], missed: bool| {
         let mut past = Judge::default();
-        past.judge(&client_hello("TLS 1.3"));
+        past.noted(&client_hello("TLS 1.3"));
         for event in between {
-            past.judge(event);
+            past.noted(event);
         }
-        past.judge(&complete);
+        past.noted(&complete);
         if missed {
             past.missed();
         }
@@ -96,8 +96,8 @@ fn what_is_not_in_a_log_with_a_gap_is_no_evidence() {
     let certificate = seen(Direction::Received, Step::Certificate, certificate);
     let done = seen(Direction::Received, Step::ServerHelloDone, json!({}));
     let mut past = Judge::default();
-    past.judge(&certificate);
-    assert_eq!(past.clone().judge(&done).len(), 1, "no ServerKeyExchange came before it");
+    past.noted(&certificate);
+    assert_eq!(past.clone().noted(&done).len(), 1, "no ServerKeyExchange came before it");
     past.missed();
-    assert_eq!(past.judge(&done), [], "or it is what is missing");
+    assert_eq!(past.noted(&done), [], "or it is what is missing");
 }

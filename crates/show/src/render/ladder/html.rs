@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use claims::{Claim, Event, Finding, Verdict};
 use notes::Grade;
 use steps::{Lang, Protocol, Said, Side, Text, is_harmful, summary as field, tcp};
-use strum::VariantArray;
 
 use super::{joined, label, marks, name, remark};
 use crate::{
@@ -197,7 +196,7 @@ impl Page<'_> {
             "{}<table>\n<tbody>",
             both("h3", "The claims of the notes in this run", "本次运行与笔记的论断")
         );
-        for claim in Claim::VARIANTS.iter().filter(|claim| headings.contains(&claim.card().heading)) {
+        for claim in Claim::noted().iter().filter(|claim| headings.contains(&claim.card().heading)) {
             let card = claim.card();
             let found = findings.iter().find(|finding| finding.id == *claim);
             let (class, verdict) = match found {

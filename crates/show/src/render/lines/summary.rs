@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use claims::{Claim, Event, Finding, Verdict};
 use steps::{Lang, Side, Text, harmless, summary};
-use strum::VariantArray;
 
 use super::{Lines, push};
 use crate::{
@@ -28,7 +27,7 @@ impl Lines {
     /// How the ends of one connection fared and what they showed; with `why` also why they failed.
     pub(crate) fn outcome(&mut self, out: &mut String, events: &[&Event], why: bool) {
         let mut findings: BTreeMap<Claim, Finding> = BTreeMap::new();
-        for finding in events.iter().flat_map(|event| &event.claims) {
+        for finding in events.iter().flat_map(|event| event.noted()) {
             let known = findings.entry(finding.id).or_insert_with(|| finding.clone());
             if finding.verdict > known.verdict {
                 *known = finding.clone();
@@ -117,7 +116,7 @@ impl Lines {
     /// Of all connections together: what they showed of the notes on their protocols, and what shows the rest.
     pub(crate) fn tally(&self, out: &mut String) {
         let mine = |claim: &Claim| self.protocols.contains(&claim.card().heading.protocol());
-        let of = Claim::VARIANTS.iter().filter(|claim| mine(claim)).count();
+        let of = Claim::noted().iter().filter(|claim| mine(claim)).count();
         let shown = self.shown.keys().filter(|claim| mine(claim)).count();
         let names: Vec<_> = self.protocols.iter().map(|protocol| protocol.title()).collect();
         let text = match self.lang {
@@ -136,7 +135,7 @@ impl Lines {
         for line in wrap(&text, 0, self.width) {
             push(out, &line);
         }
-        let missing = Claim::VARIANTS.iter().filter(|claim| mine(claim) && !self.shown.contains_key(claim));
+        let missing = Claim::noted().iter().filter(|claim| mine(claim) && !self.shown.contains_key(claim));
         out.push_str(&not_shown(missing.copied(), self.lang));
     }
 }
