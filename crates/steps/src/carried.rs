@@ -6,11 +6,14 @@ use std::{
     sync::{Arc, Weak},
 };
 
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
 use crate::{Event, Gap, to_json};
 
 /// An event, or a place where events are missing, as the value of a tracing field. `tracing` carries flat values, and
 /// `dyn Error` is the one among them that can be taken back as what it was: a layer that knows this type takes the event
-/// itself, and any other writes its JSON. Nobody writes JSON where an event was only reported.
+/// itself, and any other writes as JSON what it was not given as fields of their own. Nobody writes JSON where an event
+/// was only reported.
 #[derive(Clone, Debug)]
 pub enum Carried {
     /// A step that was seen, with its [weight](Event::weight), which was reckoned already, and whose account it is.
@@ -40,14 +43,15 @@ impl Carried {
     /// The target of the tracing event.
     pub const TARGET: &'static str = "handshake";
 
-    /// The name of its one field.
+    /// The name of the field. Beside it stand, for layers that know nothing of us, `step`, `side`, `conn`, `direction`,
+    /// `evidence`, and `failure` where a connection failed.
     pub const FIELD: &'static str = "event";
 }
 
 impl fmt::Display for Carried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let json = match self {
-            Carried::Event(event, ..) => to_json(&**event),
+            Carried::Event(event, ..) => to_json(&Rest(event)),
             Carried::Gap(gap) => to_json(gap),
         };
         f.write_str(&json.map_err(|_| fmt::Error)?)
@@ -56,17 +60,43 @@ impl fmt::Display for Carried {
 
 impl Error for Carried {}
 
+/// An event without what has a field of its own.
+struct Rest<'a>(&'a Event);
+
+impl Serialize for Rest<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Event { v, at, elapsed_us, protocol, variant, observer, fields, bytes, .. } = self.0;
+        let mut rest = to.serialize_struct("Event", 8)?;
+        rest.serialize_field("v", v)?;
+        rest.serialize_field("at", at)?;
+        rest.serialize_field("elapsed_us", elapsed_us)?;
+        rest.serialize_field("protocol", protocol)?;
+        if let Some(variant) = variant {
+            rest.serialize_field("variant", variant)?;
+        }
+        if let Some(observer) = observer {
+            rest.serialize_field("observer", observer)?;
+        }
+        rest.serialize_field("fields", fields)?;
+        if !bytes.is_empty() {
+            rest.serialize_field("bytes", bytes)?;
+        }
+        rest.end()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_stranger_prints_the_json_and_a_friend_takes_the_event() {
+    fn a_stranger_prints_the_rest_and_a_friend_takes_the_event() {
         const JSON: &str = r#"{"v":1,"at":"2026-11-22T19:00:00Z","elapsed_us":5,"side":"client","protocol":"tls","conn":"127.0.0.1:1>127.0.0.1:2","step":"tls.client_hello","direction":"sent","evidence":"wire","fields":{"version":"TLS 1.2"}}"#;
         let event: Arc<Event> = serde_json::from_str(JSON).map(Arc::new).unwrap();
         let carried = Carried::Event(Arc::clone(&event), event.weight(), Origin::default());
         let error: &(dyn Error + 'static) = &carried;
-        assert_eq!(error.to_string(), JSON);
+        const REST: &str = r#"{"v":1,"at":"2026-11-22T19:00:00Z","elapsed_us":5,"protocol":"tls","fields":{"version":"TLS 1.2"}}"#;
+        assert_eq!(error.to_string(), REST);
         let taken = error.downcast_ref::<Carried>().unwrap();
         assert!(matches!(taken, Carried::Event(taken, ..) if Arc::ptr_eq(taken, &event)));
     }

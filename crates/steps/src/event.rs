@@ -256,6 +256,17 @@ pub enum Direction {
     Local,
 }
 
+impl Direction {
+    /// The name in the log.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Direction::Sent => "sent",
+            Direction::Received => "received",
+            Direction::Local => "local",
+        }
+    }
+}
+
 /// How an event is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -268,6 +279,18 @@ pub enum Evidence {
     Kernel,
     /// None of these: it follows from something that was seen.
     Inferred,
+}
+
+impl Evidence {
+    /// The name in the log.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Evidence::Wire => "wire",
+            Evidence::Callback => "callback",
+            Evidence::Kernel => "kernel",
+            Evidence::Inferred => "inferred",
+        }
+    }
 }
 
 /// Bytes that read and write themselves as hex.

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use steps::Carried;
+use steps::{Carried, harmless, summary};
 use tracing::span::Id;
 
 /// Whether any layer wants events.
@@ -11,14 +11,37 @@ pub(crate) fn wanted() -> bool {
 }
 
 /// Hands one event, or the place where some are missing, to whatever layers listen; `within` the span where it was seen,
-/// or else the one at hand.
+/// or else the one at hand. A layer that does not know [`Carried`] gets the most of it as plain fields.
 pub(crate) fn emit(carried: &Carried, within: Option<&Id>) {
+    let (event, missing) = match carried {
+        Carried::Event(event, ..) => (Some(event), None),
+        Carried::Gap(gap) => (None, Some(gap.dropped)),
+    };
+    let failure = event.filter(|event| event.step.is_summary()).and_then(|event| event.get(summary::REASON));
+    let failure = failure.map(|said| harmless(&said.en).into_owned());
     let carried: &(dyn Error + 'static) = carried;
+    macro_rules! hand {
+        ($($parent:tt)*) => {
+            tracing::event!(
+                target: Carried::TARGET,
+                $($parent)*
+                tracing::Level::INFO,
+                step = event.map(|event| event.step.id()),
+                side = event.map(|event| event.side.id()),
+                conn = event.map(|event| event.conn.as_str()),
+                direction = event.map(|event| event.direction.id()),
+                evidence = event.map(|event| event.evidence.id()),
+                failure = failure.as_deref(),
+                missing,
+                event = carried,
+            )
+        };
+    }
     match within {
         Some(span) => {
             let span = span.clone();
-            tracing::event!(target: Carried::TARGET, parent: span, tracing::Level::INFO, event = carried);
+            hand!(parent: span,);
         }
-        None => tracing::event!(target: Carried::TARGET, tracing::Level::INFO, event = carried),
+        None => hand!(),
     }
 }

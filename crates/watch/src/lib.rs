@@ -10,6 +10,7 @@ mod address;
 mod allowance;
 mod descriptors;
 mod emit;
+mod ends;
 mod journal;
 mod keep;
 mod memory;
@@ -32,6 +33,7 @@ pub mod tls;
 pub mod ws;
 
 pub use descriptors::raise_descriptor_limit;
+pub use ends::Ends;
 pub use keep::{Keep, Keeping};
 pub use memory::give_back_freed_memory;
 pub use overheard::Overheard;

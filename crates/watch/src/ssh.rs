@@ -14,13 +14,13 @@ use std::{
     },
 };
 
-use steps::Ending;
+use steps::{Ending, Side};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
 };
 
-use crate::{Crossing, Tap, Witness};
+use crate::{Crossing, Outcome, Tap, Witness};
 
 mod channel;
 mod client;
@@ -45,39 +45,92 @@ pub fn tap(
     witness: &Witness,
 ) -> (impl AsyncRead + AsyncWrite + Unpin + Send + 'static, Line) {
     let stream = Shared::new(stream);
-    let line = Line { stream: stream.clone(), read: Arc::default(), opening: Opening::new(witness) };
-    let told = line.clone();
-    let (here, there) = (witness.side(), witness.side().peer());
-    let observe = move |crossing: Crossing<'_>| match crossing {
-        Crossing::Read(bytes) => {
-            told.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-            told.opening.crossed(there, bytes);
-        }
-        Crossing::Wrote(bytes) => told.opening.crossed(here, bytes),
-        Crossing::Eof => told.opening.ended(there),
-    };
-    (Tap::new(stream, observe), line)
+    let line = Line::new(witness, Some(stream.clone()));
+    (Tap::new(stream, line.observer(witness.side())), line)
+}
+
+/// Watches one connection on behalf of a [`Witness`]. Clones share what they know.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    witness: Witness,
+    line: Line,
+}
+
+impl Watch {
+    /// Watches the connection of `witness`.
+    pub fn new(witness: impl Into<Witness>) -> Self {
+        let witness = witness.into();
+        let line = Line::new(&witness, None);
+        Watch { witness, line }
+    }
+
+    /// A tap in front of `stream`, which carries the packets; to be given to russh.
+    pub fn tap<S>(&self, stream: S) -> Tap<S, impl FnMut(Crossing<'_>) + Send + Unpin + use<S>> {
+        Tap::new(stream, self.line.observer(self.witness.side()))
+    }
+
+    /// What a client's handler tells. Packets after NEWKEYS are opened only if it tells
+    /// [`kex_done`](ClientCalls::session_key).
+    pub fn client_calls(&self) -> ClientCalls {
+        ClientCalls::new(&self.witness, &self.line)
+    }
+
+    /// What a server's handler tells. russh gives a server no secret: unless the client of the same session has told it,
+    /// these calls are all that is known of what is encrypted.
+    pub fn server_calls(&self) -> ServerCalls {
+        ServerCalls::new(&self.witness, &self.line)
+    }
+
+    /// Runs a handshake. russh runs it in a task of its own, so that the handler's calls must name their connection.
+    pub async fn during<F: Future>(&self, handshake: F) -> F::Output {
+        handshake.await
+    }
+
+    /// Closes the account of the connection: the summary, and how it ended.
+    pub fn finish(&self, outcome: &Outcome) {
+        self.witness.finish(outcome);
+    }
 }
 
 /// The line under a tapped connection. russh owns the stream and offers no way to end a connection that hangs inside
 /// the key exchange; whoever holds the line can.
 #[derive(Clone, Debug)]
 pub struct Line {
-    stream: Shared,
+    /// None: somebody else holds the stream.
+    stream: Option<Shared>,
     read: Arc<AtomicU64>,
     opening: Opening,
 }
 
 impl Line {
+    fn new(witness: &Witness, stream: Option<Shared>) -> Self {
+        Line { stream, read: Arc::default(), opening: Opening::new(witness) }
+    }
+
+    /// Reports what crosses on the side `here`.
+    fn observer(&self, here: Side) -> impl FnMut(Crossing<'_>) + Send + Unpin + use<> {
+        let (line, there) = (self.clone(), here.peer());
+        move |crossing: Crossing<'_>| match crossing {
+            Crossing::Read(bytes) => {
+                line.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                line.opening.crossed(there, bytes);
+            }
+            Crossing::Wrote(bytes) => line.opening.crossed(here, bytes),
+            Crossing::Eof => line.opening.ended(there),
+        }
+    }
+
     /// Cuts the connection in both directions, whatever state it is in.
     pub fn cut(&self) {
-        // An error means that the peer was faster.
-        drop(self.stream.shutdown(Shutdown::Both));
+        if let Some(stream) = &self.stream {
+            // An error means that the peer was faster.
+            drop(stream.shutdown(Shutdown::Both));
+        }
     }
 
     /// How the connection ended under the library, once the system has said so.
     pub fn ending(&self) -> Option<Ending> {
-        self.stream.ending()
+        self.stream.as_ref()?.ending()
     }
 
     /// Completes once the server has answered a password with the wish for a new one (RFC 4252 §8), where packets are

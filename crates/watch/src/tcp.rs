@@ -23,6 +23,7 @@ mod ring;
 mod settings;
 mod sock_diag;
 mod state;
+mod watch;
 
 pub use capture::{Capture, no_capture};
 pub use connection::{Connection, Ended, keep_syns};
@@ -34,6 +35,7 @@ pub use refusal::{errno, forget_icmp, keep_icmp, refusal};
 pub use ring::{Heard, Ring};
 pub use settings::Settings;
 pub use state::State;
+pub use watch::Watch;
 
 /// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the
 /// protocols above TCP, whose story begins here.

@@ -45,9 +45,9 @@ use crate::{Crossing, Outcome, Session, Tap, Witness, sync::lock};
 
 pub use certify::resolver;
 pub use client_auth::{client_resolver, client_verifier};
-pub use key_log::key_log;
+pub use key_log::{key_log, key_log_with};
 pub use prompt::Prompt;
-pub use provider::provider;
+pub use provider::{provider, provider_from};
 pub use verify::{insecure_verifier, verifier};
 
 tokio::task_local! {
@@ -76,7 +76,8 @@ struct Shared {
 
 impl Watch {
     /// A watch that reports to `witness`.
-    pub fn new(witness: Witness) -> Self {
+    pub fn new(witness: impl Into<Witness>) -> Self {
+        let witness = witness.into();
         let heard = witness.is_enabled();
         let program = match witness.side() {
             Side::Client => Program::Client,

@@ -182,6 +182,11 @@ impl Witness {
         &self.0.session
     }
 
+    /// The client's address and the server's, as this side sees them.
+    pub(crate) fn ends(&self) -> (SocketAddr, SocketAddr) {
+        self.0.ends
+    }
+
     /// The side it stands on.
     pub fn side(&self) -> Side {
         self.0.side
@@ -400,6 +405,10 @@ impl Drop for Inner {
     fn drop(&mut self) {
         let mut state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
         state.tell_gap(self);
+        if !state.finished && state.past.count() > 0 {
+            let (conn, side) = (&self.conn, self.side.id());
+            tracing::warn!(%conn, side, "dropped without finish(): the log does not say how this connection ended");
+        }
         if let Some(recording) = self.session.recording() {
             recording.closed(self.ends);
         }

@@ -29,7 +29,7 @@ use tokio_tungstenite::tungstenite::{
 };
 use wire::{Seen, fields, ws::Decoder};
 
-use crate::{Crossing, Tap, Witness, recording, sync::lock};
+use crate::{Crossing, Outcome, Tap, Witness, recording, sync::lock};
 
 /// Watches one connection on behalf of a [`Witness`]. Clones share what they know.
 #[derive(Clone, Debug)]
@@ -62,8 +62,18 @@ struct Known {
 
 impl Watch {
     /// Watches the connection of `witness`.
-    pub fn new(witness: &Witness) -> Self {
-        Watch { witness: witness.clone(), known: Arc::default() }
+    pub fn new(witness: impl Into<Witness>) -> Self {
+        Watch { witness: witness.into(), known: Arc::default() }
+    }
+
+    /// Runs an upgrade. tungstenite has no hooks that would have to know whose it is; the others' watchers need it.
+    pub async fn during<F: Future>(&self, upgrade: F) -> F::Output {
+        upgrade.await
+    }
+
+    /// Closes the account of the connection: the summary, and how it ended.
+    pub fn finish(&self, outcome: &Outcome) {
+        self.witness.finish(outcome);
     }
 
     /// A tap in front of `stream`, which carries HTTP and frames in the clear: TCP, or the inside of TLS.
@@ -347,7 +357,7 @@ mod tests {
 
     fn watch(side: Side) -> Watch {
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
-        Watch::new(&Witness::new(
+        Watch::new(Witness::new(
             &Session::default(),
             side,
             Protocol::Ws,

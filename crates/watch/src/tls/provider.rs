@@ -29,11 +29,20 @@ use super::current;
 /// The default provider, whose key exchanges are reported to the connection at hand.
 pub fn provider() -> CryptoProvider {
     // rustls wants groups that live for ever: they are made once and leaked once.
-    static GROUPS: LazyLock<Vec<&'static dyn SupportedKxGroup>> = LazyLock::new(|| {
-        let groups = aws_lc_rs::default_provider().kx_groups;
-        groups.into_iter().map(|group| Box::leak(Box::new(Group(group))) as &dyn SupportedKxGroup).collect()
-    });
+    static GROUPS: LazyLock<Vec<&'static dyn SupportedKxGroup>> =
+        LazyLock::new(|| watched(aws_lc_rs::default_provider().kx_groups));
     CryptoProvider { kx_groups: GROUPS.clone(), ..aws_lc_rs::default_provider() }
+}
+
+/// The same for any other provider. To be called once for each: rustls wants groups that live for ever, so each call
+/// leaves a few dozen bytes behind.
+pub fn provider_from(provider: CryptoProvider) -> CryptoProvider {
+    let kx_groups = watched(provider.kx_groups);
+    CryptoProvider { kx_groups, ..provider }
+}
+
+fn watched(groups: Vec<&'static dyn SupportedKxGroup>) -> Vec<&'static dyn SupportedKxGroup> {
+    groups.into_iter().map(|group| Box::leak(Box::new(Group(group))) as &dyn SupportedKxGroup).collect()
 }
 
 /// The longest public key that is printed whole: an uncompressed point on P-521.
