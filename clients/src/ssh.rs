@@ -219,10 +219,10 @@ async fn means(options: &Options, asking: &Asking) -> anyhow::Result<Means> {
     let Loaded { keys, open_to_others } = match &options.identity {
         _ if !options.methods.contains(&Method::Publickey) => Loaded::default(),
         _ if options.agent => Loaded { keys: Key::of_agent().await?, open_to_others: None },
-        Some(identity) => Loaded::read(identity, asking)?,
+        Some(identity) => Loaded::read(identity, asking, false)?,
         None => {
             certs::ensure_and_say(&options.certs)?;
-            Loaded::read(&options.certs.join(certs::SSH_USER_KEY), asking)?
+            Loaded::read(&options.certs.join(certs::SSH_USER_KEY), asking, true)?
         }
     };
     let passwords = match &options.password_file {

@@ -32,8 +32,17 @@ pub(super) struct Key {
 /// Who has its private half.
 #[derive(Clone)]
 enum Holder {
-    File { key: Arc<PrivateKey>, path: Arc<str>, asking: Asking },
+    File { private: Private, path: Arc<str>, asking: Asking },
     Agent(Arc<Mutex<AgentClient<UnixStream>>>),
+}
+
+/// A private half that may be closed still.
+#[derive(Clone)]
+enum Private {
+    /// In OpenSSH's format, which keeps the public half in the clear; or open.
+    Key(Arc<PrivateKey>),
+    /// In PEM, all of it under the passphrase.
+    Pem(Arc<str>),
 }
 
 /// What a file gave.
@@ -47,8 +56,9 @@ pub(super) struct Loaded {
 
 impl Loaded {
     /// Reads a private key: OpenSSH's own format, and the PEM formats that OpenSSL writes. Of one in OpenSSH's format with a
-    /// passphrase only the public half is open so far. `FILE-cert.pub` beside it is read as OpenSSH reads it.
-    pub(super) fn read(path: &Path, asking: &Asking) -> anyhow::Result<Self> {
+    /// passphrase only the public half is open so far, of one in PEM nothing is: `FILE.pub` has it. `FILE-cert.pub` beside it is read as OpenSSH reads it. A `demo` key
+    /// opens nothing but the demo server, and may stand on a file system that has no modes.
+    pub(super) fn read(path: &Path, asking: &Asking, demo: bool) -> anyhow::Result<Self> {
         let bytes = fs::read(path).map_err(|error| {
             let why = match error.kind() {
                 std::io::ErrorKind::NotFound => "there is no such file",
@@ -58,10 +68,17 @@ impl Loaded {
             anyhow!("could not read {} (`--identity` takes another key): {why}", path.display())
         })?;
         let (text, kind) = (String::from_utf8_lossy(&bytes), Kind::of(&bytes));
+        let name = path.display().to_string();
+        let opened = |key: PrivateKey| (key.public_key().clone(), Private::Key(Arc::new(key)));
         let key = match kind {
-            Kind::OpenSsh => PrivateKey::from_openssh(text.trim_start()).ok(),
-            Kind::Pem => decode_secret_key(&text.replace('\r', ""), None).ok(),
-            Kind::EncryptedPem
+            Kind::OpenSsh => PrivateKey::from_openssh(text.trim_start()).ok().map(opened),
+            Kind::Pem => decode_secret_key(&text.replace('\r', ""), None).ok().map(opened),
+            Kind::EncryptedPem => {
+                let public = fs::read_to_string(format!("{name}.pub")).ok();
+                let public = public.and_then(|public| PublicKey::from_openssh(public.trim()).ok());
+                public.map(|public| (public, Private::Pem(text.replace('\r', "").into())))
+            }
+            Kind::OldEncryptedPem
             | Kind::Dsa
             | Kind::Putty
             | Kind::PublicKey
@@ -74,17 +91,16 @@ impl Loaded {
             | Kind::Binary
             | Kind::Other => None,
         };
-        let name = path.display().to_string();
-        let Some(key) = key else { bail!("{}", kind.why_not(&name)) };
-        if let Some(mode) = open_to_others(path) {
+        let Some((public, private)) = key else { bail!("{}", kind.why_not(&name)) };
+        if let Some(mode) = open_to_others(path).filter(|_| !demo) {
             tracing::warn!(
                 "the private key {name} can be read by others (mode {mode:04o}) and is not used, as `ssh` would not; \
                  `chmod 600 {name}` closes it"
             );
             return Ok(Loaded { keys: Vec::new(), open_to_others: Some((name, mode)) });
         }
-        let (public, certificate) = (key.public_key().clone(), beside(&name, key.public_key()));
-        let holder = Holder::File { key: Arc::new(key), path: name.into(), asking: asking.clone() };
+        let certificate = beside(&name, &public);
+        let holder = Holder::File { private, path: name.into(), asking: asking.clone() };
         let bare = Key { public, certificate: None, holder };
         let certified = certificate.map(|it| Key { certificate: Some(Arc::new(it)), ..bare.clone() });
         Ok(Loaded { keys: certified.into_iter().chain([bare]).collect(), open_to_others: None })
@@ -148,7 +164,10 @@ enum Kind {
     OpenSsh,
     /// PKCS#1, SEC1 or PKCS#8, without a passphrase.
     Pem,
+    /// With a passphrase, in a form that can be opened here.
     EncryptedPem,
+    /// With one, and under a cipher that cannot.
+    OldEncryptedPem,
     Dsa,
     Putty,
     PublicKey,
@@ -184,10 +203,13 @@ impl Kind {
             "-----BEGIN DSA PRIVATE KEY-----" => Kind::Dsa,
             "-----BEGIN CERTIFICATE-----" | "-----BEGIN TRUSTED CERTIFICATE-----" => Kind::X509,
             "-----BEGIN ENCRYPTED PRIVATE KEY-----" => Kind::EncryptedPem,
+            "-----BEGIN RSA PRIVATE KEY-----" if text.contains("\nDEK-Info: AES-128-CBC,") => {
+                Kind::EncryptedPem
+            }
             "-----BEGIN RSA PRIVATE KEY-----" | "-----BEGIN EC PRIVATE KEY-----"
                 if text.contains("ENCRYPTED") =>
             {
-                Kind::EncryptedPem
+                Kind::OldEncryptedPem
             }
             "-----BEGIN RSA PRIVATE KEY-----"
             | "-----BEGIN EC PRIVATE KEY-----"
@@ -207,7 +229,11 @@ impl Kind {
         match self {
             Kind::OpenSsh => format!("{path} begins like a private key in OpenSSH's format, and is damaged"),
             Kind::Pem => format!("{path} is a private key in PEM that could not be read; {convert}"),
-            Kind::EncryptedPem => {
+            Kind::EncryptedPem => format!(
+                "{path} is a private key in PEM with a passphrase, and its public half {path}.pub is not beside it; \
+                 `ssh-keygen -y -f {path} > {path}.pub` writes it"
+            ),
+            Kind::OldEncryptedPem => {
                 format!(
                     "{path} is a private key in PEM with a passphrase, which is not opened here; {convert}"
                 )
@@ -280,8 +306,8 @@ impl Signer for Key {
         mut to_sign: Vec<u8>,
     ) -> Result<Vec<u8>, Unsigned> {
         match &self.holder {
-            Holder::File { key, path, asking } => {
-                let key = open(key, path, asking).await?;
+            Holder::File { private, path, asking } => {
+                let key = open(private, path, asking).await?;
                 let signed: Result<Signature, _> = match key.key_data() {
                     KeypairData::Rsa(pair) => (pair, hash_alg).try_sign(&to_sign),
                     _ => key.try_sign(&to_sign),
@@ -299,16 +325,22 @@ impl Signer for Key {
 }
 
 /// The key, opened with its passphrase where it has one; the user is asked at most three times.
-async fn open(key: &Arc<PrivateKey>, path: &str, asking: &Asking) -> Result<Arc<PrivateKey>, Unsigned> {
+async fn open(private: &Private, path: &str, asking: &Asking) -> Result<Arc<PrivateKey>, Unsigned> {
     const TRIES: usize = 3;
-    if !key.is_encrypted() {
+    if let Private::Key(key) = private
+        && !key.is_encrypted()
+    {
         return Ok(Arc::clone(key));
     }
     for _ in 0..TRIES {
         let asked = asking.ask(&format!("Passphrase of {path}: "), false).await;
         let passphrase =
             asked.map_err(|_| Unsigned::Because(NotSigned::NobodyToAsk { file: path.to_owned() }))?;
-        if let Ok(open) = key.decrypt(passphrase.reveal()) {
+        let open = match private {
+            Private::Key(key) => key.decrypt(passphrase.reveal()).ok(),
+            Private::Pem(text) => decode_secret_key(text, Some(passphrase.reveal())).ok(),
+        };
+        if let Some(open) = open {
             return Ok(Arc::new(open));
         }
     }
@@ -326,7 +358,12 @@ mod tests {
             ("-----BEGIN RSA PRIVATE KEY-----\r\nMII", Kind::Pem),
             ("-----BEGIN EC PRIVATE KEY-----\nMHc", Kind::Pem),
             ("-----BEGIN PRIVATE KEY-----\nMC4", Kind::Pem),
-            ("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", Kind::EncryptedPem),
+            ("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", Kind::OldEncryptedPem),
+            (
+                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n",
+                Kind::EncryptedPem,
+            ),
+            ("-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", Kind::OldEncryptedPem),
             ("-----BEGIN ENCRYPTED PRIVATE KEY-----\n", Kind::EncryptedPem),
             ("-----BEGIN DSA PRIVATE KEY-----\n", Kind::Dsa),
             ("PuTTY-User-Key-File-3: ssh-ed25519\n", Kind::Putty),

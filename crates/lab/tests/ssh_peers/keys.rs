@@ -109,6 +109,8 @@ fn a_file_that_is_no_private_key_is_told_in_a_sentence_of_its_own() {
     run("openssl", &[&p12[..], &[&text(&dir("p12"))]].concat());
     run("openssl", &["pkey", "-in", &key, "-outform", "DER", "-out", &text(&dir("der"))]);
     run("openssl", &["pkey", "-in", &key, "-aes256", "-passout", "pass:open", "-out", &text(&dir("locked"))]);
+    let old = ["rsa", "-in", &key, "-traditional", "-des3", "-passout", "pass:open", "-out"];
+    run("openssl", &[&old[..], &[&text(&dir("old_locked"))]].concat());
     fs::write(dir("empty"), "").unwrap();
     fs::write(dir("hello"), "hello\n").unwrap();
     fs::write(dir("elf"), b"\x7fELF\x02\x01\x01\0\0\0").unwrap();
@@ -119,7 +121,8 @@ fn a_file_that_is_no_private_key_is_told_in_a_sentence_of_its_own() {
         ("x509", "is an X.509 certificate"),
         ("p12", "`openssl pkcs12 -in "),
         ("der", "`openssl pkey -inform DER "),
-        ("locked", "`ssh-keygen -p -f "),
+        ("locked", "`ssh-keygen -y -f "),
+        ("old_locked", "`ssh-keygen -p -f "),
         ("empty", "is empty"),
         ("hello", "is no private key"),
         ("elf", "is binary"),
@@ -139,6 +142,34 @@ fn a_file_that_is_no_private_key_is_told_in_a_sentence_of_its_own() {
     close(&dir("out"));
     let said = with(&bench, &server, &dir("out")).stderr();
     assert!(said.contains("refused the key"), "it is read, and is nobody's here: {said}");
+}
+
+#[test]
+fn a_pem_with_a_passphrase_asks_for_it_once_the_server_would_take_it() {
+    let Some(bench) = Bench::new() else { return };
+    let list = bench.dir("certs/authorized_keys");
+    let server = {
+        for (name, kind) in [
+            ("pkcs1", &["rsa", "-b", "2048", "-m", "PEM"][..]),
+            ("pkcs8", &["ecdsa", "-b", "256", "-m", "PKCS8"]),
+        ] {
+            let file = bench.dir(name);
+            keygen_as(&file, kind);
+            let file = file.to_str().unwrap();
+            run("ssh-keygen", &["-q", "-p", "-P", "", "-N", "open sesame", "-m", kind[4], "-f", file]);
+            let public = fs::read_to_string(format!("{file}.pub")).unwrap();
+            fs::write(&list, fs::read_to_string(&list).unwrap() + &public).unwrap();
+        }
+        bench.server(&[])
+    };
+    for name in ["pkcs1", "pkcs8"] {
+        let arguments = format!("--strict accept-new --identity {}", bench.dir(name).display());
+        let mut terminal = bench.client_at_a_terminal(server.port, &arguments);
+        terminal.answer("Passphrase of ", "no\r");
+        terminal.answer("Passphrase of ", "open sesame\r");
+        let (success, screen, _) = terminal.end();
+        assert!(success, "{name}: {screen}");
+    }
 }
 
 #[test]
@@ -174,4 +205,6 @@ fn a_key_that_others_can_read_is_not_used_as_by_openssh() {
             assert!(!run.has(Ssh::PublickeyQuery));
         }
     }
+    // The demo key opens the demo server only: it may stand where there are no modes.
+    assert_success(&bench.client(server.port, &[]).output);
 }
