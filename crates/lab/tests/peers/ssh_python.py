@@ -1,7 +1,9 @@
 """SSH by Python's libraries, each with its own log on standard error.
 
     ssh_python.py paramiko|asyncssh|libssh PORT KEY                 a client: logs in as demo and asks who it is
-    ssh_python.py paramiko-server|asyncssh-server PORT HOST_KEY     a server that lets any key in and runs echo, for one visit
+    ssh_python.py paramiko-server|asyncssh-server PORT HOST_KEY     a server that lets any key in, for one visit
+    ssh_python.py asyncssh-expired PORT HOST_KEY                    one that takes passwords, and each has expired
+    ssh_python.py asyncssh-sha1 PORT HOST_KEY                       one that takes users' RSA signatures with SHA-1 alone
 """
 
 import asyncio
@@ -96,7 +98,13 @@ def asyncssh_server():
             return True
 
         def public_key_auth_supported(self):
-            return True
+            return which != "asyncssh-expired"
+
+        def password_auth_supported(self):
+            return which == "asyncssh-expired"
+
+        def validate_password(self, username, password):
+            raise asyncssh.PasswordChangeRequired("Your password has expired")
 
         def validate_public_key(self, username, key):
             return True
@@ -106,7 +114,8 @@ def asyncssh_server():
         process.exit(0)
 
     async def main():
-        await asyncssh.create_server(Server, "127.0.0.1", port, server_host_keys=[key], process_factory=run)
+        takes = {"signature_algs": ["ssh-rsa"]} if which == "asyncssh-sha1" else {}
+        await asyncssh.create_server(Server, "127.0.0.1", port, server_host_keys=[key], process_factory=run, **takes)
         await over.wait()
 
     asyncio.run(main())
@@ -118,4 +127,6 @@ def asyncssh_server():
     "libssh": libssh_client,
     "paramiko-server": paramiko_server,
     "asyncssh-server": asyncssh_server,
+    "asyncssh-expired": asyncssh_server,
+    "asyncssh-sha1": asyncssh_server,
 }[which]()

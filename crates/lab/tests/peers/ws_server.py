@@ -5,7 +5,10 @@ import asyncio
 import logging
 import sys
 
-from websockets.asyncio.server import serve
+try:
+    from websockets.asyncio.server import serve
+except ImportError:  # before websockets 13, as Debian 12 has it
+    from websockets.server import serve
 
 logging.basicConfig(stream=sys.stdout, level=logging.DEBUG, format="%(name)s %(message)s")
 

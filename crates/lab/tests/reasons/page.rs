@@ -8,25 +8,12 @@ use strum::VariantArray;
 use crate::bench::{Case, Met};
 
 /// The rules that no run here meets, and why.
-pub(crate) const UNMET: &[(&str, &str, &str)] = &[
-    (
-        "ssh.message_out_of_place",
-        "The library passes over what has no place in the clear, and under the keys only a server that breaks its own library's \
+pub(crate) const UNMET: &[(&str, &str, &str)] = &[(
+    "ssh.message_out_of_place",
+    "The library passes over what has no place in the clear, and under the keys only a server that breaks its own library's \
      rules sends such a thing; tried against the decoder's facts alone.",
-        "明文阶段不该出现的消息会被库略过；加密之后，只有违反自身库规则的服务端才会发送这样的消息；仅用解码器的事实试过。",
-    ),
-    (
-        "ssh.only_sha1",
-        "OpenSSH 9.2 was tried: it names all algorithms in server-sig-algs, whatever PubkeyAcceptedAlgorithms says, and so does \
-         russh.",
-        "试过 OpenSSH 9.2：无论 PubkeyAcceptedAlgorithms 如何设置，它在 server-sig-algs 里都列出全部算法；russh 也是。",
-    ),
-    (
-        "ssh.new_password_wanted",
-        "No server at hand sends SSH_MSG_USERAUTH_PASSWD_CHANGEREQ: OpenSSH changes passwords in the session, and russh cannot.",
-        "手头没有会发送 SSH_MSG_USERAUTH_PASSWD_CHANGEREQ 的服务端：OpenSSH 在会话中更换密码，russh 不支持。",
-    ),
-];
+    "明文阶段不该出现的消息会被库略过；加密之后，只有违反自身库规则的服务端才会发送这样的消息；仅用解码器的事实试过。",
+)];
 
 const INTRODUCTION: &str = "\
 # Why a connection failed | 连接为何失败

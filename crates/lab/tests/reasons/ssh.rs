@@ -104,6 +104,16 @@ impl Bench {
         self.ssh_as(String::from_utf8_lossy(&user).trim(), &addr.replace("localhost", "127.0.0.1"), args)
     }
 
+    /// Our client at a server by asyncssh that behaves as it is called.
+    fn at_asyncssh(&self, which: &str, args: &[&str]) -> Vec<Event> {
+        let (script, key) = (
+            concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/ssh_python.py"),
+            self.key(certs::SSH_HOST_KEY),
+        );
+        let (_peer, addr) = foreign("python3", &[script, which, "PORT", &key]);
+        self.ssh(&addr.replace("localhost", "127.0.0.1"), args)
+    }
+
     /// OpenSSH's client at our server.
     fn openssh(&self, server: &Server, args: &[&str]) -> Command {
         let mut command = Command::new("ssh");
@@ -377,6 +387,14 @@ fn openings() -> Vec<Case> {
 
 fn logins() -> Vec<Case> {
     vec![
+        case("ssh.new_password_wanted", "asyncssh, where the password has expired", |bench| {
+            let password = bench.passwords("expired", "old\n");
+            bench.at_asyncssh("asyncssh-expired", &["--methods", "password", "--password-file", &password])
+        }),
+        case("ssh.only_sha1", "asyncssh with signature_algs=['ssh-rsa'], and an RSA key", |bench| {
+            let key = bench.keygen("rsa_user", "", &["rsa", "-b", "2048"]);
+            bench.at_asyncssh("asyncssh-sha1", &["--identity", &key])
+        }),
         scenario("ssh.no_password_to_a_changed_host", "lab run ssh/changed-key-gets-no-password"),
         case("ssh.key_open_to_others", "client ssh --identity, whose file others can read", |bench| {
             let server = bench.server("ssh", &[]);
