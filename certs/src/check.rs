@@ -11,13 +11,11 @@ use anyhow::ensure;
 use rcgen::{KeyPair, PublicKeyData as _};
 use russh::keys::{HashAlg, PrivateKey, PublicKey};
 use steps::harmless;
-use x509_parser::{
-    certificate::X509Certificate, extensions::GeneralName, pem::parse_x509_pem, time::ASN1Time,
-};
+use x509_parser::{certificate::X509Certificate, extensions::GeneralName, time::ASN1Time};
 
 use crate::{
     AUTHORIZED_KEYS, CA_CERT, CA_KEY, FILES, SERVER_NAMES, SSH_PASSWORD, SSH_USER_PUB, ssh,
-    tls::{LEAVES, Leaf, Purpose},
+    tls::{LEAVES, Leaf, Purpose, with_certificate},
 };
 
 /// What [`check`] found.
@@ -276,12 +274,6 @@ impl Checks {
             self.find(AUTHORIZED_KEYS, Fault::Mismatched, what);
         }
     }
-}
-
-/// What `read` makes of a PEM certificate; None when it is none.
-pub(crate) fn with_certificate<T>(pem: &str, read: impl FnOnce(&X509Certificate<'_>) -> T) -> Option<T> {
-    let (_, block) = parse_x509_pem(pem.as_bytes()).ok()?;
-    Some(read(&block.parse_x509().ok()?))
 }
 
 /// In which ways a certificate is not good for its purpose.

@@ -8,6 +8,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
     KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, SerialNumber, SignatureAlgorithm,
 };
+use x509_parser::{certificate::X509Certificate, pem::parse_x509_pem};
 
 use crate::{
     CA_CERT, CA_KEY, CLIENT_CERT, CLIENT_KEY, SERVER_CERT, SERVER_KEY, SERVER_NAMES, SERVER_RSA_CERT,
@@ -85,7 +86,7 @@ fn ca(folder: &mut Folder) -> anyhow::Result<Issuer<'static, KeyPair>> {
     }
     let path = folder.path(CA_CERT);
     let (pem, path) = (folder.read(CA_CERT)?, path.display());
-    let same_key = crate::check::with_certificate(&pem, |cert| {
+    let same_key = with_certificate(&pem, |cert| {
         cert.public_key().raw == rcgen::PublicKeyData::subject_public_key_info(&key)
     })
     .with_context(|| {
@@ -185,4 +186,10 @@ fn key(
     let path = folder.path(name);
     KeyPair::from_pem(&folder.read(name)?)
         .with_context(|| format!("{} is not a private key (put it back, or remove it)", path.display()))
+}
+
+/// What `read` makes of a PEM certificate; None when it is none.
+pub(crate) fn with_certificate<T>(pem: &str, read: impl FnOnce(&X509Certificate<'_>) -> T) -> Option<T> {
+    let (_, block) = parse_x509_pem(pem.as_bytes()).ok()?;
+    Some(read(&block.parse_x509().ok()?))
 }

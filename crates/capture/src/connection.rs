@@ -13,8 +13,8 @@ use wire::{
 use crate::{
     icmp::Unreachable,
     keys::{Keys, Of},
-    outcome::{Ended, Known},
-    row::Kind,
+    outcome::Known,
+    row::{Ended, Kind},
     stream::Stream,
 };
 use reading::Reading;

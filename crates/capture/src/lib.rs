@@ -37,9 +37,8 @@ pub use file::{Trouble, is_capture};
 pub use follow::Followed;
 pub use keys::Keys;
 pub use live::Choice;
-pub use outcome::Ended;
 pub use packets::Counts;
-pub use row::{Kind, Row};
+pub use row::{Ended, Kind, Row};
 pub use tunnels::Tunnels;
 pub use wire::tls::PrivateKey;
 

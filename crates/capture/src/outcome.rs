@@ -8,29 +8,8 @@ use wire::tcp::Segment;
 use crate::{
     icmp::Unreachable,
     records::{self, Records},
-    row::Kind,
+    row::{Ended, Kind},
 };
-
-/// How a connection ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// It did not, or the capture ends before that.
-    Open,
-    /// Both sides closed it with FIN.
-    Closed,
-    /// One side closed, the other had not when the capture ended.
-    HalfClosed(Side),
-    /// A SYN was answered with RST.
-    Refused,
-    /// A SYN, perhaps several, and nothing came back.
-    NoAnswer,
-    /// A SYN, and in its place this address answered with ICMP.
-    Unreachable(IpAddr, Icmp),
-    /// Reset by that side.
-    Reset(Side),
-    /// That side sent a fatal alert of TLS, by this name.
-    Alert(Side, String),
-}
 
 /// What the segments of a connection told.
 #[derive(Clone, Debug, Default)]

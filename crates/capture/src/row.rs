@@ -1,10 +1,32 @@
 //! A connection in one row of a table.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
-use steps::{Protocol, Said, Side};
+use steps::{Protocol, Said, Side, tcp::reason::Icmp};
 
-use crate::outcome::Ended;
+/// How a connection ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It did not, or the capture ends before that.
+    Open,
+    /// Both sides closed it with FIN.
+    Closed,
+    /// One side closed, the other had not when the capture ended.
+    HalfClosed(Side),
+    /// A SYN was answered with RST.
+    Refused,
+    /// A SYN, perhaps several, and nothing came back.
+    NoAnswer,
+    /// A SYN, and in its place this address answered with ICMP.
+    Unreachable(IpAddr, Icmp),
+    /// Reset by that side.
+    Reset(Side),
+    /// That side sent a fatal alert of TLS, by this name.
+    Alert(Side, String),
+}
 
 /// What a connection was and how far it came.
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@ use claims::{Claim, Event, Finding, Verdict};
 use steps::{Direction, Evidence, Protocol, Side, Step, tcp};
 
 mod clock;
+mod content;
 mod link;
 mod meet;
 mod order;

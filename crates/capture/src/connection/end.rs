@@ -9,8 +9,8 @@ use wire::Seen;
 use super::{Connection, reading::Reading};
 use crate::{
     keys::Keys,
-    outcome::{self, Ended},
-    row::{Kind, Row},
+    outcome,
+    row::{Ended, Kind, Row},
 };
 
 impl Connection {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use claims::Event;
 use steps::{Direction, Side, Step, tcp};
 
-use super::{Connection, meet::content, micros};
+use super::{Connection, content::content, micros};
 
 /// Gives each end the words of the link about its segments.
 pub(super) fn hand_out(of_links: Vec<Event>, connections: &mut [Connection]) {

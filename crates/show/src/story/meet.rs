@@ -3,9 +3,14 @@
 use std::collections::HashMap;
 
 use claims::Event;
-use steps::{Direction, Field, Protocol, Side, Step, ssh, tcp, tls, ws};
+use steps::{Direction, Protocol, Side, Step, ssh, tcp, tls, ws};
 
-use super::{Connection, Same, link::LinkActions, micros};
+use super::{
+    Connection, Same,
+    content::{content, written},
+    link::LinkActions,
+    micros,
+};
 
 /// By what two ends were found to belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,11 +86,6 @@ fn nonce_in(event: &Event) -> Option<String> {
     }
 }
 
-/// A value as the log has it.
-fn written<T: ?Sized>(event: &Event, field: Field<T>) -> Option<String> {
-    event.fields.value(field).map(ToString::to_string)
-}
-
 /// Whether both were open at some moment, give or take what a server takes to accept.
 fn overlap(a: &Connection, b: &Connection) -> bool {
     const SLACK_US: i64 = 2_000_000;
@@ -140,19 +140,4 @@ fn by_content(crossed: &[(usize, &Event)]) -> HashMap<String, Vec<usize>> {
         places.entry(content(event)).or_default().push(*at);
     }
     places
-}
-
-/// What makes two events the same: of segments what the header says, of messages the step.
-pub(super) fn content(event: &Event) -> String {
-    match event.step {
-        Step::Tcp(_) => [
-            written(event, tcp::field::FLAGS),
-            written(event, tcp::field::SEQ),
-            written(event, tcp::field::ACK),
-            written(event, tcp::field::PAYLOAD_LENGTH),
-        ]
-        .map(Option::unwrap_or_default)
-        .join(" "),
-        step => step.id().to_owned(),
-    }
 }
