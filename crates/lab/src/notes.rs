@@ -7,7 +7,7 @@ use std::{
     process::{Command, ExitCode, Stdio},
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use claims::{Claim, Event, Verdict};
 use show::{Args, Format, OwnNotes, Shown};
 use steps::{Lang, Text};
@@ -37,12 +37,12 @@ pub(crate) struct Options {
 #[derive(Clone, Debug, clap::Subcommand)]
 enum Own {
     /// Put a small comment behind each sentence that speaks of a claim: <!-- t4? -->. You settle it: <!-- t4 --> confirms,
-    /// <!-- -t4 --> refuses
+    /// <!-- -t4 --> refuses. What is no Markdown stays as it is: a line for each in FILE.asnoted
     Annotate {
-        /// Your notes, in Markdown
+        /// Your notes: Markdown, or .rst, .txt, .org, .adoc
         file: PathBuf,
-        /// Where to write them; without it they are printed
-        #[arg(short, long, value_name = "OUT.md")]
+        /// Where to write them, or the lines (FILE.asnoted); without it they are printed
+        #[arg(short, long, value_name = "OUT")]
         output: Option<PathBuf>,
         /// Ask about each proposed comment: y confirms, n refuses, anything else leaves it proposed
         #[arg(long)]
@@ -187,17 +187,12 @@ fn shown_in(folder: &Path, may_be_missing: bool, lang: Lang) -> anyhow::Result<V
 
 /// Writes the reader's file with comments; its encoding, its ends of line and all its words stay.
 fn annotate(file: &Path, to: Option<&Path>, ask: bool, lang: Lang) -> anyhow::Result<()> {
-    let markdown = file.extension().is_none_or(|extension| extension == "md" || extension == "markdown");
-    if !markdown && file != Path::new("-") {
-        let why = Text {
-            en: "comments can be put into Markdown only: save it as .md",
-            zh: "只能在 Markdown 中加注释：请另存为 .md",
-        };
-        bail!("{}: {}", file.display(), why.in_lang(lang));
-    }
     let bytes = show::notes_bytes(file)?;
     let decoded = ::notes::Decoded::read(&bytes)
         .map_err(|why| anyhow::anyhow!("{}: {}", file.display(), why.said().in_lang(lang)))?;
+    if !show::takes_comments(file) {
+        return annotate_beside(file, &decoded.text, to, ask, lang);
+    }
     let read = ::notes::Notes::read(&decoded.text);
     let mut text = read.annotated(&decoded.text);
     if ask {
@@ -218,6 +213,59 @@ fn annotate(file: &Path, to: Option<&Path>, ask: bool, lang: Lang) -> anyhow::Re
     }
 }
 
+/// Writes the file beside notes that take no comments; the notes themselves stay as they are.
+fn annotate_beside(file: &Path, text: &str, to: Option<&Path>, ask: bool, lang: Lang) -> anyhow::Result<()> {
+    let known = show::read_side(file)?;
+    // Proposals are lines like the others: read again, each knows its place.
+    let mut notes = ::notes::Notes::read_beside(text, &known);
+    notes = ::notes::Notes::read_beside(text, &notes.beside_text());
+    if ask {
+        let mut lines = notes.beside.clone();
+        for line in lines.iter_mut().filter(|line| line.settled == ::notes::Settled::Proposed) {
+            match settled(&line.words, line.claim.id(), line.claim, lang)? {
+                Answer::Settled(settled) => line.settled = settled,
+                Answer::None => {}
+                Answer::End => break,
+            }
+        }
+        notes.beside = lines;
+    }
+    let beside = notes.beside_text();
+    match to {
+        Some(to) => fs::write(to, beside).with_context(|| format!("could not write {}", to.display())),
+        None => {
+            use std::io::{IsTerminal as _, Write as _};
+            let mut out = std::io::stdout().lock();
+            let shown =
+                if out.is_terminal() { steps::harmless_lines(&beside) } else { beside.as_str().into() };
+            out.write_all(shown.as_bytes()).context("could not write to standard output")
+        }
+    }
+}
+
+/// What the reader says of a proposal.
+enum Answer {
+    Settled(::notes::Settled),
+    None,
+    End,
+}
+
+/// Asks whether a sentence makes a claim.
+fn settled(sentence: &str, id: &str, claim: Claim, lang: Lang) -> anyhow::Result<Answer> {
+    let says = claim.card().says.in_lang(lang);
+    let question = Text { en: "does it say this? [y/n]", zh: "它说的是这个吗？[y/n]" }.in_lang(lang);
+    show::say_lines(&format!("{}\n  {id} {says}\n  {question}", steps::harmless(sentence)));
+    let mut answer = String::new();
+    if std::io::stdin().read_line(&mut answer).context("could not read the answer")? == 0 {
+        return Ok(Answer::End);
+    }
+    Ok(match answer.trim() {
+        "y" | "Y" | "yes" | "是" => Answer::Settled(::notes::Settled::Confirmed),
+        "n" | "N" | "no" | "否" => Answer::Settled(::notes::Settled::Refused),
+        _unsettled => Answer::None,
+    })
+}
+
 /// Asks about each proposed comment.
 fn asked(text: &str, lang: Lang) -> anyhow::Result<String> {
     let notes = ::notes::Notes::read(text);
@@ -231,21 +279,13 @@ fn asked(text: &str, lang: Lang) -> anyhow::Result<String> {
         };
         let sentence = notes.places(anchor.claim).find(|place| notes.is_settled_by(anchor, place));
         let sentence = sentence.map_or(line.trim_end(), |place| notes.quote(place));
-        let says = anchor.claim.card().says.in_lang(lang);
-        let question = Text { en: "does it say this? [y/n]", zh: "它说的是这个吗？[y/n]" }.in_lang(lang);
-        show::say_lines(&format!("{}\n  {id} {says}\n  {question}", steps::harmless(sentence)));
-        let mut answer = String::new();
-        if std::io::stdin().read_line(&mut answer).context("could not read the answer")? == 0 {
-            break;
-        }
-        let (from, with) = (
-            format!("<!-- {id}? -->"),
-            match answer.trim() {
-                "y" | "Y" | "yes" | "是" => format!("<!-- {id} -->"),
-                "n" | "N" | "no" | "否" => format!("<!-- -{id} -->"),
-                _unsettled => continue,
-            },
-        );
+        let with = match settled(sentence, &id, anchor.claim, lang)? {
+            Answer::Settled(::notes::Settled::Refused) => format!("<!-- -{id} -->"),
+            Answer::Settled(_) => format!("<!-- {id} -->"),
+            Answer::None => continue,
+            Answer::End => break,
+        };
+        let from = format!("<!-- {id}? -->");
         *line = line.replace(&from, &with);
     }
     Ok(lines.concat())

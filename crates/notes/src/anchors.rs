@@ -54,7 +54,7 @@ pub(crate) fn anchors(text: &str) -> Vec<Anchor> {
     out
 }
 
-fn anchor(word: &str, line: usize) -> Option<Anchor> {
+pub(crate) fn anchor(word: &str, line: usize) -> Option<Anchor> {
     let (word, settled) = match (word.strip_prefix('-'), word.strip_suffix('?')) {
         (Some(word), _) => (word, Settled::Refused),
         (None, Some(word)) => (word, Settled::Proposed),
@@ -168,31 +168,36 @@ pub(crate) fn rule(notes: &mut Notes) {
     for anchor in anchors {
         let near = by_line.get(&anchor.line).into_iter().flatten().copied();
         let Some(unit) = near.into_iter().find(|unit| notes.is_of(&anchor, *unit)) else { continue };
-        let here = |reading: &crate::Reading| reading.claim == anchor.claim && reading.unit == unit;
-        match anchor.settled {
-            Settled::Refused => notes.readings.retain(|reading| !here(reading)),
-            Settled::Proposed => {}
-            Settled::Confirmed => {
-                let mut found = false;
-                for reading in notes.readings.iter_mut().filter(|reading| here(reading)) {
-                    reading.settled = Some(Settled::Confirmed);
-                    if reading.grade == Grade::About {
-                        reading.grade = Grade::Stated;
-                    }
-                    found = true;
+        settle_at(notes, anchor.claim, anchor.settled, unit);
+    }
+}
+
+/// Lets the reader's word rule over what was read of a claim at a unit.
+pub(crate) fn settle_at(notes: &mut Notes, claim: Claim, settled: Settled, unit: usize) {
+    let here = |reading: &crate::Reading| reading.claim == claim && reading.unit == unit;
+    match settled {
+        Settled::Refused => notes.readings.retain(|reading| !here(reading)),
+        Settled::Proposed => {}
+        Settled::Confirmed => {
+            let mut found = false;
+            for reading in notes.readings.iter_mut().filter(|reading| here(reading)) {
+                reading.settled = Some(Settled::Confirmed);
+                if reading.grade == Grade::About {
+                    reading.grade = Grade::Stated;
                 }
-                if !found {
-                    let lines = (notes.units[unit].line(), notes.units[unit].line_at(usize::MAX));
-                    notes.readings.push(crate::Reading {
-                        claim: anchor.claim,
-                        grade: Grade::Stated,
-                        unit,
-                        lines,
-                        under: None,
-                        settled: Some(Settled::Confirmed),
-                        span: (0, usize::MAX),
-                    });
-                }
+                found = true;
+            }
+            if !found {
+                let lines = (notes.units[unit].line(), notes.units[unit].line_at(usize::MAX));
+                notes.readings.push(crate::Reading {
+                    claim,
+                    grade: Grade::Stated,
+                    unit,
+                    lines,
+                    under: None,
+                    settled: Some(Settled::Confirmed),
+                    span: (0, usize::MAX),
+                });
             }
         }
     }

@@ -27,7 +27,6 @@ static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
 });
 
 /// `text` as the lexicon spells it: lower case, simplified, one space for many, and `-` or `_` inside a word as a space.
-#[cfg(test)]
 pub(crate) fn fold(text: &str) -> String {
     fold_with_places(text, |_, _| {})
 }

@@ -13,6 +13,7 @@ mod page;
 mod read;
 mod rules;
 mod sentence;
+mod side;
 
 pub mod measure;
 
@@ -21,3 +22,4 @@ pub use decode::{Decoded, NotText};
 pub use foreign::Foreign;
 pub use page::{Kind, Unit};
 pub use read::{Grade, Notes, Reading, Variant};
+pub use side::Beside;

@@ -13,6 +13,7 @@ use crate::{
     page::{Kind, Unit, units},
     rules::{Matched, RULES, Rule},
     sentence::{KNOWN, Mode, Sentence, Token, sentences},
+    side::Beside,
 };
 
 /// How far a sentence was understood.
@@ -63,6 +64,8 @@ pub struct Notes {
     pub readings: Vec<Reading>,
     /// The comments by which the reader settled what a sentence says.
     pub anchors: Vec<Anchor>,
+    /// What the reader settled in a file beside.
+    pub beside: Vec<Beside>,
     /// A language for which there are no rules, where most of the file is written in it.
     pub foreign: Option<Foreign>,
 }
@@ -127,7 +130,7 @@ impl Notes {
             // Latin words alone make no sentence.
             readings.iter_mut().for_each(|reading| reading.grade = Grade::About);
         }
-        let mut notes = Notes { units, readings, anchors, foreign };
+        let mut notes = Notes { units, readings, anchors, beside: Vec::new(), foreign };
         rule(&mut notes);
         settle(&mut notes.readings);
         notes
@@ -145,7 +148,7 @@ impl Notes {
 }
 
 /// Orders what was found; where a claim was read, what is merely about it is left out.
-fn settle(readings: &mut Vec<Reading>) {
+pub(crate) fn settle(readings: &mut Vec<Reading>) {
     readings.sort_by_key(|reading| {
         (reading.claim, std::cmp::Reverse(reading.grade.min(Grade::Denied)), reading.lines)
     });

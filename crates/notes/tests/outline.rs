@@ -1,8 +1,8 @@
 //! Notes with the outline of those that the catalogue was made of, in our own words: all 58 claims are found in them
 //! without a comment, however they are laid out.
 
+use asnoted_notes::{Grade, Notes};
 use claims::{Claim, Heading};
-use notes::{Grade, Notes};
 use strum::VariantArray;
 
 /// The paragraphs below each heading: the sentences of a block stand together.

@@ -14,7 +14,9 @@ mod terminal;
 pub mod web;
 
 pub use pipeline::{Guard, Init, Kept, Unread, drain, init, log, print, tell, tell_gap};
-pub use reading::{Log, MOST_TROUBLES, NotesFile, OwnNotes, notes_bytes, read_log};
+pub use reading::{
+    Log, MOST_TROUBLES, NotesFile, OwnNotes, notes_bytes, read_log, read_side, side_path, takes_comments,
+};
 pub use render::{Follows, Layout, Lines, html, ladder, ladder_text, mermaid, recorded};
 pub use reports::{Judged, Report, Shown, judge, notes, places, report, report_json, verdicts, wanting};
 pub use say::{parse, progress, say, say_lines, say_said, tame_panics};

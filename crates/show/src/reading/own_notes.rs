@@ -73,11 +73,39 @@ pub fn notes_bytes(path: &Path) -> io::Result<Vec<u8>> {
     })
 }
 
+/// Whether comments can be put into the notes at `path`; standard input is taken for Markdown.
+pub fn takes_comments(path: &Path) -> bool {
+    let markdown = path.extension().is_none_or(|extension| extension == "md" || extension == "markdown");
+    markdown || path == Path::new("-")
+}
+
+/// Where the reader of notes that take no comments settles what they say.
+pub fn side_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".asnoted");
+    name.into()
+}
+
+/// What stands beside the notes at `path`; nothing: there is no such file, or they take comments.
+///
+/// # Errors
+///
+/// When there is one that cannot be read.
+pub fn read_side(path: &Path) -> io::Result<String> {
+    let side = side_path(path);
+    if takes_comments(path) || !side.exists() {
+        return Ok(String::new());
+    }
+    fs::read_to_string(&side)
+        .map_err(|error| io::Error::new(error.kind(), format!("could not read {}: {error}", side.display())))
+}
+
 fn read(path: &Path, lang: Lang) -> io::Result<NotesFile> {
     let bytes = notes_bytes(path)?;
     let name = path.display().to_string();
     let decoded = Decoded::read(&bytes).map_err(|why| {
         io::Error::new(io::ErrorKind::InvalidData, format!("{name}: {}", why.said().in_lang(lang)))
     })?;
-    Ok(NotesFile { name, notes: Notes::read(&decoded.text), encoding: decoded.unusual(), text: decoded.text })
+    let notes = Notes::read_beside(&decoded.text, &read_side(path)?);
+    Ok(NotesFile { name, notes, encoding: decoded.unusual(), text: decoded.text })
 }

@@ -3,7 +3,6 @@
 use claims::{Claim, Finding, Heading, Verdict};
 use notes::{Grade, Reading, Variant};
 use steps::{Evidence, Text};
-use strum::VariantArray;
 
 use crate::reading::{NotesFile, OwnNotes};
 
@@ -135,9 +134,13 @@ fn shown_runs<'a>(all: &[&'a Shown]) -> Vec<&'a str> {
     all.iter().map(|shown| shown.run.as_str()).collect()
 }
 
-/// Whether what could show a claim ran: for TLS the notes' own variant.
+/// Whether what could show a claim ran: for TLS the notes' own variant, beyond them that of the run which shows it.
 fn all_ran(claim: Claim, runs: Vec<&str>) -> bool {
-    claim.card().heading != Heading::Tls || runs.iter().any(|run| run.ends_with("rsa"))
+    let variant = match claim.is_beyond() {
+        false => "rsa",
+        true => command(claim).split_once("--variant ").map_or("ecdhe", |(_, variant)| variant),
+    };
+    claim.card().heading != Heading::Tls || runs.iter().any(|run| run.ends_with(variant))
 }
 
 /// What to run to see a claim: of two commands the one that shows it as the notes tell it.
@@ -156,7 +159,7 @@ fn in_order(file: &NotesFile) -> Vec<&Reading> {
 fn missing(file: &NotesFile) -> Vec<Claim> {
     let found = |claim: Claim| file.notes.places(claim).next().is_some();
     let treated = |heading: Heading| {
-        Claim::VARIANTS.iter().any(|claim| {
+        Claim::noted().iter().any(|claim| {
             claim.card().heading == heading
                 && file.notes.places(*claim).any(|place| place.grade != Grade::About)
         })

@@ -81,6 +81,16 @@ impl Page {
             };
             self.lines(out, &line, 2);
         }
+        let gone = file.notes.beside.iter().filter(|line| line.unit.is_none()).count();
+        if gone > 0 {
+            let line = match self.lang {
+                Lang::En => {
+                    format!("of the file beside it, the words of {gone} settled places are there no more")
+                }
+                Lang::Zh => format!("旁注文件中有 {gone} 处的原文已不在笔记里"),
+            };
+            self.lines(out, &line, 2);
+        }
         let missing = missing(file);
         if !missing.is_empty() {
             let ids = spans(|claim| missing.contains(&claim));
