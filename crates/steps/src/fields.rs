@@ -6,40 +6,99 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// Named values in the order in which they were read. A step has a dozen of them: they lie in a row, which costs no
-/// table of hashes for each step, and a name that stands in the program is not copied. Clones share them until one of them
-/// changes: an event and what is remembered of it take the memory once.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+/// table of hashes for each step, and a name that stands in the program is not copied.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(from = "Map<String, Value>")] // which finds a name that comes twice among any number
-pub struct Fields(Arc<Vec<(Name, Value)>>);
+pub struct Fields(Held);
+
+type Row = Vec<(Name, Value)>;
+
+#[derive(Clone, Debug)]
+enum Held {
+    /// While they are put together.
+    Own(Row),
+    /// Once an event has them: who remembers them takes no memory for that, and makes a copy to change them.
+    Shared(Arc<Row>),
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Held::Own(Vec::new())
+    }
+}
 
 /// The name of a field.
 pub type Name = Cow<'static, str>;
 
+impl PartialEq for Fields {
+    fn eq(&self, other: &Self) -> bool {
+        self.row() == other.row()
+    }
+}
+
 impl Fields {
     /// No values.
-    pub fn new() -> Self {
-        Fields::default()
+    pub const fn new() -> Self {
+        Fields(Held::Own(Vec::new()))
+    }
+
+    fn row(&self) -> &Row {
+        match &self.0 {
+            Held::Own(row) => row,
+            Held::Shared(row) => row,
+        }
+    }
+
+    fn row_mut(&mut self) -> &mut Row {
+        if let Held::Shared(row) = &mut self.0 {
+            self.0 = Held::Own(Arc::unwrap_or_clone(mem::take(row)));
+        }
+        match &mut self.0 {
+            Held::Own(row) => row,
+            Held::Shared(row) => Arc::make_mut(row), // they were made its own above
+        }
+    }
+
+    /// From now on clones share them: they are as they will be remembered.
+    pub fn share(&mut self) {
+        if let Held::Own(row) = &mut self.0
+            && !row.is_empty()
+        {
+            let mut row = mem::take(row);
+            row.shrink_to_fit();
+            self.0 = Held::Shared(Arc::new(row));
+        }
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.row().is_empty()
     }
 
     /// For how many there is room.
     pub(crate) fn capacity(&self) -> usize {
-        self.0.capacity()
+        self.row().capacity()
+    }
+
+    /// Whether clones share them, which takes a little memory.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.0, Held::Shared(_))
     }
 
     /// The value of that name, whatever its type: for those who show or compare all there is. Who knows the field reads
     /// it by [`Fields::get`].
     pub fn named(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.row().iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// The value of that name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
-        self.all_mut().iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
+        let at = self.place(name)?;
+        Some(&mut self.row_mut()[at].1)
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        self.row().iter().position(|(known, _)| known == name)
     }
 
     /// Whether there is a value of that name.
@@ -52,18 +111,14 @@ impl Fields {
         if let Some(known) = self.get_mut(&name) {
             return Some(mem::replace(known, value));
         }
-        self.all_mut().push((name, value));
+        self.row_mut().push((name, value));
         None
     }
 
     /// Takes out the value of that name; the others keep their order.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        let at = self.0.iter().position(|(known, _)| known == name)?;
-        Some(self.all_mut().remove(at).1)
-    }
-
-    fn all_mut(&mut self) -> &mut Vec<(Name, Value)> {
-        Arc::make_mut(&mut self.0)
+        let at = self.place(name)?;
+        Some(self.row_mut().remove(at).1)
     }
 
     /// Takes over all of `others`, as if each were inserted.
@@ -73,7 +128,7 @@ impl Fields {
 
     /// Names and values, in order.
     pub fn iter(&self) -> Iter<'_> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+        self.row().iter().map(|(name, value)| (name.as_ref(), value))
     }
 }
 
@@ -105,7 +160,10 @@ impl IntoIterator for Fields {
     type IntoIter = vec::IntoIter<(Name, Value)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        Arc::unwrap_or_clone(self.0).into_iter()
+        match self.0 {
+            Held::Own(row) => row.into_iter(),
+            Held::Shared(row) => Arc::unwrap_or_clone(row).into_iter(),
+        }
     }
 }
 
@@ -120,7 +178,8 @@ impl Extend<(Name, Value)> for Fields {
 impl FromIterator<(Name, Value)> for Fields {
     fn from_iter<I: IntoIterator<Item = (Name, Value)>>(all: I) -> Self {
         let all = all.into_iter();
-        let mut fields = Fields(Arc::new(Vec::with_capacity(all.size_hint().0)));
+        let mut fields = Fields::new();
+        fields.row_mut().reserve(all.size_hint().0);
         fields.extend(all);
         fields
     }
@@ -128,7 +187,7 @@ impl FromIterator<(Name, Value)> for Fields {
 
 impl From<Map<String, Value>> for Fields {
     fn from(map: Map<String, Value>) -> Self {
-        Fields(Arc::new(map.into_iter().map(|(name, value)| (name.into(), value)).collect()))
+        Fields(Held::Own(map.into_iter().map(|(name, value)| (name.into(), value)).collect()))
     }
 }
 
@@ -144,9 +203,10 @@ mod tests {
 
     #[test]
     fn clones_share_their_values_until_one_changes() {
-        let fields = Fields::from_iter([("seq".into(), 1.into())]);
+        let mut fields = Fields::from_iter([("seq".into(), 1.into())]);
+        fields.share();
         let mut other = fields.clone();
-        assert!(Arc::ptr_eq(&fields.0, &other.0));
+        assert!(std::ptr::eq(fields.row(), other.row()));
         other.insert("ack".into(), 2.into());
         assert_eq!((fields.iter().count(), other.iter().count()), (1, 2));
     }
@@ -166,5 +226,22 @@ mod tests {
         assert_eq!(made.named("ack"), None);
         made.append(&mut Fields::from_iter([("win".into(), 5.into()), ("len".into(), 6.into())]));
         assert_eq!(serde_json::to_string(&made).unwrap(), r#"{"seq":4,"len":6,"win":5}"#);
+    }
+
+    #[test]
+    fn a_clone_keeps_its_values_when_the_other_is_changed() {
+        let mut made = Fields::from_iter([("seq".into(), 1.into()), ("ack".into(), 2.into())]);
+        made.share();
+        let before = made.clone();
+        *made.get_mut("seq").unwrap() = 7.into();
+        made.remove("ack");
+        made.insert("win".into(), 5.into());
+        assert_eq!(serde_json::to_string(&made).unwrap(), r#"{"seq":7,"win":5}"#);
+        assert_eq!(serde_json::to_string(&before).unwrap(), r#"{"seq":1,"ack":2}"#);
+        // Without values they are equal, however they came to have none.
+        made.remove("seq");
+        made.remove("win");
+        assert_eq!(made, Fields::new());
+        assert_eq!(Fields::from(Map::new()), Fields::new());
     }
 }

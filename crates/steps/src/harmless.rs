@@ -33,7 +33,8 @@ pub const HARMFUL: [(char, char, &str); 15] = [
 pub fn is_harmful(character: char) -> bool {
     match character {
         ' '..='~' => false,
-        '\u{4e00}'..='\u{9fff}' => false, // most of our own Chinese, without a walk through the list
+        // Our own Chinese with its punctuation, without a walk through the list.
+        '\u{3000}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}' => false,
         _ => HARMFUL.iter().any(|(first, last, _)| (*first..=*last).contains(&character)),
     }
 }

@@ -17,7 +17,8 @@ impl Event {
             .fold(heap(self.fields.capacity() * size_of::<(Name, Value)>()), |sum, field| {
                 sum + weight(field.1)
             });
-        heap(COUNTS + size_of::<Event>()) + texts + fields + heap(self.bytes.0.capacity())
+        let shared = if self.fields.is_shared() { heap(COUNTS + size_of::<Vec<(Name, Value)>>()) } else { 0 };
+        heap(COUNTS + size_of::<Event>()) + texts + fields + shared + heap(self.bytes.0.capacity())
     }
 }
 

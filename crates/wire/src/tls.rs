@@ -141,9 +141,15 @@ impl Decoder {
         if lane.silent {
             return Vec::new();
         }
-        let mut partial = std::mem::take(&mut lane.partial);
-        partial.extend_from_slice(bytes);
-        let mut rest = partial.as_slice();
+        // What came before is there only where a record was cut: most of the time nothing is copied, and nothing kept.
+        let mut begun = std::mem::take(&mut lane.partial);
+        let whole = if begun.is_empty() {
+            bytes
+        } else {
+            begun.extend_from_slice(bytes);
+            begun.as_slice()
+        };
+        let mut rest = whole;
         while !self.lane(from).silent {
             match record::next(rest) {
                 record::Next::Record(record, tail) => {
@@ -156,9 +162,13 @@ impl Decoder {
             }
         }
         if !self.lane(from).silent {
-            let used = partial.len() - rest.len();
-            partial.drain(..used);
-            self.lane(from).partial = partial;
+            let used = whole.len() - rest.len();
+            self.lane(from).partial = if begun.is_empty() || rest.is_empty() {
+                rest.to_vec()
+            } else {
+                begun.drain(..used);
+                begun
+            };
         }
         std::mem::take(&mut self.out)
     }

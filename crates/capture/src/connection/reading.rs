@@ -188,8 +188,9 @@ impl Connection {
 
     pub(super) fn saw(&mut self, moment: u64, evidence: Evidence, seen: Seen) {
         let at = self.began.saturating_add_unsigned(moment);
-        let mut bytes = seen.bytes;
+        let (mut bytes, mut fields) = (seen.bytes, seen.fields);
         bytes.truncate(MOST_BYTES);
+        fields.share(); // the judge remembers them
         let seen = steps::Event {
             v: SCHEMA_VERSION,
             at: jiff::Timestamp::from_nanosecond(at.into()).unwrap_or_default(),
@@ -206,7 +207,7 @@ impl Connection {
                 None => Direction::Local,
             },
             evidence,
-            fields: seen.fields,
+            fields,
             bytes: Bytes(bytes),
         };
         let claims = self.judge.judge(&seen);

@@ -194,8 +194,10 @@ impl Decoder {
         }
         // Most records end a message; a long one in many records is not copied with each of them.
         let used = gathered.len() - rest.len();
-        gathered.drain(..used);
-        self.lane(from).message = gathered;
+        if used < gathered.len() {
+            gathered.drain(..used);
+            self.lane(from).message = gathered;
+        }
     }
 
     fn message(
@@ -394,6 +396,8 @@ impl Decoder {
         if self.handshake.finished == (true, true) {
             self.handshake.complete = true;
             self.handshake.transcript = Transcript::default();
+            self.handshake.schedule = Schedule::default();
+            (self.handshake.session_id, self.handshake.shown) = (Vec::new(), Vec::new());
         }
     }
 

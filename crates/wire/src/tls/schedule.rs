@@ -1,6 +1,8 @@
 //! From one secret to the next: what the decoder can compute of the key schedule with what crossed. TLS 1.2: RFC 5246
 //! §8.1 and §6.3. TLS 1.3: the column of extracts and derivations in RFC 8446 §7.1.
 
+use std::sync::OnceLock;
+
 use steps::{
     Fields, Side, common,
     tls::{Step, field},
@@ -14,6 +16,8 @@ use crate::{Seen, fields};
 pub(super) struct Schedule {
     /// What the key exchange gave, where the library told.
     shared_secret: Option<Vec<u8>>,
+    /// What follows from it, once that was computed.
+    handshake_secret: Option<Vec<u8>>,
     /// A pre-shared key goes in first, which nobody tells us.
     pub(super) psk: bool,
     /// The hash from ClientHello to ServerHello.
@@ -91,23 +95,20 @@ impl Decoder {
     /// of the key log: the fields of both Finished messages say so.
     pub fn shared_secret(&mut self, secret: &[u8]) {
         self.handshake.schedule.shared_secret = Some(secret.to_vec());
+        self.handshake.schedule.handshake_secret = None;
     }
 
     /// The way from the shared secret to the secrets that TLS 1.3 uses around `from`'s Finished.
-    pub(super) fn key_schedule(&self, from: Side, fields: &mut Fields) {
-        let Schedule { shared_secret, psk: false, hello_hash, server_finished_hash } =
-            &self.handshake.schedule
-        else {
-            return;
-        };
-        let (Some(shared_secret), Some((_, hash))) = (shared_secret, self.handshake.suite_keys()) else {
-            return;
-        };
-        let derived = |secret: &[u8]| keys::derive_secret(hash, secret, "derived", &hash.digest(&[]));
-        let zeros = vec![0; hash.len()];
-        let early = keys::extract(hash, &zeros, &zeros);
-        let handshake = keys::extract(hash, &derived(&early), shared_secret);
-        let mut way = vec![("Early Secret", early), ("Handshake Secret", handshake.clone())];
+    pub(super) fn key_schedule(&mut self, from: Side, fields: &mut Fields) {
+        let Some((_, hash)) = self.handshake.suite_keys() else { return };
+        let schedule = &mut self.handshake.schedule;
+        let (false, Some(shared_secret)) = (schedule.psk, &schedule.shared_secret) else { return };
+        let without_psk = WithoutPsk::of(hash);
+        let extract = || keys::extract(hash, &without_psk.derived, shared_secret);
+        let handshake = schedule.handshake_secret.get_or_insert_with(extract).clone();
+        let Schedule { hello_hash, server_finished_hash, .. } = &self.handshake.schedule;
+        let mut way =
+            vec![("Early Secret", without_psk.early.clone()), ("Handshake Secret", handshake.clone())];
         let mut equal = true;
         let mut derive = |name, label, secret: &[u8], transcript_hash: &[u8], logged| {
             let traffic = keys::derive_secret(hash, secret, label, transcript_hash);
@@ -125,7 +126,8 @@ impl Decoder {
             Side::Client => {
                 let client = "client_handshake_traffic_secret";
                 derive(client, "c hs traffic", &handshake, hello_hash, "CLIENT_HANDSHAKE_TRAFFIC_SECRET");
-                let master = keys::extract(hash, &derived(&handshake), &zeros);
+                let derived = keys::derive_secret(hash, &handshake, "derived", &without_psk.empty);
+                let master = keys::extract(hash, &derived, &vec![0; hash.len()]);
                 let (client, server) =
                     ("client_application_traffic_secret_0", "server_application_traffic_secret_0");
                 derive(client, "c ap traffic", &master, server_finished_hash, "CLIENT_TRAFFIC_SECRET_0");
@@ -149,5 +151,26 @@ impl Decoder {
 
     fn randoms(&self) -> (&[u8], &[u8]) {
         (&self.handshake.client_random, &self.handshake.server_random)
+    }
+}
+
+/// Where every key schedule without a pre-shared key begins: the same for all connections.
+struct WithoutPsk {
+    /// The hash of no message.
+    empty: Vec<u8>,
+    early: Vec<u8>,
+    /// What follows from it, the salt of the next extract.
+    derived: Vec<u8>,
+}
+
+impl WithoutPsk {
+    fn of(hash: keys::Hash) -> &'static Self {
+        static ALL: [OnceLock<WithoutPsk>; 3] = [const { OnceLock::new() }; 3];
+        ALL[hash as usize].get_or_init(|| {
+            let (zeros, empty) = (vec![0; hash.len()], hash.digest(&[]));
+            let early = keys::extract(hash, &zeros, &zeros);
+            let derived = keys::derive_secret(hash, &early, "derived", &empty);
+            WithoutPsk { empty, early, derived }
+        })
     }
 }
