@@ -76,18 +76,22 @@ fn connect(cli: Cli) -> anyhow::Result<bool> {
     let session = Session::default();
     let unread = session.clone();
     let kept = cli.why.then(Kept::default);
+    // Whoever asks why looks at the events.
+    let flight = !cli.why && cli.keep.is_flight_recorder(cli.output.is_silent());
     let how = Init {
+        deaf: flight,
         layout: Some(wire::layout),
         private: cli.keep.secrets,
         unread: Some(Unread::new(move || unread.read())),
         rest: Some(watch::give_back_freed_memory),
         // The answer takes the place of the steps, which are there for who asks for them.
-        silent: cli.why && cli.output.format == Format::Text && !cli.output.verbose,
+        silent: flight || cli.why && cli.output.format == Format::Text && !cli.output.verbose,
         kept: kept.clone(),
         ..Init::default()
     };
     let mut log = show::init(&cli.output, how)?;
-    let _kept = cli.keep.begin(&session, cli.output.lang(), claims::comments)?;
+    let comments = (!flight).then_some(claims::comments as fn() -> watch::Comments);
+    let _kept = cli.keep.begin(&session, cli.output.lang(), comments)?;
     // While there is one thread: capabilities belong to threads.
     session.settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     log.begin()?;

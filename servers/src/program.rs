@@ -83,7 +83,10 @@ fn serve(cli: Cli) -> anyhow::Result<()> {
     watch::raise_descriptor_limit();
     let session = Session::default();
     let unread = session.clone();
+    let flight = cli.keep.is_flight_recorder(cli.output.is_silent());
     let how = Init {
+        silent: flight,
+        deaf: flight,
         unread: Some(Unread::new(move || unread.read())),
         layout: Some(wire::layout),
         private: cli.keep.secrets,
@@ -93,7 +96,8 @@ fn serve(cli: Cli) -> anyhow::Result<()> {
         ..Init::default()
     };
     let mut log = show::init(&cli.output, how)?;
-    let _kept = cli.keep.begin(&session, cli.output.lang(), claims::comments)?;
+    let comments = (!flight).then_some(claims::comments as fn() -> watch::Comments);
+    let _kept = cli.keep.begin(&session, cli.output.lang(), comments)?;
     // While there is one thread: capabilities belong to threads.
     session.settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     let records = log.records_for_another();

@@ -5,6 +5,7 @@
 //! no kernel answered.
 
 mod connection;
+mod copy;
 mod file;
 mod follow;
 mod icmp;
@@ -33,6 +34,7 @@ use keys::Of;
 use link::Inside;
 use packets::{Found, Packets};
 
+pub use copy::{Copied, begins, copy};
 pub use file::{Trouble, is_capture};
 pub use follow::Followed;
 pub use keys::Keys;

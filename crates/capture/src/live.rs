@@ -19,6 +19,14 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// Whether a packet between these ends is followed; what has no ends, an ICMP message for one, where all are.
+    pub fn takes(&self, ends: Option<(SocketAddr, SocketAddr)>) -> bool {
+        match ends {
+            Some((source, destination)) => self.admits([source, destination]),
+            None => self.hosts.is_empty() && self.ports.is_empty() && self.ends.is_empty(),
+        }
+    }
+
     pub(crate) fn admits(&self, ends: [SocketAddr; 2]) -> bool {
         if ends.iter().any(|end| self.ends.contains(end)) {
             return true;

@@ -10,9 +10,12 @@ pub type Comments = Box<dyn FnMut(&Event) -> Vec<Said> + Send>;
 /// Judges one connection, for whoever comments its packets: a line for each claim that an event shows.
 pub fn comments() -> Comments {
     let mut judge = Judge::default();
-    Box::new(move |event| {
-        judge.judge(event).iter().filter(|finding| !finding.id.is_beyond()).map(line).collect()
-    })
+    Box::new(move |event| lines(&judge.judge(event)))
+}
+
+/// A line for each of these that the notes have, as a packet's comment has it.
+pub fn lines(findings: &[Finding]) -> Vec<Said> {
+    findings.iter().filter(|finding| !finding.id.is_beyond()).map(line).collect()
 }
 
 fn line(finding: &Finding) -> Said {

@@ -22,7 +22,7 @@ mod ws;
 
 pub use beyond::{beyond, can_show, shown_in};
 pub use claim::{Claim, ClaimCard, Heading};
-pub use comments::{Comments, comments};
+pub use comments::{Comments, comments, lines};
 pub use event::Event;
 pub use finding::{Finding, Verdict};
 pub use judge::Judge;

@@ -32,7 +32,7 @@ pub(crate) struct Choice {
 
     /// The server's RSA key in PEM: TLS with static RSA (RFC 5246 §8.1.1) is opened with it, as by whoever gets it later
     #[arg(long, value_name = "FILE")]
-    rsa_key: Option<PathBuf>,
+    pub(crate) rsa_key: Option<PathBuf>,
 
     /// The order of the table
     #[arg(long, value_enum, default_value_t, value_name = "BY")]
@@ -100,48 +100,12 @@ pub(crate) fn read(
     (choice, keylog): (&Choice, Option<&Path>),
     (lang, json): (Lang, bool),
 ) -> anyhow::Result<Found> {
-    let mut keys = Keys::default();
-    if let Some(path) = keylog {
-        let lines =
-            std::fs::read(path).with_context(|| format!("could not read the key log {}", path.display()))?;
-        if keys.add(&String::from_utf8_lossy(&lines)) == 0 {
-            say(
-                lang,
-                &format!("{} holds no secret", path.display()),
-                &format!("{} 中没有密钥", path.display()),
-            );
-        }
-    }
-    if let Some(path) = &choice.rsa_key {
-        keys.add_private_key(private_key(path)?);
-    }
     let keep = match choice.connection {
         None => Keep::Nothing,
         Some(Which::One(number)) => Keep::One(number),
         Some(Which::All) => Keep::All,
     };
-    let mut captures = Captures::new(keys, keep);
-    for path in paths {
-        let read = match path.to_str() {
-            Some(STDIN) => captures.file(io::stdin().lock()),
-            _ => {
-                let file = File::open(path).with_context(|| format!("could not read {}", path.display()))?;
-                captures.file(io::BufReader::with_capacity(1 << 18, file))
-            }
-        };
-        match read {
-            Ok(_packets) => {}
-            // What came before counts, where anything did.
-            Err(trouble @ (capture::Trouble::NotACapture | capture::Trouble::Io(_))) => {
-                return Err(trouble).with_context(|| path.display().to_string());
-            }
-            Err(trouble) => say(
-                lang,
-                &format!("{} {trouble}; what came before is shown", path.display()),
-                &format!("{}：{}，此前的内容照常显示", path.display(), trouble.in_chinese()),
-            ),
-        }
-    }
+    let captures = follow(paths, (keylog, choice.rsa_key.as_deref()), (keep, lang))?;
     let given_up = captures.given_up();
     if given_up > 0 {
         say_given_up(given_up, lang);
@@ -190,6 +154,77 @@ fn private_key(path: &Path) -> anyhow::Result<PrivateKey> {
         _ => None,
     };
     key.context("it is no RSA key of 2048 to 8192 bits").with_context(named)
+}
+
+/// Follows the connections of captures as if they were one, the earliest first: a ring of files has no other order.
+///
+/// # Errors
+///
+/// When one cannot be opened or is none.
+pub(crate) fn follow(
+    paths: &[PathBuf],
+    (keylog, rsa_key): (Option<&Path>, Option<&Path>),
+    (keep, lang): (Keep, Lang),
+) -> anyhow::Result<Captures> {
+    let mut keys = Keys::default();
+    if let Some(path) = keylog {
+        let lines =
+            std::fs::read(path).with_context(|| format!("could not read the key log {}", path.display()))?;
+        if keys.add(&String::from_utf8_lossy(&lines)) == 0 {
+            say(
+                lang,
+                &format!("{} holds no secret", path.display()),
+                &format!("{} 中没有密钥", path.display()),
+            );
+        }
+    }
+    if let Some(path) = rsa_key {
+        keys.add_private_key(private_key(path)?);
+    }
+    let mut captures = Captures::new(keys, keep);
+    for path in in_time(paths) {
+        let read = match path.to_str() {
+            Some(STDIN) => captures.file(io::stdin().lock()),
+            _ => captures.file(open(&path)?),
+        };
+        match read {
+            Ok(_packets) => {}
+            // What came before counts, where anything did.
+            Err(trouble @ (capture::Trouble::NotACapture | capture::Trouble::Io(_))) => {
+                return Err(trouble).with_context(|| path.display().to_string());
+            }
+            Err(trouble) => say(
+                lang,
+                &format!("{} {trouble}; what came before is shown", path.display()),
+                &format!("{}：{}，此前的内容照常显示", path.display(), trouble.in_chinese()),
+            ),
+        }
+    }
+    Ok(captures)
+}
+
+/// A capture file, to be read.
+///
+/// # Errors
+///
+/// Says which could not be opened.
+pub(crate) fn open(path: &Path) -> anyhow::Result<impl Read> {
+    let file = File::open(path).with_context(|| format!("could not read {}", path.display()))?;
+    Ok(io::BufReader::with_capacity(1 << 18, file))
+}
+
+/// Captures in the order of their first packets; one without a packet has nothing to tell, and standard input is read
+/// when it is its turn.
+pub(crate) fn in_time(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut paths = paths.to_vec();
+    if paths.len() > 1 {
+        let first = |path: &PathBuf| {
+            let file = (path != Path::new(STDIN)).then(|| File::open(path).ok()).flatten();
+            file.and_then(capture::begins)
+        };
+        paths.sort_by_cached_key(first);
+    }
+    paths
 }
 
 /// A row as one text, to be searched.

@@ -9,6 +9,7 @@ use show::{Init, Kept};
 use steps::{Protocol, harmless::one_line};
 
 mod captures;
+mod commented;
 mod expect;
 mod link;
 mod live;
@@ -165,10 +166,14 @@ fn told(error: &anyhow::Error) -> String {
 /// `lab watch`: opens what takes a right, gives all rights up, and watches.
 fn watched(options: &live::Options, cli: &Cli) -> anyhow::Result<()> {
     let output = &cli.output;
+    let flight = cli.keep.is_flight_recorder(output.is_silent());
+    if flight && options.counts() {
+        anyhow::bail!("--count needs connections to be followed, and a flight recorder follows none");
+    }
     let mut log = show::init(
         output,
         Init {
-            silent: output.quiet,
+            silent: output.quiet || flight,
             layout: Some(wire::layout),
             rest: Some(watch::give_back_freed_memory),
             ..Init::default()
@@ -180,7 +185,7 @@ fn watched(options: &live::Options, cli: &Cli) -> anyhow::Result<()> {
     log.begin_after(move || watch::confine(records))?;
     watch::confine(false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(live::run(options, opened, output))
+    runtime.block_on(live::run(options, opened, (output, flight)))
 }
 
 /// What has to be settled before there is a runtime, whose threads would be in the way.
@@ -211,6 +216,11 @@ async fn run(cli: Cli, scenarios: &[Scenario], privilege: Option<&link::Privileg
     let kept = Kept::default();
     let compared = matches!(&cli.command, Some(Command::Tls { variant }) if variant == ALL);
     let keep = (compared || matches!(&cli.command, Some(Command::Run { .. }))).then(|| kept.clone());
+    // Who compares looks at the events.
+    let flight = keep.is_none() && cli.keep.is_flight_recorder(cli.output.is_silent());
+    if cli.keep.ring.is_some() && !flight {
+        anyhow::bail!("what is compared has to be recognised: --ring is for a pair");
+    }
     let session = watch::Session::default();
     let unread = session.clone();
     let follows = show::Follows::default();
@@ -221,7 +231,8 @@ async fn run(cli: Cli, scenarios: &[Scenario], privilege: Option<&link::Privileg
             lines: cli.lines,
             follows: follows.clone(),
             kept: keep.clone(),
-            silent: brief,
+            silent: brief || flight,
+            deaf: flight,
             layout: Some(wire::layout),
             private: cli.keep.secrets,
             once_open: None,
@@ -230,7 +241,8 @@ async fn run(cli: Cli, scenarios: &[Scenario], privilege: Option<&link::Privileg
             unread: Some(show::Unread::new(move || unread.read())),
         },
     )?;
-    let _kept = cli.keep.begin(&session, cli.output.lang(), claims::comments)?;
+    let comments = (!flight).then_some(claims::comments as fn() -> watch::Comments);
+    let _kept = cli.keep.begin(&session, cli.output.lang(), comments)?;
     log.begin()?;
     session.begin()?;
     if let Some(Command::Link(options)) = &cli.command {
@@ -291,7 +303,7 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
             show::Format::Text => run::list(about.as_deref(), output.lang(), output.columns())?,
             show::Format::Json => run::list_json(about.as_deref())?,
         },
-        Some(Command::Read(logs)) => read::read(logs, cli.keep.keylog.as_deref(), (output, cli.lines))?,
+        Some(Command::Read(logs)) => read::read(logs, &cli.keep, (output, cli.lines))?,
         Some(
             Command::Tcp
             | Command::Tls { .. }

@@ -19,7 +19,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 use watch::{
-    Overheard,
+    Overheard, OverheardTape,
     tcp::{Heard, Ring},
 };
 
@@ -42,9 +42,17 @@ pub(crate) struct Options {
     count: Option<usize>,
 }
 
+impl Options {
+    /// Whether it ends by itself.
+    pub(crate) fn counts(&self) -> bool {
+        self.count.is_some()
+    }
+}
+
 /// What [`open`] has opened: the ring, and the key log that is followed.
 pub(crate) struct Opened {
     ring: Ring,
+    tape: Option<OverheardTape>,
     keys: Option<Followed>,
     learned: String,
     choice: Choice,
@@ -56,9 +64,6 @@ pub(crate) struct Opened {
 ///
 /// When the right is missing, which one line says with what to do; when an interface or a name is unknown.
 pub(crate) fn open(options: &Options, keep: &watch::Keep, lang: Lang) -> anyhow::Result<Opened> {
-    if keep.capture.is_some() {
-        bail!("`lab watch` writes no capture; `tcpdump -w FILE` does, and `lab read FILE` reads it");
-    }
     let choice = choice(&options.which)?;
     let ring = Ring::open(options.interface.as_deref()).map_err(|error| match (error.kind(), lang) {
         (std::io::ErrorKind::PermissionDenied, Lang::En) => anyhow::anyhow!(
@@ -85,7 +90,16 @@ pub(crate) fn open(options: &Options, keep: &watch::Keep, lang: Lang) -> anyhow:
     let mut keys = keep.keylog.clone().or(named).map(Followed::new);
     let learned = keys.as_mut().map(Followed::more).transpose();
     let learned = learned.context("could not read the key log")?.unwrap_or_default();
-    Ok(Opened { ring, keys, learned, choice })
+    let tape = match &keep.capture {
+        None if keep.ring.is_some() => bail!("--ring says how a capture is kept: --capture FILE names it"),
+        None => None,
+        Some(path) => {
+            let chosen = choice.clone();
+            let tape = OverheardTape::open(path, keep.ring, lang, move |ends| chosen.takes(ends));
+            Some(tape.with_context(|| format!("could not open the capture {}", path.display()))?)
+        }
+    };
+    Ok(Opened { ring, tape, keys, learned, choice })
 }
 
 /// Takes the words of the command line apart.
@@ -116,13 +130,22 @@ fn choice(words: &[String]) -> anyhow::Result<Choice> {
 /// # Errors
 ///
 /// When the system gives no more packets.
-pub(crate) async fn run(options: &Options, opened: Opened, output: &Args) -> anyhow::Result<()> {
-    let Opened { ring, keys, learned, choice } = opened;
+pub(crate) async fn run(
+    options: &Options,
+    opened: Opened,
+    (output, flight): (&Args, bool),
+) -> anyhow::Result<()> {
+    let Opened { ring, mut tape, keys, learned, choice } = opened;
+    if let Some(tape) = &mut tape {
+        tape.learn(&learned);
+    }
     let mut captures = Captures::new(Keys::default(), Keep::Live);
     captures.only(choice);
     captures.learn(&learned);
     let mut ring = ring.register().context("the packets cannot be waited for")?;
-    let mut watching = Watching { captures, keys, overheard: Overheard::default(), over: 0, output };
+    let reads = !flight;
+    let mut watching =
+        Watching { captures, reads, tape, keys, overheard: Overheard::default(), over: 0, output };
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -150,6 +173,10 @@ const TICK: Duration = Duration::from_millis(100);
 
 struct Watching<'o> {
     captures: Captures,
+    /// Packets are recognised, and not only written.
+    reads: bool,
+    /// Where packets and secrets are written.
+    tape: Option<OverheardTape>,
     keys: Option<Followed>,
     overheard: Overheard,
     /// How many connections are over.
@@ -172,8 +199,15 @@ impl Watching<'_> {
 
     /// Takes what the ring has.
     fn take(&mut self, ring: &mut AsyncFd<Ring>) {
-        let captures = &mut self.captures;
-        let mut take = |Heard { at, interface, packet }: Heard<'_>| captures.heard(at, interface, packet);
+        let Watching { captures, tape, reads, .. } = self;
+        let mut take = |Heard { at, interface, packet }: Heard<'_>| {
+            if let Some(tape) = tape {
+                tape.packet(at, packet);
+            }
+            if *reads {
+                captures.heard(at, interface, packet);
+            }
+        };
         while ring.get_mut().take(&mut take) {}
         self.look_for_keys();
         self.tell();
@@ -197,11 +231,19 @@ impl Watching<'_> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let over = self.captures.over(i64::try_from(now.as_nanos()).unwrap_or(i64::MAX));
         self.close(&over);
+        if let Some(tape) = &mut self.tape {
+            tape.write();
+        }
     }
 
     fn look_for_keys(&mut self) {
         match self.keys.as_mut().map(Followed::more) {
-            Some(Ok(lines)) if !lines.is_empty() => self.captures.learn(&lines),
+            Some(Ok(lines)) if !lines.is_empty() => {
+                if let Some(tape) = &mut self.tape {
+                    tape.learn(&lines);
+                }
+                self.captures.learn(&lines);
+            }
             Some(Ok(_)) | None => {}
             Some(Err(error)) => {
                 captures::say(
@@ -217,7 +259,7 @@ impl Watching<'_> {
     fn close(&mut self, over: &[Finished]) {
         self.over += over.len();
         self.tell();
-        if self.output.quiet {
+        if self.output.quiet && self.reads {
             let page = match self.output.format {
                 Format::Json => captures::in_json(over),
                 Format::Text => captures::lines(over, self.output.lang()),
@@ -230,6 +272,9 @@ impl Watching<'_> {
         self.look_for_keys();
         let left = self.captures.all();
         self.close(&left);
+        if let Some(tape) = &mut self.tape {
+            tape.end(lost);
+        }
         let (lang, given_up) = (self.output.lang(), self.captures.given_up());
         if given_up > 0 {
             captures::say_given_up(given_up, lang);

@@ -7,7 +7,7 @@ use claims::Event;
 use show::{Args, Format, Ladder, story::Story};
 use steps::{Direction, Evidence, Lang, Protocol, Side};
 
-use crate::{captures, expect, run, scenario};
+use crate::{captures, commented, expect, run, scenario};
 
 /// The logs to read.
 #[derive(Clone, Debug, clap::Args)]
@@ -36,12 +36,20 @@ pub(crate) struct Logs {
 /// When a log cannot be opened, or none holds an event.
 pub(crate) fn read(
     logs: &Logs,
-    keylog: Option<&Path>,
+    keep: &watch::Keep,
     (output, lines): (&Args, bool),
 ) -> anyhow::Result<String> {
-    let lang = output.lang();
+    let (lang, keylog) = (output.lang(), keep.keylog.as_deref());
     let (caught, recorded_logs): (Vec<_>, Vec<_>) =
         logs.logs.iter().cloned().partition(|path| captures::is_capture(path));
+    if let Some(out) = &keep.capture {
+        anyhow::ensure!(
+            !caught.is_empty(),
+            "--capture writes steps into what was captured: name a capture to read"
+        );
+        anyhow::ensure!(keep.ring.is_none(), "--ring is for what is captured now");
+        return commented::write(&caught, (keylog, logs.choice.rsa_key.as_deref()), out, lang);
+    }
     let mut of_captures = Vec::new();
     if !caught.is_empty() {
         let json = output.format == Format::Json;

@@ -125,6 +125,17 @@ fn no_trap_in_a_shared_folder_takes_a_key_log_or_a_capture() {
             assert_eq!(left.status.code(), Some(1), "{option} {script}");
             assert!(left.stderr.contains(told) && left.stderr.contains(option), "{}", left.stderr);
             place.is_unharmed(script);
+            if option == "--capture" {
+                // Each file of a ring is one that may be a trap.
+                let Some(place) = Place::of(victim) else { return };
+                place.attack(&script.replace("trap", "trap-2"));
+                let trap = place.trap();
+                let args = ["tls", "127.0.0.1:1", option, text(&trap), "--ring", "3x1MiB"];
+                let left = place.run("client", &args);
+                assert_eq!(left.status.code(), Some(1), "{option} --ring {script}");
+                assert!(left.stderr.contains(told) && left.stderr.contains(option), "{}", left.stderr);
+                place.is_unharmed(script);
+            }
         }
         let Some(place) = Place::of(victim) else { return };
         fs::write(place.trap(), "").and_then(|()| chown(place.trap(), Some(victim), None)).expect("root may");

@@ -82,6 +82,12 @@ fn a_server_that_listens_holds_no_capability_in_any_thread_and_serves() {
     for protocol in PROTOCOLS {
         let capture = folder.path().join(format!("{protocol}.pcapng")).display().to_string();
         let certs_of = if protocol == "tcp" { &[][..] } else { &["--certs", &certs] };
+        // The flight recorder has one thread more, and nothing to hold either.
+        let flight = folder.path().join(format!("{protocol}-flight.pcapng")).display().to_string();
+        let ring = ["--capture", &flight, "--ring", "2x1MiB"];
+        let recorder = Server::start(protocol, &[certs_of, &ring].concat());
+        holds(&recorder, 0, &format!("{protocol} with --ring"));
+        drop(recorder);
         let mut server = Server::start(protocol, &[certs_of, &["--capture", &capture]].concat());
         holds(&server, 0, protocol);
         let address = match protocol {

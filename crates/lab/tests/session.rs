@@ -23,7 +23,7 @@ fn session(certs: &Path, keys: &Path) -> Seen {
     tracing::dispatcher::with_default(&log, || {
         let keep = Keep { keylog: Some(keys.to_owned()), ..Keep::default() };
         let session = Session::default();
-        let _kept = keep.begin(&session, steps::Lang::En, claims::comments).expect("a key log");
+        let _kept = keep.begin(&session, steps::Lang::En, None).expect("a key log");
         guard.begin().and_then(|()| session.begin()).expect("two threads");
         alone(async {
             tls_pair(certs, &session).await;

@@ -120,6 +120,19 @@ fn other_programs_are_watched_with_net_raw_alone() {
         crossed(spoken, server, &answered);
     }
 
+    // The third wrote packets and secrets alone, of one port, and their steps were read afterwards.
+    assert_eq!(left("ring.err").lines().count(), 1, "{}", left("ring.err"));
+    let recorded = left("ring.json");
+    let recorded: Vec<Event> =
+        recorded.lines().map(|line| serde_json::from_str(line).expect("each line is an event")).collect();
+    assert!(recorded.iter().all(|event| event.conn.ends_with(":4443")));
+    let recorded = connections(&recorded);
+    let first = recorded.first().expect("curl came first");
+    crossed(first, client, &opened);
+    crossed(first, server, &answered);
+    let request = value(first, "tls.application_data", "plaintext").unwrap_or_default();
+    assert!(request.starts_with("GET / HTTP/1.1"), "the secrets are inside: {request:?}");
+
     // The other watcher was asked for one end and for rows.
     let rows = left("rows.txt");
     assert_eq!(rows.lines().filter(|line| line.contains(" → ")).count(), 1, "{rows}");

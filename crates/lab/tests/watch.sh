@@ -3,7 +3,7 @@
 #
 #   watch.sh PROGRAMS
 #
-# Leaves watch.json, watch.err, rows.txt, and status: what the kernel says of each thread of the watcher.
+# Leaves watch.json, watch.err, rows.txt, ring.json, ring.err, and status: what the kernel says of each thread of the watcher.
 set -eu
 programs=$1
 none="setpriv --reuid 65532 --regid 65532 --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs"
@@ -27,8 +27,9 @@ until [ -n "$(ss -Hltn 'sport = 4443')" ] && [ -n "$(ss -Hltn 'sport = 4022')" ]
 touch keys.txt
 $raw "$lab" watch -i lo --format json --keylog keys.txt 4443 4022 > watch.json 2> watch.err & watch=$!
 $raw "$lab" watch --quiet --lang en --count 1 localhost:4022 > rows.txt 2> rows.err & rows=$!
-until grep -q watching watch.err && grep -q watching rows.err; do sleep 0.05; done
-cat /proc/$watch/task/*/status > status
+$raw "$lab" watch -q --lang en --capture ring.pcapng --ring 2x4MiB --keylog keys.txt 4443 > ring.out 2> ring.err & ring=$!
+until grep -q watching watch.err && grep -q watching rows.err && grep -q watching ring.err; do sleep 0.05; done
+cat /proc/$watch/task/*/status /proc/$ring/task/*/status > status
 
 # What is not asked for is not told.
 curl -s http://127.0.0.1:4080/ || true
@@ -46,5 +47,8 @@ if [ -n "${CHROMIUM:-}" ]; then
         --ignore-certificate-errors --ssl-key-log-file="$PWD/keys.txt" --dump-dom https://localhost:4443/ >/dev/null 2>&1
 fi
 wait $rows
-kill -TERM $watch
+kill -TERM $watch $ring
 wait $watch
+wait $ring
+[ ! -s ring.out ]
+"$lab" read ring-*.pcapng --connection all --format json > ring.json

@@ -9,6 +9,7 @@ use steps::Lang;
 
 use crate::{
     Session,
+    flight::{Flight, RingSize},
     recording::{Comments, Recording},
 };
 
@@ -20,9 +21,18 @@ use crate::{
     command(next_help_heading = "For Wireshark, and other secrets")
 )]
 pub struct Keep {
-    /// Write every packet to FILE with the steps as comments and the secrets inside; needs CAP_NET_RAW
+    /// Write every packet to FILE with the steps as comments and the secrets inside; with -q and without --log-dir,
+    /// packets and secrets alone, which costs least (`lab read` tells their steps); needs CAP_NET_RAW
     #[cfg_attr(feature = "clap", arg(long, global = true, value_name = "FILE.pcapng"))]
     pub capture: Option<PathBuf>,
+
+    /// Write packets and secrets alone, print nothing, and keep the last of them: 8x64MiB are the files FILE-1.pcapng to
+    /// FILE-8.pcapng in turn, each of which opens by itself
+    #[cfg_attr(
+        feature = "clap",
+        arg(long, global = true, value_name = "FILESxSIZE", conflicts_with_all = ["log_dir", "verbose", "ladder"])
+    )]
+    pub ring: Option<RingSize>,
 
     /// Add the session's secrets to FILE [default: $SSLKEYLOGFILE, if set]
     #[cfg_attr(feature = "clap", arg(long, global = true, value_name = "FILE"))]
@@ -39,12 +49,24 @@ pub struct Keep {
 pub struct Keeping(Session);
 
 impl Keep {
-    /// Opens what was asked for of `session`; what `comments` says of a connection's events goes into a capture. To be called before [`Session::settle`].
+    /// Whether packets and secrets are all that is kept of a run, and nothing is recognised while it goes on. `silent`:
+    /// nothing is to be printed of it, and no log recorded.
+    pub fn is_flight_recorder(&self, silent: bool) -> bool {
+        self.capture.is_some() && (silent || self.ring.is_some())
+    }
+
+    /// Opens what was asked for of `session`; what `comments` says of a connection's events goes into a capture, and without
+    /// them it is a flight recorder's. To be called before [`Session::settle`].
     ///
     /// # Errors
     ///
     /// Says which file could not be opened, why, and what named it.
-    pub fn begin(&self, session: &Session, lang: Lang, comments: fn() -> Comments) -> io::Result<Keeping> {
+    pub fn begin(
+        &self,
+        session: &Session,
+        lang: Lang,
+        comments: Option<fn() -> Comments>,
+    ) -> io::Result<Keeping> {
         let secrets = session.secrets();
         if let Some(path) = &self.keylog {
             secrets.open(path).map_err(|error| not_opened("key log", path, "--keylog", &error))?;
@@ -52,10 +74,20 @@ impl Keep {
             let path = Path::new(&path);
             secrets.open(path).map_err(|error| not_opened("key log", path, "SSLKEYLOGFILE", &error))?;
         }
-        if let Some(path) = &self.capture {
-            let begun = Recording::begin(path, lang, comments);
-            let begun = begun.map_err(|error| not_opened("capture", path, "--capture", &error))?;
-            session.record(begun);
+        let refused = |path: &Path, error| not_opened("capture", path, "--capture", &error);
+        match (&self.capture, comments) {
+            (Some(path), None) => {
+                let begun = Flight::begin(path, self.ring, lang).map_err(|error| refused(path, error))?;
+                session.record_flight(begun);
+            }
+            (Some(path), Some(comments)) => {
+                let begun = Recording::begin(path, lang, comments).map_err(|error| refused(path, error))?;
+                session.record(begun);
+            }
+            (None, _) if self.ring.is_some() => {
+                return Err(io::Error::other("--ring says how a capture is kept: --capture FILE names it"));
+            }
+            (None, _) => {}
         }
         if self.secrets {
             secrets.show();
@@ -72,6 +104,9 @@ impl Drop for Keeping {
         self.0.end();
         if let Some(recording) = self.0.recording() {
             recording.end();
+        }
+        if let Some(flight) = self.0.flight() {
+            flight.end();
         }
         self.0.secrets().end();
     }

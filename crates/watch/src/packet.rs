@@ -3,10 +3,13 @@
 
 mod filter;
 mod privilege;
+mod ring;
 mod socket;
 
-pub(crate) use filter::{MOST_PORTS, tcp_and_icmp};
+pub(crate) use filter::MOST_PORTS;
 pub use filter::{Ports, tcp_ports};
 pub(crate) use privilege::open;
 pub use privilege::{confine, with_net_raw};
+pub(crate) use ring::Ears;
+pub use ring::{Heard, Ring};
 pub(crate) use socket::PacketSocket;

@@ -32,83 +32,121 @@ pub(crate) enum Secrets {
 
 /// A file to which blocks are written, each by one call.
 #[derive(Debug)]
-pub(crate) struct Writer<W>(W);
+pub(crate) struct Writer<W> {
+    out: W,
+    /// The block at hand.
+    block: Vec<u8>,
+}
 
 impl<W: Write> Writer<W> {
     /// Begins the file; `program` says who wrote it, `comment` what it is.
     pub(crate) fn new(out: W, program: &str, comment: &str) -> io::Result<Self> {
-        let mut writer = Writer(out);
-        let mut section = Vec::new();
-        section.extend(0x1A2B_3C4D_u32.to_le_bytes()); // read the other way round in a big-endian file
-        section.extend(1_u16.to_le_bytes());
-        section.extend(0_u16.to_le_bytes());
-        section.extend((-1_i64).to_le_bytes()); // the length of the section is not known yet
-        option(&mut section, OPT_COMMENT, comment.as_bytes());
-        option(&mut section, SHB_USERAPPL, program.as_bytes());
-        end_of_options(&mut section);
-        writer.block(SECTION_HEADER, &section)?;
-        let mut interface = Vec::new();
-        interface.extend(LINKTYPE_RAW.to_le_bytes());
-        interface.extend([0; 6]); // reserved; no limit to the length of a packet
-        option(&mut interface, IF_TSRESOL, &[9]);
-        end_of_options(&mut interface);
-        writer.block(INTERFACE_DESCRIPTION, &interface)?;
+        let mut writer = Writer { out, block: Vec::new() };
+        writer.write(|block| header(block, program, comment))?;
         Ok(writer)
     }
 
     /// Secrets that open packets which follow.
     pub(crate) fn secrets(&mut self, kind: Secrets, lines: &str) -> io::Result<()> {
-        let mut block = Vec::new();
-        block.extend((kind as u32).to_le_bytes());
-        block.extend((lines.len() as u32).to_le_bytes());
-        padded(&mut block, lines.as_bytes());
-        self.block(DECRYPTION_SECRETS, &block)
+        self.write(|block| secrets(block, kind, lines))
     }
 
     /// A packet with what is to be said of it.
-    pub(crate) fn packet(&mut self, at: SystemTime, packet: &[u8], comments: &[String]) -> io::Result<()> {
-        let mut block = Vec::new();
-        block.extend(0_u32.to_le_bytes()); // the only interface
-        time(&mut block, at);
-        block.extend((packet.len() as u32).to_le_bytes());
-        block.extend((packet.len() as u32).to_le_bytes());
-        padded(&mut block, packet);
-        for comment in comments {
-            option(&mut block, OPT_COMMENT, comment.as_bytes());
-        }
-        if !comments.is_empty() {
-            end_of_options(&mut block);
-        }
-        self.block(ENHANCED_PACKET, &block)
+    pub(crate) fn packet(&mut self, at: SystemTime, bytes: &[u8], comments: &[String]) -> io::Result<()> {
+        self.write(|block| packet(block, nanoseconds(at), bytes, comments))
     }
 
     /// How many packets were heard, and how many were lost on the way into the file.
     pub(crate) fn statistics(&mut self, heard: u64, lost: u64) -> io::Result<()> {
-        let mut block = Vec::new();
-        block.extend(0_u32.to_le_bytes());
-        time(&mut block, SystemTime::now());
-        option(&mut block, ISB_IFRECV, &heard.to_le_bytes());
-        option(&mut block, ISB_IFDROP, &lost.to_le_bytes());
-        end_of_options(&mut block);
-        self.block(INTERFACE_STATISTICS, &block)
+        self.write(|block| statistics(block, heard, lost))
     }
 
     /// Lets the file hold what was written.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.out.flush()
     }
 
-    /// Its length stands before and behind a block, so that a file can be read backwards.
-    fn block(&mut self, kind: u32, body: &[u8]) -> io::Result<()> {
-        let length = (body.len() as u32 + 12).to_le_bytes();
-        let whole = [&kind.to_le_bytes()[..], &length, body, &length].concat();
-        self.0.write_all(&whole)
+    fn write(&mut self, append: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
+        self.block.clear();
+        append(&mut self.block);
+        self.out.write_all(&self.block)
     }
 }
 
+/// Appends what every file begins with; `program` says who wrote it, `comment` what it is.
+pub(crate) fn header(out: &mut Vec<u8>, program: &str, comment: &str) {
+    block(out, SECTION_HEADER, |section| {
+        section.extend(0x1A2B_3C4D_u32.to_le_bytes()); // read the other way round in a big-endian file
+        section.extend(1_u16.to_le_bytes());
+        section.extend(0_u16.to_le_bytes());
+        section.extend((-1_i64).to_le_bytes()); // the length of the section is not known yet
+        option(section, OPT_COMMENT, comment.as_bytes());
+        option(section, SHB_USERAPPL, program.as_bytes());
+        end_of_options(section);
+    });
+    block(out, INTERFACE_DESCRIPTION, |interface| {
+        interface.extend(LINKTYPE_RAW.to_le_bytes());
+        interface.extend([0; 6]); // reserved; no limit to the length of a packet
+        option(interface, IF_TSRESOL, &[9]);
+        end_of_options(interface);
+    });
+}
+
+/// Appends secrets that open packets which follow.
+pub(crate) fn secrets(out: &mut Vec<u8>, kind: Secrets, lines: &str) {
+    block(out, DECRYPTION_SECRETS, |block| {
+        block.extend((kind as u32).to_le_bytes());
+        block.extend((lines.len() as u32).to_le_bytes());
+        padded(block, lines.as_bytes());
+    });
+}
+
+/// Appends a packet that was heard `at` so many nanoseconds since 1970, with what is to be said of it.
+pub(crate) fn packet(out: &mut Vec<u8>, at: u64, bytes: &[u8], comments: &[String]) {
+    block(out, ENHANCED_PACKET, |block| {
+        block.extend(0_u32.to_le_bytes()); // the only interface
+        time(block, at);
+        block.extend((bytes.len() as u32).to_le_bytes());
+        block.extend((bytes.len() as u32).to_le_bytes());
+        padded(block, bytes);
+        for comment in comments {
+            option(block, OPT_COMMENT, comment.as_bytes());
+        }
+        if !comments.is_empty() {
+            end_of_options(block);
+        }
+    });
+}
+
+/// Appends how many packets were heard, and how many were lost on the way into the file.
+pub(crate) fn statistics(out: &mut Vec<u8>, heard: u64, lost: u64) {
+    block(out, INTERFACE_STATISTICS, |block| {
+        block.extend(0_u32.to_le_bytes());
+        time(block, nanoseconds(SystemTime::now()));
+        option(block, ISB_IFRECV, &heard.to_le_bytes());
+        option(block, ISB_IFDROP, &lost.to_le_bytes());
+        end_of_options(block);
+    });
+}
+
+/// Its length stands before and behind a block, so that a file can be read backwards.
+fn block(out: &mut Vec<u8>, kind: u32, body: impl FnOnce(&mut Vec<u8>)) {
+    let begin = out.len();
+    out.extend(kind.to_le_bytes());
+    out.extend([0; 4]);
+    body(out);
+    let length = ((out.len() - begin + 4) as u32).to_le_bytes();
+    out[begin + 4..begin + 8].copy_from_slice(&length);
+    out.extend(length);
+}
+
+/// Nanoseconds since 1970.
+fn nanoseconds(at: SystemTime) -> u64 {
+    at.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64
+}
+
 /// Nanoseconds since 1970, upper half first.
-fn time(block: &mut Vec<u8>, at: SystemTime) {
-    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
+fn time(block: &mut Vec<u8>, since: u64) {
     block.extend(((since >> 32) as u32).to_le_bytes());
     block.extend((since as u32).to_le_bytes());
 }
@@ -124,7 +162,7 @@ fn end_of_options(block: &mut Vec<u8>) {
     block.extend([0; 4]);
 }
 
-/// Everything begins at a multiple of four bytes.
+/// Everything begins at a multiple of four bytes, and so does each block.
 fn padded(block: &mut Vec<u8>, bytes: &[u8]) {
     block.extend(bytes);
     block.resize(block.len().next_multiple_of(4), 0);
@@ -147,7 +185,7 @@ mod tests {
         writer.packet(at, &[0x45; 21], &["一".into(), "two".into()]).expect("memory");
         writer.packet(at, &[0x45; 20], &[]).expect("memory");
         writer.statistics(2, 1).expect("memory");
-        let blocks = blocks(&writer.0);
+        let blocks = blocks(&writer.out);
         let kinds: Vec<_> = blocks.iter().map(|(kind, _)| *kind).collect();
         assert_eq!(kinds, [SECTION_HEADER, INTERFACE_DESCRIPTION, DECRYPTION_SECRETS, 6, 6, 5]);
         assert_eq!(&blocks[2].1[..8], [0x4b, 0x53, 0x4c, 0x54, 20, 0, 0, 0]);

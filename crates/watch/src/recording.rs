@@ -28,7 +28,10 @@ use crate::{
 };
 
 mod comment;
+mod commented;
 mod timeline;
+
+pub use commented::Commented;
 
 use timeline::{Packet, Timeline};
 
@@ -82,7 +85,7 @@ impl std::fmt::Debug for Recording {
     }
 }
 
-fn not_allowed(error: &io::Error) -> String {
+pub(crate) fn not_allowed(error: &io::Error) -> String {
     if error.kind() == io::ErrorKind::PermissionDenied {
         "packets cannot be captured without CAP_NET_RAW (sudo, `setcap cap_net_raw+ep` on the program, or in a \
          container `--cap-add NET_RAW`); --keylog needs no such right and opens a capture of tcpdump's"
@@ -95,15 +98,22 @@ fn not_allowed(error: &io::Error) -> String {
 impl Session {
     /// One of our servers listens on `address`: what crosses its port is ours.
     pub fn listens(&self, address: SocketAddr) {
-        let Some(recording) = self.recording() else { return };
-        recording.lock().timeline.listens(address.port());
-        recording.hear(address.port());
+        if let Some(recording) = self.recording() {
+            recording.lock().timeline.listens(address.port());
+            recording.hear(address.port());
+        }
+        if let Some(flight) = self.flight() {
+            flight.listens(address.port());
+        }
     }
 
     /// One of our clients is about to connect to `address`.
     pub fn visits(&self, address: SocketAddr) {
         if let Some(recording) = self.recording() {
             recording.hear(address.port());
+        }
+        if let Some(flight) = self.flight() {
+            flight.hear(address.port());
         }
     }
 }
@@ -368,7 +378,7 @@ impl Output {
     }
 }
 
-const PROGRAM: &str = concat!("handshakes ", env!("CARGO_PKG_VERSION"));
+pub(crate) const PROGRAM: &str = concat!("handshakes ", env!("CARGO_PKG_VERSION"));
 
 /// How long the kernel may take to switch time stamps on.
 const WARM_UP: Duration = Duration::from_millis(50);

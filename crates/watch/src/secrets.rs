@@ -9,6 +9,7 @@ mod file;
 use std::{
     collections::VecDeque,
     io,
+    net::SocketAddr,
     path::Path,
     sync::{Mutex, MutexGuard},
 };
@@ -30,6 +31,17 @@ struct Out {
     shown: bool,
     /// Both ends of a connection may live in this session and know the same secret: it is written once.
     recent: VecDeque<String>,
+}
+
+/// What a line of a key log holds; none: no secret.
+pub(crate) fn kind(line: &str) -> Option<Kind> {
+    let mut words = line.split(' ').filter(|word| !word.is_empty());
+    match (words.next(), words.next(), words.next()) {
+        (Some(label), _, _) if label.starts_with('#') => None,
+        (Some(_), Some("SHARED_SECRET"), Some(_)) => Some(Kind::Ssh),
+        (Some(_), Some(_), Some(_)) => Some(Kind::Tls),
+        _ => None,
+    }
 }
 
 /// How many lines are remembered so as not to write one twice.
@@ -69,16 +81,20 @@ impl Secrets {
     }
 }
 
+/// The client's address and the server's.
+type Ends = (SocketAddr, SocketAddr);
+
 impl Session {
     /// A secret of TLS by its label. `about` is the client's random, and for `RSA` the first eight bytes of the
     /// encrypted pre-master secret.
-    pub(crate) fn tls_secret(&self, label: &str, about: &[u8], secret: &[u8]) {
-        self.write(Kind::Tls, || format!("{label} {} {}\n", hex::encode(about), hex::encode(secret)));
+    pub(crate) fn tls_secret(&self, of: Ends, label: &str, about: &[u8], secret: &[u8]) {
+        self.write(of, Kind::Tls, || format!("{label} {} {}\n", hex::encode(about), hex::encode(secret)));
     }
 
     /// The shared secret K of an SSH key exchange, by the cookie of the client's KEXINIT.
-    pub(crate) fn ssh_secret(&self, cookie: &[u8], secret: &[u8]) {
-        self.write(Kind::Ssh, || format!("{} SHARED_SECRET {}\n", hex::encode(cookie), hex::encode(secret)));
+    pub(crate) fn ssh_secret(&self, of: Ends, cookie: &[u8], secret: &[u8]) {
+        let line = || format!("{} SHARED_SECRET {}\n", hex::encode(cookie), hex::encode(secret));
+        self.write(of, Kind::Ssh, line);
     }
 
     /// Adds the whole secrets to the fields of an event, if the user asked for that; their fingerprints stand there
@@ -90,13 +106,17 @@ impl Session {
         }
     }
 
-    fn write(&self, kind: Kind, line: impl FnOnce() -> String) {
+    fn write(&self, of: Ends, kind: Kind, line: impl FnOnce() -> String) {
         let mut out = self.secrets().lock();
-        if out.file.is_none() && !self.records() {
+        let kept = out.file.is_some() || self.records();
+        if !kept && self.flight().is_none() {
             return;
         }
         let line = line();
-        if out.recent.contains(&line) {
+        if let Some(flight) = self.flight() {
+            flight.secret(of, kind, line.clone());
+        }
+        if !kept || out.recent.contains(&line) {
             return;
         }
         if let Some(recording) = self.recording() {

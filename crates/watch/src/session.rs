@@ -13,6 +13,7 @@ use std::{
 use tracing::dispatcher::{self, Dispatch};
 
 use crate::{
+    flight::Flight,
     journal::Journal,
     packet::{PacketSocket, confine},
     recording::Recording,
@@ -29,6 +30,7 @@ pub struct Session(Arc<Inner>);
 struct Inner {
     secrets: Secrets,
     recording: OnceLock<Arc<Recording>>,
+    flight: OnceLock<Arc<Flight>>,
     /// The socket that [`Session::settle`] opened, until a capture takes it.
     opened: Mutex<Option<PacketSocket>>,
     /// That segments cannot be captured was said.
@@ -90,7 +92,7 @@ impl Session {
 
     /// Whether the secrets of its connections are of use to anybody: to a file, or to the other end.
     pub(crate) fn wants_secrets(&self) -> bool {
-        self.0.heard.load(Relaxed) || self.0.secrets.are_kept() || self.records()
+        self.0.heard.load(Relaxed) || self.0.secrets.are_kept() || self.records() || self.flight().is_some()
     }
 
     /// What was seen and is not read yet.
@@ -117,6 +119,18 @@ impl Session {
     pub(crate) fn record(&self, recording: Option<Arc<Recording>>) {
         if let Some(recording) = recording {
             self.0.recording.get_or_init(|| recording);
+        }
+    }
+
+    /// The flight recorder of a run of which nothing is printed.
+    pub(crate) fn flight(&self) -> Option<&Arc<Flight>> {
+        self.0.flight.get()
+    }
+
+    /// From now on its packets and secrets are recorded, and nothing else.
+    pub(crate) fn record_flight(&self, flight: Option<Arc<Flight>>) {
+        if let Some(flight) = flight {
+            self.0.flight.get_or_init(|| flight);
         }
     }
 

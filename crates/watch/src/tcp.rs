@@ -12,6 +12,8 @@ use wire::{Seen, fields};
 
 use crate::Witness;
 
+pub use crate::packet::{Heard, Ring};
+
 mod capture;
 mod connection;
 mod half_open;
@@ -19,7 +21,6 @@ mod info;
 mod link;
 mod options;
 mod refusal;
-mod ring;
 mod settings;
 mod sock_diag;
 mod state;
@@ -32,7 +33,6 @@ pub use info::TcpInfo;
 pub use link::{Crossed, Fate};
 pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
 pub use refusal::{errno, forget_icmp, keep_icmp, refusal};
-pub use ring::{Heard, Ring};
 pub use settings::Settings;
 pub use state::State;
 pub use watch::Watch;

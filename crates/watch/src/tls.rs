@@ -41,7 +41,7 @@ use wire::{
     tls::{Crossed, Decoder, names},
 };
 
-use crate::{Crossing, Outcome, Session, Tap, Witness, sync::lock};
+use crate::{Crossing, Outcome, Tap, Witness, sync::lock};
 
 pub use certify::resolver;
 pub use client_auth::{client_resolver, client_verifier};
@@ -229,8 +229,7 @@ impl Watch {
     fn report(&self, shared: &mut Shared, seen: Vec<Crossed>) {
         for Crossed { moment, seen } in seen {
             let moment = Duration::from_micros(moment);
-            let opened =
-                shared.openssl.as_mut().and_then(|account| account.crossed(&seen, self.witness.session()));
+            let opened = shared.openssl.as_mut().and_then(|account| account.crossed(&seen, &self.witness));
             self.witness.saw_after(moment, Evidence::Wire, seen);
             if let Some(opened) = opened {
                 self.witness.saw_after(moment, Evidence::Wire, opened);
@@ -297,9 +296,9 @@ fn current(report: impl FnOnce(&Watch)) {
     });
 }
 
-/// Hands the session of the current connection to `tell`, whether or not anybody listens to its events.
-fn of_session(tell: impl FnOnce(&Session)) {
-    let _ = CURRENT.try_with(|watch| tell(watch.witness.session()));
+/// Hands the witness of the current connection to `tell`, whether or not anybody listens to its events.
+fn of_witness(tell: impl FnOnce(&Witness)) {
+    let _ = CURRENT.try_with(|watch| tell(&watch.witness));
 }
 
 /// Whether [`current`] would report.

@@ -159,6 +159,9 @@ impl Witness {
         if let Some(recording) = session.recording() {
             recording.connection(ends);
         }
+        if let Some(flight) = session.flight() {
+            flight.opens(ends);
+        }
         Witness(Arc::new(Inner {
             session,
             side,
@@ -250,6 +253,14 @@ impl Witness {
         self.0.has_unheard.store(true, Relaxed);
         if full {
             self.read_unheard();
+        }
+    }
+
+    /// Forgets what was seen with no subscriber: nobody will ask for it.
+    pub(crate) fn forget_unheard(&self) {
+        if !self.is_enabled() {
+            self.0.has_unheard.store(false, Relaxed);
+            drop(std::mem::take(&mut *self.0.unheard.lock().unwrap_or_else(PoisonError::into_inner)));
         }
     }
 
@@ -371,8 +382,9 @@ impl Witness {
     }
 
     pub(crate) fn event(&self, elapsed: Duration, evidence: Evidence, seen: Seen) -> Event {
-        let Seen { step, from, fields, mut bytes, end: _ } = seen;
+        let Seen { step, from, mut fields, mut bytes, end: _ } = seen;
         bytes.truncate(MOST_BYTES);
+        fields.share(); // they are remembered longer than the event
         let at = self.0.started.wall + elapsed;
         Event {
             v: SCHEMA_VERSION,
@@ -411,6 +423,9 @@ impl Drop for Inner {
         }
         if let Some(recording) = self.session.recording() {
             recording.closed(self.ends);
+        }
+        if let Some(flight) = self.session.flight() {
+            flight.closes(self.ends);
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Init {
     pub kept: Option<Kept>,
     /// Nothing is printed: the program says in its own words what came of the run.
     pub silent: bool,
+    /// No event reaches the log: whoever asks whether somebody listens is told that nobody does.
+    pub deaf: bool,
     /// Tells the bytes of an event apart, for `--bytes`.
     pub layout: Option<Layout>,
     /// What is recorded may hold secrets: nobody but its owner may read it.

@@ -62,8 +62,9 @@ pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
         .with_filter(filter_fn(|meta| meta.target() != Carried::TARGET));
     let reporter =
         Reporter { queue: Arc::clone(&queue), lang: args.lang(), kept: how.kept, unread: how.unread.clone() };
+    let hears = !how.deaf;
     let log = tracing_subscriber::registry()
-        .with(reporter.with_filter(filter_fn(|meta| meta.target() == Carried::TARGET)))
+        .with(reporter.with_filter(filter_fn(move |meta| hears && meta.target() == Carried::TARGET)))
         .with(messages);
     let guard =
         Guard { queue, log: Log::Waits(Box::new(writer)), patience: how.patience, unread: how.unread };

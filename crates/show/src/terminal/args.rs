@@ -103,6 +103,11 @@ pub enum Color {
 }
 
 impl Args {
+    /// Whether nothing need be seen of a run while it goes on: `-q`, and no log is recorded.
+    pub fn is_silent(&self) -> bool {
+        self.quiet && self.log_dir.is_none() && self.ladder.is_none()
+    }
+
     /// The language asked for, else the locale's, else English.
     pub fn lang(&self) -> Lang {
         match self.lang {

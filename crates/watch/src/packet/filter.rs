@@ -3,6 +3,7 @@
 
 use socket2::SockFilter;
 
+const WORD: u16 = 0x20; // A = packet[k], four bytes
 const BYTE: u16 = 0x30; // A = packet[k], one byte
 const HALF: u16 = 0x28; // A = packet[k], two bytes
 const HALF_AT_X: u16 = 0x48; // A = packet[X + k], two bytes
@@ -17,6 +18,22 @@ const KEEP: u16 = 0x06; // keep k bytes
 
 /// The most ports that a filter takes: two instructions each way, and the kernel takes 4096.
 pub(crate) const MOST_PORTS: usize = 512;
+
+/// Keeps what `program` keeps, but of a packet on the loopback interface, which passes twice, not the one that leaves: the
+/// kernel throws it away before it makes a copy.
+pub(crate) fn once(program: Vec<SockFilter>) -> Vec<SockFilter> {
+    // Beside the packet lies what the kernel knows of it: SKF_AD_HATYPE and SKF_AD_PKTTYPE (linux/filter.h).
+    const BESIDE: u32 = 0xffff_f000;
+    let op = SockFilter::new;
+    let first = [
+        op(WORD, 0, 0, BESIDE + 28),
+        op(EQUAL, 0, 3, libc::ARPHRD_LOOPBACK.into()),
+        op(WORD, 0, 0, BESIDE + 4),
+        op(EQUAL, 0, 1, libc::PACKET_OUTGOING.into()),
+        op(KEEP, 0, 0, 0),
+    ];
+    first.into_iter().chain(program).collect()
+}
 
 /// Which of its two ports a segment is kept for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use std::{
 use socket2::{Domain, Socket, Type};
 use tokio::io::{Interest, unix::AsyncFd};
 
-use super::filter::{Ports, tcp_ports};
+use super::filter::{Ports, once, tcp_ports};
 
 /// An `AF_PACKET` socket.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl PacketSocket {
 
     /// From now on hears the segments to and from these ports, instead of those it heard before.
     pub(crate) fn only(&self, ports: &[u16]) -> io::Result<()> {
-        self.0.attach_filter(&tcp_ports(Ports::FromOrTo, ports, 0xffff))
+        self.0.attach_filter(&once(tcp_ports(Ports::FromOrTo, ports, 0xffff)))
     }
 
     /// From now on hears the segments to and from `ports`.

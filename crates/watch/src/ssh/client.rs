@@ -72,6 +72,9 @@ impl ClientCalls {
         certificate: Option<&Certificate>,
         decision: &HostKeyDecision,
     ) {
+        if !self.witness.is_enabled() {
+            return; // a fingerprint that nobody wants
+        }
         let mut fields = fields! {
             field::RECORD => decision.record,
             field::FINGERPRINT => key.fingerprint(HashAlg::Sha256).to_string(),
@@ -98,10 +101,21 @@ impl ClientCalls {
     /// fingerprint.
     pub fn session_key(&self, shared_secret: Option<&[u8]>, names: &Names) {
         let kex = names.kex.as_ref();
-        let mut fields = fields! { field::KEX_ALGORITHM => kex };
         // Of a hybrid's secret russh hands over one half: its fingerprint would be that of another secret.
         let whole = !kex.starts_with("mlkem");
-        if let Some(secret) = shared_secret.filter(|_| whole) {
+        if self.witness.is_enabled() {
+            self.tell_session_key(shared_secret.filter(|_| whole), names);
+        }
+        match shared_secret {
+            Some(secret) if whole => self.line.opening.secret(secret),
+            Some(_) => self.line.opening.give_up(half(kex)),
+            None => self.line.opening.give_up(none(kex)),
+        }
+    }
+
+    fn tell_session_key(&self, shared_secret: Option<&[u8]>, names: &Names) {
+        let mut fields = fields! { field::KEX_ALGORITHM => names.kex.as_ref() };
+        if let Some(secret) = shared_secret {
             let print = hex::encode(&digest(&SHA256, secret).as_ref()[..4]);
             fields.put(field::SHARED_SECRET_FINGERPRINT, print);
             fields.put(field::SHARED_SECRET_LENGTH, secret.len());
@@ -117,11 +131,6 @@ impl ClientCalls {
             }
             witness.saw_after(elapsed, Evidence::Callback, Seen::local(Step::SessionKey, fields));
         });
-        match shared_secret {
-            Some(secret) if whole => self.line.opening.secret(secret),
-            Some(_) => self.line.opening.give_up(half(kex)),
-            None => self.line.opening.give_up(none(kex)),
-        }
     }
 
     /// `agent_session_binding`: the session identifier that the library computed. Where the secret was not told it is the

@@ -37,7 +37,7 @@ struct Known {
     heard: bool,
     shared: Arc<Mutex<Shared>>,
     key_exchange_began: Arc<AtomicBool>,
-    /// There is no subscriber, and the program has no more to ask.
+    /// There is no subscriber, and the program has no more to ask: the key exchange is complete.
     done: Arc<AtomicBool>,
     /// The server has answered a password with the wish for a new one, which russh does not hand on.
     new_password: Arc<Notify>,
@@ -129,6 +129,15 @@ impl Opening {
         if !self.known.heard && self.witness.session().wants_secrets() {
             self.witness.read();
         }
+        self.exchanged();
+    }
+
+    /// The key exchange is complete: with no subscriber nobody asks for its bytes any more. What fails later is explained
+    /// by what the library says.
+    fn exchanged(&self) {
+        if !self.known.heard && !self.known.done.swap(true, Ordering::Relaxed) {
+            self.witness.forget_unheard();
+        }
     }
 
     fn read_secret(&self, moment: u64, secret: &[u8]) {
@@ -136,7 +145,7 @@ impl Opening {
         let Some(cookie) = shared.decoder.client_cookie() else { return };
         let session = self.witness.session();
         shared.own.get_or_insert_with(|| Own::new(session)).tell(cookie, secret);
-        session.ssh_secret(&cookie, secret);
+        session.ssh_secret(self.witness.ends(), &cookie, secret);
         if !self.known.heard {
             return;
         }
@@ -147,6 +156,9 @@ impl Opening {
 
     /// The secret will not be told.
     pub(super) fn give_up(&self, why: Said) {
+        if !self.known.heard {
+            return self.exchanged();
+        }
         let (known, moment) = (self.known.clone(), self.moment());
         self.witness.note(256, move |witness| {
             let opening = known.with(witness);
@@ -164,6 +176,9 @@ impl Opening {
 
     /// The same of a call `elapsed` after the start.
     pub(super) fn called_after(&self, elapsed: Duration, seen: Seen) {
+        if self.witness.side() == Side::Server {
+            self.exchanged(); // russh calls a server's handler only then
+        }
         if self.witness.is_enabled() {
             let opening = self.clone();
             self.witness.note(size_of::<Seen>() + seen.bytes.len(), move |witness| {

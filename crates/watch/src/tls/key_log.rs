@@ -15,7 +15,7 @@ use wire::{
 
 use zeroize::Zeroizing;
 
-use super::{Shared, Watch, current, of_session};
+use super::{Shared, Watch, current, of_witness};
 use crate::Session;
 
 /// A key log that reports to the connection at hand.
@@ -36,7 +36,7 @@ impl KeyLog for Log {
         if let Some(own) = self.0.as_ref().filter(|own| own.will_log(label)) {
             own.log(label, client_random, secret);
         }
-        of_session(|session| session.tls_secret(label, client_random, secret));
+        of_witness(|witness| witness.session().tls_secret(witness.ends(), label, client_random, secret));
         current(|watch| told(watch, label, client_random, secret));
     }
 }

@@ -126,7 +126,7 @@ impl Watch {
             return;
         };
         let session = self.witness.session();
-        session.tls_secret(label, &id, &secret);
+        session.tls_secret(self.witness.ends(), label, &id, &secret);
         if label != "RSA" {
             return key_log::told(self, label, &id, &secret);
         }
@@ -158,7 +158,7 @@ impl Account {
     }
 
     /// Takes note of a handshake message that crossed. With the private key at hand, the client's is opened.
-    pub(super) fn crossed(&mut self, seen: &Seen, session: &Session) -> Option<Seen> {
+    pub(super) fn crossed(&mut self, seen: &Seen, witness: &Witness) -> Option<Seen> {
         /// The message's type and length, and the length of what is encrypted.
         const HEAD: usize = 4 + 2;
         // ChangeCipherSpec and alerts are shorter than any handshake message.
@@ -172,10 +172,10 @@ impl Account {
         let mut opened = vec![0; key.size() as usize];
         let length = key.private_decrypt(encrypted, &mut opened, Padding::PKCS1).ok()?;
         opened.truncate(length);
-        let mut fields = pre_master_secret(&opened, session);
+        let mut fields = pre_master_secret(&opened, witness.session());
         fields.put(common::OPENED_WITH, format!("RSA {} bit private key", key.size() * 8));
         fields.put(field::ENCRYPTED_STARTS_WITH, hex::encode(encrypted.get(..8)?));
-        session.tls_secret("RSA", encrypted.get(..8)?, &opened);
+        witness.session().tls_secret(witness.ends(), "RSA", encrypted.get(..8)?, &opened);
         self.pre_master_secret = Some(Zeroizing::new(opened));
         Some(Seen::local(Step::PreMasterSecret, fields))
     }

@@ -10,19 +10,25 @@ use std::{
     io, mem,
     os::fd::{AsRawFd, RawFd},
     ptr, slice,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockFilter, Socket, Type};
 use tokio::io::{Interest, unix::AsyncFd};
 
-use crate::packet::{tcp_and_icmp, with_net_raw};
+use super::{
+    filter::{Ports, once, tcp_and_icmp, tcp_ports},
+    with_net_raw,
+};
 
 /// A packet socket with its ring.
 #[derive(Debug)]
 pub struct Ring {
-    socket: Socket,
+    socket: Arc<Socket>,
     memory: *mut u8,
     /// The block that is filled next.
     next: usize,
@@ -52,6 +58,15 @@ impl Ring {
     ///
     /// When the right is missing, or there is no interface of that name.
     pub fn open(interface: Option<&str>) -> io::Result<Ring> {
+        Ring::with(interface, &once(tcp_and_icmp()))
+    }
+
+    /// Opens a ring that hears nothing yet: [`Ears::only`] says what.
+    pub(crate) fn silent() -> io::Result<Ring> {
+        Ring::with(None, &tcp_ports(Ports::FromOrTo, &[], WHOLE))
+    }
+
+    fn with(interface: Option<&str>, filter: &[SockFilter]) -> io::Result<Ring> {
         let index = interface.map(index_of).transpose()?.unwrap_or(ANY);
         // DGRAM: packets begin with their IP header on every kind of interface. Protocol 0: none are heard yet.
         let socket = with_net_raw(|| Socket::new(Domain::PACKET, Type::DGRAM, None))?;
@@ -75,9 +90,9 @@ impl Ring {
         if memory == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }
-        let ring = Ring { socket, memory: memory.cast(), next: 0 };
+        let ring = Ring { socket: Arc::new(socket), memory: memory.cast(), next: 0 };
         // Filter first: what is heard between bind and filter would be something else.
-        ring.socket.attach_filter(&tcp_and_icmp())?;
+        ring.socket.attach_filter(filter)?;
         // SAFETY: `sockaddr_ll` is a plain C structure of integers, for which all zeroes is a value.
         let mut heard: libc::sockaddr_ll = unsafe { mem::zeroed() };
         heard.sll_family = libc::AF_PACKET as u16;
@@ -123,6 +138,11 @@ impl Ring {
         true
     }
 
+    /// Its socket, for whoever says what is heard and waits for it while another takes.
+    pub(crate) fn ears(&self) -> Ears {
+        Ears(Arc::clone(&self.socket))
+    }
+
     /// How many packets found no room in the ring since the last call.
     pub fn lost(&self) -> u32 {
         let mut stats = [0_u32; 3]; // struct tpacket_stats_v3: tp_packets, tp_drops, tp_freeze_q_cnt
@@ -133,6 +153,25 @@ impl Ring {
             libc::getsockopt(socket, libc::SOL_PACKET, option, stats.as_mut_ptr().cast(), &raw mut length)
         };
         if done == 0 { stats[1] } else { 0 }
+    }
+}
+
+/// The socket of a ring.
+#[derive(Debug)]
+pub(crate) struct Ears(Arc<Socket>);
+
+impl Ears {
+    /// From now on hears the segments to and from these ports, instead of those it heard before.
+    pub(crate) fn only(&self, ports: &[u16]) -> io::Result<()> {
+        self.0.attach_filter(&once(tcp_ports(Ports::FromOrTo, ports, WHOLE)))
+    }
+
+    /// Waits until there is something to take, at most for `patience`.
+    pub(crate) fn wait(&self, patience: Duration) {
+        let mut asked = libc::pollfd { fd: self.0.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        let patience = libc::c_int::try_from(patience.as_millis()).unwrap_or(libc::c_int::MAX);
+        // SAFETY: `asked` is one structure that outlives the call. Whatever the answer, the next take() tells.
+        unsafe { libc::poll(&raw mut asked, 1, patience) };
     }
 }
 
@@ -213,6 +252,9 @@ fn set<T>(socket: &Socket, option: libc::c_int, value: &T) -> io::Result<()> {
 fn succeeded(done: libc::c_int) -> io::Result<()> {
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
+
+/// As many bytes as a packet can have.
+const WHOLE: u32 = 0xffff;
 
 /// All interfaces.
 const ANY: libc::c_int = 0;

@@ -1,0 +1,214 @@
+//! The flight recorder: `--capture` of a run of which nothing is printed. It writes packets and secrets, to one file or to
+//! a ring of files, and recognises nothing: that is what costs. `lab read` does it later, and can write the steps into a
+//! capture as comments.
+//!
+//! Handshakes only lay their secrets down. A thread takes packets out of a ring that is shared with the kernel, lets them
+//! wait a moment for the secrets that open them, and writes many with one call.
+
+use std::{
+    io,
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use steps::Lang;
+
+use crate::{
+    packet::{Ears, MOST_PORTS, Ring, confine},
+    pcapng::Secrets,
+    session::as_here,
+};
+
+mod overheard;
+mod size;
+mod tape;
+mod turns;
+
+pub use overheard::Tape as OverheardTape;
+pub use size::RingSize;
+
+use tape::{Ends, Tape, Whose};
+use turns::Turns;
+
+/// The flight recorder of a session.
+pub(crate) struct Flight {
+    ears: Ears,
+    heard: Mutex<Heard>,
+    /// What the thread takes over when it next looks: it is never waited for.
+    told: Mutex<Told>,
+}
+
+/// The ring, and what becomes of its packets.
+struct Heard {
+    ring: Ring,
+    tape: Tape,
+}
+
+#[derive(Default)]
+struct Told {
+    ports: Vec<u16>,
+    news: Vec<News>,
+    listens: bool,
+    ended: bool,
+}
+
+/// What the packets' reader has to know.
+enum News {
+    /// What crosses this port is ours.
+    Listens(u16),
+    /// So is what crosses between these.
+    Opens(Ends),
+    Secret(Ends, Secrets, String),
+    Closes(Ends),
+}
+
+impl std::fmt::Debug for Flight {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Its secrets stay out of every log.
+        f.debug_struct("Flight").finish_non_exhaustive()
+    }
+}
+
+impl Flight {
+    /// Opens the files and the ring. To be called before CAP_NET_RAW is given up. Without that right it says so, and there
+    /// is none.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written.
+    pub(crate) fn begin(path: &Path, size: Option<RingSize>, lang: Lang) -> io::Result<Option<Arc<Self>>> {
+        let ring = match Ring::silent() {
+            Ok(ring) => ring,
+            Err(error) => {
+                let why = crate::recording::not_allowed(&error);
+                tracing::warn!("{} is not written: {why}", path.display());
+                return Ok(None);
+            }
+        };
+        let ears = ring.ears();
+        let tape = Tape::new(Turns::open(path, size, lang)?, Whose::Ours);
+        let heard = Mutex::new(Heard { ring, tape });
+        Ok(Some(Arc::new(Flight { ears, heard, told: Mutex::default() })))
+    }
+
+    /// What crosses `port` is ours.
+    pub(crate) fn listens(self: &Arc<Self>, port: u16) {
+        self.tell(News::Listens(port));
+        self.hear(port);
+    }
+
+    /// The connection between these addresses is ours.
+    pub(crate) fn opens(&self, ends: Ends) {
+        self.tell(News::Opens(plain(ends)));
+    }
+
+    /// A line of a key log, for the packets of one connection.
+    pub(crate) fn secret(&self, of: Ends, kind: Secrets, line: String) {
+        self.tell(News::Secret(plain(of), kind, line));
+    }
+
+    /// A witness has closed its account of a connection.
+    pub(crate) fn closes(&self, ends: Ends) {
+        self.tell(News::Closes(plain(ends)));
+    }
+
+    fn tell(&self, news: News) {
+        self.told().news.push(news);
+    }
+
+    /// From now on hears this port too.
+    pub(crate) fn hear(self: &Arc<Self>, port: u16) {
+        let mut told = self.told();
+        if !told.ports.contains(&port) {
+            if told.ports.len() == MOST_PORTS {
+                told.ports.remove(0);
+            }
+            told.ports.push(port);
+            if let Err(error) = self.ears.only(&told.ports) {
+                tracing::warn!("port {port} is not recorded: {error}");
+            }
+        }
+        if !std::mem::replace(&mut told.listens, true) {
+            let flight = Arc::clone(self);
+            let listen = as_here(move || {
+                confine(false); // its ring and its files are open
+                flight.listen();
+            });
+            if let Err(error) = thread::Builder::new().name("flight".into()).spawn(listen) {
+                tracing::warn!("nothing is recorded before the end of the run: {error}");
+            }
+        }
+    }
+
+    fn listen(&self) {
+        loop {
+            // Nothing happens while no packet comes; and while some come, one look is for many of them.
+            self.ears.wait(IDLE);
+            thread::sleep(GATHERING);
+            let mut heard = self.heard();
+            if self.told().ended {
+                return;
+            }
+            self.take(&mut heard);
+            heard.tape.write(Instant::now());
+        }
+    }
+
+    /// Takes what is there.
+    fn take(&self, heard: &mut Heard) {
+        let news = std::mem::take(&mut self.told().news);
+        let Heard { ring, tape } = heard;
+        for one in news {
+            match one {
+                News::Listens(port) => tape.listens(port),
+                News::Opens(ends) => tape.opens(ends),
+                News::Secret(ends, kind, line) => tape.secret(ends, kind, line),
+                News::Closes(ends) => tape.closes(ends),
+            }
+        }
+        while ring.take(|packet| tape.packet(packet.at, packet.packet)) {}
+    }
+
+    /// The run is over: waits a moment for the last packets, and completes the file.
+    pub(crate) fn end(&self) {
+        let until = Instant::now() + LINGER;
+        let mut heard = self.heard();
+        loop {
+            self.take(&mut heard);
+            if heard.tape.is_quiet() || Instant::now() >= until {
+                break;
+            }
+            self.ears.wait(Duration::from_millis(20));
+        }
+        if !std::mem::replace(&mut self.told().ended, true) {
+            let lost = heard.ring.lost();
+            heard.tape.end(lost.into());
+        }
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Addresses as packets show them.
+fn plain((client, server): Ends) -> Ends {
+    let plain = |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
+    (plain(client), plain(server))
+}
+
+/// How long the thread waits for a packet before it looks whether the run is over.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// How long packets gather: a fraction of what the ring holds at full speed.
+const GATHERING: Duration = Duration::from_millis(50);
+
+/// How long the end waits for the last segments of connections that were closed.
+const LINGER: Duration = Duration::from_millis(500);
