@@ -152,7 +152,7 @@ async fn converse(stream: &mut TcpStream, connection: &Connection, options: &Opt
             Ok(Err(error)) => return Err(End::Call("recv()", error)),
             Ok(Ok(0)) => {
                 // The server's FIN came first: the roles of the notes are swapped.
-                connection.look(stream);
+                connection.passing(stream);
                 return Ok(());
             }
             Ok(Ok(length)) if buffer[..length].contains(&b'\n') && !options.wait_for_close => return Ok(()),
@@ -164,10 +164,10 @@ async fn converse(stream: &mut TcpStream, connection: &Connection, options: &Opt
 /// 4. The client has no more to say and sends its FIN; it still hears what the server has left.
 async fn close(stream: &mut TcpStream, connection: &Connection, options: &Options) -> Result<(), End> {
     // Should the server's FIN already be here, the kernel says CLOSE_WAIT.
-    connection.look(stream);
+    connection.passing(stream);
     stream.shutdown().await.map_err(|error| End::Call("shutdown()", error))?;
     // At once: on this machine the ACK that ends FIN_WAIT_1 is only as far away as the server's delayed ACK timer.
-    connection.look(stream);
+    connection.passing(stream);
     let mut buffer = [0; 4096];
     loop {
         match connection.poll_states_while(timeout(options.patience, stream.read(&mut buffer))).await {

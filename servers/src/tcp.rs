@@ -240,7 +240,7 @@ async fn converse(
         if length == 0 {
             // 4. The client's FIN: the kernel has entered CLOSE_WAIT by itself.
             if options.closing != Closing::Prompt {
-                connection.look(stream);
+                connection.passing(stream);
             }
             return Ok(Heard::Fin { lines, bytes });
         }

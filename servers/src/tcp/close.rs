@@ -86,7 +86,7 @@ async fn say_and_shut(
         connection.failed("shutdown()", &error);
         return Err(End::Call("shutdown()", errno(&error)));
     }
-    connection.look(stream);
+    connection.passing(stream);
     Ok(())
 }
 

@@ -121,6 +121,13 @@ impl Connection {
         }
     }
 
+    /// The same for whoever needs no answer: with no subscriber the kernel is not asked.
+    pub fn passing(&self, stream: &TcpStream) {
+        if self.witness.is_enabled() {
+            self.look(stream);
+        }
+    }
+
     /// Waits, at most for `patience`, until all that was sent is acknowledged. A FIN that then goes alone is repeated
     /// after 200 ms at the earliest (RFC 8985 §7.2); one behind data already after two round trips.
     pub async fn wait_until_acked(&self, stream: &TcpStream, patience: Duration) {

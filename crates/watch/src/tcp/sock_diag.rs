@@ -2,6 +2,7 @@
 //! `TCP_INFO`, also answers for TIME_WAIT and for connections whose socket is already closed.
 
 use std::{
+    cell::Cell,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
@@ -111,6 +112,17 @@ fn id(local: SocketAddr, peer: Option<SocketAddr>) -> SocketId {
     }
 }
 
+/// What a thread asks by: to open a socket for each question would cost more than the question.
+struct Asks {
+    socket: Socket,
+    /// The kernel answers a dump in messages of at most 32 KiB.
+    buffer: Vec<u8>,
+}
+
+thread_local! {
+    static ASKS: Cell<Option<Asks>> = const { Cell::new(None) };
+}
+
 /// Asks one question and hands each answer to `found`; gives whether there was one. An exact question, without
 /// `NLM_F_DUMP`, costs a few microseconds; a dump walks the kernel's tables.
 fn ask(
@@ -129,12 +141,27 @@ fn ask(
     let mut bytes = vec![0; message.buffer_len()];
     message.serialize(&mut bytes);
 
-    let socket = Socket::new(NETLINK_SOCK_DIAG)?;
-    socket.send_to(&bytes, &KernelAddr::new(0, 0), 0)?;
+    let mut asks = match ASKS.take() {
+        Some(asks) => asks,
+        None => Asks { socket: Socket::new(NETLINK_SOCK_DIAG)?, buffer: vec![0; 32 << 10] },
+    };
+    asks.socket.send_to(&bytes, &KernelAddr::new(0, 0), 0)?;
+    let any = answers(&mut asks, dump, &mut found)?;
+    // Only now: after an error there may be answers left that belong to no later question.
+    ASKS.set(Some(asks));
+    Ok(any)
+}
+
+/// Reads the answers to the question that was asked last.
+fn answers(
+    Asks { socket, buffer }: &mut Asks,
+    dump: u16,
+    found: &mut impl FnMut(Answer, (SocketAddr, SocketAddr)),
+) -> io::Result<bool> {
     let mut any = false;
     loop {
-        let (answers, _) = socket.recv_from_full()?;
-        let mut rest = answers.as_slice();
+        let length = socket.recv(&mut &mut buffer[..], 0)?;
+        let mut rest = &buffer[..length];
         while !rest.is_empty() {
             let length = match NetlinkBuffer::new_checked(rest) {
                 Ok(buffer) => buffer.length() as usize,
