@@ -1,7 +1,13 @@
 //! A pair that makes one handshake after the other: bare, or with the watcher in it. Both are the same code, so that
 //! what the two columns differ by is the middleware and nothing else.
 
-use std::{future::Future, net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 use tokio::net::{TcpListener, TcpStream};
@@ -128,10 +134,11 @@ impl Client {
         Ok(Client { server, watched: watched.cloned(), speaks })
     }
 
-    /// One connection from SYN to end.
-    pub(crate) async fn visit(&self) -> anyhow::Result<()> {
+    /// One connection from SYN to end; gives how long it took until the handshake was complete.
+    pub(crate) async fn visit(&self) -> anyhow::Result<Duration> {
+        let began = Instant::now();
         let watched = self.watched.as_ref();
-        match &self.speaks {
+        let complete = match &self.speaks {
             Speaks::Tls(connector) => tls::visit(self.connect().await?, connector, watched).await,
             Speaks::Ws => ws::visit(self.connect().await?, watched).await,
             Speaks::Ssh(login) => ssh::visit(self.connect().await?, login, watched).await,
@@ -139,7 +146,8 @@ impl Client {
                 Some(session) => client.visit_watched(session).await,
                 None => tcp::visit(self.connect().await?).await,
             },
-        }
+        };
+        Ok(complete? - began)
     }
 
     /// One handshake, without a watcher; the connection stays open as long as what is returned.

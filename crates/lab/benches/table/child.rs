@@ -16,7 +16,9 @@ use std::{
 
 use anyhow::Context;
 use show::{Args, Color, Format, Init, Unread};
-use watch::Session;
+use steps::Lang;
+use tempfile::TempDir;
+use watch::{Keep, Keeping, Session};
 
 use crate::{
     bytes, measure,
@@ -34,10 +36,15 @@ pub(crate) enum Column {
     Json,
     /// Lines of text to a file.
     Text,
+    /// Packets and secrets to a file, and nothing else; packets by AF_PACKET.
+    Flight,
+    /// Secrets to a file, for packets that somebody else captures.
+    Secrets,
 }
 
 impl Column {
-    pub(crate) const ALL: [Column; 4] = [Column::Bare, Column::Off, Column::Json, Column::Text];
+    pub(crate) const ALL: [Column; 6] =
+        [Column::Bare, Column::Off, Column::Json, Column::Text, Column::Flight, Column::Secrets];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -45,6 +52,8 @@ impl Column {
             Column::Off => "off",
             Column::Json => "JSON",
             Column::Text => "text",
+            Column::Flight => "flight",
+            Column::Secrets => "secrets",
         }
     }
 }
@@ -67,7 +76,7 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// `words`: `pair KIND COLUMN CERTS`, `server KIND COLUMN CERTS`, or `decode KIND CAPTURE SECRETS`.
+    /// `words`: `pair KIND COLUMN CERTS`, `latency KIND COLUMN CERTS`, `server KIND COLUMN CERTS`, or `decode KIND CAPTURE SECRETS`.
     pub(crate) fn start(words: &[&str], folder: &Path) -> anyhow::Result<Self> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let log = folder.join(format!("log-{}", COUNT.fetch_add(1, Relaxed)));
@@ -139,7 +148,8 @@ pub(crate) fn two(text: &str) -> anyhow::Result<(f64, f64)> {
 pub(crate) fn be(words: &[String]) -> anyhow::Result<()> {
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["pair", kind, column, certs] => pair(Kind::named(kind)?, column, Path::new(certs)),
+        ["pair", kind, column, certs] => pair(Kind::named(kind)?, column, Path::new(certs), false),
+        ["latency", kind, column, certs] => pair(Kind::named(kind)?, column, Path::new(certs), true),
         ["server", kind, column, certs] => server(Kind::named(kind)?, column, Path::new(certs)),
         ["decode", kind, capture, secrets] => {
             say(&bytes::decode(Kind::named(kind)?, Path::new(capture), Path::new(secrets))?);
@@ -170,21 +180,50 @@ fn log(column: &str, session: Option<&Session>) -> anyhow::Result<Option<show::G
     Ok(Some(log))
 }
 
+/// Begins what the column keeps beside the log, in an open file that nobody else sees.
+fn keep(column: &str, session: Option<&Session>) -> anyhow::Result<Option<(Keeping, TempDir)>> {
+    let Some(session) = session else { return Ok(None) };
+    let folder = tempfile::tempdir()?;
+    let file = Some(folder.path().join("kept"));
+    let keep = match column {
+        "flight" => Keep { capture: file, ..Keep::default() },
+        "secrets" => Keep { keylog: file, ..Keep::default() },
+        _ => return Ok(None),
+    };
+    Ok(Some((keep.begin(session, Lang::En, None)?, folder)))
+}
+
 /// The session of what is watched.
 fn watched(column: &str) -> Option<Session> {
     (column != Column::Bare.name()).then(Session::default)
 }
 
-/// Server and client in one process: runs as many handshakes as each line of standard input says.
-fn pair(kind: Kind, column: &str, certs: &Path) -> anyhow::Result<()> {
+/// Server and client in one process: runs as many handshakes as each line of standard input says, and gives how long they
+/// took and the CPU; or one after the other with a pause between them, and gives the median time from connect() to complete,
+/// in seconds, twice.
+fn pair(kind: Kind, column: &str, certs: &Path, latency: bool) -> anyhow::Result<()> {
     let session = watched(column);
     let _log = log(column, session.as_ref())?;
+    let _kept = keep(column, session.as_ref())?;
     runtime()?.block_on(async {
         let here = serve(kind, session.as_ref(), certs).await?;
+        if let Some(session) = &session {
+            session.listens(here);
+        }
         let client = Arc::new(Client::new(kind, session.as_ref(), certs, here).await?);
         say("ready");
         for line in std::io::stdin().lines() {
             let n: usize = line?.parse()?;
+            if latency {
+                let mut took = Vec::new();
+                for _ in 0..n {
+                    took.push(client.visit().await?.as_secs_f64());
+                    tokio::time::sleep(PAUSE).await;
+                }
+                let median = measure::median(&took);
+                say(&format!("{median} {median}"));
+                continue;
+            }
             let (began, cpu) = (Instant::now(), measure::own_cpu());
             let left = Arc::new(AtomicUsize::new(n));
             let mut working = tokio::task::JoinSet::new();
@@ -225,6 +264,9 @@ fn server(kind: Kind, column: &str, certs: &Path) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// Between two handshakes whose latency counts: what the one before left to do is done by then.
+const PAUSE: Duration = Duration::from_millis(4);
 
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)

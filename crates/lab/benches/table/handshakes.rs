@@ -14,9 +14,9 @@ use crate::{
 pub(crate) fn table(effort: Effort, folder: &Path, certs: &Path) -> anyhow::Result<()> {
     println!(
         "Handshakes, both ends in one process on all cores. Rate: of bare's, and the middle half of the rounds. CPU: \
-         what the annotation adds to each handshake, both ends together.\n\n\
-         | pair | bare | CPU each | off | | JSON to a file | | text to a file | | events, lost |\n\
-         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+         what the annotation adds to each handshake, both ends together. Flight: packets by AF_PACKET and secrets to a file, nothing printed. Secrets: those alone (--keylog).\n\n\
+         | pair | bare | CPU each | off | | JSON to a file | | text to a file | | flight | | secrets | | events, lost |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     );
     for kind in Kind::ALL {
         row(kind, effort, folder, certs)?;
@@ -41,8 +41,8 @@ fn row(kind: Kind, effort: Effort, folder: &Path, certs: &Path) -> anyhow::Resul
     }
     let (wall, _) = children[0].run(warm_up)?;
     let n = ((warm_up as f64 / wall * effort.of(0.3, 0.1)) as usize).clamp(20, 20_000);
-    let mut walls = [const { Vec::new() }; 4];
-    let mut cpus = [const { Vec::new() }; 4];
+    let mut walls = [const { Vec::new() }; Column::ALL.len()];
+    let mut cpus = [const { Vec::new() }; Column::ALL.len()];
     for _ in 0..effort.of(15, 5) {
         for (column, child) in children.iter_mut().enumerate() {
             let (wall, cpu) = child.run(n)?;

@@ -19,6 +19,7 @@ mod child;
 mod common;
 mod handshakes;
 mod idle;
+mod latency;
 mod measure;
 mod processes;
 
@@ -48,6 +49,8 @@ struct Cli {
 enum Row {
     /// Handshakes per second and CPU per handshake, annotated and bare
     Handshakes,
+    /// How long a handshake takes, connect() to complete
+    Latency,
     /// One client as a process, beside the tools that people use
     Processes,
     /// Memory per idle connection, and cost per handshake with many open
@@ -82,6 +85,9 @@ fn main() -> anyhow::Result<()> {
     println!("{}", measure::machine());
     if wanted(Row::Handshakes) {
         handshakes::table(effort, folder.path(), &certs)?;
+    }
+    if wanted(Row::Latency) {
+        latency::table(effort, folder.path(), &certs)?;
     }
     if wanted(Row::Processes) {
         processes::table(effort, folder.path(), &certs)?;

@@ -1,6 +1,11 @@
 //! SSH by russh: key exchange, login by public key, one command, DISCONNECT.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 use russh::{
@@ -160,22 +165,27 @@ impl Login {
     }
 }
 
+/// Gives the moment at which the login was complete.
 pub(crate) async fn visit(
     stream: TcpStream,
     login: &Login,
     watched: Option<&watch::Session>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Instant> {
     let Some(session) = watched else {
-        return run(open(stream, login, None).await?).await;
+        let session = open(stream, login, None).await?;
+        let complete = Instant::now();
+        return run(session).await.map(|()| complete);
     };
     let (ends, started) = ((stream.local_addr()?, stream.peer_addr()?), Started::now());
     let witness = Witness::new(session, Side::Client, Protocol::Ssh, None, ends, started);
     watch::tcp::established(&witness, &stream);
     let (tapped, line) = tap(stream, &witness);
     let calls = ClientCalls::new(&witness, &line);
-    run(open(tapped, login, Some(calls)).await?).await?;
+    let session = open(tapped, login, Some(calls)).await?;
+    let complete = Instant::now();
+    run(session).await?;
     witness.finish(&Outcome::Complete);
-    Ok(())
+    Ok(complete)
 }
 
 /// A visit over any stream, whose secret goes to `told`: for a recording.

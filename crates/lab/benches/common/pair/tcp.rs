@@ -1,6 +1,6 @@
 //! TCP by the kernel: open, a line each way, the client's FIN, a last line, the server's FIN.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Instant};
 
 use socket2::{Domain, Socket, Type};
 use steps::{Protocol, Side};
@@ -47,9 +47,9 @@ pub(crate) async fn serve_watched(
     let (witness, connection) = server.half_open.accepted(peer, stream.local_addr()?);
     connection.established(&stream);
     answer(&mut stream).await?;
-    connection.look(&stream);
+    connection.passing(&stream);
     goodbye(&mut stream).await?;
-    connection.look(&stream);
+    connection.passing(&stream);
     connection.drain();
     witness.finish(&Outcome::Complete);
     Ok(())
@@ -88,7 +88,8 @@ impl Client {
         Ok(Client { server, capture, settings })
     }
 
-    pub(crate) async fn visit_watched(&self, session: &Session) -> anyhow::Result<()> {
+    /// Gives the moment at which the connection was open.
+    pub(crate) async fn visit_watched(&self, session: &Session) -> anyhow::Result<Instant> {
         let started = Started::now();
         let socket = Socket::new(Domain::for_address(self.server), Type::STREAM, None)?;
         socket.set_nonblocking(true)?;
@@ -103,21 +104,23 @@ impl Client {
         let connection = Connection::new(&witness, ends, self.capture.as_ref(), &self.settings);
         connection.poll_states_while(stream.writable()).await?;
         connection.established(&stream);
+        let complete = Instant::now();
         connection.poll_states_while(line(&mut stream)).await?;
-        connection.look(&stream);
+        connection.passing(&stream);
         stream.shutdown().await?;
-        connection.look(&stream);
+        connection.passing(&stream);
         connection.poll_states_while(rest(&mut stream)).await?;
         let ended = connection.ended(&stream, std::time::Duration::from_secs(3)).await;
         anyhow::ensure!(matches!(ended, Ended::TimeWait | Ended::Closed(None)), "{ended:?}");
         connection.drain();
         witness.finish(&Outcome::Complete);
-        Ok(())
+        Ok(complete)
     }
 }
 
-pub(crate) async fn visit(stream: TcpStream) -> anyhow::Result<()> {
-    converse(stream).await
+pub(crate) async fn visit(stream: TcpStream) -> anyhow::Result<Instant> {
+    let complete = Instant::now();
+    converse(stream).await.map(|()| complete)
 }
 
 /// A visit over any stream: for a recording.

@@ -1,6 +1,6 @@
 //! TLS by rustls: a handshake, an HTTPS request, a small page, close_notify both ways.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
 
 use rustls::{
     ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion,
@@ -113,13 +113,16 @@ pub(crate) async fn serve(
     Ok(())
 }
 
+/// Gives the moment at which the handshake was complete.
 pub(crate) async fn visit(
     stream: TcpStream,
     connector: &TlsConnector,
     watched: Option<&Session>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Instant> {
     let Some(session) = watched else {
-        return ask(connector.connect(name(), stream).await?).await;
+        let tls = connector.connect(name(), stream).await?;
+        let complete = Instant::now();
+        return ask(tls).await.map(|()| complete);
     };
     let (ends, started) = ((stream.local_addr()?, stream.peer_addr()?), Started::now());
     let witness = Witness::new(session, Side::Client, Protocol::Tls, None, ends, started);
@@ -128,9 +131,10 @@ pub(crate) async fn visit(
     let stream = watch.tap(stream);
     let tls = watch.during(async { connector.connect(name(), stream).await }).await?;
     watch.complete(tls.get_ref().1, None);
+    let complete = Instant::now();
     ask(tls).await?;
     watch.finish(&Outcome::Complete);
-    Ok(())
+    Ok(complete)
 }
 
 /// A visit over any stream: for a recording.

@@ -1,6 +1,6 @@
 //! WebSocket by tungstenite: the upgrade, a text and its echo, Close both ways.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Instant};
 
 use anyhow::Context;
 use futures_util::{SinkExt, StreamExt};
@@ -51,9 +51,12 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-pub(crate) async fn visit(stream: TcpStream, watched: Option<&Session>) -> anyhow::Result<()> {
+/// Gives the moment at which the upgrade was complete.
+pub(crate) async fn visit(stream: TcpStream, watched: Option<&Session>) -> anyhow::Result<Instant> {
     let Some(session) = watched else {
-        return speak(client_async_with_config(URL, stream, Some(config())).await?.0).await;
+        let (socket, _) = client_async_with_config(URL, stream, Some(config())).await?;
+        let complete = Instant::now();
+        return speak(socket).await.map(|()| complete);
     };
     let (ends, started) = ((stream.local_addr()?, stream.peer_addr()?), Started::now());
     let witness = Witness::new(session, Side::Client, Protocol::Ws, None, ends, started);
@@ -64,9 +67,10 @@ pub(crate) async fn visit(stream: TcpStream, watched: Option<&Session>) -> anyho
         watch.compared(true);
         watch.opened();
     }
+    let complete = Instant::now();
     speak(upgraded?.0).await?;
     witness.finish(&Outcome::Complete);
-    Ok(())
+    Ok(complete)
 }
 
 /// A visit over any stream: for a recording.
