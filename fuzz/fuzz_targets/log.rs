@@ -57,7 +57,7 @@ fuzz_target!(|input: &[u8]| {
         assert_eq!(told, of_ends, "told (left) and in the log (right)");
         let notes = (dice % 3 == 0).then_some(&*NOTES);
         for form in [Ladder::Text, Ladder::Mermaid, Ladder::Html] {
-            drop(show::ladder(form, &stories, notes, lang, 20 + usize::from(dice)));
+            drop(show::ladder(form, &stories, notes, Some(wire::layout), lang, 20 + usize::from(dice)));
         }
         for story in &stories {
             drop(story.findings());

@@ -85,7 +85,7 @@ pub(crate) fn read(
         Format::Text => match output.ladder {
             Some(form @ (Ladder::Mermaid | Ladder::Html)) => {
                 let notes = output.own_notes()?;
-                show::ladder(form, &stories, notes.as_ref(), lang, output.columns())
+                show::ladder(form, &stories, notes.as_ref(), Some(wire::layout), lang, output.columns())
             }
             Some(Ladder::Text) | None => {
                 let events = stories.iter().flat_map(Story::events).cloned().collect();

@@ -1,5 +1,5 @@
-//! The self-contained page of a run, in a real browser: it names the steps of the run's JSON in their order, loads
-//! nothing, speaks both languages, follows light and dark, and works with the keyboard alone.
+//! `--ladder html`, in a real browser: the page of a run names the steps of the run's JSON, loads nothing, speaks both
+//! languages, follows light and dark, works with the keyboard alone, and has an address for each message.
 
 #[path = "common/browser.rs"]
 mod browser;
@@ -10,8 +10,8 @@ use std::{fs, path::Path, process::Command};
 use browser::{Browser, LOOKS, screenshots};
 use claims::Event;
 use common::{require, with_capture};
-use fantoccini::{Locator, key::Key};
-use serde_json::Value;
+use fantoccini::key::Key;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn the_page_of_a_run_names_its_steps_and_needs_nothing_else() {
@@ -42,8 +42,9 @@ async fn the_page_of_a_run_names_its_steps_and_needs_nothing_else() {
         browser.page.goto(&format!("file://{}", page.display())).await.expect("the page opens");
         let loaded = browser.script("return performance.getEntriesByType('resource').length").await;
         assert_eq!(loaded, Value::from(0), "the page is self-contained");
-        let listed =
-            browser.script("return [...document.querySelectorAll('details')].map(d => d.dataset.step)").await;
+        let listed = browser
+            .script("return [...document.querySelectorAll('.row:not(.future)')].map(row => row.dataset.step)")
+            .await;
         let listed: Vec<String> = serde_json::from_value(listed).expect("a list of ids");
         // The page has a row where the JSON has the sending and the arrival: the same steps, and of each at most as many.
         let mut expected: Vec<&str> =
@@ -58,24 +59,41 @@ async fn the_page_of_a_run_names_its_steps_and_needs_nothing_else() {
             "{protocol}: {expected:?}"
         );
 
-        // The keyboard alone: the first step takes the focus and opens.
-        let first = browser.page.find(Locator::Css("summary")).await.expect("a step is there");
-        browser.script("document.querySelector('summary').focus()").await;
+        // The keyboard alone: the first message takes the focus and opens.
+        browser.script("document.querySelector('.row.crossed .body').focus()").await;
+        let first = browser.page.active_element().await.expect("it has the focus");
         first.send_keys(&Key::Enter.to_string()).await.expect("it takes keys");
-        assert_eq!(browser.script("return document.querySelector('details').open").await, Value::from(true));
+        let open = "return document.querySelector('.row.crossed').classList.contains('open') \
+             && document.querySelector('#message dl.fields').children.length > 0";
+        assert_eq!(browser.script(open).await, Value::from(true), "{protocol}");
+        let at = browser.script("return location.hash").await;
+        assert!(at.as_str().is_some_and(|at| at.starts_with("#row=")), "{at}");
 
-        let shown = "return [...document.querySelectorAll('aside [lang]')].filter(e => e.offsetParent).map(e => e.lang)";
-        let one_language = |shown: Value, lang: &str| {
-            let shown: Vec<String> = serde_json::from_value(shown).expect("a list of languages");
-            assert!(!shown.is_empty() && shown.iter().all(|shown| shown.starts_with(lang)), "{shown:?}");
-        };
-        one_language(browser.script(shown).await, lang);
+        let shown = "return [document.documentElement.lang.slice(0, 2), document.querySelector('.end.client b').textContent]";
+        let client = |lang: &str| json!([lang, if lang == "zh" { "客户端" } else { "Client" }]);
+        assert_eq!(browser.script(shown).await, client(lang));
         let picture = browser.page.screenshot().await.expect("a screenshot");
         let name = screenshots().join(format!("ladder-{protocol}-{}.png", look.name));
         fs::write(name, picture).expect("target is ours");
-        let other = if lang == "zh" { "en" } else { "zh" };
-        browser.script(&format!("document.querySelector('[data-lang={other}]').click()")).await;
-        one_language(browser.script(shown).await, other);
+        browser.script("document.getElementById('lang').click()").await;
+        assert_eq!(browser.script(shown).await, client(if lang == "zh" { "en" } else { "zh" }));
+
+        // The address leads back to the very message.
+        let opened = "return document.querySelector('.row.open').dataset.step";
+        let step = browser.script(opened).await;
+        browser.page.goto("about:blank").await.expect("it is always there");
+        let link = format!("file://{}{}", page.display(), at.as_str().unwrap_or_default());
+        browser.page.goto(&link).await.expect("the page opens");
+        assert_eq!(browser.script(opened).await, step);
+        // Who runs no script reads the ladder as text.
+        let text = browser.script("return document.querySelector('noscript').textContent").await;
+        let text = text.as_str().expect("a text");
+        let titles =
+            told.iter().filter(|event| !event.step.is_summary()).map(|event| event.step.card().title);
+        for title in titles {
+            assert!(text.contains(if lang == "zh" { title.zh } else { title.en }), "{protocol}: {title:?}");
+        }
+        browser.page.close().await.expect("the browser ends");
     }
 }
 

@@ -200,6 +200,8 @@ fn catalogue(options: &Options) -> String {
         "catalogue": show::web::catalogue(),
         "runs": options.runs,
         "notes": options.notes.as_ref().map(show::web::own_notes),
+        // In MiB: a browser need not send what is not taken.
+        "limits": { "open": upload::MOST >> 20, "notes": upload::MOST_NOTES >> 20 },
     });
     steps::to_json(&all).expect("it is plain data")
 }

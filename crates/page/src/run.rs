@@ -90,18 +90,22 @@ async fn ladder(log: String) -> anyhow::Result<Value> {
     tokio::task::spawn_blocking(move || {
         let log = show::read_log("log", &log);
         let said = |trouble: &steps::Said| json!({ "en": trouble.en, "zh": trouble.zh });
+        let events = log.events.len();
+        let (stories, mermaid) = told(log.events);
         json!({
             "troubles": log.troubles.iter().map(said).collect::<Vec<_>>(),
-            "events": log.events.len(),
-            "stories": stories(log.events),
+            "events": events,
+            "stories": stories,
+            "mermaid": mermaid,
         })
     })
     .await
     .context("the log could not be read")
 }
 
-/// The stories in `events`, as the page draws them.
-pub(crate) fn stories(events: Vec<claims::Event>) -> Vec<Value> {
+/// The stories in `events` as the page draws them, and as diagrams.
+pub(crate) fn told(events: Vec<claims::Event>) -> (Vec<Value>, Value) {
     let all = show::story::stories(events);
-    all.iter().map(|one| show::web::story(one, Some(wire::layout))).collect()
+    let stories = all.iter().map(|one| show::web::story(one, Some(wire::layout))).collect();
+    (stories, show::web::diagrams(&all))
 }

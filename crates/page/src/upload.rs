@@ -17,10 +17,10 @@ use crate::{Page, refused, run, text};
 pub(crate) const AT_ONCE: usize = 2;
 
 /// The largest file that is taken.
-const MOST: usize = 64 << 20;
+pub(crate) const MOST: usize = 64 << 20;
 
 /// Notes are written by hand.
-const MOST_NOTES: usize = 4 << 20;
+pub(crate) const MOST_NOTES: usize = 4 << 20;
 
 /// Connections of a capture that are listed.
 const MOST_ROWS: usize = 1000;
@@ -63,9 +63,14 @@ pub(crate) async fn open(State(page): State<Arc<Page>>, request: Request<Body>) 
             ));
         }
         let troubles: Vec<Value> = log.troubles.iter().map(said).collect();
-        Ok(json!({ "troubles": troubles, "stories": run::stories(log.events) }))
+        Ok(opened(&troubles, log.events))
     })
     .await
+}
+
+fn opened(troubles: &[Value], events: Vec<claims::Event>) -> Value {
+    let (stories, mermaid) = run::told(events);
+    json!({ "troubles": troubles, "stories": stories, "mermaid": mermaid })
 }
 
 fn of_capture(bytes: &[u8], number: Option<u64>) -> Result<Value, steps::Said> {
@@ -77,7 +82,7 @@ fn of_capture(bytes: &[u8], number: Option<u64>) -> Result<Value, steps::Said> {
     if number.is_some() {
         let chosen = finished.into_iter().find(|one| Some(one.row.number) == number);
         let events = chosen.map(|one| one.events).unwrap_or_default();
-        return Ok(json!({ "troubles": troubles, "stories": run::stories(events) }));
+        return Ok(opened(&troubles, events));
     }
     let connections: Vec<Value> = (finished.iter().take(MOST_ROWS))
         .map(|one| {

@@ -2,7 +2,8 @@
 //!
 //! The rooms, each of which uses only those before it: [`story`] lays two logs side by side; `reading` reads what was
 //! recorded; `terminal` is options, colours and columns; `render` makes text of events; `reports` are pages beside the
-//! log; `pipeline` brings events from `tracing` to a file; `say` speaks beside the log; [`web`] is the page.
+//! log; `pipeline` brings events from `tracing` to a file; `say` speaks beside the log; [`web`] is the page, which `render` asks
+//! for where a run is wanted as one file (`--ladder html`).
 
 mod pipeline;
 mod reading;
@@ -17,7 +18,7 @@ pub use pipeline::{Guard, Init, Kept, Unread, drain, init, log, print, tell, tel
 pub use reading::{
     Log, MOST_TROUBLES, NotesFile, OwnNotes, notes_bytes, read_log, read_side, side_path, takes_comments,
 };
-pub use render::{Follows, Layout, Lines, html, ladder, ladder_text, mermaid, recorded};
+pub use render::{Follows, Layout, Lines, ladder, ladder_text, mermaid, recorded};
 pub use reports::{Judged, Report, Shown, judge, notes, places, report, report_json, verdicts, wanting};
 pub use say::{parse, progress, say, say_lines, say_said, tame_panics};
 pub use terminal::{Args, Color, Format, Ladder, LangArg, columns, pad, wrapped};

@@ -18,8 +18,8 @@ mod live;
 mod marks;
 
 pub(crate) use fields::line_fields;
-pub use ladder::{html, ladder, mermaid, text as ladder_text};
 pub(crate) use ladder::{joined, name, remark};
+pub use ladder::{ladder, mermaid, text as ladder_text};
 pub use lines::Lines;
 pub use live::{Follows, recorded};
 pub(crate) use marks::{evidence_word, spans};
@@ -94,7 +94,7 @@ pub(crate) fn renderer(args: &Args, what: &What) -> io::Result<Box<dyn Renderer>
         (Format::Text, None | Some(Ladder::Text)) if what.both_sides => {
             Box::new(live::Live::new(args, notes, !what.lines, layout, what.follows.clone()))
         }
-        (_, Some(form)) => Box::new(at_end::AtEnd::new(args, form, notes)),
+        (_, Some(form)) => Box::new(at_end::AtEnd::new(args, form, notes, what.layout)),
         (Format::Json, None) => Box::new(json::Json),
         (Format::Text, None) if args.is_beside() => {
             Box::new(beside::Beside::new(args, notes, args.columns(), what.both_sides))

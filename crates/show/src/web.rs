@@ -1,6 +1,5 @@
 //! The page: its files, and the JSON that it draws. One page for two uses: served by `lab serve` it runs handshakes; as
-//! one file ("Save as one file") it plays the run that was put into it, and loads nothing. `--ladder html` is still a page
-//! of its own, which needs no script.
+//! one file (`--ladder html`, "Save as one file") it plays the run that was put into it, and loads nothing.
 //!
 //! What it draws are rows: the order is the ladder's own, and each row holds its events as every log has them.
 
@@ -10,7 +9,8 @@ use steps::{Evidence, Lang, Part as Field, Side, Step, Text, harmless::HARMFUL, 
 use strum::VariantArray;
 
 use crate::{
-    render::{Layout, evidence_word, joined, line_fields, name, remark},
+    reading::OwnNotes,
+    render::{Layout, evidence_word, joined, ladder_text, line_fields, mermaid, name, remark},
     story::{End, Fate, Part, Row, Story, What},
 };
 
@@ -31,11 +31,11 @@ pub const MODULES: [(&str, &str); 11] = [
     ("ladder.js", include_str!("web/ladder.js")),
     ("player.js", include_str!("web/player.js")),
     ("notes.js", include_str!("web/notes.js")),
+    ("share.js", include_str!("web/share.js")),
     ("message.js", include_str!("web/message.js")),
     ("runs.js", include_str!("web/runs.js")),
     ("compare.js", include_str!("web/compare.js")),
     ("quiz.js", include_str!("web/quiz.js")),
-    ("share.js", include_str!("web/share.js")),
     ("main.js", include_str!("web/main.js")),
 ];
 
@@ -213,6 +213,28 @@ fn part(part: &Field) -> Value {
     json!([part.offset, part.length, part.depth, part.name, part.value])
 }
 
+/// All `stories` as one file, with what `notes` say, that opens in `lang` and loads nothing. A browser that runs no script
+/// shows the ladder as text.
+pub fn html(stories: &[Story], notes: Option<&OwnNotes>, layout: Option<Layout>, lang: Lang) -> String {
+    let data = json!({
+        "catalogue": catalogue(),
+        "stories": stories.iter().map(|one| story(one, layout)).collect::<Vec<_>>(),
+        "mermaid": diagrams(stories),
+        "notes": notes.map(own_notes),
+        "lang": if lang == Lang::Zh { "zh" } else { "en" },
+    });
+    let data = steps::to_json(&data).expect("it is plain data");
+    let title = stories.iter().map(name).collect::<Vec<_>>().join(", ");
+    let text = escaped(&ladder_text(stories, lang, 100), true);
+    filled(&data, &title, lang).replacen("</p></noscript>", &format!("</p><pre>{text}</pre></noscript>"), 1)
+}
+
+/// The run as a Mermaid diagram in each language.
+pub fn diagrams(stories: &[Story]) -> Value {
+    let diagram = |lang| mermaid(stories, None, lang);
+    json!({ "en": diagram(Lang::En), "zh": diagram(Lang::Zh) })
+}
+
 /// The page as one file that opens in `lang` and needs nothing else; `data` is the JSON of its run.
 pub fn filled(data: &str, title: &str, lang: Lang) -> String {
     let code = if lang == Lang::Zh { "zh-Hans" } else { "en" };
@@ -228,7 +250,7 @@ pub fn filled(data: &str, title: &str, lang: Lang) -> String {
     );
     DOCUMENT
         .replace("<html lang=\"en\">", &format!("<html lang=\"{code}\">"))
-        .replace("<title>Handshakes</title>", &format!("<title>{}</title>", escaped(title)))
+        .replace("<title>Handshakes</title>", &format!("<title>{}</title>", escaped(title, false)))
         .replace("<link rel=\"stylesheet\" href=\"page.css\">", &head)
         .replace("<script type=\"module\" src=\"main.js\"></script>", &body)
 }
@@ -245,7 +267,9 @@ fn script() -> String {
     all
 }
 
-fn escaped(text: &str) -> String {
-    let safe = steps::harmless(text);
-    safe.replace('&', "&amp;").replace('<', "&lt;")
+/// Text of one line, or of `many`.
+fn escaped(text: &str, many: bool) -> String {
+    let lines: Vec<_> = if many { text.lines().collect() } else { vec![text] };
+    let safe: Vec<_> = lines.into_iter().map(steps::harmless).collect();
+    safe.join("\n").replace('&', "&amp;").replace('<', "&lt;")
 }

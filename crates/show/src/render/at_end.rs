@@ -3,7 +3,7 @@
 use claims::Event;
 use steps::Lang;
 
-use super::{Printed, Renderer, ladder};
+use super::{Layout, Printed, Renderer, ladder};
 use crate::{
     reading::OwnNotes,
     story,
@@ -15,6 +15,7 @@ use crate::{
 pub(super) struct AtEnd {
     form: Ladder,
     notes: Option<OwnNotes>,
+    layout: Option<Layout>,
     lang: Lang,
     width: usize,
     events: Vec<Event>,
@@ -25,8 +26,9 @@ impl AtEnd {
     /// A ladder of more is not read by anybody.
     const MOST: usize = 100_000;
 
-    pub(super) fn new(args: &Args, form: Ladder, notes: Option<OwnNotes>) -> Self {
-        AtEnd { form, notes, lang: args.lang(), width: args.columns(), events: Vec::new(), left_out: 0 }
+    pub(super) fn new(args: &Args, form: Ladder, notes: Option<OwnNotes>, layout: Option<Layout>) -> Self {
+        let (lang, width) = (args.lang(), args.columns());
+        AtEnd { form, notes, layout, lang, width, events: Vec::new(), left_out: 0 }
     }
 }
 
@@ -54,6 +56,6 @@ impl Renderer for AtEnd {
             );
         }
         let stories = story::stories(std::mem::take(&mut self.events));
-        ladder::ladder(self.form, &stories, self.notes.as_ref(), self.lang, self.width)
+        ladder::ladder(self.form, &stories, self.notes.as_ref(), self.layout, self.lang, self.width)
     }
 }

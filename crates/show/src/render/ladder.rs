@@ -5,33 +5,34 @@ use std::fmt::Write as _;
 use claims::Event;
 use steps::{Lang, Side, harmless};
 
-use super::{fields::line_fields, marks::mark};
+use super::{Layout, fields::line_fields, marks::mark};
 use crate::{
     story::{Crossed, MetBy, Part, Story},
     terminal::{Ladder, text::columns},
+    web,
 };
 
 pub(super) mod card;
-mod html;
 mod mermaid;
 pub(super) mod text;
 
-pub use html::html;
 pub use mermaid::mermaid;
 pub use text::text;
 
-/// The ladders of `stories` in one of its forms, in `lang`; `width` columns wide where it is text.
+/// The ladders of `stories` in one of its forms, in `lang`; `width` columns wide where it is text. `layout` names the bytes,
+/// where the form shows them.
 pub fn ladder(
     form: Ladder,
     stories: &[Story],
     notes: Option<&crate::reading::OwnNotes>,
+    layout: Option<Layout>,
     lang: Lang,
     width: usize,
 ) -> String {
     match form {
         Ladder::Text => text(stories, lang, width),
         Ladder::Mermaid => mermaid(stories, notes, lang),
-        Ladder::Html => html(stories, notes, lang),
+        Ladder::Html => web::html(stories, notes, layout, lang),
     }
 }
 

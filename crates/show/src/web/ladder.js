@@ -92,18 +92,36 @@ function reasons(story) {
   );
 }
 
-export function ladder(run, catalogue, choose) {
-  const list = el("ol", { id: "ladder", class: "ladder" });
+// While a run grows, what stays as it was stays where it is: `before` is the list that was drawn last.
+export function ladder(run, catalogue, choose, before) {
+  const list = before ?? el("ol", { id: "ladder", class: "ladder" });
   const many = run.stories.length > 1;
+  const known = list.known ?? new Map();
+  list.known = new Map();
+  const all = [];
+  const add = (key, make) => {
+    const item = known.get(key) ?? make();
+    list.known.set(key, item);
+    all.push(item);
+  };
   run.rows.forEach((row) => {
-    if (row.first) list.append(head(run.stories[row.story], row.story, many));
-    list.append(draw(row, catalogue, choose));
+    const story = run.stories[row.story];
+    if (row.first) add(`head ${row.story} ${many} ${JSON.stringify([story.title, story.ends, story.client_address, story.server_address])}`, () => head(story, row.story, many));
+    const { arrival, left, last, ...seen } = row;
+    add(JSON.stringify(seen), () => draw(row, catalogue, choose));
     if (row.last) {
-      const foot = el("li.foot", {}, reasons(run.stories[row.story]));
-      foot.append(...run.stories[row.story].joined.map((one) => el("p.dim", {}, said(one))));
-      list.append(foot);
+      add(`foot ${row.story} ${JSON.stringify([story.ends, story.joined])}`, () =>
+        el("li.foot", {}, reasons(story), story.joined.map((one) => el("p.dim", {}, said(one)))));
     }
   });
+  list.classList.toggle("many", run.rows.length > 200);
+  const stays = new Set(all);
+  [...list.children].filter((item) => !stays.has(item)).forEach((item) => item.remove());
+  let at = list.firstChild;
+  for (const item of all) {
+    if (item === at) at = at.nextSibling;
+    else list.insertBefore(item, at);
+  }
   return list;
 }
 
@@ -116,7 +134,7 @@ export function spread(run, isTrue) {
   run.rows.forEach((row, n) => {
     const item = $(`r${n + 1}`);
     const room = isTrue ? Math.min(most, (gaps[n] / usual) * 24) : 0;
-    item.style.setProperty("--wait", `${Math.round(room)}px`);
+    if (isTrue || item.style.length) item.style.setProperty("--wait", `${Math.round(room)}px`);
     if (isTrue && room === most) item.dataset.wait = `⋮ ${ms(gaps[n])} ms`;
     else delete item.dataset.wait;
   });

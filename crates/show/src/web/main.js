@@ -6,10 +6,10 @@ import { ladder, slope, spread } from "./ladder.js";
 import { Player } from "./player.js";
 import { Notes } from "./notes.js";
 import { message } from "./message.js";
-import { Runs } from "./runs.js";
+import { Runs, welcome } from "./runs.js";
 import { compare } from "./compare.js";
 import { Quiz } from "./quiz.js";
-import { save } from "./share.js";
+import { shareMenu } from "./share.js";
 
 const inside = $("data");
 const given = inside ? JSON.parse(inside.textContent) : await (await fetch("catalogue.json")).json();
@@ -38,7 +38,7 @@ const act = {
   choose,
   open: (file) => file && upload("open", file),
   readNotes: async (file) => {
-    const read = file && (await post(`notes`, file));
+    const read = file && (await post("notes", file, given.limits.notes));
     if (!read) return;
     notes.own = read;
     show("notes");
@@ -49,6 +49,7 @@ const act = {
     show("compare");
     $("compare-with").focus();
   },
+  title: (index) => (run.rows[index] ? said(catalogue.steps[run.rows[index].step].title) : ""),
   get byte() {
     return byte;
   },
@@ -67,10 +68,16 @@ function runOf(command) {
   return variants[name] ?? name;
 }
 
-function take(stories, name, at) {
-  run = { name, stories, rows: flatten(stories) };
+function take(stories, name, at, more = {}) {
+  const grows = run.name === name && run.rows.length && stories.length && $("ladder");
+  run = { name, stories, rows: flatten(stories), ...more };
   run.variantOf = (finding) => stories[run.rows[finding?.row]?.story ?? 0]?.variant ?? "";
-  drawStage();
+  if (grows) {
+    ladder(run, catalogue, choose, $("ladder"));
+    spread(run, player.isTrue);
+  } else {
+    drawStage();
+  }
   player.take(run, at);
 }
 
@@ -78,17 +85,24 @@ function drawStage() {
   const entry = given.runs?.find((one) => one.name === run.name);
   const title = entry ? said(entry.title) : run.stories.map((story) => story.title).join(", ");
   const empty = run.rows.length === 0;
+  if (empty && !run.name && !inside) {
+    $("stage").replaceChildren(welcome(given.runs, act));
+    return;
+  }
   $("stage").replaceChildren(
     el("div.stage-head", {},
       el("h2", { id: "stage-title" }, title || "Handshakes"),
-      el("span.tools", {}, !empty && !inside ? el("button", { type: "button", id: "save", onclick: () => save(run, catalogue, notes.own) }, say("save")) : null,
-        empty ? null : el("button", { type: "button", id: "print", onclick: () => print() }, say("print")),
-      busy ? el("button", { type: "button", id: "cancel", onclick: () => tell({ do: "cancel" }) }, say("cancel")) : null)),
+      el("span.tools", { id: "stage-tools" }, stageTools())),
     entry && said(entry.about) ? el("p.about", {}, said(entry.about)) : "",
-    empty ? el("p.empty", {}, say(inside ? "choose_alone" : "choose")) : ladder(run, catalogue, choose),
+    empty ? el("p.empty", {}, inside ? say("choose_alone") : `${say("running")}…`) : ladder(run, catalogue, choose),
     empty ? "" : player.controls(),
   );
   if (!empty) spread(run, player.isTrue);
+}
+
+function stageTools() {
+  if (busy) return [el("button", { type: "button", id: "cancel", onclick: () => tell({ do: "cancel" }) }, say("cancel"))];
+  return run.rows.length ? shareMenu(run, { catalogue, notes: notes.own, inside }) : [];
 }
 
 function show(which) {
@@ -164,6 +178,7 @@ function start(name) {
     runs.chosen = name;
     runs.narrow();
   }
+  run = { name: "", stories: [], rows: [] };
   take([], name, 0);
   link();
   tell({ do: "run", name });
@@ -181,7 +196,7 @@ function heard(told) {
   else if (told.running) setStatus("running", told.running);
   else if (told.stories) {
     const at = player.at;
-    take(told.stories, asked, at);
+    take(told.stories, asked, at, { mermaid: told.mermaid });
     if (told.troubles.length) setStatus("running", told.troubles[0]);
     else setStatus("running", `${told.events} ${say("steps")}`);
     player.grows = true;
@@ -192,7 +207,9 @@ function heard(told) {
     const words = { well: "ended_well", otherwise: "ended_otherwise", cancelled: "cancelled", too_long: "too_long" };
     const last = told.ended === "otherwise" ? (told.said ?? []).filter(Boolean).pop() ?? "" : "";
     setStatus(words[told.ended], last.replace(/^lab: /, ""));
-    $("cancel")?.remove();
+    run.capture = told.capture;
+    $("stage-tools")?.replaceChildren(...stageTools());
+    if (!run.rows.length) drawStage();
     if (tab === "compare" || tab === "quiz") drawSide();
     follow();
   } else if (told.refused) {
@@ -208,30 +225,39 @@ function connect() {
   socket.onclose = () => {
     busy = false;
     player.grows = false;
-    $("cancel")?.remove();
+    $("stage-tools")?.replaceChildren(...stageTools());
     setStatus("gone");
     setTimeout(connect, 2000);
   };
 }
 
-async function post(path, file) {
+async function post(path, file, most) {
+  if (file.size > most << 20) {
+    setStatus("not_read", say("too_large").replace("{}", most));
+    return null;
+  }
   const answer = await fetch(path, { method: "POST", body: file, headers: { "x-name": encodeURIComponent(file.name) } }).catch(() => null);
   if (answer?.ok) return answer.json();
-  const why = answer?.status === 413 ? say("too_large") : answer?.status === 422 ? said(await answer.json()) : "";
+  const why = answer?.status === 413 ? say("too_large").replace("{}", most) : answer?.status === 422 ? said(await answer.json()) : "";
   setStatus("not_read", why);
   return null;
 }
 
 // A recorded log opens at once; of a capture one connection is chosen.
 async function upload(path, file) {
-  const read = await post(path, file);
+  const read = await post(path, file, given.limits.open);
   if (!read) return;
-  if (read.troubles.length) setStatus("ready", read.troubles[0]);
   if (read.stories) {
-    take(read.stories, file.name, 0);
+    setStatus("ready", read.troubles[0] ?? "");
+    chosen = null;
+    run = { name: "", stories: [], rows: [] };
+    take(read.stories, file.name, 0, { mermaid: read.mermaid });
+    link();
     player.play();
     return;
   }
+  setStatus("ready", read.troubles[0] ?? file.name);
+  run = { name: "", stories: [], rows: [] };
   $("stage").replaceChildren(
     el("h2", { id: "stage-title" }, say("connections")),
     el("ul.connections", { id: "connections" }, read.connections.map((one) =>
@@ -286,9 +312,17 @@ addEventListener("byte", (event) => {
 addEventListener("hashchange", follow);
 addEventListener("resize", () => run.rows.length && slope(run));
 if (!inside) {
-  addEventListener("dragover", (event) => event.preventDefault());
-  addEventListener("drop", (event) => {
+  const over = el("div.over", { id: "over", hidden: true });
+  document.body.append(over);
+  const dragged = (event, shows) => {
     event.preventDefault();
+    over.hidden = !shows;
+    if (shows) over.textContent = say("drop_here");
+  };
+  addEventListener("dragover", (event) => dragged(event, true));
+  addEventListener("dragleave", (event) => event.relatedTarget || dragged(event, false));
+  addEventListener("drop", (event) => {
+    dragged(event, false);
     const [file] = event.dataTransfer.files;
     if (file) /\.(md|markdown|txt|rst)$/i.test(file.name) ? act.readNotes(file) : act.open(file);
   });
@@ -297,8 +331,7 @@ if (!inside) {
 document.body.classList.toggle("alone", Boolean(inside));
 setLang(given.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
 if (inside) {
-  take(given.stories, "", 0);
-  player.go(run.rows.length, { quiet: true });
+  take(given.stories, "", Infinity, { mermaid: given.mermaid });
   follow();
 } else {
   connect();

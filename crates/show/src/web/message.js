@@ -1,14 +1,33 @@
 // Inside a message: its fields, its bytes, and which of them are the same thing.
 
-import { el, say, said, ms, rfc, whole, announce } from "./say.js";
+import { el, say, said, ms, rfc, whole } from "./say.js";
+import { copy } from "./share.js";
 
 const most = 2048;
 
 function copier(word, text) {
-  return el("button.small", { type: "button", onclick: async () => {
-    await navigator.clipboard?.writeText(text());
-    announce(say("copied"));
-  } }, say(word));
+  return el("button.small", { type: "button", onclick: () => copy(text()) }, say(word));
+}
+
+// A list has a line for each of its values, and what holds values has their names.
+function value(it) {
+  if (Array.isArray(it) && it.length > 1) return el("ul", {}, it.map((one) => el("li", {}, whole(one))));
+  if (it && typeof it === "object" && !Array.isArray(it) && !(typeof it.en === "string" && typeof it.zh === "string")) {
+    return el("ul", {}, Object.entries(it).map(([name, one]) => el("li", {}, el("span.dim", {}, `${name.replaceAll("_", " ")} `), whole(one))));
+  }
+  return whole(it);
+}
+
+// What was computed here: of which values, by which function, and what came out.
+function calculation(row, act) {
+  if (!row.calculation?.length) return null;
+  const named = ([name, worth, at]) => el("li", {}, el("span.name", {}, said(name)), worth && el("code", {}, worth),
+    at !== undefined && at !== null && at !== row.at ? el("button.link", { type: "button", onclick: () => act.choose(row.index + at - row.at) }, `← ${act.title(row.index + at - row.at)}`) : null);
+  return el("section.calculation", {}, el("h4", {}, say("calculation")), row.calculation.map((one) => el("div.formula", {},
+    el("p.output", {}, el("b", {}, said(one.output[0])), one.output[1] && [" ", el("code", {}, one.output[1])]),
+    el("p.function", {}, "= ", el("code", {}, one.function)),
+    el("ul", {}, one.inputs.map(named)),
+    el("p.dim", {}, rfc(one.rfc)))));
 }
 
 function facts(event, title, catalogue) {
@@ -16,7 +35,7 @@ function facts(event, title, catalogue) {
   return [
     el("h4", {}, title),
     el("p.dim", {}, `${ms(event.elapsed_us)} ms · ${say("known_by")}: ${said(catalogue.evidence[event.evidence])} · ${event.conn}`),
-    fields.length ? el("dl.fields", {}, fields.map(([name, value]) => [el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, whole(value))])) : null,
+    fields.length ? el("dl.fields", {}, fields.map(([name, worth]) => [el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, value(worth))])) : null,
   ];
 }
 
@@ -42,9 +61,10 @@ function bytes(hex, parts, at) {
     items.forEach((item, i) => item.classList.toggle("in", i === n));
     status.textContent = `${byte === undefined ? offset : byte}: ${name || say("unnamed")}${value ? ` = ${value}` : ""}`;
   };
-  for (let i = 0; i < length; i += 16) {
+  const across = matchMedia("(max-width: 80rem)").matches ? 8 : 16;
+  for (let i = 0; i < length; i += across) {
     const line = [];
-    for (let j = i; j < Math.min(i + 16, length); j += 1) {
+    for (let j = i; j < Math.min(i + across, length); j += 1) {
       const cell = el(`span.byte${owner[j] % 2 ? ".odd" : ""}`, { "data-byte": j }, hex.slice(2 * j, 2 * j + 2));
       cells.push(cell);
       line.push(cell);
@@ -57,7 +77,7 @@ function bytes(hex, parts, at) {
     role: "application",
     "aria-label": `${say("bytes")}: ${hex.length / 2}. ${say("bytes_help")}`,
     onkeydown: (event) => {
-      const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 16, ArrowUp: -16 }[event.key];
+      const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across }[event.key];
       if (by === undefined) return;
       event.preventDefault();
       event.stopPropagation();
@@ -127,6 +147,7 @@ export function message(row, catalogue, act) {
     el("p", {}, said(card.text)),
     el("p.dim", {}, row.step, " · ", rfc(card.rfc)),
     verdicts,
+    calculation(row, act),
     row.link && [el("h4", {}, said(catalogue.steps[row.link.step].title)), el("p", {}, said(catalogue.steps[row.link.step].text))],
     told,
     row.kind === "inside" && !row[row.side].bytes ? el("p.dim", {}, say("no_bytes")) : null,

@@ -4,7 +4,7 @@ import { el, icon, say, said, ms, $ } from "./say.js";
 import { eventOf } from "./rows.js";
 
 const best = ["proved", "depends", "contradicted", "elsewhere", "about", "untested"];
-const word = { as_noted: "proved", depends: "depends", differs: "contradicted", absent: "elsewhere" };
+const word = { as_noted: "proved", depends: "depends", differs: "elsewhere", absent: "elsewhere" };
 const glyph = { proved: "✓", depends: "~", contradicted: "≠", elsewhere: "≠", about: "·", untested: "○" };
 
 export class Notes {

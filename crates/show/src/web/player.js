@@ -13,9 +13,12 @@ export class Player {
   take(run, at) {
     this.run = run;
     this.items = run.rows.map((row) => $(`r${row.index + 1}`));
-    this.at = 0;
-    this.items.forEach((item) => item.classList.add("future"));
-    this.go(at, { quiet: true });
+    this.at = Math.max(0, Math.min(this.total, at));
+    this.items.forEach((item, n) => {
+      item.classList.toggle("future", n >= this.at);
+      item.classList.remove("current", "moves");
+    });
+    this.go(this.at, { quiet: true });
   }
 
   get total() {
@@ -34,7 +37,7 @@ export class Player {
     const item = this.items?.[this.current];
     item?.classList.add("current");
     item?.classList.toggle("moves", Boolean(moves && forward));
-    if (item && !quiet) item.scrollIntoView({ block: "nearest" });
+    if (item && !quiet && !moves) item.scrollIntoView({ block: "nearest" });
     if (!quiet && !moves && item) announce(item.querySelector(".body").getAttribute("aria-label"));
     this.draw();
     this.changed(this);
@@ -59,6 +62,8 @@ export class Player {
     let due = performance.now() + this.pace() / 2;
     const frame = (now) => {
       if (!this.playing) return;
+      // Nothing has changed yet in this frame: where things are is known, and costs no layout.
+      this.follow();
       for (let most = 4; now >= due && this.at < this.total && most > 0; most -= 1) {
         this.go(this.at + 1, { moves: true });
         due += this.pace();
@@ -75,6 +80,17 @@ export class Player {
     document.documentElement.style.setProperty("--pace", `${Math.min(500, 450 / this.speed)}ms`);
     requestAnimationFrame(frame);
     this.draw();
+  }
+
+  // Keeps the row that came last in sight, some rows ahead at once.
+  follow() {
+    const item = this.items[this.current];
+    if (!item || this.current === this.followed) return;
+    this.followed = this.current;
+    const { bottom, top } = item.getBoundingClientRect();
+    const room = this.bar?.getBoundingClientRect().top ?? innerHeight;
+    if (bottom > room - 24) scrollBy({ top: bottom - room + Math.min(room / 3, 240), behavior: "instant" });
+    else if (top < 0) scrollBy({ top: top - 80, behavior: "instant" });
   }
 
   pause() {
@@ -130,6 +146,7 @@ export class Player {
       el("label.check", {}, truth, say("true_times")),
     );
     this.draw();
+    this.bar = bar;
     return bar;
   }
 

@@ -9,7 +9,7 @@ export function flatten(stories) {
     const leaving = new Map();
     const began = rows.length;
     story.rows.forEach((row, at) => {
-      const all = { ...row, story: n, first: at === 0, index: rows.length };
+      const all = { ...row, at, story: n, first: at === 0, index: rows.length };
       const key = [row.client?.at, row.server?.at, row.step].join();
       if (row.part === "leaves") leaving.set(key, all);
       if (row.part === "arrives" && leaving.has(key)) {

@@ -78,3 +78,15 @@ export class Runs {
     this.list.querySelector(`[data-name="${CSS.escape(name)}"] .choice`)?.focus();
   }
 }
+
+// Before anything has run: the four handshakes, each one press away.
+export function welcome(runs, act) {
+  const first = { tcp: "tcp", tls: "tls --variant ecdhe", ws: "ws --variant ws", ssh: "ssh" };
+  return el("div.welcome", {},
+    el("h2", { id: "stage-title" }, say("welcome")),
+    el("p.about", {}, say("welcome_more")),
+    el("ul.cards", {}, Object.entries(first).filter(([, name]) => runs.some((run) => run.name === name)).map(([protocol, name]) =>
+      el("li", {}, el("button.card", { type: "button", "data-first": name, onclick: () => act.run(name) },
+        el("b", {}, titles[protocol]), el("span", {}, say(`${protocol}_about`)), el("span.press", {}, icon("play"), say("run")))))),
+    el("p.dim", {}, say("keys")));
+}
