@@ -64,6 +64,8 @@ pub struct Decoder {
     waiting_bytes: usize,
     /// Where the record that is being read ends in what its sender has sent.
     end: u64,
+    /// The protected record whose content is told at the moment.
+    sealed: Option<record::Sealed>,
     /// What application data held, where somebody wants to read on.
     plain: Option<VecDeque<Vec<u8>>>,
     out: Vec<Crossed>,
@@ -302,7 +304,12 @@ impl Decoder {
         }
         self.lane(from).proven |= opened.is_some();
         match opened {
-            Some((kind, body)) => self.content(from, moment, kind, body, Some(&record.body)),
+            Some((kind, body)) => {
+                let nonce = self.lane(from).opener.as_ref().map_or(0, Opener::nonce_in_record);
+                self.sealed = Some(record.sealed(nonce));
+                self.content(from, moment, kind, body, Some(&record.body));
+                self.sealed = None;
+            }
             // Early data that the server refused is not under this key, and nobody else opens it either.
             None if phase == Phase::Handshake && self.handshake.early_data && from == Side::Client => {
                 self.unopened(from, moment, record);
@@ -442,7 +449,10 @@ impl Decoder {
         }
     }
 
-    fn say(&mut self, from: Side, moment: u64, step: Step, fields: steps::Fields, bytes: &[u8]) {
+    fn say(&mut self, from: Side, moment: u64, step: Step, mut fields: steps::Fields, bytes: &[u8]) {
+        if let Some(sealed) = self.sealed.as_ref().filter(|_| fields.holds(common::ENCRYPTED)) {
+            sealed.tell(&mut fields);
+        }
         let seen = Seen::new(step, from, fields, bytes);
         self.out.push(Crossed {
             moment,

@@ -160,7 +160,9 @@ declare! {
     PLAINTEXT: str = "plaintext";
     /// The beginning of data that is no text.
     PLAINTEXT_HEX: str = "plaintext_hex";
-    /// The beginning of the data as it crossed.
+    /// The header of the protected record, of several the last, in hex.
+    RECORD_HEADER: str = "record_header";
+    /// The beginning of what the record protects, as it crossed.
     CIPHERTEXT: str = "ciphertext";
     /// How many bytes of ciphertext crossed.
     CIPHERTEXT_LENGTH: u64 = "ciphertext_length";

@@ -150,15 +150,11 @@ impl Decoder {
         };
         let mut fields =
             fields! { common::LENGTH => body.len(), field::CIPHERTEXT_LENGTH => ciphertext.len() };
-        // TLS 1.2's AES-GCM sends a nonce in front, which is no ciphertext.
-        let nonce = self.lane(from).opener.as_ref().map_or(0, keys::Opener::nonce_in_record);
-        let ciphertext = &ciphertext[nonce.min(ciphertext.len())..];
         let line = first_line(body);
         match line.as_deref() {
             Some(line) => fields.put(field::PLAINTEXT, line),
             None => fields.put(field::PLAINTEXT_HEX, hex::encode(&body[..body.len().min(16)])),
         };
-        fields.put(field::CIPHERTEXT, hex::encode(&ciphertext[..ciphertext.len().min(16)]));
         fields.put(common::ENCRYPTED, true);
         // Only as much as the fields show: what follows in an HTTP head may be somebody's credentials.
         let shown = match line.as_deref() {

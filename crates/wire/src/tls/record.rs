@@ -1,5 +1,7 @@
 //! The record layer (RFC 5246 §6.2, RFC 8446 §5.1): type, version, length, and so many bytes.
 
+use steps::{Fields, tls::field};
+
 /// Content types.
 pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
 pub(super) const ALERT: u8 = 21;
@@ -25,10 +27,33 @@ pub(super) struct Record {
     pub(super) end: u64,
 }
 
+/// A record as it crossed, told beside what was in it.
+#[derive(Debug)]
+pub(super) struct Sealed {
+    header: String,
+    length: usize,
+    begins: String,
+}
+
+impl Sealed {
+    pub(super) fn tell(&self, fields: &mut Fields) {
+        fields.put(field::RECORD_HEADER, self.header.as_str());
+        fields.put(field::CIPHERTEXT_LENGTH, self.length);
+        fields.put(field::CIPHERTEXT, self.begins.as_str());
+    }
+}
+
 impl Record {
     /// What it takes to keep it: an empty one is not kept for nothing.
     pub(super) fn weight(&self) -> usize {
         self.body.len() + 2 * size_of::<Self>()
+    }
+
+    /// What it looks like to whoever has no key. TLS 1.2's AES-GCM sends `nonce` bytes in front, which are no ciphertext.
+    pub(super) fn sealed(&self, nonce: usize) -> Sealed {
+        let ciphertext = &self.body[nonce.min(self.body.len())..];
+        let begins = hex::encode(&ciphertext[..ciphertext.len().min(16)]);
+        Sealed { header: hex::encode(self.header), length: self.body.len(), begins }
     }
 
     /// The record as it crossed.
