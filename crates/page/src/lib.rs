@@ -25,6 +25,7 @@ use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 
 mod door;
+mod packets;
 mod run;
 mod upload;
 mod visit;
@@ -84,6 +85,7 @@ struct Page {
     visitors: Arc<Semaphore>,
     /// A permit for each upload that is read at once.
     reading: Semaphore,
+    packets: packets::Packets,
     /// How many wait for a permit to run.
     waiting: std::sync::atomic::AtomicUsize,
     ended: CancellationToken,
@@ -113,6 +115,7 @@ pub async fn serve(
         running: Arc::new(Semaphore::new(run::AT_ONCE)),
         visitors: Arc::new(Semaphore::new(visit::VISITORS)),
         reading: Semaphore::new(upload::AT_ONCE),
+        packets: packets::Packets::default(),
         waiting: 0.into(),
         ended: stop.clone(),
     });
@@ -155,6 +158,7 @@ fn routes(page: Arc<Page>) -> Router {
         .route("/catalogue.json", get(catalogue_json))
         .route("/notes", post(upload::notes))
         .route("/open", post(upload::open))
+        .route("/packets/{name}", get(packets::fetch))
         .route("/live", get(visit::live))
         .merge(show::web::MODULES.into_iter().fold(Router::new(), |router, (name, module)| {
             router

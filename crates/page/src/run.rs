@@ -85,6 +85,19 @@ pub(crate) async fn run(args: &[String], page: &Sender<Value>) -> anyhow::Result
     Ok(json!({ "ended": if status.success() { "well" } else { "otherwise" }, "said": said }))
 }
 
+/// The same with its packets, as a pcapng with its secrets inside; none where packets cannot be captured.
+pub(crate) async fn with_packets(
+    args: &[String],
+    page: &Sender<Value>,
+) -> anyhow::Result<(Value, Option<Vec<u8>>)> {
+    let folder = tempfile::tempdir().context("there is no place for its packets")?;
+    let file = folder.path().join("run.pcapng");
+    let args = [args, &["--capture".to_owned(), file.display().to_string()]].concat();
+    let ended = run(&args, page).await?;
+    let fits = tokio::fs::metadata(&file).await.is_ok_and(|file| file.len() <= MOST as u64);
+    Ok((ended, if fits { tokio::fs::read(&file).await.ok() } else { None }))
+}
+
 /// What a log holds, as the page draws it. Reading it takes a while, and others wait for nothing.
 async fn ladder(log: String) -> anyhow::Result<Value> {
     tokio::task::spawn_blocking(move || {

@@ -32,8 +32,12 @@ pub(crate) const VISITORS: usize = 256;
 #[derive(Debug, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 enum Asked {
-    /// A run, by its name in the catalogue.
-    Run { name: String },
+    /// A run, by its name in the catalogue, and whether its packets are wanted, with the secrets that open them.
+    Run {
+        name: String,
+        #[serde(default)]
+        packets: bool,
+    },
     /// The end of it.
     Cancel,
 }
@@ -94,9 +98,10 @@ async fn visit(page: &Arc<Page>, upgraded: Upgraded, _permit: OwnedSemaphorePerm
                     Ok(Asked::Run { .. }) if current.as_ref().is_some_and(|(running, _)| !running.is_finished()) => {
                         json!({ "refused": "busy" })
                     }
-                    Ok(Asked::Run { name }) => {
+                    Ok(Asked::Run { name, packets }) => {
                         let stop = CancellationToken::new();
-                        let running = tokio::spawn(one(Arc::clone(page), name, tell.clone(), stop.clone()));
+                        let running = one(Arc::clone(page), (name, packets), tell.clone(), stop.clone());
+                        let running = tokio::spawn(running);
                         current = Some((AbortOnDropHandle::new(running), stop));
                         continue;
                     }
@@ -122,7 +127,12 @@ async fn visit(page: &Arc<Page>, upgraded: Upgraded, _permit: OwnedSemaphorePerm
 }
 
 /// Waits for its turn, runs, and says how it ended.
-async fn one(page: Arc<Page>, name: String, tell: mpsc::Sender<Value>, stop: CancellationToken) {
+async fn one(
+    page: Arc<Page>,
+    (name, packets): (String, bool),
+    tell: mpsc::Sender<Value>,
+    stop: CancellationToken,
+) {
     let Some(run) = page.options.runs.iter().find(|run| run.name == name) else {
         let _ = tell.send(json!({ "refused": "unknown", "run": name })).await;
         return;
@@ -138,7 +148,12 @@ async fn one(page: Arc<Page>, name: String, tell: mpsc::Sender<Value>, stop: Can
         };
         let _ = tell.send(json!({ "running": name })).await;
         let args: Vec<String> = [&run.args[..], &page.options.args[..]].concat();
-        run::run(&args, &tell).await
+        if !packets {
+            return run::run(&args, &tell).await;
+        }
+        let (mut ended, recorded) = run::with_packets(&args, &tell).await?;
+        ended["capture"] = json!(recorded.map(|recorded| page.packets.keep(recorded)));
+        Ok(ended)
     };
     let ended = tokio::select! {
         ended = work => ended.unwrap_or_else(|error| json!({ "ended": "otherwise", "said": [format!("{error:#}")] })),

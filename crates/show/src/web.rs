@@ -11,9 +11,10 @@ use strum::VariantArray;
 use crate::{
     reading::OwnNotes,
     render::{Layout, evidence_word, joined, ladder_text, line_fields, mermaid, name, remark},
-    story::{End, Fate, Part, Row, Story, What},
+    story::{Crossed, End, Fate, Offset, Part, Row, Story, What},
 };
 
+mod keys;
 mod own;
 
 pub use own::own_notes;
@@ -131,7 +132,8 @@ pub fn story(story: &Story, layout: Option<Layout>) -> Value {
             "server": story.server.as_ref().and_then(ended),
         },
         "findings": story.findings(),
-        "rows": story.rows.iter().map(|one| row(one, layout)).collect::<Vec<_>>(),
+        "changed": changed(story),
+        "rows": (0..story.rows.len()).map(|at| row(&story.rows, at, layout)).collect::<Vec<_>>(),
     })
 }
 
@@ -145,8 +147,43 @@ fn ended(end: &End) -> Option<Value> {
     }))
 }
 
+/// The row of the message that arrived otherwise than it was sent, and the end that failed first, where one did; none
+/// where nothing was changed, or where a kernel drops what was, by its checksum.
+fn changed(story: &Story) -> Option<Value> {
+    let crossings = story.rows.iter().enumerate().filter_map(|(at, row)| match &row.what {
+        What::Crossed(crossed) if crossed.part != Part::Arrives => Some((at, crossed)),
+        What::Crossed(_) | What::Inside(_) => None,
+    });
+    let is_alone = |crossed: &Crossed| crossed.fate == Fate::NotSeen && crossed.link.is_none();
+    let mut went: [Option<usize>; 2] = [None; 2];
+    let at = crossings.into_iter().find_map(|(at, crossed)| {
+        let before = went[crossed.from as usize].take();
+        match (crossed.fate, &crossed.sent) {
+            (Fate::Changed, _) if crossed.link.is_none() => return Some(at),
+            // It left as one thing, and the next that came is another.
+            (_, None) if is_alone(crossed) => return before,
+            (_, Some(_)) if is_alone(crossed) => went[crossed.from as usize] = Some(at),
+            _ => {}
+        }
+        None
+    })?;
+    let correction = story.offset.map_or(0, Offset::correction_us);
+    let failed = |end: &Option<End>, ahead: i64| {
+        let summary = end.as_ref()?.summary.as_ref()?;
+        summary.failure().map(|_| summary.at.as_microsecond() - ahead)
+    };
+    let by = match (failed(&story.client, 0), failed(&story.server, correction)) {
+        (None, None) => None,
+        (Some(client), Some(server)) if client > server => Some(Side::Server),
+        (None, Some(_)) => Some(Side::Server),
+        (Some(_), _) => Some(Side::Client),
+    };
+    Some(json!({ "row": at, "by": by }))
+}
+
 /// A row of the ladder with its events, in the public schema.
-fn row(row: &Row, layout: Option<Layout>) -> Value {
+fn row(rows: &[Row], at: usize, layout: Option<Layout>) -> Value {
+    let row = &rows[at];
     let event = row.event();
     let line = |lang| line_fields(event, lang, 72);
     let mut told = json!({
@@ -154,6 +191,7 @@ fn row(row: &Row, layout: Option<Layout>) -> Value {
         "step": event.step.id(),
         "line": { "en": line(Lang::En), "zh": line(Lang::Zh) },
         "claims": row.findings(),
+        "calculation": keys::calculations(rows, at),
     });
     let parts = |event: Option<&Event>| -> Value {
         let parts = event.zip(layout).map(|(event, layout)| layout(event)).unwrap_or_default();

@@ -86,7 +86,7 @@ pub enum Ladder {
     Text,
     /// A Mermaid sequence diagram, for Markdown
     Mermaid,
-    /// One self-contained page
+    /// The page as one file that plays this run
     Html,
 }
 

@@ -34,7 +34,8 @@ function time(row, side) {
   const event = row[side];
   const elsewhere =
     (row.part === "leaves" && row.side !== side) || (row.part === "arrives" && row.side === side);
-  return el(`span.time.${side}`, {}, event && !elsewhere ? ms(event.elapsed_us) : "");
+  if (!event || elsewhere) return el(`span.time.${side}`);
+  return el(`span.time.${side}`, { "data-step": event.step }, ms(event.elapsed_us));
 }
 
 function draw(row, catalogue, choose) {
@@ -47,7 +48,7 @@ function draw(row, catalogue, choose) {
     {},
     marks(row.claims, catalogue),
     el("span.title", {}, said(card.title)),
-    remark && el("span.remark", {}, remark),
+    remark && el(`span.remark${row.remark ? "" : ".plain"}`, {}, remark),
     row.part !== "arrives" && el("span.line", {}, said(row.line)),
   );
   const body = el(
@@ -58,7 +59,7 @@ function draw(row, catalogue, choose) {
     what,
     el("span.evidence", {}, said(catalogue.evidence[event.evidence])),
   );
-  const classes = [row.kind, `of-${row.side}`, row.lost && "lost", typeof state === "string" && "state", row.part];
+  const classes = [row.kind, `of-${row.side}`, row.lost && "lost", row.fate === "changed" && "changed", typeof state === "string" && "state", row.part];
   return el(
     `li.row.${classes.filter(Boolean).join(".")}`,
     { id: `r${row.index + 1}`, "data-step": row.step, "data-row": row.index },
@@ -84,7 +85,7 @@ function head(story, number, many) {
   return el("li.head", { "aria-label": title }, end("client"), el("span.name", {}, title), end("server"));
 }
 
-// Why an end failed, below its ladder.
+// Why an end failed: a failure begins with it.
 function reasons(story) {
   const failed = ["client", "server"].filter((side) => story.ends[side]?.reason);
   return failed.map((side) =>
@@ -107,12 +108,11 @@ export function ladder(run, catalogue, choose, before) {
   run.rows.forEach((row) => {
     const story = run.stories[row.story];
     if (row.first) add(`head ${row.story} ${many} ${JSON.stringify([story.title, story.ends, story.client_address, story.server_address])}`, () => head(story, row.story, many));
+    const why = row.first ? reasons(story) : [];
+    if (why.length) add(`why ${row.story} ${JSON.stringify(story.ends)}`, () => el("li.why", {}, why));
     const { arrival, left, last, ...seen } = row;
     add(JSON.stringify(seen), () => draw(row, catalogue, choose));
-    if (row.last) {
-      add(`foot ${row.story} ${JSON.stringify([story.ends, story.joined])}`, () =>
-        el("li.foot", {}, reasons(story), story.joined.map((one) => el("p.dim", {}, said(one)))));
-    }
+    if (row.last) add(`foot ${row.story} ${JSON.stringify(story.joined)}`, () => el("li.foot", {}, story.joined.map((one) => el("p.dim", {}, said(one)))));
   });
   list.classList.toggle("many", run.rows.length > 200);
   const stays = new Set(all);

@@ -9,7 +9,7 @@ import { message } from "./message.js";
 import { Runs, welcome } from "./runs.js";
 import { compare } from "./compare.js";
 import { Quiz } from "./quiz.js";
-import { shareMenu } from "./share.js";
+import { download, shareMenu } from "./share.js";
 
 const inside = $("data");
 const given = inside ? JSON.parse(inside.textContent) : await (await fetch("catalogue.json")).json();
@@ -33,7 +33,7 @@ let comparedWith = null;
 
 const act = {
   canRun: !inside,
-  run: start,
+  run: (name) => start(name),
   runByCommand: (command) => start(runOf(command)),
   choose,
   open: (file) => file && upload("open", file),
@@ -98,11 +98,12 @@ function drawStage() {
     empty ? "" : player.controls(),
   );
   if (!empty) spread(run, player.isTrue);
+  if (chosen !== null) $(`r${chosen + 1}`)?.classList.add("open");
 }
 
 function stageTools() {
   if (busy) return [el("button", { type: "button", id: "cancel", onclick: () => tell({ do: "cancel" }) }, say("cancel"))];
-  return run.rows.length ? shareMenu(run, { catalogue, notes: notes.own, inside }) : [];
+  return run.rows.length ? shareMenu(run, { catalogue, notes: notes.own, inside, again: given.runs?.some((one) => one.name === run.name) && (() => start(run.name, true)) }) : [];
 }
 
 function show(which) {
@@ -167,7 +168,7 @@ function tell(what) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
 }
 
-function start(name) {
+function start(name, packets = false) {
   if (busy || !given.runs?.some((one) => one.name === name)) return;
   if (run.rows.length) notes.keep(run, findings(run.stories, run.rows, run.rows.length));
   player.pause();
@@ -178,10 +179,12 @@ function start(name) {
     runs.chosen = name;
     runs.narrow();
   }
+  setStatus("running", name);
   run = { name: "", stories: [], rows: [] };
   take([], name, 0);
-  link();
-  tell({ do: "run", name });
+  // Who came by the address of a message is led to it when the run is there.
+  if (new URLSearchParams(location.hash.slice(1)).get("run") !== name) link();
+  tell({ do: "run", name, packets });
   if ($("stage").getBoundingClientRect().top > innerHeight / 2) $("stage").scrollIntoView();
 }
 
@@ -207,7 +210,8 @@ function heard(told) {
     const words = { well: "ended_well", otherwise: "ended_otherwise", cancelled: "cancelled", too_long: "too_long" };
     const last = told.ended === "otherwise" ? (told.said ?? []).filter(Boolean).pop() ?? "" : "";
     setStatus(words[told.ended], last.replace(/^lab: /, ""));
-    run.capture = told.capture;
+    if (told.capture) fetch(told.capture).then((answer) => answer.blob()).then((blob) => download(blob, run, "pcapng"));
+    else if (told.capture === null) setStatus("no_packets");
     $("stage-tools")?.replaceChildren(...stageTools());
     if (!run.rows.length) drawStage();
     if (tab === "compare" || tab === "quiz") drawSide();

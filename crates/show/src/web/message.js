@@ -21,12 +21,15 @@ function value(it) {
 // What was computed here: of which values, by which function, and what came out.
 function calculation(row, act) {
   if (!row.calculation?.length) return null;
-  const named = ([name, worth, at]) => el("li", {}, el("span.name", {}, said(name)), worth && el("code", {}, worth),
-    at !== undefined && at !== null && at !== row.at ? el("button.link", { type: "button", onclick: () => act.choose(row.index + at - row.at) }, `← ${act.title(row.index + at - row.at)}`) : null);
+  const named = ([name, worth, at]) => {
+    const from = at === null || at === row.at ? null : row.index + at - row.at;
+    return el("li", {}, el("b", {}, said(name)), worth && el("code", {}, worth),
+      from === null ? null : el("button.link", { type: "button", onclick: () => act.choose(from) }, `← ${act.title(from)}`));
+  };
   return el("section.calculation", {}, el("h4", {}, say("calculation")), row.calculation.map((one) => el("div.formula", {},
-    el("p.output", {}, el("b", {}, said(one.output[0])), one.output[1] && [" ", el("code", {}, one.output[1])]),
+    el("ul.outputs", {}, one.outputs.map(named)),
     el("p.function", {}, "= ", el("code", {}, one.function)),
-    el("ul", {}, one.inputs.map(named)),
+    el("ul.inputs", {}, one.inputs.map(named)),
     el("p.dim", {}, rfc(one.rfc)))));
 }
 
@@ -37,6 +40,20 @@ function facts(event, title, catalogue) {
     el("p.dim", {}, `${ms(event.elapsed_us)} ms · ${say("known_by")}: ${said(catalogue.evidence[event.evidence])} · ${event.conn}`),
     fields.length ? el("dl.fields", {}, fields.map(([name, worth]) => [el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, value(worth))])) : null,
   ];
+}
+
+// What whoever has no key sees of it, beside what was in it.
+function sealed(event) {
+  const { record_header: header, ciphertext, ciphertext_length: length } = event.fields ?? {};
+  if (!header || !ciphertext) return null;
+  const spaced = (hex) => hex.match(/../g).join(" ");
+  const more = (hex, size) => `${spaced(hex)}${hex.length / 2 < size ? " …" : ""}`;
+  const type = { 20: "change_cipher_spec", 21: "alert", 22: "handshake", 23: "application_data" }[Number.parseInt(header.slice(0, 2), 16)] ?? "";
+  const line = (word, title, hex) => [el("dt", {}, say(word)), el("dd", {}, hex, el("span.dim", {}, ` ${title}`))];
+  return [el("h4", {}, say("record")), el("dl.fields.sealed", {},
+    line("record_header", `${type}, 0x${header.slice(2, 6)}, ${length}`, spaced(header)),
+    line("ciphertext", "", more(ciphertext, length)),
+    line("opened", "", event.bytes ? more(event.bytes.slice(0, 32), event.bytes.length / 2) : "–"))];
 }
 
 // Field and bytes, marked both ways. Every byte belongs to the innermost part around it.
@@ -122,7 +139,7 @@ export function message(row, catalogue, act) {
   const card = catalogue.steps[row.step];
   const verdicts = row.claims.map((finding) =>
     el(`p.finding.${finding.verdict}`, {}, el("b", {}, `${finding.id} ${said(catalogue.verdicts[finding.verdict].title)} `),
-      said(finding.because ?? catalogue.claims.find((claim) => claim.id === finding.id).says)),
+      said(finding.because ?? catalogue.claims.find((claim) => claim.id === finding.id)?.says)),
   );
   const seen = ["client", "server"].filter((side) => row[side]);
   const same = (a, b) => JSON.stringify([a.fields, a.bytes]) === JSON.stringify([b.fields, b.bytes]);
@@ -132,10 +149,13 @@ export function message(row, catalogue, act) {
   const told = shown.map((side) => {
     const event = row[side];
     const way = row.kind === "crossed" ? ` · ${say(event.direction === "sent" ? "sent" : "received")}` : "";
-    const title = alike ? say("both_alike") : `${say(side)}${way}`;
+    // The two ends may call one segment by different names.
+    const name = event.step === row.step ? "" : ` · ${said(catalogue.steps[event.step].title)}`;
+    const title = alike ? say("both_alike") : `${say(side)}${way}${name}`;
     const parts = (side === row.side ? row.parts : row.parts_received ?? row.parts) ?? [];
     return [
       facts(event, title, catalogue),
+      sealed(event),
       event.bytes ? [el("h4", {}, `${say("bytes")} (${event.bytes.length / 2})`), bytes(event.bytes, parts, act.byte)] : null,
       el("p.tools", {}, copier("copy_json", () => JSON.stringify(event)), event.bytes && copier("copy_hex", () => event.bytes)),
     ];

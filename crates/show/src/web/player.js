@@ -36,7 +36,8 @@ export class Player {
     this.current = to - 1;
     const item = this.items?.[this.current];
     item?.classList.add("current");
-    item?.classList.toggle("moves", Boolean(moves && forward));
+    // A message that is there for two frames only has no time to travel.
+    item?.classList.toggle("moves", Boolean(moves && forward && this.speed < 8));
     if (item && !quiet && !moves) item.scrollIntoView({ block: "nearest" });
     if (!quiet && !moves && item) announce(item.querySelector(".body").getAttribute("aria-label"));
     this.draw();

@@ -30,7 +30,14 @@ export class Quiz {
     const kinds = ["next", "from"];
     const named = rows.filter((row) => Object.keys(states(rows, row.index + 1)).some((side) => states(rows, row.index + 1)[side]));
     if (named.length) kinds.push("state");
+    const changed = run.stories.flatMap((story, n) => (story.changed ? [{ ...story.changed, story, row: rows.find((row) => row.story === n && row.at === story.changed.row) }] : []));
+    if (changed.length) kinds.push("notices", "notices");
     const kind = any(kinds);
+    if (kind === "notices") {
+      const { row, by, story } = any(changed);
+      const why = by && story.ends[by]?.reason;
+      return { word: "quiz_notices", about: `${say("quiz_changed")} ${this.title(row)}`, row, why, right: by ? say(by) : say("quiz_nobody"), answers: [say("client"), say("server"), say("quiz_nobody")] };
+    }
     if (kind === "state") {
       const row = any(named);
       const now = states(rows, row.index + 1);
@@ -65,7 +72,7 @@ export class Quiz {
       return;
     }
     this.question ??= this.ask(this.run);
-    const { word, about, row, right, answers } = this.question;
+    const { word, about, row, right, answers, why } = this.question;
     const result = el("div.result", {});
     const buttons = answers.map((answer) => el("button.answer", { type: "button", "data-right": String(answer === right), onclick: (event) => {
       const well = answer === right;
@@ -73,14 +80,14 @@ export class Quiz {
       this.right += well ? 1 : 0;
       buttons.forEach((button) => { button.disabled = true; });
       event.target.classList.add(well ? "well" : "ill");
-      const said = well ? `✓ ${say("quiz_right")}` : `✗ ${say("quiz_wrong")} ${right}`;
-      announce(said);
+      const text = well ? `✓ ${say("quiz_right")}` : `✗ ${say("quiz_wrong")} ${right}`;
+      announce(text);
       const next = el("button", { type: "button", id: "another", onclick: () => {
         this.question = null;
         this.draw();
         this.holder.querySelector(".answer").focus();
       } }, say("quiz_another"));
-      result.replaceChildren(el(`p.${well ? "well" : "ill"}`, {}, said), el("p.tools", {}, next, el("button.link", { type: "button", onclick: () => this.act.choose(row.index) }, say("show_row"))));
+      result.replaceChildren(el(`p.${well ? "well" : "ill"}`, {}, text), why ? el("p.dim", {}, `${right}: `, said(why)) : "", el("p.tools", {}, next, el("button.link", { type: "button", onclick: () => this.act.choose(row.index) }, say("show_row"))));
       this.score.textContent = `${this.right} / ${this.asked} ${say("quiz_score")}`;
       next.focus();
     } }, answer));

@@ -40,11 +40,19 @@ function keepWeightier(all, finding, row) {
   }
 }
 
+// What is beside the notes, of which only the reader's own may speak.
+const beyond = (event) => (event?.claims ?? []).filter((finding) => finding.id.startsWith("x"));
+const told = (row) => (["leaves", "arrives"].includes(row.part) ? [eventOf(row)] : [row.client, row.server]);
+
 // What the first `shown` rows say of each claim; at the end what the program's own summary says.
 export function findings(stories, rows, shown) {
   const all = new Map();
-  for (const row of rows.slice(0, shown)) row.claims.forEach((finding) => keepWeightier(all, finding, row));
-  if (shown >= rows.length) stories.forEach((story) => story.findings.forEach((one) => keepWeightier(all, one)));
+  for (const row of rows.slice(0, shown)) {
+    [...row.claims, ...told(row).flatMap(beyond)].forEach((finding) => keepWeightier(all, finding, row));
+  }
+  if (shown >= rows.length) {
+    stories.forEach((story) => [...story.findings, ...Object.values(story.ends).flatMap((end) => beyond(end?.event))].forEach((one) => keepWeightier(all, one)));
+  }
   return all;
 }
 

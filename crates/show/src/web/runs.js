@@ -38,7 +38,7 @@ export class Runs {
   fits(run) {
     const wanted = this.filter.trim().toLowerCase();
     if (!wanted) return true;
-    if (/^[octws]\d+$/.test(wanted)) return run.claims.includes(wanted);
+    if (/^[octwsx]\d+$/.test(wanted)) return run.claims.includes(wanted);
     const text = [run.name, run.title.en, run.title.zh, run.about.en, run.about.zh].join(" ").toLowerCase();
     return wanted.split(/\s+/).every((one) => text.includes(one));
   }

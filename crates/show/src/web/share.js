@@ -16,10 +16,10 @@ export async function save(run, catalogue, notes) {
   download(new Blob([page], { type: "text/html" }), run, "html");
 }
 
-function download(blob, run, kind) {
+export function download(blob, run, kind) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = `${(run.name || "handshake").replace(/[^a-z0-9-]+/gi, "-")}.${kind}`;
+  link.download = `${(run.name || "handshake").replace(/[^a-z0-9]+/gi, "-")}.${kind}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
@@ -29,12 +29,12 @@ export async function copy(text) {
   announce(say("copied"));
 }
 
-export function shareMenu(run, { catalogue, notes, inside }) {
+export function shareMenu(run, { catalogue, notes, inside, again }) {
   const item = (id, word, act) => el("li", {}, el("button", { type: "button", id, onclick: () => { menu.open = false; act(); } }, say(word)));
   const items = [
     inside ? null : item("save", "save", () => save(run, catalogue, notes)),
     run.mermaid ? item("mermaid", "mermaid", () => download(new Blob([said(run.mermaid)], { type: "text/plain" }), run, "mmd")) : null,
-    run.capture ? item("pcapng", "pcapng", async () => download(await (await fetch(run.capture)).blob(), run, "pcapng")) : null,
+    again ? item("pcapng", "pcapng", again) : null,
     item("link", "copy_link", () => copy(location.href)),
     item("print", "print", () => print()),
   ];
