@@ -6,6 +6,7 @@ mod common;
 
 mod fields;
 mod ladder;
+mod page;
 
 use std::{
     fs,
