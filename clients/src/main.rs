@@ -24,7 +24,7 @@ struct Cli {
     keep: watch::Keep,
 
     /// Find out why the peer does not get through: a few more connections, announced beforehand, and what they show
-    #[arg(long, global = true, conflicts_with_all = ["ladder", "beside"])]
+    #[arg(long, global = true, help_heading = "Output", conflicts_with_all = ["ladder", "beside"])]
     why: bool,
 }
 

@@ -239,6 +239,24 @@ time.sleep(60)";
         self.why(&["tcp", &format!("127.0.0.1:{port}"), "--patience", "1", "--no-capture"])
     }
 
+    /// Node's server of HTTP/2, which speaks no HTTP/1.1.
+    pub(crate) fn http2(&self) -> Why {
+        const SERVER: &str = "
+const [port, cert, key] = process.argv.slice(1), read = require('fs').readFileSync;
+require('http2').createSecureServer({cert: read(cert), key: read(key), allowHTTP1: false}).listen(+port, '127.0.0.1')";
+        let port = free_port();
+        let mut server = Command::new("node");
+        server.args([
+            "-e",
+            SERVER,
+            &port.to_string(),
+            &self.text_path("good.pem"),
+            &self.text_path("good.key"),
+        ]);
+        let _server = listening(&mut server, port);
+        self.why(&["tls", &format!("https://localhost:{port}/"), "--ca", &self.text_path("ca.pem")])
+    }
+
     /// A name with two addresses: over IPv6 a server ends each connection at once, over IPv4 all is well. In a network and
     /// with a table of hosts of its own.
     pub(crate) fn two_families(&self) -> Why {

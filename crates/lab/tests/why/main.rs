@@ -132,6 +132,19 @@ fn further_pages_are_asked_for_each_kind_of_refusal() {
 }
 
 #[test]
+fn a_server_of_http2_alone_is_told_by_the_protocol_that_it_takes() {
+    if !common::require("node") {
+        return;
+    }
+    let why = Bench::new().http2();
+    assert_eq!((why.text("rule"), why.number("made")), (Some("tls.protocol_refused"), Some(1)), "{why:#?}");
+    assert!(
+        why.said("means").is_some_and(|said| said.en.contains("HTTP/2 here, and not HTTP/1.1")),
+        "{why:#?}"
+    );
+}
+
+#[test]
 fn a_server_that_works_over_the_other_family_is_found() {
     for peer in ["openssl", "python3", "unshare", "ip", "ss"] {
         if !common::require(peer) {
