@@ -453,7 +453,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::LOOKS_LIKE, common::TEXT, common::DUE, common::FIRST_BYTES],
+                shows: shown![common::LOOKS_LIKE, common::DUE, common::FIRST_BYTES],
             },
             Step::Summary => summary::card("tls.summary"),
         }
