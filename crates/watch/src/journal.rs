@@ -44,9 +44,46 @@ pub(crate) struct Journal {
     /// Wakes the thread that reads.
     filled: Condvar,
     /// Who reads. One does at a time: records keep their order.
-    reader: Mutex<()>,
+    reader: Turns,
     /// A thread reads: what is noted may wait for it.
     waits: AtomicBool,
+}
+
+/// A lock that is given in the order in which it is asked for. A flood reads its own records again and again, and with a
+/// lock that is nobody's in turn whoever else has to read could wait for its end.
+#[derive(Debug, Default)]
+struct Turns {
+    numbers: Mutex<Numbers>,
+    next: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Numbers {
+    /// Of the next who asks, and of whose turn it is.
+    asks: u64,
+    has: u64,
+}
+
+/// The lock, while somebody has it.
+struct Turn<'a>(&'a Turns);
+
+impl Turns {
+    fn take(&self) -> Turn<'_> {
+        let mut numbers = lock(&self.numbers);
+        let mine = numbers.asks;
+        numbers.asks += 1;
+        while numbers.has != mine {
+            numbers = self.next.wait(numbers).unwrap_or_else(PoisonError::into_inner);
+        }
+        Turn(self)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.numbers).has += 1;
+        self.0.next.notify_all();
+    }
 }
 
 thread_local! {
@@ -129,7 +166,7 @@ impl Journal {
     }
 
     fn read_noted(&self) {
-        let _reader = lock(&self.reader);
+        let _reader = self.reader.take();
         let before = READS.replace(self);
         let records = {
             let mut noted = self.lock();
@@ -281,6 +318,26 @@ mod tests {
         journal.read();
         let expected: Vec<_> = (0..100).filter(|n| *n != 50).collect();
         assert_eq!(*read.lock().unwrap(), expected);
+    }
+
+    #[test]
+    fn who_asks_for_the_lock_has_it_before_who_asks_again() {
+        let turns = Arc::new(Turns::default());
+        let flood = turns.take();
+        let waits = {
+            let turns = Arc::clone(&turns);
+            thread::spawn(move || drop(turns.take()))
+        };
+        // It has asked: its number is given.
+        while turns.numbers.lock().unwrap().asks < 2 {
+            thread::yield_now();
+        }
+        drop(flood);
+        // Asked for again at once, it is given to who waited first.
+        let again = turns.take();
+        assert_eq!(turns.numbers.lock().unwrap().has, 2);
+        drop(again);
+        waits.join().unwrap();
     }
 
     #[test]
