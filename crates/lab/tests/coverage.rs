@@ -285,7 +285,11 @@ fn a_certificate_is_named_by_its_url(bench: &Bench) -> Option<Vec<Event>> {
 }
 
 fn http_at_the_tls_port(bench: &Bench) -> Option<Vec<Event>> {
-    Some(bench.visit("tls", &[b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"]))
+    let mut events = bench.visit("tls", &[b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"]);
+    // And a server whose first line can be quoted.
+    let ssh = Server::start("ssh", &["--certs", bench.certs()]);
+    events.extend(client(&["tls", &ssh.addr.to_string(), "--certs", bench.certs()]).events);
+    Some(events)
 }
 
 fn a_text_in_two_frames(bench: &Bench) -> Option<Vec<Event>> {
