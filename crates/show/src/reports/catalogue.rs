@@ -66,7 +66,7 @@ impl Page {
             }
             None => {
                 let topic = card.heading.title().in_lang(self.lang);
-                self.fact(&mut lines, ("beyond the notes", "笔记之外"), topic);
+                self.fact(&mut lines, ("beside the 58", "笔记之外"), topic);
             }
         }
         self.fact(&mut lines, ("judged by", "判定"), card.rule.in_lang(self.lang));
