@@ -8,6 +8,7 @@
 
 mod cbc;
 mod certificate;
+mod distinguished;
 mod foreign;
 mod handshake;
 mod hello;

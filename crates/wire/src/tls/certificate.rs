@@ -3,12 +3,12 @@
 use steps::{Fields, common, tls::field};
 use x509_parser::{
     der_parser::oid::Oid,
-    extensions::GeneralName,
     objects::{oid_registry, oid2sn},
     prelude::{FromDer, X509Certificate},
     public_key::PublicKey,
 };
 
+use super::distinguished::{distinguished, general};
 use crate::fields;
 
 /// What `chain` says: the end-entity certificate's values, then those above it by name and serial number.
@@ -28,7 +28,7 @@ pub fn certificate_fields(chain: &[impl AsRef<[u8]>]) -> Fields {
     let above: Vec<_> = parsed[1..]
         .iter()
         .map(|parsed| match parsed {
-            Some((_, above)) => format!("{} (serial {})", above.subject(), serial(above)),
+            Some((_, above)) => format!("{} (serial {})", distinguished(above.subject()), serial(above)),
             None => "unreadable".into(),
         })
         .collect();
@@ -49,8 +49,8 @@ pub fn key_of_issuer(chain: &[impl AsRef<[u8]>], trusted: &[impl AsRef<[u8]>]) -
 
 fn leaf_fields(leaf: &X509Certificate<'_>) -> Fields {
     fields! {
-        field::SUBJECT => leaf.subject().to_string(),
-        field::ISSUER => leaf.issuer().to_string(),
+        field::SUBJECT => distinguished(leaf.subject()),
+        field::ISSUER => distinguished(leaf.issuer()),
         field::SERIAL => serial(leaf),
         field::NOT_BEFORE => date(leaf.validity().not_before),
         field::NOT_AFTER => date(leaf.validity().not_after),
@@ -98,24 +98,7 @@ fn date(time: x509_parser::time::ASN1Time) -> String {
 /// The names for which the certificate speaks.
 fn names(leaf: &X509Certificate<'_>) -> Vec<String> {
     let Ok(Some(names)) = leaf.subject_alternative_name() else { return Vec::new() };
-    let names = names.value.general_names.iter().take(32);
-    names
-        .map(|name| match name {
-            GeneralName::DNSName(name) => (*name).to_owned(),
-            GeneralName::IPAddress(bytes) => address(bytes),
-            other => other.to_string(),
-        })
-        .collect()
-}
-
-fn address(bytes: &[u8]) -> String {
-    if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
-        std::net::Ipv4Addr::from(v4).to_string()
-    } else if let Ok(v6) = <[u8; 16]>::try_from(bytes) {
-        std::net::Ipv6Addr::from(v6).to_string()
-    } else {
-        hex::encode(bytes)
-    }
+    names.value.general_names.iter().take(32).map(general).collect()
 }
 
 /// The kind and size of the public key.

@@ -18,7 +18,9 @@ pub(super) fn read(lines: &[String], told: &mut Told) {
             told.put(name, value);
         }
     };
-    let names = |key| after(key).map(|text| text.replace(" = ", "="));
+    // RFC 4514 begins with the last part. None of the oracle's names has a comma in it.
+    let backwards = |text: String| text.rsplit(", ").collect::<Vec<_>>().join(",");
+    let names = |key| after(key).map(|text| backwards(text.replace(" = ", "=")));
     put("subject", names("Subject: "));
     put("issuer", names("Issuer: "));
     put("serial", below("Serial Number:").map(serial));
