@@ -142,7 +142,9 @@ async fn serve(
     connection.established(&stream);
     let ended = match converse(&mut stream, &connection, &options, &stop).await {
         Ok(Heard::Fin { lines, bytes }) => {
-            let heard = format!("that was all: {lines} lines, {bytes} bytes; goodbye\n");
+            let count = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+            let (lines, bytes) = (count(lines, "line"), count(bytes, "byte"));
+            let heard = format!("that was all: {lines}, {bytes}; goodbye\n");
             close(stream, &connection, &options, (&heard, &stop)).await
         }
         Ok(Heard::Nothing) => close(stream, &connection, &options, ("", &stop)).await,

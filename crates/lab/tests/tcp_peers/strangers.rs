@@ -24,7 +24,7 @@ fn netcat_visits_our_server() {
     nc.wait_for("answer", |nc| has(&nc.stdout(), "the server heard 6 bytes"));
     drop(stdin);
     let heard = server.after_connections(1);
-    nc.wait_for("goodbye", |nc| has(&nc.stdout(), "that was all: 1 lines, 6 bytes; goodbye"));
+    nc.wait_for("goodbye", |nc| has(&nc.stdout(), "that was all: 1 line, 6 bytes; goodbye"));
     assert_eq!(without_acks(&heard), "syn< syn_ack> ack< data< data> fin< fin_ack> data> fin> last_ack<");
     use Claim::*;
     let wire = shown(&heard, Evidence::Wire);

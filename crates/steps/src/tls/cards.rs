@@ -326,7 +326,7 @@ impl Step {
                 },
                 client: "",
                 server: "",
-                shows: shown![common::VERSION],
+                shows: shown![field::SWITCHES_KEYS],
             },
             Step::Finished => Card {
                 id: "tls.finished",

@@ -6,7 +6,7 @@ use super::{
     in_seconds, list, quoted, rule_list,
 };
 use crate::{
-    Ending, Reason, Said, Text,
+    Ending, Reason, Said, Text, in_chinese,
     say::say,
     ssh::{Step, field},
 };
@@ -124,10 +124,11 @@ fn lost<'a>(facts: &Facts<'a>) -> Option<(&'a str, &'a str)> {
 
 fn another_version(facts: &Facts<'_>) -> Option<Reason> {
     let (_, expected) = lost(facts).filter(|(looks, _)| *looks == "SSH identification")?;
+    let due = in_chinese(expected);
     let line = facts.peer_sent(Step::Undecodable)?.get(field::FIRST_LINE).map(quoted).unwrap_or_default();
     let reason = Reason::new(say!(
         "The server's identification {line} is none that SSH-2 allows: expected {expected}.",
-        "服务端的版本标识{line}不符合 SSH-2 的规定：应为 {expected}。"
+        "服务端的版本标识{line}不符合 SSH-2 的规定：应为 {due}。"
     ));
     Some(reason.by(facts.side.peer()).at(Step::Undecodable))
 }
@@ -135,12 +136,13 @@ fn another_version(facts: &Facts<'_>) -> Option<Reason> {
 fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
     // Who has said an identification speaks SSH, if badly.
     let (looks, expected) = lost(facts).filter(|_| !identified(facts))?;
+    let (due, zh_looks) = (in_chinese(expected), in_chinese(looks));
     let line = facts.peer_sent(Step::Undecodable)?.get(field::FIRST_LINE).map(quoted);
     let (said_en, said_zh) =
         line.map_or(Default::default(), |line| (format!(": {line}"), format!("：{line}")));
     let reason = Reason::new(say!(
         "The server does not speak SSH here: expected {expected}, got what looks like {looks}{said_en}.",
-        "服务端此处发送的不是 SSH：应为 {expected}，实际像是 {looks}{said_zh}。"
+        "服务端此处发送的不是 SSH：应为 {due}，实际像是 {zh_looks}{said_zh}。"
     ));
     let reason = reason.by(facts.side.peer()).at(Step::Undecodable);
     Some(reason.advising(say!("Is this the right port?", "端口对吗？")))
@@ -148,10 +150,11 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
 
 fn unreadable(facts: &Facts<'_>) -> Option<Reason> {
     let (looks, expected) = lost(facts)?;
+    let (due, zh_looks) = (in_chinese(expected), in_chinese(looks));
     let reason = Reason::new(say!(
         "The server said an SSH identification, and then what does not read as SSH: expected {expected}, got what looks \
          like {looks}.",
-        "服务端发送了 SSH 标识，随后的内容却无法按 SSH 解读：应为 {expected}，实际像是 {looks}。"
+        "服务端发送了 SSH 标识，随后的内容却无法按 SSH 解读：应为 {due}，实际像是 {zh_looks}。"
     ));
     Some(reason.by(facts.side.peer()).at(Step::Undecodable).advising(its_own_log()))
 }

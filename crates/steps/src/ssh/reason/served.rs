@@ -7,7 +7,7 @@ use super::{
     session::misplaced,
 };
 use crate::{
-    Ending, Reason, Said, Side,
+    Ending, Reason, Said, Side, in_chinese,
     say::say,
     ssh::Attempt,
     ssh::{Step, field},
@@ -74,10 +74,10 @@ fn lost<'a>(facts: &Facts<'a>) -> Option<(&'a str, &'a str, Option<String>)> {
 
 fn another_version(facts: &Facts<'_>) -> Option<Reason> {
     let (_, expected, line) = lost(facts).filter(|(looks, ..)| *looks == "SSH identification")?;
-    let line = line.unwrap_or_default();
+    let (line, due) = (line.unwrap_or_default(), in_chinese(expected));
     let reason = Reason::new(say!(
         "The client's identification {line} is none that SSH-2 allows: expected {expected}.",
-        "客户端的版本标识{line}不符合 SSH-2 的规定：应为 {expected}。"
+        "客户端的版本标识{line}不符合 SSH-2 的规定：应为 {due}。"
     ));
     Some(reason.by(Side::Client).at(Step::Undecodable))
 }
@@ -85,10 +85,11 @@ fn another_version(facts: &Facts<'_>) -> Option<Reason> {
 fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
     // Who has said an identification speaks SSH, if badly.
     let (looks, expected, line) = lost(facts).filter(|_| facts.peer_sent(Step::Identification).is_none())?;
+    let (due, zh_looks) = (in_chinese(expected), in_chinese(looks));
     let (en, zh) = line.map_or(Default::default(), |line| (format!(": {line}"), format!("：{line}")));
     let reason = Reason::new(say!(
         "The client does not speak SSH here: expected {expected}, got what looks like {looks}{en}.",
-        "客户端此处发送的不是 SSH：应为 {expected}，实际像是 {looks}{zh}。"
+        "客户端此处发送的不是 SSH：应为 {due}，实际像是 {zh_looks}{zh}。"
     ));
     let reason = reason.by(Side::Client).at(Step::Undecodable);
     Some(reason.advising(say!("Is it meant for another port?", "是否连错了端口？")))
@@ -96,10 +97,11 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
 
 fn unreadable(facts: &Facts<'_>) -> Option<Reason> {
     let (looks, expected, _) = lost(facts)?;
+    let (due, zh_looks) = (in_chinese(expected), in_chinese(looks));
     let reason = Reason::new(say!(
         "The client said an SSH identification, and then what does not read as SSH: expected {expected}, got what looks \
          like {looks}.",
-        "客户端发送了 SSH 标识，随后的内容却无法按 SSH 解读：应为 {expected}，实际像是 {looks}。"
+        "客户端发送了 SSH 标识，随后的内容却无法按 SSH 解读：应为 {due}，实际像是 {zh_looks}。"
     ));
     Some(reason.by(Side::Client).at(Step::Undecodable))
 }

@@ -4,6 +4,7 @@ use super::{End, Facts, Misbehaved, Recognises, Step, Unreadable, alert::compare
 use crate::{
     Reason, Rule, Said, Side, Text,
     common::{DUE, LOOKS_LIKE, TEXT, VERSION},
+    in_chinese,
     tls::field::{ALPN, CIPHER_SUITE, CIPHER_SUITES},
 };
 
@@ -136,8 +137,8 @@ fn starts_in_the_clear(looks_like: &str) -> Option<(Text, &'static str)> {
 
 fn not_tls(facts: &Facts<'_>, words: &str, expected: &str) -> (Said, Said) {
     let peer = facts.them();
-    let zh = chinese(words);
-    let due = due(expected);
+    let zh = in_chinese(words);
+    let due = in_chinese(expected);
     (
         Said::new(
             format!(
@@ -148,27 +149,6 @@ fn not_tls(facts: &Facts<'_>, words: &str, expected: &str) -> (Said, Said) {
         ),
         Said::new("Is this the right port?", "端口对吗？"),
     )
-}
-
-/// What was due, in Chinese.
-fn due(expected: &str) -> &'static str {
-    match expected {
-        "a TLS record with a ClientHello" => "带有 ClientHello 的 TLS 记录",
-        "a TLS record with a ServerHello" => "带有 ServerHello 的 TLS 记录",
-        _another => "TLS 记录",
-    }
-}
-
-/// What bytes look like, in Chinese; protocols keep their names.
-fn chinese(words: &str) -> &str {
-    match words {
-        "text" => "文本",
-        "unknown" => "未知内容",
-        "SMTP or FTP greeting" => "SMTP 或 FTP 问候语",
-        "HTTP request" => "HTTP 请求",
-        "HTTP response" => "HTTP 应答",
-        named => named,
-    }
 }
 
 fn too_long(facts: &Facts<'_>) -> Option<Reason> {

@@ -2,7 +2,7 @@
 
 use super::{Ended, Facts, Recognise, quoted, rule};
 use crate::{
-    Lang, Reason, Rule, Said, Side, common,
+    Lang, Reason, Rule, Said, Side, common, in_chinese,
     say::say,
     ws::{Check, Checked, Step, checked_in, field},
 };
@@ -78,9 +78,10 @@ fn looks<'a>(facts: &Facts<'a>) -> Option<&'a str> {
 
 fn tls_at_ws(facts: &Facts<'_>) -> Option<Reason> {
     let looks = looks(facts).filter(|looks| looks.starts_with("TLS") && facts.side == Side::Server)?;
+    let zh = in_chinese(looks);
     let reason = Reason::new(say!(
         "The client's first bytes are no HTTP request but look like this: {looks}.",
-        "客户端最初的字节不是 HTTP 请求，看起来是：{looks}。"
+        "客户端最初的字节不是 HTTP 请求，看起来是：{zh}。"
     ));
     let reason = reason.by(Side::Client).at(Step::Undecodable);
     Some(reason.advising(say!(
@@ -91,9 +92,10 @@ fn tls_at_ws(facts: &Facts<'_>) -> Option<Reason> {
 
 fn ws_at_tls(facts: &Facts<'_>) -> Option<Reason> {
     let looks = looks(facts).filter(|looks| looks.starts_with("TLS") && !facts.given.secure)?;
+    let zh = in_chinese(looks);
     let reason = Reason::new(say!(
         "The server's first bytes are no HTTP answer but look like this: {looks}. It speaks TLS on this port.",
-        "服务端最初的字节不是 HTTP 应答，看起来是：{looks}。它在此端口使用 TLS。"
+        "服务端最初的字节不是 HTTP 应答，看起来是：{zh}。它在此端口使用 TLS。"
     ));
     let reason = reason.at(Step::Undecodable);
     Some(reason.advising(say!("Use wss:// here.", "这里请用 wss://。")))
@@ -101,9 +103,10 @@ fn ws_at_tls(facts: &Facts<'_>) -> Option<Reason> {
 
 fn another(facts: &Facts<'_>) -> Option<Reason> {
     let (looks, who) = (looks(facts)?, facts.who());
+    let zh = in_chinese(looks);
     let reason = Reason::new(say!(
         "{}'s first bytes are no HTTP but look like this: {looks}.",
-        "{}最初的字节不是 HTTP，看起来是：{looks}。",
+        "{}最初的字节不是 HTTP，看起来是：{zh}。",
         (who.en),
         (who.zh)
     ));
