@@ -3,20 +3,25 @@
 //! The decoders take from a message what the log needs; a layout names all of it. It may be given anything: what does
 //! not read as it should is one part without a name, and the parts before it stand.
 
-use steps::{Event, Part, Step};
+use steps::{Event, Fields, Part, Step};
 
-use crate::tls;
+use crate::{ssh, tcp, tls, ws};
 
 /// The most parts of one message.
 const MOST: usize = 4096;
 
 /// The fields of what `event` was read from; none when it carries no bytes.
 pub fn layout(event: &Event) -> Vec<Part> {
-    let bytes = event.bytes.0.as_slice();
-    match event.step {
-        Step::Tls(step) => tls::layout(step, &event.fields, bytes),
-        // Their bytes, without meanings.
-        Step::Tcp(_) | Step::Ws(_) | Step::Ssh(_) => Layout::of(bytes, |_| None),
+    parts(event.step, &event.fields, &event.bytes.0)
+}
+
+/// The fields of the `bytes` that `step` was read from.
+pub(crate) fn parts(step: Step, fields: &Fields, bytes: &[u8]) -> Vec<Part> {
+    match step {
+        Step::Tls(step) => tls::layout(step, fields, bytes),
+        Step::Tcp(_) => tcp::layout(bytes),
+        Step::Ws(step) => ws::layout(step, bytes),
+        Step::Ssh(step) => ssh::layout(step, bytes),
     }
 }
 

@@ -54,3 +54,8 @@ pub struct Crossed {
     /// The step.
     pub seen: Seen,
 }
+
+#[cfg(test)]
+mod layout_tests;
+#[cfg(test)]
+mod words_tests;

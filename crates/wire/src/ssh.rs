@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use steps::Side;
-//! let mut decoder = wire::ssh::Decoder::default();
+//! let mut decoder = asnoted_wire::ssh::Decoder::default();
 //! let seen = decoder.feed(Side::Server, b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
 //! assert_eq!(seen[0].fields["softwareversion"], "OpenSSH_9.2p1");
 //! ```
@@ -30,6 +30,7 @@ mod foreign;
 mod half;
 mod kexinit;
 mod keys;
+mod layout;
 mod login;
 mod message;
 mod open;
@@ -52,6 +53,7 @@ use packet::{Lost, Packet, When};
 pub use certificate::{Certificate, Role, moment};
 pub use connection::beginning;
 pub use exchange::fingerprint;
+pub(crate) use layout::layout;
 pub use signed::SignedRequest;
 pub use verify::{Signature, verify};
 

@@ -3,12 +3,14 @@
 //!
 //! Checksums are never judged: on its way out a packet is captured before the network card fills them in.
 
+mod layout;
 mod notation;
 mod ranges;
 mod segment;
 mod sent;
 mod tracker;
 
+pub(crate) use layout::layout;
 pub use segment::{Flags, Options, Segment};
 pub use tracker::Tracker;
 

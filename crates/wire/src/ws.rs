@@ -8,6 +8,7 @@ mod body;
 mod check;
 mod frame;
 mod head;
+mod layout;
 mod looks;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ use steps::{
 };
 
 pub use accept::{GUID, accept, accept_key};
+pub(crate) use layout::layout;
 pub use looks::looks_like;
 
 use crate::{Seen, fields};

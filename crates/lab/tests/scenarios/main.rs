@@ -6,6 +6,7 @@ mod common;
 
 mod fields;
 mod ladder;
+mod layout;
 mod page;
 
 use std::{

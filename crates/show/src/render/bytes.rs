@@ -7,19 +7,58 @@
 //!   0004  03 03                      legacy_version: TLS 1.2
 //! ```
 
-use steps::{Lang, Part, harmless};
+use steps::{Event, Lang, Part, harmless, tls};
 
 use crate::terminal::text::wrap;
 
-/// Bytes in a row, and rows of one field; what is longer is cut, and its length told.
+/// Bytes in a row. Of a field that is longer every byte is shown, and its length told.
 const ROW: usize = 8;
-const ROWS: usize = 4;
 
 /// Where the meanings begin: behind two blanks, the offset, and a row of bytes.
 const MEANING: usize = 2 + 4 + 2 + 3 * ROW - 1 + 2;
 
 /// So deep a field is indented at most: eighty columns have to do.
 const DEEPEST: usize = 6;
+
+/// The record around a message of TLS: its header, and the beginning of what crossed in place of the message below.
+pub(crate) fn record(event: &Event, lang: Lang) -> Vec<String> {
+    let hex = |field| event.get(field).unwrap_or_default();
+    let spaced = |hex: &str| {
+        let pairs = hex.as_bytes().chunks(2).map(String::from_utf8_lossy);
+        pairs.collect::<Vec<_>>().join(" ")
+    };
+    let header = hex(tls::field::RECORD_HEADER);
+    if header.len() != 10 {
+        return Vec::new();
+    }
+    let number = |digits: &str| u32::from_str_radix(digits, 16).unwrap_or_default();
+    let kind = match number(&header[..2]) {
+        20 => "change_cipher_spec (20)".to_owned(),
+        21 => "alert (21)".to_owned(),
+        22 => "handshake (22)".to_owned(),
+        23 => "application_data (23)".to_owned(),
+        other => other.to_string(),
+    };
+    let length = number(&header[6..]);
+    let mut lines = vec![match lang {
+        Lang::En => {
+            let bytes = if length == 1 { "byte" } else { "bytes" };
+            format!("  record  {:<23}  {kind}, 0x{}, {length} {bytes}", spaced(header), &header[2..6])
+        }
+        Lang::Zh => format!("  记录    {:<23}  {kind}，0x{}，{length} 字节", spaced(header), &header[2..6]),
+    }];
+    let ciphertext = hex(tls::field::CIPHERTEXT);
+    for (n, row) in ciphertext.as_bytes().chunks(2 * ROW).enumerate() {
+        let says = match (n, lang) {
+            (0, Lang::En) => "so it begins as it crossed; opened:",
+            (0, Lang::Zh) => "线路上的开头；解密后：",
+            _ => "",
+        };
+        let line = format!("          {:<23}  {says}", spaced(&String::from_utf8_lossy(row)));
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
 
 /// The view of `bytes`, of which `parts` tell the meaning, in `width` columns.
 pub(crate) fn view(parts: &[Part], bytes: &[u8], lang: Lang, width: usize) -> Vec<String> {
@@ -28,8 +67,8 @@ pub(crate) fn view(parts: &[Part], bytes: &[u8], lang: Lang, width: usize) -> Ve
         let told_inside = parts.get(i + 1).is_some_and(|next| next.depth > part.depth);
         let own = bytes.get(part.offset..part.offset + part.length).unwrap_or_default();
         let rows = if told_inside { Vec::new() } else { rows(own) };
-        let cut = !told_inside && own.len() > ROW * ROWS;
-        let meaning = meaning(part, told_inside || cut, lang);
+        let long = !told_inside && own.len() > 4 * ROW;
+        let meaning = meaning(part, told_inside || long, lang);
         let words = wrap(&meaning, MEANING + 2 * part.depth.min(DEEPEST), width);
         for n in 0..rows.len().max(words.len()) {
             let offset = if n == 0 || n < rows.len() {
@@ -49,12 +88,7 @@ pub(crate) fn view(parts: &[Part], bytes: &[u8], lang: Lang, width: usize) -> Ve
 
 fn rows(bytes: &[u8]) -> Vec<String> {
     let row = |chunk: &[u8]| chunk.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
-    let mut rows: Vec<_> = bytes.chunks(ROW).take(ROWS).map(row).collect();
-    if bytes.len() > ROW * ROWS {
-        rows.truncate(ROWS - 1);
-        rows.push("…".into());
-    }
-    rows
+    bytes.chunks(ROW).map(row).collect()
 }
 
 /// The name of a field and its value; its length where the bytes do not show it.
@@ -103,7 +137,10 @@ mod tests {
   000a  0a 0b 0c 0d 0e 0f 10 11    not told apart: 50 bytes
   0012  12 13 14 15 16 17 18 19
   001a  1a 1b 1c 1d 1e 1f 20 21
-  0022  …";
+  0022  22 23 24 25 26 27 28 29
+  002a  2a 2b 2c 2d 2e 2f 30 31
+  0032  32 33 34 35 36 37 38 39
+  003a  3a 3b";
         assert_eq!(seen, expected);
     }
 

@@ -109,8 +109,9 @@ pub(super) fn short(text: &str) -> String {
     text.chars().take(200).collect()
 }
 
-fn name(number: u8) -> &'static str {
+pub(super) fn name(number: u8) -> &'static str {
     match number {
+        1 => "SSH_MSG_DISCONNECT",
         2 => "SSH_MSG_IGNORE",
         3 => "SSH_MSG_UNIMPLEMENTED",
         4 => "SSH_MSG_DEBUG",
@@ -118,6 +119,10 @@ fn name(number: u8) -> &'static str {
         6 => "SSH_MSG_SERVICE_ACCEPT",
         7 => "SSH_MSG_EXT_INFO",
         8 => "SSH_MSG_NEWCOMPRESS",
+        20 => "SSH_MSG_KEXINIT",
+        21 => "SSH_MSG_NEWKEYS",
+        // 30 to 49 mean what the agreed method says they mean.
+        30..=49 => "a message of the key exchange",
         50 => "SSH_MSG_USERAUTH_REQUEST",
         51 => "SSH_MSG_USERAUTH_FAILURE",
         52 => "SSH_MSG_USERAUTH_SUCCESS",

@@ -1,6 +1,7 @@
 //! Every byte of a TLS message by name (RFC 5246 §7.4 and §A.4, RFC 8446 §4 and §B.3). What a handshake message has
 //! beyond the one of the other version is told by the fields that the decoder read from it.
 
+mod der;
 mod extension;
 
 use steps::{
@@ -8,7 +9,7 @@ use steps::{
     tls::{Step, field},
 };
 
-use super::names;
+use super::{distinguished::distinguished_in, names};
 use crate::layout::{Layout, plain, text};
 
 /// The parts of the message that `step` was read from.
@@ -136,7 +137,7 @@ fn extensions(l: &mut Layout<'_>, place: extension::In) -> Option<()> {
 fn certificate_12(l: &mut Layout<'_>) -> Option<()> {
     l.vector(3, "certificate_list", |l| {
         while !l.is_done() {
-            l.opaque(3, "ASN.1Cert", subject)?;
+            certificate(l, "ASN.1Cert")?;
         }
         Some(())
     })
@@ -146,11 +147,18 @@ fn certificate_13(l: &mut Layout<'_>) -> Option<()> {
     l.opaque(1, "certificate_request_context", plain)?;
     l.vector(3, "certificate_list", |l| {
         while !l.is_done() {
-            l.opaque(3, "cert_data", subject)?;
+            certificate(l, "cert_data")?;
             extensions(l, extension::In::Other)?;
         }
         Some(())
     })
+}
+
+/// A certificate, to its last byte.
+fn certificate(l: &mut Layout<'_>, name: &str) -> Option<()> {
+    let length = l.number(3, &format!("{name} length"), |n| n.to_string())?;
+    let whose = subject(l.peek(length.min(l.left()))?);
+    l.block(length, name, whose, der::certificate)
 }
 
 /// Whose certificate it is.
@@ -170,7 +178,7 @@ fn certificate_request_12(l: &mut Layout<'_>, fields: &Fields) -> Option<()> {
     }
     l.vector(2, "certificate_authorities", |l| {
         while !l.is_done() {
-            l.opaque(2, "DistinguishedName", plain)?;
+            l.opaque(2, "DistinguishedName", |der| distinguished_in(der).unwrap_or_default())?;
         }
         Some(())
     })
