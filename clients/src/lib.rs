@@ -4,7 +4,10 @@
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context, bail};
-use steps::tcp::reason::{Attempt, Refusal, to_itself};
+use steps::{
+    Said,
+    tcp::reason::{Attempt, Refusal, to_itself},
+};
 use tokio::net::{TcpStream, lookup_host};
 use watch::{Session, Started};
 
@@ -15,6 +18,21 @@ pub mod tcp;
 pub mod tls;
 pub mod why;
 pub mod ws;
+
+/// What a failure says that is known in both languages, of which no log tells: there was no connection yet.
+pub fn said(cause: &(dyn std::error::Error + 'static)) -> Option<Said> {
+    cause.downcast_ref::<dial::NotConnected>().map(|failed| failed.reason().said())
+}
+
+/// What `error` and its causes say, in both languages as far as they are known.
+pub fn told(error: &anyhow::Error) -> Said {
+    let each = |lang: fn(Said) -> String| {
+        let one =
+            |cause: &(dyn std::error::Error + 'static)| said(cause).map_or_else(|| cause.to_string(), lang);
+        error.chain().map(one).collect::<Vec<_>>().join(": ")
+    };
+    Said::new(each(|said| said.en), each(|said| said.zh))
+}
 
 /// How long a client waits for each stage: to connect, to finish the handshake, to be answered.
 pub const PATIENCE: Duration = Duration::from_secs(10);

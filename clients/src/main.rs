@@ -66,7 +66,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE, // it is told why
         Err(error) => {
-            show::say("client", format!("{error:#}"));
+            show::say_said("client", &clients::told(&error));
             ExitCode::FAILURE
         }
     }
@@ -112,5 +112,15 @@ async fn run(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::Tls(options) => tls::run(&options, session).await,
         Command::Ws(options) => ws::run(&options, session).await,
         Command::Ssh(options) => ssh::run(&options, session).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn every_option_has_its_help_in_chinese() {
+        assert_eq!(show::without_chinese(&super::Cli::command()), [""; 0]);
     }
 }

@@ -178,3 +178,13 @@ fn health(protocol: Service, port: Option<u16>) -> anyhow::Result<()> {
     anyhow::ensure!(watch::tcp::is_listening(port)?, "nothing listens on port {port}");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn every_option_has_its_help_in_chinese() {
+        assert_eq!(show::without_chinese(&super::Cli::command()), [""; 0]);
+    }
+}

@@ -322,3 +322,13 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
         }
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn every_option_has_its_help_in_chinese() {
+        assert_eq!(show::without_chinese(&super::Cli::command()), [""; 0]);
+    }
+}

@@ -67,11 +67,11 @@ pub(crate) fn open(options: &Options, keep: &watch::Keep, lang: Lang) -> anyhow:
     let choice = choice(&options.which)?;
     let ring = Ring::open(options.interface.as_deref()).map_err(|error| match (error.kind(), lang) {
         (std::io::ErrorKind::PermissionDenied, Lang::En) => anyhow::anyhow!(
-            "watching needs CAP_NET_RAW: `sudo lab watch …`, `sudo setcap cap_net_raw+ep $(which lab)`, in a \
+            "watching needs CAP_NET_RAW: `sudo lab watch …`, `sudo setcap cap_net_raw+p $(which lab)`, in a \
              container `--cap-add NET_RAW`"
         ),
         (std::io::ErrorKind::PermissionDenied, Lang::Zh) => anyhow::anyhow!(
-            "监视需要 CAP_NET_RAW：`sudo lab watch …`、`sudo setcap cap_net_raw+ep $(which lab)`，容器中用 \
+            "监视需要 CAP_NET_RAW：`sudo lab watch …`、`sudo setcap cap_net_raw+p $(which lab)`，容器中用 \
              `--cap-add NET_RAW`"
         ),
         (_, lang) => {

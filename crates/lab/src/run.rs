@@ -157,8 +157,7 @@ pub(crate) async fn run(
                 Mode::Unseen | Mode::Deaf | Mode::Not => expect::differences_at_the_end(scenario, events),
             }),
             Ok(Err(error)) => {
-                let error = format!("{error:#}");
-                vec![Said::new(error.clone(), error)]
+                vec![clients::told(&error)]
             }
             Err(_) => {
                 let seconds = PATIENCE.as_secs();

@@ -21,4 +21,4 @@ pub use reading::{
 pub use render::{Follows, Layout, Lines, ladder, ladder_text, mermaid, recorded};
 pub use reports::{Judged, Report, Shown, judge, notes, places, report, report_json, verdicts, wanting};
 pub use say::{parse, progress, say, say_lines, say_said, tame_panics};
-pub use terminal::{Args, Color, Format, Ladder, LangArg, columns, pad, wrapped};
+pub use terminal::{Args, Color, Format, Ladder, LangArg, columns, pad, without_chinese, wrapped};

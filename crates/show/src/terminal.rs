@@ -1,11 +1,16 @@
 //! What all programs share of a terminal: the options of the command line, colours, columns, the form of messages.
 
 mod args;
+mod ascii;
+mod help;
 mod messages;
 mod style;
 pub(crate) mod text;
 
 pub use args::{Args, Color, Format, Ladder, LangArg};
+pub(crate) use ascii::{ascii, is_plain_terminal};
+pub use help::without_chinese;
+pub(crate) use help::{complaint, help, lang_of};
 pub(crate) use messages::OneLine;
 pub(crate) use style::Paint;
 pub use text::{columns, pad, wrapped};

@@ -87,7 +87,7 @@ impl std::fmt::Debug for Recording {
 
 pub(crate) fn not_allowed(error: &io::Error) -> String {
     if error.kind() == io::ErrorKind::PermissionDenied {
-        "packets cannot be captured without CAP_NET_RAW (sudo, `setcap cap_net_raw+ep` on the program, or in a \
+        "packets cannot be captured without CAP_NET_RAW (sudo, `setcap cap_net_raw+p` on the program, or in a \
          container `--cap-add NET_RAW`); --keylog needs no such right and opens a capture of tcpdump's"
             .into()
     } else {

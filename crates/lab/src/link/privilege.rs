@@ -81,10 +81,10 @@ impl Privilege {
 pub(crate) fn lacks(lang: Lang) -> &'static str {
     match lang {
         Lang::En => {
-            "needs CAP_NET_RAW: `sudo lab …`, `sudo setcap cap_net_raw+ep $(which lab)`, in a container `--cap-add NET_RAW`"
+            "needs CAP_NET_RAW: `sudo lab …`, `sudo setcap cap_net_raw+p $(which lab)`, in a container `--cap-add NET_RAW`"
         }
         Lang::Zh => {
-            "需要 CAP_NET_RAW：`sudo lab …`、`sudo setcap cap_net_raw+ep $(which lab)`，容器中用 `--cap-add NET_RAW`"
+            "需要 CAP_NET_RAW：`sudo lab …`、`sudo setcap cap_net_raw+p $(which lab)`，容器中用 `--cap-add NET_RAW`"
         }
     }
 }

@@ -56,6 +56,7 @@ fn no_row_is_too_wide_no_value_is_cut_and_more_room_never_shows_less() {
         for story in &stories {
             for lang in [Lang::En, Lang::Zh] {
                 let mut narrower: Option<HashMap<String, usize>> = None;
+                let all = words(&show::ladder_text(std::slice::from_ref(story), lang, 300));
                 for width in WIDTHS.into_iter().rev() {
                     let page = show::ladder_text(std::slice::from_ref(story), lang, width);
                     for line in page.lines() {
@@ -63,6 +64,16 @@ fn no_row_is_too_wide_no_value_is_cut_and_more_room_never_shows_less() {
                         assert!(!line.contains('…') || line.contains("……"), "{protocol:?}: cut: {line}");
                     }
                     let words = words(&page);
+                    // From 120 columns every field that a card asks for is there.
+                    if width >= 120 {
+                        for (word, count) in &all {
+                            let there = words.get(word).copied().unwrap_or_default();
+                            assert!(
+                                there >= *count,
+                                "{protocol:?}, {width} columns: `{word}` is missing\n{page}"
+                            );
+                        }
+                    }
                     if let Some(wider) = &narrower {
                         for (word, count) in &words {
                             let there = wider.get(word).copied().unwrap_or_default();
@@ -118,4 +129,33 @@ fn a_failure_begins_with_its_cause_and_marks_one_row() {
         }
     }
     println!("{failed} stories failed");
+}
+
+#[test]
+fn each_claim_has_the_colour_of_its_verdict_and_red_is_for_failure() {
+    let mut seen = HashMap::new();
+    for protocol in <Protocol as strum::VariantArray>::VARIANTS {
+        let Some(run) = run(*protocol) else { continue };
+        let args = show::Args { color: show::Color::Always, width: Some(120), ..show::Args::default() };
+        let events = show::read_log("the scenarios", &run.log).events;
+        let page = show::recorded(&args, events, None, false).expect("there are no notes to read");
+        for line in page.lines().filter(|line| line.contains('│')) {
+            for painted in line.split("\u{1b}[").skip(1) {
+                let Some((colour, text)) = painted.split_once('m') else { continue };
+                let id = text.trim_end_matches(['≠', '~', '-']);
+                let is_claim = ["o", "c", "t", "w", "s"].iter().any(|heading| {
+                    id.strip_prefix(heading)
+                        .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+                });
+                if !is_claim {
+                    continue;
+                }
+                let expected = if id == text { "32" } else { "38;5;136" };
+                assert_eq!(colour, expected, "{protocol:?}: {line:?}");
+                *seen.entry(expected).or_insert(0) += 1;
+            }
+        }
+    }
+    println!("{seen:?}");
+    assert!(seen.is_empty() || seen.len() == 2, "both colours are there: {seen:?}");
 }

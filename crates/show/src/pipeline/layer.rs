@@ -2,7 +2,7 @@
 
 use std::{
     error::Error,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     mem,
     sync::Arc,
     thread::{self, JoinHandle},
@@ -29,7 +29,7 @@ use super::{
     queue::{Item, Queue, Room, Whose},
     writer::Writer,
 };
-use crate::terminal::{Args, OneLine, Paint};
+use crate::terminal::{Args, OneLine, Paint, ascii, is_plain_terminal};
 
 /// Sends the events of this process to standard output as `args` asks, and the program's own messages to standard error,
 /// filtered by `RUST_LOG` (default: `warn`). To be called once, first. Both wait in a queue until [`Guard::begin`]; what is
@@ -193,6 +193,8 @@ pub fn print(page: &str) {
     if queued {
         drain();
     } else {
+        let plain = is_plain_terminal() && io::stdout().is_terminal();
+        let page = if plain { ascii(page, true) } else { page.to_owned() };
         let mut out = io::stdout().lock();
         let _ = out.write_all(page.as_bytes()).and_then(|()| out.flush());
     }

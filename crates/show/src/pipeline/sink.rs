@@ -39,6 +39,8 @@ pub(crate) struct Sink<P> {
     said: bool,
     /// Nobody reads any more.
     closed: bool,
+    /// That nobody reads any more is not worth a word: it was `head`, or `q` in a pager.
+    may_close: bool,
 }
 
 impl<P: Place> Sink<P> {
@@ -55,7 +57,13 @@ impl<P: Place> Sink<P> {
             lost: 0,
             said: false,
             closed: false,
+            may_close: false,
         }
+    }
+
+    /// The same for a place whose reader may go when he has seen enough.
+    pub(crate) fn may_close(self, may_close: bool) -> Self {
+        Sink { may_close, ..self }
     }
 
     /// Adds the lines of one event.
@@ -125,7 +133,9 @@ impl<P: Place> Sink<P> {
         self.closed = error.kind() == ErrorKind::BrokenPipe;
         if !mem::replace(&mut self.said, true) {
             let name = &self.name;
-            if self.closed {
+            if self.closed && self.may_close {
+                tracing::debug!("nobody reads {name} any more");
+            } else if self.closed {
                 tracing::warn!("nobody reads {name} any more; the handshakes go on");
             } else {
                 tracing::error!("{name} cannot be written: {error}; the handshakes go on");
@@ -164,7 +174,7 @@ impl<P: Place> Sink<P> {
             self.gap(&Gap::new(missing, Because::NotWritten));
             self.flush();
         }
-        if self.lost > 0 {
+        if self.lost > 0 && !(self.closed && self.may_close) {
             tracing::error!("{}: {} events were not written", self.name, self.lost);
         }
     }

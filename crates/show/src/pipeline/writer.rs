@@ -9,18 +9,18 @@ use std::{
 };
 
 use claims::Event;
-use steps::{Because, Gap};
+use steps::{Because, Gap, Lang};
 
 use super::{
     init::Init,
     queue::{Item, Queue, Taken},
     recorder::Recorded,
-    sink::{Place, Sink},
+    sink::{GapLine, Place, Sink},
 };
 use crate::{
     reading::Judges,
     render::{self, Printed, Renderer, json},
-    terminal::Args,
+    terminal::{Args, ascii},
 };
 
 /// Turns queued items into text, and writes it.
@@ -31,6 +31,8 @@ pub(crate) struct Writer {
     /// What it prints with; none: nothing is to be printed.
     renderer: Option<Box<dyn Renderer>>,
     out: Sink<Stdout>,
+    /// Only signs of ASCII, and whether Chinese stays.
+    ascii: Option<bool>,
     recorder: Option<Sink<Recorded>>,
     for_another: bool,
     /// The JSON of the event at hand.
@@ -48,8 +50,13 @@ impl Writer {
         let lang = args.lang();
         let renderer = if how.silent { None } else { Some(render::renderer(args, &how.what())?) };
         let is_json = renderer.as_ref().is_some_and(|renderer| renderer.is_json());
-        let gap_line = if is_json { json::gap } else { render::gap_in_text };
+        let gap_line: GapLine = match (is_json, args.is_ascii()) {
+            (true, _) => json::gap,
+            (false, false) => render::gap_in_text,
+            (false, true) => |gap: &Gap, lang| ascii(&render::gap_in_text(gap, lang), lang == Lang::Zh),
+        };
         let out = Sink::new(Stdout::open()?, "standard output".into(), gap_line, lang);
+        let out = out.may_close(how.both_sides);
         let recorded = args.log_dir.as_deref();
         let recorded =
             recorded.map(|folder| Recorded::create(folder, how.private, how.once_open)).transpose()?;
@@ -62,6 +69,7 @@ impl Writer {
             judges: Judges::default(),
             renderer,
             out,
+            ascii: args.is_ascii().then_some(lang == Lang::Zh),
             recorder,
             for_another,
             json: Vec::new(),
@@ -112,7 +120,16 @@ impl Writer {
     /// Prints what has waited long enough.
     fn settled(&mut self) {
         if let Some(renderer) = &mut self.renderer {
-            self.out.text(&renderer.settled());
+            let text = renderer.settled();
+            self.text(&text);
+        }
+    }
+
+    /// Adds text that belongs to no event.
+    fn text(&mut self, text: &str) {
+        match self.ascii {
+            Some(chinese) => self.out.text(&ascii(text, chinese)),
+            None => self.out.text(text),
         }
     }
 
@@ -140,10 +157,11 @@ impl Writer {
                 self.out.flush();
                 let _ = io::stderr().lock().write_all(text.as_bytes());
             }
-            Item::Page(page) => self.out.text(&page),
+            Item::Page(page) => self.text(&page),
             Item::EndOfRun => {
                 if let Some(renderer) = &mut self.renderer {
-                    self.out.text(&renderer.end_of_run());
+                    let text = renderer.end_of_run();
+                    self.text(&text);
                 }
             }
         }
@@ -165,7 +183,10 @@ impl Writer {
             recorder.event(&self.json);
         }
         match self.renderer.as_mut().map(|renderer| renderer.event(event)) {
-            Some(Printed::Text(lines)) => self.out.event(lines.as_bytes()),
+            Some(Printed::Text(lines)) => match self.ascii {
+                Some(chinese) => self.out.event(ascii(&lines, chinese).as_bytes()),
+                None => self.out.event(lines.as_bytes()),
+            },
             Some(Printed::Json) => self.out.event(&self.json),
             Some(Printed::Later) | None => {}
         }
@@ -173,7 +194,8 @@ impl Writer {
 
     fn end(&mut self) {
         if let Some(renderer) = &mut self.renderer {
-            self.out.text(&renderer.end());
+            let text = renderer.end();
+            self.text(&text);
         }
         self.out.end();
         if let Some(recorder) = &mut self.recorder {

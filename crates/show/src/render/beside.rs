@@ -34,6 +34,7 @@ const BETWEEN: usize = 5;
 /// Prints steps with the notes beside them.
 #[derive(Debug)]
 pub(crate) struct Beside {
+    args: Args,
     lines: Lines,
     column: Column,
 }
@@ -69,7 +70,7 @@ struct Note {
 impl Beside {
     pub(crate) fn new(args: &Args, notes: Option<OwnNotes>, width: usize, both_sides: bool) -> Self {
         let column = Column::new(args, notes, width);
-        Beside { lines: Lines::new(args, column.left, both_sides), column }
+        Beside { args: args.clone(), lines: Lines::new(args, column.left, both_sides), column }
     }
 
     /// The text for one event.
@@ -113,6 +114,13 @@ impl Renderer for Beside {
         Printed::Text(self.print(&event))
     }
 
+    /// The terminal may have another width by now.
+    fn settled(&mut self) -> String {
+        self.column.resize(self.args.columns());
+        self.lines.set_width(self.column.left);
+        String::new()
+    }
+
     fn end_of_run(&mut self) -> String {
         let mut out = self.column.flush();
         self.lines.set_width(self.column.width);
@@ -130,18 +138,25 @@ impl Renderer for Beside {
 
 impl Column {
     pub(crate) fn new(args: &Args, notes: Option<OwnNotes>, width: usize) -> Self {
-        let width = width.max(80);
-        Column {
+        let mut column = Column {
             notes,
             lang: args.lang(),
             paint: Paint::new(args.colored()),
-            width,
-            left: (width * 3 / 5).clamp(NARROWEST, 110),
+            width: 0,
+            left: 0,
             right: VecDeque::new(),
             shown: BTreeMap::new(),
             quoted: Vec::new(),
             headings: BTreeSet::new(),
-        }
+        };
+        column.resize(width);
+        column
+    }
+
+    /// Fills `width` columns from here on, at least 80.
+    fn resize(&mut self, width: usize) {
+        self.width = width.max(80);
+        self.left = (self.width * 3 / 5).clamp(NARROWEST, 110);
     }
 
     /// The columns that are left for the run.

@@ -1,8 +1,10 @@
 //! The fields that a card asks for, as pieces that are never cut: what finds no room on a line stands on the next.
 
+use std::borrow::Cow;
+
 use claims::Event;
 use serde_json::Value;
-use steps::{Lang, Text, harmless, tcp};
+use steps::{Lang, Text, harmless, in_words, label, tcp, tls, ws};
 
 use crate::terminal::text::{columns, in_lang, short, whole, wrap_to};
 
@@ -20,49 +22,91 @@ impl Piece {
     }
 }
 
-/// The fields that the card asks for, most telling first. Text stands for itself; a number or a yes needs its name.
+/// The fields that the card asks for, most telling first. Text stands for itself; a number or a yes needs its name, but
+/// where the step is called like it.
 pub(crate) fn pieces(event: &Event, lang: Lang) -> Vec<Piece> {
+    let title = event.step.card().title.in_lang(lang);
     let mut pieces = Vec::new();
     for name in event.step.card().shows {
         let Some(value) = event.fields.named(name) else { continue };
         match value {
             Value::String(line) if *name == tcp::field::SEGMENT.name() => pieces.extend(segment(line)),
-            _ => pieces.push(Piece::new(piece(name, value, lang))),
+            _ => {
+                let piece = piece(name, value, lang);
+                let piece = piece.strip_prefix(title).filter(|rest| rest.starts_with(' ')).unwrap_or(&piece);
+                if piece != title {
+                    pieces.push(Piece::new(piece.trim_start()));
+                }
+            }
         }
     }
     pieces
 }
 
 fn piece(name: &str, value: &Value, lang: Lang) -> String {
-    let label = name.replace('_', " ");
+    let label = harmless(&label(name, lang)).into_owned();
     let none = Text { en: "none", zh: "无" }.in_lang(lang);
     match value {
-        it if in_lang(it, lang).is_some() => said(it, lang),
+        it if in_lang(it, lang).is_some() => said(name, it, lang),
         Value::Bool(true) => label,
         Value::Bool(false) => match lang {
-            Lang::En => format!("not {label}"),
-            Lang::Zh => format!("非 {label}"),
+            Lang::En => format!("{label}: no"),
+            Lang::Zh => format!("{label}：否"),
         },
         Value::Number(number) => match with_unit(name, number.as_u64(), lang) {
-            Some(said) => said,
+            Some(said) => format!("{label} {said}"),
             None => format!("{label} {number}"),
         },
         Value::Array(list) if list.is_empty() => format!("{label} {none}"),
-        Value::String(_) | Value::Array(_) => short(value),
+        Value::String(text) if name == ws::field::PAYLOAD.name() => {
+            as_text(text).unwrap_or_else(|| short(value))
+        }
+        // A number says nothing without its name.
+        Value::String(text) if is_number(text) => format!("{label} {text}"),
+        Value::String(text) => match in_words(name, text, lang) {
+            Cow::Borrowed(same) if same == text.as_str() => short(value),
+            words => harmless(&words).into_owned(),
+        },
+        // A list that is short stands whole.
+        Value::Array(_) if columns(&whole(value)) <= SHORT_LIST => said(name, value, lang),
+        Value::Array(_) => short(value),
         Value::Null => format!("{label} {none}"),
         Value::Object(_) => format!("{label} {}", short(value)),
     }
 }
 
-/// A time with its unit: `rtt 63 µs`, `timer 60 s`.
+/// Digits, perhaps with a point among them.
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && text.len() < 8
+        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// So wide a list may be that stands whole on a line.
+const SHORT_LIST: usize = 32;
+
+/// A payload that is known by its bytes, as the text that it is; none: it is none.
+fn as_text(hex: &str) -> Option<String> {
+    let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+    let bytes: Option<Vec<u8>> = (0..hex.len()).step_by(2).map(byte).collect();
+    let text = String::from_utf8(bytes?).ok()?;
+    let seen = |c: char| !c.is_control() && !steps::is_harmful(c);
+    (text.chars().count() > 1 && text.chars().all(seen)).then_some(text)
+}
+
+/// A time with its unit, `63 µs`, and a lifetime in seconds; none: it is another kind of number.
 fn with_unit(name: &str, number: Option<u64>, lang: Lang) -> Option<String> {
     let number = number?;
-    let (label, us) = match (name.strip_suffix("_us"), name.strip_suffix("_ms")) {
-        (Some(label), _) => (label, number),
-        (None, Some(label)) => (label, number.checked_mul(1000)?),
-        (None, None) => return None,
+    let us = if name.ends_with("_us") {
+        number
+    } else if name.ends_with("_ms") {
+        number.checked_mul(1000)?
+    } else if name == tls::field::TICKET_LIFETIME.name() {
+        number.checked_mul(1_000_000)?
+    } else {
+        return None;
     };
-    Some(format!("{} {}", label.replace('_', " "), duration(us, lang)))
+    Some(duration(us, lang))
 }
 
 /// Microseconds in the largest unit in which they are a whole number, or seconds and milliseconds with a point.
@@ -98,9 +142,26 @@ fn segment(line: &str) -> Vec<Piece> {
     pieces
 }
 
-/// A value in full, in one language where it is a sentence.
-pub(crate) fn said(value: &Value, lang: Lang) -> String {
-    in_lang(value, lang).map_or_else(|| whole(value), |said| harmless(said).into_owned())
+/// A value in full, in one language where it is a sentence or words of ours.
+pub(crate) fn said(name: &str, value: &Value, lang: Lang) -> String {
+    match (in_lang(value, lang), value) {
+        (Some(said), _) => harmless(said).into_owned(),
+        (None, Value::String(text)) => harmless(&in_words(name, text, lang)).into_owned(),
+        (None, Value::Array(list)) => {
+            list.iter().map(|one| said(name, one, lang)).collect::<Vec<_>>().join(", ")
+        }
+        (None, Value::Number(number)) => {
+            with_unit(name, number.as_u64(), lang).unwrap_or_else(|| number.to_string())
+        }
+        (None, Value::Bool(yes)) => match (yes, lang) {
+            (true, Lang::En) => "yes".into(),
+            (false, Lang::En) => "no".into(),
+            (true, Lang::Zh) => "是".into(),
+            (false, Lang::Zh) => "否".into(),
+        },
+        (None, Value::Null) => Text { en: "none", zh: "无" }.in_lang(lang).into(),
+        (None, Value::Object(_)) => whole(value),
+    }
 }
 
 /// As many whole fields as fit `room` columns; of the first at least as much as fits.
@@ -169,6 +230,21 @@ mod tests {
         ] {
             assert_eq!(duration(us, Lang::En), said);
         }
-        assert_eq!(with_unit("timer_ms", Some(60_000), Lang::Zh).as_deref(), Some("timer 60 秒"));
+        assert_eq!(piece("timer_ms", &60_000.into(), Lang::Zh), "定时器 60 秒");
+        assert_eq!(piece("rtt_us", &63.into(), Lang::En), "rtt 63 µs");
+    }
+
+    #[test]
+    fn a_value_is_told_in_its_own_words() {
+        for (name, value, en, zh) in [
+            ("mask", Value::Bool(false), "mask: no", "掩码：否"),
+            ("accepted", Value::Bool(true), "accepted", "已接受"),
+            ("payload", "7374696c6c".into(), "still", "still"),
+            ("payload", "0001027f80ff".into(), "0001027f80ff", "0001027f80ff"),
+            ("options", serde_json::json!(["timestamps", "sack"]), "timestamps, sack", "timestamps, sack"),
+        ] {
+            assert_eq!(piece(name, &value, Lang::En), en);
+            assert_eq!(piece(name, &value, Lang::Zh), zh);
+        }
     }
 }

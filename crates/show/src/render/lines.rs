@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use claims::{Claim, Event, Verdict};
 use serde_json::Value;
-use steps::{Direction, Lang, Protocol, Side, Text, common, harmless, ws};
+use steps::{Direction, Lang, Protocol, Side, Text, common, harmless, label, ws};
 
 use super::{
     Layout, Printed, Renderer, bytes,
@@ -36,9 +36,13 @@ const FIELDS: usize = 45;
 /// Where explanations and fields begin, below their step.
 const DETAILS: usize = 16;
 
+/// So wide the column of the labels is at most.
+const WIDEST_LABEL: usize = 28;
+
 /// Prints steps as lines.
 #[derive(Debug)]
 pub struct Lines {
+    args: Args,
     lang: Lang,
     paint: Paint,
     width: usize,
@@ -64,6 +68,7 @@ impl Lines {
     /// A printer for `args` that fills `width` columns; `both_sides` when client and server log to one place.
     pub fn new(args: &Args, width: usize, both_sides: bool) -> Self {
         Lines {
+            args: args.clone(),
             lang: args.lang(),
             paint: Paint::new(args.colored()),
             width: width.max(NARROWEST),
@@ -134,6 +139,9 @@ impl Lines {
     /// Every byte of a message, where that is asked for.
     pub(crate) fn bytes(&self, out: &mut String, event: &Event) {
         if let Some(layout) = self.layout {
+            for line in bytes::record(event, self.lang) {
+                push(out, &self.paint.dim(&line));
+            }
             for line in bytes::view(&layout(event), &event.bytes.0, self.lang, self.width) {
                 push(out, &self.paint.dim(&line));
             }
@@ -242,23 +250,45 @@ impl Lines {
                 push(out, &if checked.met { line } else { self.paint.alarm(&line) });
             }
         }
-        for (name, value) in event.fields.iter().filter(|(name, _)| *name != common::CHECKS.name()) {
-            if let Value::Array(headers) = value
-                && name == ws::field::HEADERS.name()
-            {
-                // As they crossed, one below the other.
-                push(out, &format!("{}{name}:", " ".repeat(DETAILS)));
-                for line in headers.iter().flat_map(|header| wrap(&whole(header), DETAILS + 2, self.width)) {
-                    push(out, &line);
-                }
-                continue;
+        self.fields(out, event);
+        out.push('\n');
+    }
+
+    /// Every field, the values in a column, a list one item a line.
+    fn fields(&self, out: &mut String, event: &Event) {
+        let fields: Vec<(String, Vec<String>)> = event
+            .fields
+            .iter()
+            .filter(|(name, _)| *name != common::CHECKS.name())
+            .map(|(name, value)| {
+                let values = match value {
+                    Value::Array(list) if list.len() > 1 => {
+                        list.iter().map(|one| said(name, one, self.lang)).collect()
+                    }
+                    // As they crossed, one below the other.
+                    Value::Array(headers) if name == ws::field::HEADERS.name() => {
+                        headers.iter().map(whole).collect()
+                    }
+                    other => vec![said(name, other, self.lang)],
+                };
+                let colon = Text { en: ":", zh: "：" }.in_lang(self.lang);
+                (format!("{}{colon}", harmless(&label(name, self.lang))), values)
+            })
+            .collect();
+        let widest = fields.iter().map(|(label, _)| columns(label)).max().unwrap_or_default();
+        let hang = DETAILS + widest.min(WIDEST_LABEL) + 1;
+        for (label, values) in fields {
+            let mut label = pad(&format!("{}{label}", " ".repeat(DETAILS)), hang);
+            // A label that is wider than the column has a line of its own.
+            if columns(&label) > hang - 1 && !label.ends_with(' ') {
+                push(out, &label);
+                label = " ".repeat(hang);
             }
-            for line in wrap(&format!("{}: {}", harmless(name), said(value, self.lang)), DETAILS, self.width)
-            {
-                push(out, &line);
+            for line in values.iter().flat_map(|value| wrap(value, 0, self.width.saturating_sub(hang))) {
+                push(out, &format!("{label}{line}"));
+                label = " ".repeat(hang);
             }
         }
-        out.push('\n');
     }
 
     /// One check of the upgrade: `✓ §4.2.1 (6) Sec-WebSocket-Version: 13`.
@@ -274,6 +304,12 @@ impl Lines {
 impl Renderer for Lines {
     fn event(&mut self, event: Event) -> Printed {
         Printed::Text(self.print(&event))
+    }
+
+    /// The terminal may have another width by now.
+    fn settled(&mut self) -> String {
+        self.set_width(self.args.columns());
+        String::new()
     }
 
     fn end_of_run(&mut self) -> String {

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     reading::OwnNotes,
-    story::{self, Part, Row, Story, What},
+    story::{self, Fate, Part, Row, Story, What},
     terminal::{Args, Paint},
 };
 
@@ -254,7 +254,14 @@ impl Live {
                 printed.lines().for_each(|line| out.push_str(&column.join(line)));
             }
         }
-        if self.ladder {
+        // What left is told where it left.
+        let again = match &row.what {
+            What::Crossed(crossed) => {
+                crossed.part == Part::Arrives && crossed.sent.is_some() && crossed.fate != Fate::Changed
+            }
+            What::Inside(_) => false,
+        };
+        if self.ladder && !again {
             if self.args.verbose {
                 self.lines.details(out, row.event());
             }

@@ -5,6 +5,7 @@ use std::{io::IsTerminal, path::PathBuf};
 use clap::ValueEnum;
 use steps::Lang;
 
+use super::ascii::is_plain_terminal;
 use crate::reading::OwnNotes;
 
 /// How the handshake is printed.
@@ -38,6 +39,10 @@ pub struct Args {
     /// How many columns to fill, at least 60 [default: the terminal's, else COLUMNS, else 80]
     #[arg(long, value_name = "COLUMNS", global = true, value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
+
+    /// Only signs of ASCII: for terminals that show no others, or draw them two columns wide [default: where TERM is dumb or the locale is C]
+    #[arg(long, global = true)]
+    pub ascii: bool,
 
     /// The notes beside the run [default: where there are 150 columns or more]
     #[arg(long, global = true, overrides_with = "no_beside", conflicts_with = "ladder")]
@@ -147,6 +152,13 @@ impl Args {
             || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
         let told = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns| columns > 0);
         self.width.map(usize::from).or_else(terminal).or_else(told).unwrap_or(usual).clamp(NARROWEST, 1000)
+    }
+
+    /// Whether only signs of ASCII are to be shown: as asked for, or where the terminal is for no others.
+    pub fn is_ascii(&self) -> bool {
+        self.format == Format::Text
+            && !matches!(self.ladder, Some(Ladder::Mermaid | Ladder::Html))
+            && (self.ascii || (std::io::stdout().is_terminal() && is_plain_terminal()))
     }
 
     /// How many columns to fill with sentences: a longer line is hard to read.

@@ -51,13 +51,13 @@ impl Paint {
     /// How grave a message is.
     pub(crate) fn level(self, level: tracing::Level, text: &str) -> String {
         let color = match level {
-            tracing::Level::ERROR => AnsiColor::Red,
-            tracing::Level::WARN => AnsiColor::Yellow,
-            tracing::Level::INFO => AnsiColor::Green,
-            tracing::Level::DEBUG => AnsiColor::Blue,
-            tracing::Level::TRACE => AnsiColor::Magenta,
+            tracing::Level::ERROR => AnsiColor::Red.on_default(),
+            tracing::Level::WARN => AMBER.on_default(),
+            tracing::Level::INFO => AnsiColor::Green.on_default(),
+            tracing::Level::DEBUG => AnsiColor::Blue.on_default(),
+            tracing::Level::TRACE => AnsiColor::Magenta.on_default(),
         };
-        self.with(color.on_default(), text)
+        self.with(color, text)
     }
 
     pub(crate) fn alarm(self, text: &str) -> String {

@@ -163,7 +163,7 @@ pub fn no_capture(session: &Session, error: &io::Error) {
         let program = program.as_deref().and_then(|path| path.file_name()).unwrap_or_default().display();
         tracing::warn!(
             "segments cannot be captured without CAP_NET_RAW, so this run rests on what the kernel says of its own \
-             sockets (TCP_INFO, sock_diag); for the segments: `sudo {program} …`, or `sudo setcap cap_net_raw+ep \
+             sockets (TCP_INFO, sock_diag); for the segments: `sudo {program} …`, or `sudo setcap cap_net_raw+p \
              $(which {program})`, or in a container `--cap-add NET_RAW`"
         );
     } else {
