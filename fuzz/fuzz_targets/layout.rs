@@ -2,6 +2,7 @@
 #![no_main]
 
 use asnoted_fuzz::{event, memory};
+use claims::Event;
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 use show::LangArg;
@@ -22,7 +23,7 @@ fuzz_target!(|input: &[u8]| {
     }
     let from = if how & 4 == 4 { Side::Client } else { Side::Server };
     let seen = Seen::new(step, from, fields, bytes);
-    let event = event::event(step.protocol(), Crossed { moment: 0, seen });
+    let event = Event::bare(event::event(step.protocol(), Crossed { moment: 0, seen }));
     memory::bounded(input.len(), 2 << 20, 1 << 10, || event::layout(&event));
     let mut printer = event::lines(LangArg::Zh).with_bytes(Some(wire::layout));
     drop(printer.print(&event));
