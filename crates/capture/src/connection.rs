@@ -105,6 +105,11 @@ impl Connection {
             && (self.known.ended.is_some() || self.known.fins() > 0 || self.bytes > 0)
     }
 
+    /// Its place among all connections.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// When it was last heard of.
     pub(crate) fn last(&self) -> i64 {
         self.last

@@ -22,7 +22,7 @@ mod tunnels;
 mod within;
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{BTreeMap, HashMap, hash_map::Entry},
     io::Read,
     net::SocketAddr,
 };
@@ -77,7 +77,10 @@ pub struct Captures {
     /// Whose keys were not there yet.
     wanted: HashMap<Of, Ends>,
     connections: u64,
-    finished: Vec<Finished>,
+    /// By number: what is over and was not taken.
+    finished: BTreeMap<u64, Finished>,
+    /// The latest time of a packet.
+    latest: i64,
     /// Events of connections that are followed live.
     told: Vec<Event>,
     given_up: u64,
@@ -93,6 +96,16 @@ fn ends(one: SocketAddr, other: SocketAddr) -> Ends {
 /// How many connections are followed at a time; of more, those that were silent longest are given up.
 const MOST_OPEN: usize = 1 << 16;
 
+/// After so many packets those that are over are looked for.
+const PART: u64 = 16 << 10;
+
+/// How long, in nanoseconds, a connection that is over may get a segment again: twice the longest life of a segment (RFC
+/// 9293 §3.4.2, as Linux counts it).
+const LINGER: i64 = 120_000_000_000;
+
+/// So many that are over may wait for one before them.
+const MOST_HELD: usize = 1 << 16;
+
 impl Captures {
     /// Follows connections, with these keys and those that stand in the captures.
     pub fn new(keys: Keys, keep: Keep) -> Self {
@@ -104,7 +117,8 @@ impl Captures {
             open: HashMap::new(),
             wanted: HashMap::new(),
             connections: 0,
-            finished: Vec::new(),
+            finished: BTreeMap::new(),
+            latest: 0,
             told: Vec::new(),
             given_up: 0,
         }
@@ -115,22 +129,44 @@ impl Captures {
         self.choice = choice;
     }
 
-    /// Reads a capture file.
+    /// Reads a capture file. `meanwhile` is called now and then: what is over may be taken there ([`Captures::ready`]), and
+    /// what is taken needs no memory.
     ///
     /// # Errors
     ///
     /// When it is no capture, is damaged or cut off, or cannot be read; what came before counts.
-    pub fn file(&mut self, input: impl Read) -> Result<u64, Trouble> {
+    pub fn file(&mut self, input: impl Read, mut meanwhile: impl FnMut(&mut Self)) -> Result<u64, Trouble> {
+        let mut packets = 0_u64;
         file::read(input, |item| match item {
-            Item::Packet(packet) => self.packet(&packet),
+            Item::Packet(packet) => {
+                self.packet(&packet);
+                packets += 1;
+                if packets.is_multiple_of(PART) {
+                    self.end_old();
+                    meanwhile(self);
+                }
+            }
             Item::Keys(lines) => self.keys(lines),
             Item::Other => {}
         })
     }
 
+    /// Takes those connections that are over and before which none is still open: in the order in which they began.
+    pub fn ready(&mut self) -> Vec<Finished> {
+        let first_open = self.open.values().map(Connection::number).min().unwrap_or(u64::MAX);
+        let later = self.finished.split_off(&first_open);
+        let mut ready = std::mem::replace(&mut self.finished, later);
+        // One that stays open for ever must not hold back all others.
+        while self.finished.len() > MOST_HELD {
+            ready.extend(self.finished.pop_first());
+        }
+        ready.into_values().collect()
+    }
+
     /// Takes one packet.
     fn packet(&mut self, packet: &Packet<'_>) {
         self.packets.counts.packets += 1;
+        self.latest = self.latest.max(packet.at);
         let Some(link) = packet.link else {
             self.packets.counts.unknown_link += 1;
             return;
@@ -209,12 +245,11 @@ impl Captures {
         }
     }
 
-    /// Nothing more will come: all connections, in the order in which they began.
+    /// Nothing more will come: all connections that were not taken, in the order in which they began.
     pub fn finish(mut self) -> (Vec<Finished>, Counts) {
         let open: Vec<Ends> = self.open.keys().copied().collect();
         open.into_iter().for_each(|ends| self.end(ends));
-        self.finished.sort_by_key(|finished| finished.row.number);
-        (self.finished, self.packets.counts)
+        (self.finished.into_values().collect(), self.packets.counts)
     }
 
     /// How many connections were given up because too many were open at once.
@@ -228,8 +263,16 @@ impl Captures {
                 self.wanted.remove(of);
             }
             let (row, events) = connection.end(&self.keys);
-            self.finished.push(Finished { row, events });
+            self.finished.insert(row.number, Finished { row, events });
         }
+    }
+
+    /// Ends connections that are over for so long that nothing more of them can come.
+    fn end_old(&mut self) {
+        let latest = self.latest;
+        let old = |one: &Connection| one.is_over() && latest.saturating_sub(one.last()) > LINGER;
+        let over: Vec<Ends> = self.open.iter().filter(|(_, one)| old(one)).map(|(ends, _)| *ends).collect();
+        over.into_iter().for_each(|ends| self.end(ends));
     }
 
     /// Ends an eighth of the open connections, those that were silent longest.

@@ -97,8 +97,7 @@ impl Captures {
     }
 
     fn finished_by_now(&mut self) -> Vec<Finished> {
-        let mut finished = std::mem::take(&mut self.finished);
-        finished.sort_by_key(|one| one.row.number);
+        let mut finished: Vec<_> = std::mem::take(&mut self.finished).into_values().collect();
         self.told.extend(finished.iter_mut().flat_map(|one| std::mem::take(&mut one.events)));
         finished
     }

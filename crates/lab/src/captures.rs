@@ -2,21 +2,24 @@
 //! run.
 
 use std::{
-    fmt::Write as _,
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use anyhow::Context;
-use capture::{Captures, Counts, Finished, Keep, Keys, PrivateKey, Row};
+use capture::{Captures, Keep, Keys, PrivateKey};
 use claims::Event;
 use rustls::pki_types::{
     PrivateKeyDer,
     pem::{self, PemObject},
 };
-use serde_json::json;
-use steps::{Lang, harmless};
+use steps::Lang;
+
+mod rows;
+
+use rows::Rows;
+pub(crate) use rows::{in_json, lines};
 
 /// How the connections of captures are chosen and ordered.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -105,40 +108,27 @@ pub(crate) fn read(
         Some(Which::One(number)) => Keep::One(number),
         Some(Which::All) => Keep::All,
     };
-    let captures = follow(paths, (keylog, choice.rsa_key.as_deref()), (keep, lang))?;
+    let mut rows = Rows::new(choice, (lang, json));
+    let meanwhile = |captures: &mut Captures| rows.meanwhile(captures);
+    let captures = follow(paths, (keylog, choice.rsa_key.as_deref()), (keep, lang), meanwhile)?;
     let given_up = captures.given_up();
     if given_up > 0 {
         say_given_up(given_up, lang);
     }
     let (mut finished, counts) = captures.finish();
-    if choice.rsa_key.is_some() && finished.iter().all(|one| one.row.private_key_fits.is_none()) {
-        say(
-            lang,
-            "no connection exchanged its key by static RSA: the RSA key opens nothing (ECDHE and TLS 1.3 need a key log)",
-            "没有连接使用静态 RSA 交换密钥：RSA 私钥没有可解的内容（ECDHE 和 TLS 1.3 需要密钥日志）",
-        );
-    }
+    rows.say_what_the_key_opened(&finished);
     if let Some(Which::One(number)) = choice.connection {
-        let total = finished.len();
-        let one = finished.into_iter().find(|one| one.row.number == number);
+        let total = rows.seen + finished.len();
+        let one = rows.waiting.into_iter().chain(finished).find(|one| one.row.number == number);
         let one =
             one.with_context(|| format!("there is no connection {number}; the captures have {total}"))?;
         return Ok(Found::Events(one.events));
     }
-    if let Some(text) = &choice.filter {
-        let text = text.to_lowercase();
-        finished.retain(|one| words(&one.row, lang).to_lowercase().contains(&text));
-    }
     if choice.connection == Some(Which::All) {
+        finished.retain(|one| rows.admits(&one.row));
         return Ok(Found::Events(finished.into_iter().flat_map(|one| one.events).collect()));
     }
-    match choice.sort {
-        Sort::Time => {}
-        Sort::Duration => finished.sort_by_key(|one| std::cmp::Reverse(one.row.lasted)),
-        Sort::Bytes => finished.sort_by_key(|one| std::cmp::Reverse(one.row.bytes)),
-        Sort::Protocol => finished.sort_by_key(|one| one.row.kind.name()),
-    }
-    Ok(Found::Table(if json { in_json(&finished) } else { table(&finished, counts, lang) }))
+    Ok(Found::Table(rows.finish(finished, counts)))
 }
 
 /// The RSA key in a file.
@@ -165,6 +155,7 @@ pub(crate) fn follow(
     paths: &[PathBuf],
     (keylog, rsa_key): (Option<&Path>, Option<&Path>),
     (keep, lang): (Keep, Lang),
+    mut meanwhile: impl FnMut(&mut Captures),
 ) -> anyhow::Result<Captures> {
     let mut keys = Keys::default();
     if let Some(path) = keylog {
@@ -184,8 +175,8 @@ pub(crate) fn follow(
     let mut captures = Captures::new(keys, keep);
     for path in in_time(paths) {
         let read = match path.to_str() {
-            Some(STDIN) => captures.file(io::stdin().lock()),
-            _ => captures.file(open(&path)?),
+            Some(STDIN) => captures.file(io::stdin().lock(), &mut meanwhile),
+            _ => captures.file(open(&path)?, &mut meanwhile),
         };
         match read {
             Ok(_packets) => {}
@@ -225,120 +216,6 @@ pub(crate) fn in_time(paths: &[PathBuf]) -> Vec<PathBuf> {
         paths.sort_by_cached_key(first);
     }
     paths
-}
-
-/// A row as one text, to be searched.
-fn words(row: &Row, lang: Lang) -> String {
-    [cells(row).join(" "), details(row).join(" "), row.outcome().in_lang(lang).to_owned()].join(" ")
-}
-
-/// Number, time, both ends, protocol.
-fn cells(row: &Row) -> [String; 5] {
-    let time = row.at.strftime("%H:%M:%S%.3f").to_string();
-    [row.number.to_string(), time, row.client.to_string(), row.server.to_string(), row.kind.name()]
-}
-
-/// What was asked for and agreed.
-fn details(row: &Row) -> Vec<String> {
-    let all = [&row.version, &row.name, &row.algorithms].into_iter().flatten();
-    all.map(|text| harmless(text).into_owned()).collect()
-}
-
-/// A line a connection, and what it agreed on under it, with what else is in the captures.
-fn table(all: &[Finished], counts: Counts, lang: Lang) -> String {
-    format!("{}{}", lines(all, lang), footer(all, counts, lang))
-}
-
-/// A line a connection, and what it agreed on under it.
-pub(crate) fn lines(all: &[Finished], lang: Lang) -> String {
-    let rows: Vec<[String; 5]> = all.iter().map(|one| cells(&one.row)).collect();
-    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or_default();
-    let widths: [usize; 5] = std::array::from_fn(width);
-    let mut page = String::new();
-    for (one, [number, time, client, server, kind]) in all.iter().zip(&rows) {
-        let [n, _, c, s, k] = widths;
-        let outcome = one.row.outcome();
-        let _ = writeln!(
-            page,
-            "{number:>n$}  {time}  {client:>c$} → {server:<s$}  {kind:<k$}  {}",
-            harmless(outcome.in_lang(lang))
-        );
-        let details = details(&one.row);
-        if !details.is_empty() {
-            let _ = writeln!(page, "{:n$}  {}", "", details.join(" · "));
-        }
-    }
-    page
-}
-
-/// What else is in the captures.
-fn footer(all: &[Finished], counts: Counts, lang: Lang) -> String {
-    let other = [
-        (counts.quic, "QUIC", "QUIC"),
-        (counts.udp, "other UDP", "其他 UDP"),
-        (counts.icmp, "ICMP", "ICMP"),
-        (counts.other_ip, "other IP", "其他 IP"),
-        (counts.not_ip, "not IP", "非 IP"),
-        (counts.fragments, "fragments without the rest", "不完整的分片"),
-        (counts.unreadable, "unreadable", "无法读取"),
-        (counts.unknown_link, "of an unknown link layer", "链路层未知"),
-    ];
-    let zh = lang == Lang::Zh;
-    let other = other
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, en, name_zh)| format!("{count} {}", if zh { name_zh } else { en }));
-    let inside = if zh { "隧道（内部未读取）" } else { "in tunnels that are not looked into" };
-    let tunnels = counts.tunnels.total();
-    let names: Vec<String> = counts.tunnels.each().map(|(name, count)| format!("{name} {count}")).collect();
-    let tunnels = (tunnels > 0).then(|| format!("{tunnels} {inside}: {}", names.join(", ")));
-    let other: Vec<String> = other.chain(tunnels).collect();
-    let (connections, packets, segments) = (all.len(), counts.packets, counts.segments);
-    let mut line = match (zh, connections) {
-        (false, 1) => format!("1 connection in {packets} packets, {segments} of them TCP segments"),
-        (false, _) => {
-            format!("{connections} connections in {packets} packets, {segments} of them TCP segments")
-        }
-        (true, _) => format!("{packets} 个数据包中有 {connections} 条连接、{segments} 个 TCP 段"),
-    };
-    if !other.is_empty() {
-        let _ = write!(line, "{}{}", if zh { "；此外：" } else { "; beside them: " }, other.join(", "));
-    }
-    let how = match (zh, connections) {
-        (_, 0) => "",
-        (false, _) => "\n--connection N shows one of them as a ladder",
-        (true, _) => "\n用 --connection N 查看其中一条的梯形图",
-    };
-    format!("\n{line}{how}\n")
-}
-
-/// An object a connection.
-pub(crate) fn in_json(all: &[Finished]) -> String {
-    let mut page = String::new();
-    for Finished { row, .. } in all {
-        let object = json!({
-            "connection": row.number,
-            "at": row.at,
-            "client": row.client,
-            "server": row.server,
-            "protocol": row.kind.name(),
-            "server_name": row.name,
-            "version": row.version,
-            "algorithms": row.algorithms,
-            "established": row.established,
-            "established_after_us": row.established_after.map(|after| after.as_micros() as u64),
-            "lasted_us": row.lasted.as_micros() as u64,
-            "outcome": row.outcome(),
-            "one_sided": row.one_sided,
-            "segments": row.segments,
-            "bytes": row.bytes,
-            "bytes_missing": row.missing,
-            "rsa_key_fits": row.private_key_fits,
-        });
-        page.push_str(&steps::to_json(&object).expect("it is a value"));
-        page.push('\n');
-    }
-    page
 }
 
 pub(crate) fn say_given_up(given_up: u64, lang: Lang) {

@@ -75,7 +75,7 @@ fn opened(troubles: &[Value], events: Vec<claims::Event>) -> Value {
 
 fn of_capture(bytes: &[u8], number: Option<u64>) -> Result<Value, steps::Said> {
     let mut captures = Captures::new(Keys::default(), number.map_or(Keep::Nothing, Keep::One));
-    let trouble = captures.file(bytes).err();
+    let trouble = captures.file(bytes, |_| {}).err();
     let troubles: Vec<Value> =
         trouble.iter().map(|why| json!({ "en": why.to_string(), "zh": why.in_chinese() })).collect();
     let (finished, _) = captures.finish();

@@ -24,6 +24,7 @@ use crate::{
     child::{Child, runtime},
     measure::{self, memory},
     pair::Kind,
+    program,
     recording::{Recording, Secret, record},
 };
 
@@ -86,6 +87,44 @@ pub(crate) fn table(effort: Effort, folder: &Path, certs: &Path) -> anyhow::Resu
         );
     }
     println!();
+    connections(effort, folder, certs, &runtime)
+}
+
+/// From a file to its table of connections, by whole programs: reading, reassembly, keys and the table itself.
+fn connections(
+    effort: Effort,
+    folder: &Path,
+    certs: &Path,
+    runtime: &tokio::runtime::Runtime,
+) -> anyhow::Result<()> {
+    println!(
+        "From a capture's file to a table of its connections, as whole programs, secrets given. Seconds of CPU.\n\n\
+         | conversations of | capture | `lab read` | memory | `tshark -z conv,tcp` | memory | its CPU : ours |\n\
+         |---|--:|--:|--:|--:|--:|--:|"
+    );
+    let lab = program("lab")?;
+    for kind in [Kind::Tls13, Kind::Ecdhe, Kind::Ws, Kind::Ssh, Kind::Tcp] {
+        let recording = runtime.block_on(record(kind, certs))?;
+        let (capture, secrets) = (folder.join("all.pcap"), folder.join("keys"));
+        fs::write(&secrets, recording.secrets())?;
+        let count = write(kind, &recording, effort.of(50, 20) << 20, &capture)?;
+        let mut ours = Command::new(&lab);
+        ours.arg("read").arg(&capture).args(["--format", "json", "--keylog"]).arg(&secrets);
+        let mut theirs = Command::new("tshark");
+        theirs.arg("-r").arg(&capture).arg("-o").arg(format!("tls.keylog_file:{}", secrets.display()));
+        theirs.args(["-q", "-z", "conv,tcp"]);
+        let ((wall, memory), (their_wall, their_memory)) = (costs(ours)?, costs(theirs)?);
+        let mib = |bytes: f64| bytes / 1_048_576.0;
+        println!(
+            "| {} | {count}, {:.0} MiB | {wall:.2} s | {:.0} MiB | {their_wall:.2} s | {:.0} MiB | {:.1} |",
+            kind.name(),
+            mib(fs::metadata(&capture)?.len() as f64),
+            mib(memory),
+            mib(their_memory),
+            their_wall / wall,
+        );
+    }
+    println!();
     Ok(())
 }
 
@@ -98,17 +137,25 @@ fn ours(kind: Kind, capture: &Path, secrets: &Path, folder: &Path) -> anyhow::Re
 
 fn tshark(kind: Kind, capture: &Path, secrets: &Path) -> anyhow::Result<(f64, f64)> {
     let [filter, field] = question(kind);
-    let cpu = measure::children_cpu();
-    let mut child = Command::new("tshark")
+    let mut tshark = Command::new("tshark");
+    tshark
         .arg("-r")
         .arg(capture)
         .arg("-o")
         .arg(format!("tls.keylog_file:{}", secrets.display()))
-        .args(["-Y", filter, "-T", "fields", "-e", field])
+        .args(["-Y", filter, "-T", "fields", "-e", field]);
+    costs(tshark)
+}
+
+/// Seconds of CPU of a program whose output is thrown away, and the most memory in bytes.
+fn costs(mut command: Command) -> anyhow::Result<(f64, f64)> {
+    let cpu = measure::children_cpu();
+    let named = command.get_program().to_owned();
+    let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .context("could not start tshark")?;
+        .with_context(|| format!("could not start {}", named.display()))?;
     let mut most = 0;
     let status = loop {
         most = most.max(memory(child.id(), "VmHWM").unwrap_or(0));
@@ -117,7 +164,7 @@ fn tshark(kind: Kind, capture: &Path, secrets: &Path) -> anyhow::Result<(f64, f6
             None => std::thread::sleep(Duration::from_millis(10)),
         }
     };
-    anyhow::ensure!(status.success(), "tshark failed: {status}");
+    anyhow::ensure!(status.success(), "{} failed: {status}", named.display());
     Ok(((measure::children_cpu() - cpu).as_secs_f64(), most as f64))
 }
 
