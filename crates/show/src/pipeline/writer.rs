@@ -108,6 +108,7 @@ impl Writer {
                     self.settled();
                     self.out.flush();
                     self.json = Vec::new(); // it is as long as the longest line
+                    self.judges.forget_ended();
                     if let Some(rest) = self.rest {
                         rest();
                     }

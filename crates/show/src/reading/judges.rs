@@ -70,11 +70,19 @@ impl Judges {
     /// What the values of an event show that was just seen.
     pub(crate) fn live(&mut self, event: &Event, of: &Origin) -> Vec<Finding> {
         if self.accounts.len() >= self.sweep_at.max(FEW) {
-            let ended = |account: &Account| account.lives.as_ref().is_some_and(|it| it.strong_count() == 0);
-            self.accounts.retain(|_, accounts| !accounts.iter().all(ended));
-            self.sweep_at = self.accounts.len() * 2;
+            self.forget_ended();
         }
         self.judge(Key::Live(of.id()), event, Some(of))
+    }
+
+    /// Forgets the connections that nobody can tell more of.
+    pub(crate) fn forget_ended(&mut self) {
+        let ended = |account: &Account| account.lives.as_ref().is_some_and(|it| it.strong_count() == 0);
+        self.accounts.retain(|_, accounts| !accounts.iter().all(ended));
+        self.sweep_at = self.accounts.len() * 2;
+        if self.sweep_at < FEW {
+            self.accounts.shrink_to_fit();
+        }
     }
 
     fn judge(&mut self, key: Key, event: &Event, of: Option<&Origin>) -> Vec<Finding> {
