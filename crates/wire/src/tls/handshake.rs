@@ -23,6 +23,9 @@ use crate::{
 /// The longest handshake message that is gathered: room for a chain of large certificates.
 const MOST_MESSAGE: usize = 128 * 1024;
 
+/// The type of a HelloRequest, which TLS 1.3 has no more (RFC 5246 §7.4).
+const HELLO_REQUEST: u8 = 0;
+
 const TLS_1_3: u16 = 0x0304;
 const TLS_1_2: u16 = 0x0303;
 
@@ -182,7 +185,10 @@ impl Decoder {
             }
             let Some(body) = r.take(length) else { break };
             let whole = &rest[..4 + length];
-            if self.message(from, moment, (kind, body, whole), opened).is_none() {
+            // Where a packet is missing, what is sealed is taken for clear: a nonce of zeros, as of a first record, would be two
+            // of these, which have nothing to say and no reason to be said with anything else (RFC 5246 §7.4.1.1).
+            let sealed = kind == HELLO_REQUEST && !opened && gathered.len() > whole.len();
+            if sealed || self.message(from, moment, (kind, body, whole), opened).is_none() {
                 let expected = format!("a well-formed {}", names::handshake_type(kind));
                 self.lost(from, moment, &expected, whole);
             }
@@ -237,7 +243,7 @@ impl Decoder {
         self.say(from, moment, step, fields, whole);
         // In TLS 1.2 the ticket is part of the handshake. In TLS 1.3 it is not, although some servers (Go's) send it
         // before the client's Finished; nor is KeyUpdate. HelloRequest is in neither hash.
-        if kind != 0 && !(tls13 && matches!(kind, 4 | 24)) {
+        if kind != HELLO_REQUEST && !(tls13 && matches!(kind, 4 | 24)) {
             self.handshake.remember(whole);
         }
         if step == Step::ClientKeyExchange {

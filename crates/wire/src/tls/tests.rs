@@ -20,7 +20,8 @@ use steps::{
     tls::Step::{
         Alert, ApplicationData, Certificate, CertificateVerify, ChangeCipherSpec, ClientHello,
         ClientKeyExchange, DoesNotOpen, EncryptedExtensions, Finished, HelloRetryRequest, KeyUpdate,
-        NewSessionTicket, ServerHello, ServerHelloDone, ServerKeyExchange, SessionResumed, Undecodable,
+        NewSessionTicket, OtherMessage, ServerHello, ServerHelloDone, ServerKeyExchange, SessionResumed,
+        Undecodable,
     },
 };
 
@@ -294,6 +295,18 @@ fn told(run: &Run) -> Vec<Value> {
     let resumed = seen.iter().any(|seen| seen.step == SessionResumed.into());
     assert_eq!(fields["resumed"], resumed);
     ["resumed", "pre_shared_key"].map(|name| fields[name].clone()).to_vec()
+}
+
+#[test]
+fn a_nonce_of_zeros_is_no_hello_request() {
+    let record = |body: &[u8]| [&[22, 3, 3, 0, u8::try_from(body.len()).unwrap()], body].concat();
+    let steps = |body: &[u8]| {
+        let crossed = Decoder::default().push(Side::Server, 0, &record(body));
+        bare(crossed).iter().map(|seen| seen.step).collect::<Vec<_>>()
+    };
+    // A Finished under AES-GCM whose ChangeCipherSpec is missing: eight bytes of nonce, 16 of message, 16 of tag.
+    assert_eq!(steps(&[&[0; 8][..], &[0xa7; 32]].concat()), [Undecodable.into()]);
+    assert_eq!(steps(&[0; 4]), [OtherMessage.into()]);
 }
 
 #[test]
