@@ -57,7 +57,7 @@ fn the_pair_tells_one_story_over_ipv4_and_ipv6() {
                 assert!(shown(events, Evidence::Wire).contains(&claim), "{}: {events:#?}", claim.id());
             }
             assert_eq!(summary(events).text("outcome"), "complete");
-            let doubted = |event: &&Event| event.claims.iter().any(|it| it.verdict != Verdict::AsNoted);
+            let doubted = |event: &&Event| event.noted().any(|it| it.verdict != Verdict::AsNoted);
             assert_eq!(events.iter().find(doubted), None, "nothing here depends on anything");
         }
         assert!(shown(&left.events, Evidence::Kernel).contains(&Claim::C9), "TIME_WAIT");

@@ -242,7 +242,7 @@ pub fn handshake_type(number: u8) -> &'static str {
         3 => "hello_verify_request",
         4 => "new_session_ticket",
         5 => "end_of_early_data",
-        6 => "hello_retry_request_RESERVED",
+        6 => "hello_retry_request",
         8 => "encrypted_extensions",
         9 => "request_connection_id",
         10 => "new_connection_id",
