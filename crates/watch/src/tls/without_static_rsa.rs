@@ -6,14 +6,14 @@ use steps::{Fields, Past, Side, tls::reason::End};
 use wire::{Seen, tls::Decoder};
 
 use super::Watch;
-use crate::Session;
+use crate::Witness;
 
 /// What OpenSSL told of one connection: nobody has one.
 #[derive(Debug)]
 pub(super) struct Account(Infallible);
 
 impl Account {
-    pub(super) fn crossed(&mut self, _: &Seen, _: &Session) -> Option<Seen> {
+    pub(super) fn crossed(&mut self, _: &Seen, _: &Witness) -> Option<Seen> {
         match self.0 {}
     }
 
