@@ -51,6 +51,7 @@ use page::one_page;
 /// What the TLS client is told.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
+    #[allow(rustdoc::broken_intra_doc_links)] // brackets as a usage line has them
     /// The server, or https://HOST[:PORT]/PATH; our servers' port where none is given: 7443, with --variant rsa 7444
     #[arg(default_value = "127.0.0.1", value_name = "HOST[:PORT]")]
     pub place: Place,

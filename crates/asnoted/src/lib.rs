@@ -35,7 +35,7 @@
 //! ```
 //!
 //! What a library tells only through its configuration (certificate checks, key exchange, secrets) is put there once;
-//! see [`tls::provider`], [`tls::key_log`] and [`tls::verifier`], or [`ssh::ClientCalls`]. Without them the log has less,
+//! see `tls::provider`, `tls::key_log` and `tls::verifier`, or `ssh::ClientCalls`. Without them the log has less,
 //! and nothing false.
 //!
 //! # Reading the events

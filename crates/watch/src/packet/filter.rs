@@ -44,7 +44,7 @@ pub enum Ports {
     FromOrTo,
 }
 
-/// Keeps the segments whose port is one of `ports`, of which at most [`MOST_PORTS`] are looked at, up to so many bytes.
+/// Keeps the segments whose port is one of `ports`, of which at most `MOST_PORTS` are looked at, up to so many bytes.
 pub fn tcp_ports(which: Ports, ports: &[u16], bytes: u32) -> Vec<SockFilter> {
     let op = SockFilter::new;
     let ports = &ports[..ports.len().min(MOST_PORTS)];
