@@ -282,13 +282,7 @@ impl Page {
     fn with_fields(&self, mut line: Line, pieces: &[Piece]) -> Vec<Line> {
         let mut folded = self.folded(pieces, line.columns + 4).into_iter();
         self.fields(&mut line, folded.next());
-        let more = folded.map(|text| {
-            let mut line = Line::default();
-            line.plain(&" ".repeat(TIP + GUTTER + 2));
-            line.plain(&text);
-            line
-        });
-        [line].into_iter().chain(more).collect()
+        with_folded(line, folded)
     }
 
     /// The claims, and `fill` where there are none: each step's name begins in the same column.
@@ -360,14 +354,19 @@ impl Page {
         line.plain(" ");
         let left = room.saturating_sub(line.columns + columns(end) + short);
         line.push(&format!("{}{end}", fill.repeat(left)), arrow);
-        let more = folded.map(|text| {
-            let mut line = Line::default();
-            line.plain(&" ".repeat(TIP + GUTTER + 2));
-            line.plain(&text);
-            line
-        });
-        [line].into_iter().chain(more).collect()
+        with_folded(line, folded)
     }
+}
+
+/// A line, and below it the fields that had no room, where the names begin.
+fn with_folded(line: Line, folded: impl Iterator<Item = String>) -> Vec<Line> {
+    let more = folded.map(|text| {
+        let mut line = Line::default();
+        line.plain(&" ".repeat(TIP + GUTTER + 2));
+        line.plain(&text);
+        line
+    });
+    [line].into_iter().chain(more).collect()
 }
 
 /// What the signs mean, in a line.
