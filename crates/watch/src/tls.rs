@@ -60,7 +60,7 @@ tokio::task_local! {
 pub struct Watch {
     witness: Witness,
     given: Arc<Given>,
-    /// Somebody listened when the connection began; otherwise nothing is decoded and no hook reports.
+    /// There was a subscriber when the connection began; otherwise nothing is decoded and no hook reports.
     heard: bool,
     /// Bytes have come from the peer.
     began: Arc<AtomicBool>,
@@ -198,7 +198,7 @@ impl Watch {
         (self.heard && clear && !told).then_some(record)
     }
 
-    /// Whether the peer has said close_notify; none where nobody listened and nothing was decoded.
+    /// Whether the peer has said close_notify; none where there was no subscriber and nothing was decoded.
     pub fn peer_said_close_notify(&self) -> Option<bool> {
         let peer = self.witness.side().peer();
         self.heard.then(|| self.witness.past(|past| past.alerted(peer, Alert::CLOSE_NOTIFY)))
@@ -287,7 +287,8 @@ fn scheme(scheme: rustls::SignatureScheme, message: &[u8]) -> String {
     name(scheme.into())
 }
 
-/// Hands the current connection's watch to `report`, if anybody listens; outside of [`Watch::during`] nobody does.
+/// Hands the current connection's watch to `report`, if there is a subscriber; outside of [`Watch::during`]
+/// there is no current connection.
 fn current(report: impl FnOnce(&Watch)) {
     let _ = CURRENT.try_with(|watch| {
         if watch.heard {
@@ -296,7 +297,7 @@ fn current(report: impl FnOnce(&Watch)) {
     });
 }
 
-/// Hands the witness of the current connection to `tell`, whether or not anybody listens to its events.
+/// Hands the witness of the current connection to `tell`, whether or not there is a subscriber.
 fn of_witness(tell: impl FnOnce(&Witness)) {
     let _ = CURRENT.try_with(|watch| tell(&watch.witness));
 }

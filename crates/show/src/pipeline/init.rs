@@ -27,7 +27,7 @@ pub struct Init {
     pub kept: Option<Kept>,
     /// Nothing is printed: the program says in its own words what came of the run.
     pub silent: bool,
-    /// No event reaches the log: whoever asks whether somebody listens is told that nobody does.
+    /// The log is no subscriber to events: programs then run as they do without one.
     pub deaf: bool,
     /// Tells the bytes of an event apart, for `--bytes`.
     pub layout: Option<Layout>,
@@ -35,7 +35,7 @@ pub struct Init {
     pub private: bool,
     /// What the thread that records does once its file is open: rights that took it there may go.
     pub once_open: Option<fn()>,
-    /// At the end, how long to wait for a reader who takes nothing; without it, as long as he likes.
+    /// How long shutdown waits for a stalled reader of standard output; `None`: for ever.
     pub patience: Option<Duration>,
     /// Called by the thread that writes when it has written and nothing more came for a second, or in between where much
     /// had waited: what it does may take a moment.

@@ -33,7 +33,7 @@ pub(super) struct Opening {
 /// The same without the witness, which holds what is not read yet.
 #[derive(Clone, Debug)]
 struct Known {
-    /// Somebody listened when the connection began; otherwise nothing is decoded beyond what the program asks for.
+    /// There was a subscriber when the connection began; otherwise nothing is decoded beyond what the program asks for.
     heard: bool,
     shared: Arc<Mutex<Shared>>,
     key_exchange_began: Arc<AtomicBool>,
