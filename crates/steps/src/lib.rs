@@ -5,6 +5,9 @@
 //! failed. What an event shows of the notes is said by the crate `claims`.
 #![cfg_attr(test, allow(clippy::disallowed_methods))] // they read the files that they compare with
 
+#[macro_use]
+mod say;
+
 mod carried;
 mod ending;
 mod event;
@@ -14,11 +17,11 @@ mod gap;
 pub mod harmless;
 mod json;
 mod labels;
+mod lang;
 mod part;
 mod past;
 mod reason;
 mod rule;
-mod say;
 mod step;
 mod text;
 mod weight;
@@ -44,6 +47,7 @@ pub use part::Part;
 pub use past::{Past, Record};
 pub use reason::Reason;
 pub use rule::{Rule, rules};
+pub use say::InLang;
 pub use step::{Actor, Card, Step, UnknownId};
 pub use text::{Lang, Said, Text};
-pub use words::{has_chinese, in_chinese, in_words};
+pub use words::{has_chinese, in_chinese, in_words, our_words};

@@ -15,11 +15,22 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// A rule of that name, and what it recognises in both languages.
-    pub(crate) const fn new(id: &'static str, en: &'static str, zh: &'static str) -> Self {
-        Rule { id, when: Text { en, zh } }
+    /// A rule of that name, and what it recognises.
+    pub(crate) const fn new(id: &'static str, when: Text) -> Self {
+        Rule { id, when }
     }
 }
+
+/// Rules in the order in which they are tried, each by its name in the log and in the tables that say what it recognises, and
+/// the function that does.
+macro_rules! rule_list {
+    [$protocol:literal, $table:ident; $($name:ident => $recognises:expr;)*] => {
+        &[$(
+            ($crate::Rule::new(concat!($protocol, ".", stringify!($name)), text!($table::$name())), $recognises)
+        ),*]
+    };
+}
+pub(crate) use rule_list;
 
 /// The rules of all protocols, in the order in which they are tried.
 pub fn rules() -> impl Iterator<Item = Rule> {

@@ -33,7 +33,7 @@ impl Text {
 }
 
 /// A sentence that quotes what was seen in this run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     /// The English sentence.
     pub en: String,
@@ -45,6 +45,14 @@ impl Said {
     /// A sentence in both languages.
     pub fn new(en: impl Into<String>, zh: impl Into<String>) -> Self {
         Said { en: en.into(), zh: zh.into() }
+    }
+
+    /// Several, in a row, with `between` between them.
+    pub fn join(parts: &[Said], between: Text) -> Self {
+        let row = |lang| {
+            parts.iter().map(|part| part.in_lang(lang)).collect::<Vec<_>>().join(between.in_lang(lang))
+        };
+        Said::new(row(Lang::En), row(Lang::Zh))
     }
 
     /// The sentence in `lang`.

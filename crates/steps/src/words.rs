@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Lang, common, ssh, tcp, tls, ws};
+use crate::{Lang, Said, common, ssh, tcp, tls, ws};
 
 /// Words of ours in Chinese; what is not among them is a name or a peer's text and stays as it is.
 pub fn in_chinese(words: &str) -> Cow<'_, str> {
@@ -29,6 +29,11 @@ pub fn in_chinese(words: &str) -> Cow<'_, str> {
         return Cow::Owned(format!("{derivation}（{hash}）"));
     }
     Cow::Borrowed(known(words).unwrap_or(words))
+}
+
+/// Words of ours in every language.
+pub fn our_words(words: &str) -> Said {
+    Said::new(words, in_chinese(words))
 }
 
 /// What the text `words` of the value called `name` says in `lang`: words of ours in that language, anything else as it is.

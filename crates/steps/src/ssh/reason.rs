@@ -225,7 +225,7 @@ impl<'a> Facts<'a> {
 /// Rules: `rule_list![ "id" "en" "zh" => recognise, ... ]`.
 macro_rules! rule_list {
     ($($id:literal, $en:literal, $zh:literal => $recognise:expr;)*) => {
-        &[$($crate::ssh::reason::Named($crate::Rule::new($id, $en, $zh), $recognise)),*]
+        &[$($crate::ssh::reason::Named($crate::Rule::new($id, $crate::Text { en: $en, zh: $zh }), $recognise)),*]
     };
 }
 use rule_list;

@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use super::Errno;
-use crate::{Past, Reason, Rule, Side};
+use crate::{Past, Reason, Rule, Side, Text};
 
 mod connect;
 mod ended;
@@ -80,5 +80,5 @@ const fn rule(
     zh: &'static str,
     recognises: Recognises,
 ) -> (Rule, Recognises) {
-    (Rule::new(id, en, zh), recognises)
+    (Rule::new(id, Text { en, zh }), recognises)
 }

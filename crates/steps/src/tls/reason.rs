@@ -2,7 +2,7 @@
 //! them gives the reason; several causes that fit the same facts are all named.
 
 use super::{Alert, Step};
-use crate::{Reason, Rule, Said, say::say};
+use crate::{Reason, Rule};
 
 mod alert;
 mod application;
@@ -102,19 +102,6 @@ pub fn closing_alert(end: &End) -> Option<Alert> {
 fn told_by_alert(facts: &Facts<'_>, reason: Reason) -> Reason {
     let Some(ours) = facts.memory().fatal(facts.side) else { return reason };
     let (peer, alert) = (who(facts.peer()), ours.alert);
-    let cause = Said::new(
-        format!("{} The {} was told: alert {alert}.", reason.cause.en, peer.en),
-        format!("{}已用 Alert {alert} 告知{}。", reason.cause.zh, peer.zh),
-    );
+    let cause = say!(tls::and_the_peer_was_told(reason.cause, peer, alert));
     Reason { cause, ..reason }
-}
-
-/// A rule and what it makes of the facts.
-const fn rule(
-    id: &'static str,
-    en: &'static str,
-    zh: &'static str,
-    recognises: Recognises,
-) -> (Rule, Recognises) {
-    (Rule::new(id, en, zh), recognises)
 }

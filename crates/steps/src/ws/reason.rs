@@ -169,7 +169,7 @@ const fn rule(
     zh: &'static str,
     recognise: Recognise,
 ) -> (Rule, Recognise) {
-    (Rule::new(id, en, zh), recognise)
+    (Rule::new(id, Text { en, zh }), recognise)
 }
 
 impl<'a> Facts<'a> {

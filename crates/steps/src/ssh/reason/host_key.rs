@@ -3,7 +3,6 @@
 use super::{Ended, Facts, Named, list, rule_list};
 use crate::{
     Reason, Record, Said, Side,
-    say::say,
     ssh::{Step, field},
 };
 

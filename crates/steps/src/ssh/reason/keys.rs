@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     Reason, Said, Side,
-    say::say,
     ssh::{Step, memory::Attempt},
 };
 

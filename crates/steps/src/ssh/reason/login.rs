@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     Reason, Said, Side,
-    say::say,
     ssh::Attempt,
     ssh::{Step, field},
 };

@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     Ending, Reason, Said, Text, in_chinese,
-    say::say,
     ssh::{Step, field},
 };
 

@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     Ending, Reason, Said, Side, in_chinese,
-    say::say,
     ssh::Attempt,
     ssh::{Step, field},
 };

@@ -3,7 +3,6 @@
 use super::{Ended, Facts, Named, in_seconds, opening::silent, quoted, rule_list};
 use crate::{
     Past, Reason, Said, Side, Text,
-    say::say,
     ssh::{Step, field},
 };
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{End, Errno, Facts, Recognises, rule};
-use crate::{Reason, Rule, Said, Side, say::say, tcp::Step};
+use crate::{Reason, Rule, Said, Side, tcp::Step};
 
 pub(super) const RULES: &[(Rule, Recognises)] = &[
     rule(

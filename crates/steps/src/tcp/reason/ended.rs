@@ -3,7 +3,6 @@
 use super::{End, Errno, Facts, Recognises, rule};
 use crate::{
     Reason, Rule, Said, Side, Text,
-    say::say,
     tcp::{Step, field},
 };
 

@@ -176,30 +176,22 @@ impl Certificate {
     /// The fault in a few words.
     pub const fn words(self) -> Text {
         match self {
-            Certificate::UnknownIssuer => Text { en: "unknown issuer", zh: "签发者未知" },
-            Certificate::Name => Text { en: "not for this name", zh: "名称不符" },
-            Certificate::Expired => Text { en: "expired", zh: "已过期" },
-            Certificate::NotYetValid => Text { en: "not valid yet", zh: "尚未生效" },
-            Certificate::Signature => Text { en: "wrong signature", zh: "签名不对" },
-            Certificate::SignatureAlgorithm => {
-                Text { en: "signature algorithm not taken", zh: "签名算法不被接受" }
-            }
-            Certificate::Purpose => Text { en: "for another purpose", zh: "用途不符" },
-            Certificate::CaAsEndEntity => Text { en: "a CA's own certificate", zh: "CA 自己的证书" },
-            Certificate::EndEntityAsCa => {
-                Text { en: "issued by one that is no CA", zh: "由并非 CA 的证书签发" }
-            }
-            Certificate::Version => Text { en: "X.509 version 1 or 2", zh: "X.509 第 1 或第 2 版" },
-            Certificate::Encoding => Text { en: "does not read", zh: "无法解析" },
-            Certificate::CriticalExtension => {
-                Text { en: "unknown critical extension", zh: "不认识的关键扩展" }
-            }
-            Certificate::NameConstraint => {
-                Text { en: "name not allowed to its CA", zh: "其 CA 无权签发该名称" }
-            }
-            Certificate::PathLength => Text { en: "chain too long", zh: "证书链过长" },
-            Certificate::Revoked => Text { en: "revoked", zh: "已吊销" },
-            Certificate::Other => Text { en: "refused", zh: "被拒绝" },
+            Certificate::UnknownIssuer => text!(tls::unknown_issuer()),
+            Certificate::Name => text!(tls::not_for_this_name()),
+            Certificate::Expired => text!(tls::expired()),
+            Certificate::NotYetValid => text!(tls::not_valid_yet()),
+            Certificate::Signature => text!(tls::wrong_signature()),
+            Certificate::SignatureAlgorithm => text!(tls::signature_algorithm_not_taken()),
+            Certificate::Purpose => text!(tls::for_another_purpose()),
+            Certificate::CaAsEndEntity => text!(tls::a_cas_own_certificate()),
+            Certificate::EndEntityAsCa => text!(tls::issued_by_one_that_is_no_ca()),
+            Certificate::Version => text!(tls::x_509_version_1_or_2()),
+            Certificate::Encoding => text!(tls::does_not_read()),
+            Certificate::CriticalExtension => text!(tls::unknown_critical_extension()),
+            Certificate::NameConstraint => text!(tls::name_not_allowed_to_its_ca()),
+            Certificate::PathLength => text!(tls::chain_too_long()),
+            Certificate::Revoked => text!(tls::revoked()),
+            Certificate::Other => text!(tls::refused()),
         }
     }
 }
@@ -365,9 +357,9 @@ impl<'a> Facts<'a> {
         match self.memory().last(self.peer()) {
             Some(step) => {
                 let title = step.card().title;
-                Said::new(format!("after its {}", title.en), format!("在它的{}之后", spaced(title.zh)))
+                say!(tls::after(Said::new(title.en, spaced(title.zh))))
             }
-            None => Said::new("before its first message", "在它的第一条消息之前"),
+            None => say!(tls::before_its_first_message()),
         }
     }
 }
@@ -384,8 +376,8 @@ fn is_grease(name: &str) -> bool {
 /// The name of a side.
 pub(super) const fn who(side: Side) -> Text {
     match side {
-        Side::Client => Text { en: "client", zh: "客户端" },
-        Side::Server => Text { en: "server", zh: "服务端" },
+        Side::Client => text!(tls::client()),
+        Side::Server => text!(tls::server()),
     }
 }
 
@@ -396,8 +388,8 @@ const MOST_NAMED: usize = 5;
 pub(super) fn few(list: &[&str]) -> Said {
     let first = list[..list.len().min(MOST_NAMED)].join(", ");
     match list.len().saturating_sub(MOST_NAMED) {
-        0 if list.is_empty() => Said::new("none", "无"),
+        0 if list.is_empty() => say!(tls::none()),
         0 => Said::new(first.clone(), first),
-        more => Said::new(format!("{first} and {more} more"), format!("{first} 等（另有 {more} 个）")),
+        more => say!(tls::and_more(first, more)),
     }
 }

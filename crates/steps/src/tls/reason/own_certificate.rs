@@ -5,64 +5,24 @@ use super::{
     Alert, Recognises, Step,
     alert::sent,
     facts::{Facts, Program, few},
-    rule, say,
 };
 use crate::{
     Reason, Rule, Said, Side,
+    rule::rule_list,
     tls::field::{
         CERTIFICATES, ISSUER, NAMES, NOT_AFTER, NOT_BEFORE, SERVER_NAME, SIGNATURE_ALGORITHMS, SUBJECT,
     },
 };
 
-pub(super) const RULES: &[(Rule, Recognises)] = &[
-    rule(
-        "tls.no_client_certificate_shown",
-        "an alert about certificates to a client that was asked for one and showed none",
-        "客户端被索要证书却没有出示，随后收到与证书有关的 Alert",
-        none_shown,
-    ),
-    rule(
-        "tls.own_certificate_out_of_date",
-        "an alert about our certificate, which is not valid on this day by our own clock",
-        "与我们的证书有关的 Alert，而按我们自己的时钟它此刻也无效",
-        out_of_date,
-    ),
-    rule(
-        "tls.clocks_differ",
-        "the alert certificate_expired about a certificate that is valid by our clock",
-        "Alert certificate_expired，而按我们的时钟证书有效",
-        clocks_differ,
-    ),
-    rule(
-        "tls.own_certificate_self_signed",
-        "the alert unknown_ca about a certificate of ours that signed itself",
-        "对我们的自签名证书的 Alert unknown_ca",
-        self_signed,
-    ),
-    rule(
-        "tls.own_issuer_unknown",
-        "the alert unknown_ca about our certificate",
-        "对我们证书的 Alert unknown_ca",
-        issuer_unknown,
-    ),
-    rule(
-        "tls.asked_for_another_name",
-        "bad_certificate or certificate_unknown from a client that asked for a name which our certificate does not have",
-        "客户端访问的名称不在我们的证书里，随后发来 bad_certificate 或 certificate_unknown",
-        another_name,
-    ),
-    rule(
-        "tls.own_certificate_refused",
-        "bad_certificate or certificate_unknown about a certificate of ours in which we see nothing wrong",
-        "对我们的证书发来 bad_certificate 或 certificate_unknown，而我们看不出它有什么不对",
-        refused,
-    ),
-    rule(
-        "tls.own_certificate_of_another_kind",
-        "the alert unsupported_certificate about our certificate",
-        "对我们证书的 Alert unsupported_certificate",
-        another_kind,
-    ),
+pub(super) const RULES: &[(Rule, Recognises)] = rule_list!["tls", tls_rules;
+    no_client_certificate_shown => none_shown;
+    own_certificate_out_of_date => out_of_date;
+    clocks_differ => clocks_differ;
+    own_certificate_self_signed => self_signed;
+    own_issuer_unknown => issuer_unknown;
+    asked_for_another_name => another_name;
+    own_certificate_refused => refused;
+    own_certificate_of_another_kind => another_kind;
 ];
 
 /// Libraries answer an empty list of certificates by any of these: RFC 8446 §4.4.2.4 wants certificate_required, RFC
@@ -88,34 +48,15 @@ fn none_shown(facts: &Facts<'_>) -> Option<Reason> {
     }
     let schemes = request.and_then(|request| request.get(SIGNATURE_ALGORITHMS)).unwrap_or_default();
     if facts.given.client_cert {
-        let Said { en, zh } = few(&schemes);
-        return Some(sent(
-            facts,
-            alert,
-            say!(
-                "the certificate of `--client-cert` was not shown, for its key makes none of the signatures that the \
-             server takes ({en}).",
-                "没有出示 `--client-cert` 的证书，因为它的密钥做不出服务端接受的签名（{zh}）。"
-            ),
-        ));
+        let schemes = few(&schemes);
+        return Some(sent(facts, alert, say!(tls::our_key_makes_none_of_its_signatures(schemes))));
     }
-    let reason = sent(
-        facts,
-        alert,
-        Said::new(
-            "it asked for a client certificate, we showed none, and it does not go on without.",
-            "它索要客户端证书，我们没有出示，它不肯继续。",
-        ),
-    );
+    let reason = sent(facts, alert, say!(tls::it_insists_on_a_client_certificate()));
     Some(match facts.given.program {
-        Program::Client => reason.advising(Said::new(
-            "Give one by `--client-cert FILE --client-key FILE`.",
-            "请用 `--client-cert FILE --client-key FILE` 提供一张。",
-        )),
-        Program::WsClient | Program::Server | Program::WsServer => reason.advising(Said::new(
-            "`client ws` has no client certificates: let the server ask without insisting.",
-            "`client ws` 不支持客户端证书：请让服务端不强求。",
-        )),
+        Program::Client => reason.advising(say!(tls::give_a_client_certificate())),
+        Program::WsClient | Program::Server | Program::WsServer => {
+            reason.advising(say!(tls::client_ws_has_no_client_certificates()))
+        }
     })
 }
 
@@ -128,18 +69,9 @@ fn out_of_date(facts: &Facts<'_>) -> Option<Reason> {
     let now = facts.now.to_string();
     // Written in UTC, the year first: their order as text is that in time.
     let reason = if now.as_str() > to {
-        sent(facts, alert, say!("our certificate expired on {to}.", "我们的证书已于 {to} 过期。")).advising(
-            Said::new(
-                "It has to be issued again (`certs --check` says which of the demo set).",
-                "需要重新签发（`certs --check` 会指出演示证书中是哪一张）。",
-            ),
-        )
+        sent(facts, alert, say!(tls::our_certificate_expired(to))).advising(say!(tls::issue_it_again()))
     } else if now.as_str() < from {
-        sent(
-            facts,
-            alert,
-            say!("our certificate is not valid before {from}.", "我们的证书要到 {from} 才生效。"),
-        )
+        sent(facts, alert, say!(tls::our_certificate_is_not_valid_before(from)))
     } else {
         return None;
     };
@@ -150,59 +82,30 @@ fn clocks_differ(facts: &Facts<'_>) -> Option<Reason> {
     let alert = facts.their_alert().filter(|alert| *alert == Alert::CERTIFICATE_EXPIRED)?;
     let ours = facts.own_certificate()?;
     let (from, to) = (ours.get(NOT_BEFORE)?, ours.get(NOT_AFTER)?);
-    Some(sent(
-        facts,
-        alert,
-        say!(
-            "by our clock our certificate is valid, from {from} to {to}: the other clock is wrong, or it speaks of a \
-         certificate above ours.",
-            "按我们的时钟，证书在 {from} 至 {to} 有效：要么对方的时钟不准，要么它指的是我们上级的证书。"
-        ),
-    ))
+    Some(sent(facts, alert, say!(tls::by_our_clock_it_is_valid(from, to))))
 }
 
 fn self_signed(facts: &Facts<'_>) -> Option<Reason> {
     let alert = facts.their_alert().filter(|alert| *alert == Alert::UNKNOWN_CA)?;
     let ours = facts.own_certificate()?;
     let issuer = ours.get(ISSUER).filter(|issuer| ours.get(SUBJECT) == Some(*issuer))?;
-    let reason = sent(
-        facts,
-        alert,
-        say!(
-            "our certificate signed itself ({issuer}) and is not among those it trusts.",
-            "我们的证书是自签名的（{issuer}），不在它信任的证书之列。"
-        ),
-    );
-    Some(reason.advising(Said::new("It has to trust this very certificate.", "它需要直接信任这张证书。")))
+    let reason = sent(facts, alert, say!(tls::our_certificate_signed_itself(issuer)));
+    Some(reason.advising(say!(tls::it_has_to_trust_this_certificate())))
 }
 
 fn issuer_unknown(facts: &Facts<'_>) -> Option<Reason> {
     let alert = facts.their_alert().filter(|alert| *alert == Alert::UNKNOWN_CA)?;
     let ours = facts.own_certificate()?;
     let (issuer, sent_chain) = (ours.get(ISSUER)?, ours.get(CERTIFICATES).unwrap_or(1));
-    let reason = sent(
-        facts,
-        alert,
-        say!(
-            "it found no way from our certificate's issuer ({issuer}) to a CA that it trusts; we sent a chain of \
-         {sent_chain}.",
-            "从我们证书的签发者（{issuer}）它找不到通往受信任 CA 的路；我们发出的证书链长度为 {sent_chain}。"
-        ),
-    );
+    let reason = sent(facts, alert, say!(tls::it_found_no_way_from_our_issuer(issuer, sent_chain)));
     Some(reason.advising(trust(facts.side)))
 }
 
 /// How a peer comes to trust our certificate.
 fn trust(side: Side) -> Said {
     match side {
-        Side::Server => Said::new(
-            "Either it trusts that CA (the demo CA is ca.pem of `--certs`: `client tls --ca`, `curl --cacert`), or we \
-             send the certificates between.",
-            "要么让它信任该 CA（演示 CA 是 `--certs` 目录里的 ca.pem：`client tls --ca`、`curl --cacert`），要么由我们补发中间证书。",
-        ),
-        Side::Client => {
-            Said::new("We need a certificate of a CA that it trusts.", "我们需要由它信任的 CA 签发的证书。")
-        }
+        Side::Server => say!(tls::it_trusts_that_ca_or_we_send_the_chain()),
+        Side::Client => say!(tls::we_need_a_certificate_that_it_trusts()),
     }
 }
 
@@ -221,19 +124,9 @@ fn another_name(facts: &Facts<'_>) -> Option<Reason> {
     if names.iter().any(|name| matches(name, asked)) {
         return None;
     }
-    let Said { en, zh } = few(&names);
-    let reason = sent(
-        facts,
-        alert,
-        say!(
-            "it asked for `{asked}`, and our certificate is for {en}.",
-            "它访问的是 `{asked}`，而我们的证书属于 {zh}。"
-        ),
-    );
-    Some(reason.advising(Said::new(
-        "It has to ask for one of these names, or we need a certificate for that one.",
-        "请它改用其中的名称，或为该名称换一张证书。",
-    )))
+    let names = few(&names);
+    let reason = sent(facts, alert, say!(tls::it_asked_for_a_name_that_we_do_not_have(asked, names)));
+    Some(reason.advising(say!(tls::ask_for_one_of_ours())))
 }
 
 fn refused(facts: &Facts<'_>) -> Option<Reason> {
@@ -241,39 +134,14 @@ fn refused(facts: &Facts<'_>) -> Option<Reason> {
     let ours = facts.own_certificate()?;
     let issuer = ours.get(ISSUER).unwrap_or("?");
     if facts.side == Side::Client {
-        return Some(sent(
-            facts,
-            alert,
-            say!(
-                "it does not accept our certificate, issued by {issuer}; the alert stands for a CA that it does not trust \
-             as well as for any other check.",
-                "它不接受我们由 {issuer} 签发的证书；这个 Alert 可能表示它不信任该 CA，也可能是其他检查没有通过。"
-            ),
-        ));
+        return Some(sent(facts, alert, say!(tls::it_does_not_accept_our_certificate(issuer))));
     }
     let reason = match facts.hello().and_then(|hello| hello.get(SERVER_NAME)) {
         // The name was checked against ours by the rule before.
-        Some(asked) => sent(
-            facts,
-            alert,
-            say!(
-                "it does not accept our certificate. The name that it asked for (`{asked}`) is in it and its dates are \
-             right: most likely it does not trust the CA ({issuer}), for which many clients send this alert.",
-                "它不接受我们的证书。它访问的名称（`{asked}`）在证书里，日期也有效：多半是它不信任 CA（{issuer}），\
-             许多客户端对此发送这个 Alert。"
-            ),
-        ),
+        Some(asked) => sent(facts, alert, say!(tls::most_likely_not_our_ca(asked, issuer))),
         None => {
-            let Said { en, zh } = few(&ours.get(NAMES).unwrap_or_default());
-            sent(
-                facts,
-                alert,
-                say!(
-                    "it does not accept our certificate: it does not trust the CA ({issuer}), or the name or address by \
-                 which it came is not among {en} (it asked for none).",
-                    "它不接受我们的证书：要么它不信任 CA（{issuer}），要么它所用的名称或地址不在 {zh} 之列（它没有说明名称）。"
-                ),
-            )
+            let names = few(&ours.get(NAMES).unwrap_or_default());
+            sent(facts, alert, say!(tls::not_our_ca_or_not_the_name(issuer, names)))
         }
     };
     Some(reason.advising(trust(Side::Server)))
@@ -282,15 +150,7 @@ fn refused(facts: &Facts<'_>) -> Option<Reason> {
 fn another_kind(facts: &Facts<'_>) -> Option<Reason> {
     let alert = facts.their_alert().filter(|alert| *alert == Alert::UNSUPPORTED_CERTIFICATE)?;
     let subject = facts.own_certificate()?.get(SUBJECT).unwrap_or("?");
-    Some(sent(
-        facts,
-        alert,
-        say!(
-            "our certificate ({subject}) is of a kind that it does not take: meant for another use (extended key usage), or \
-         with a key of a kind that it does not know.",
-            "我们的证书（{subject}）不是它能接受的那一类：用途（extended key usage）不对，或密钥种类它不认识。"
-        ),
-    ))
+    Some(sent(facts, alert, say!(tls::our_certificate_is_of_a_kind_not_taken(subject))))
 }
 
 /// Whether a name of a certificate stands for the one that was asked for (RFC 9525 §6.3).

@@ -1,53 +1,24 @@
 //! What the peer sent is no TLS, does not read, or breaks a rule.
 
-use super::{End, Facts, Misbehaved, Recognises, Step, Unreadable, alert::compare, facts::few, rule, say};
+use super::{End, Facts, Misbehaved, Recognises, Step, Unreadable, alert::compare, facts::few};
 use crate::{
     Reason, Rule, Said, Side, Text,
     common::{DUE, LOOKS_LIKE, TEXT, VERSION},
-    in_chinese,
+    our_words,
+    rule::rule_list,
     tls::field::{ALPN, CIPHER_SUITE, CIPHER_SUITES},
 };
 
-pub(super) const RULES: &[(Rule, Recognises)] = &[
-    rule("tls.old_hello", "a hello in the format of SSL 2.0", "SSL 2.0 格式的 Hello", old_hello),
-    rule(
-        "tls.another_protocol",
-        "the peer's first bytes are those of another protocol",
-        "对方最初的字节属于另一个协议",
-        another_protocol,
-    ),
-    rule(
-        "tls.too_long",
-        "a record or message is longer than TLS allows",
-        "记录或消息超过 TLS 允许的长度",
-        too_long,
-    ),
-    rule("tls.unreadable", "a message of TLS does not read", "TLS 消息无法解析", unreadable),
-    rule(
-        "tls.out_of_place",
-        "a message came where another was due",
-        "在该出现别的消息的位置收到了一条消息",
-        out_of_place,
-    ),
-    rule(
-        "tls.downgraded",
-        "the version was lowered although both sides have a higher one",
-        "双方都支持更高版本，版本却被降低",
-        downgraded,
-    ),
-    rule(
-        "tls.does_not_open",
-        "an encrypted record of the peer does not open",
-        "对方的加密记录解不开",
-        does_not_open,
-    ),
-    rule(
-        "tls.finished_differs",
-        "the peer's Finished opens, and its digest is not that of our handshake",
-        "对方的 Finished 能解开，但摘要与我们的握手不符",
-        finished_differs,
-    ),
-    rule("tls.broke_a_rule", "the peer broke another rule of TLS", "对方违反了 TLS 的其他规则", broke_a_rule),
+pub(super) const RULES: &[(Rule, Recognises)] = rule_list!["tls", tls_rules;
+    old_hello => old_hello;
+    another_protocol => another_protocol;
+    too_long => too_long;
+    unreadable => unreadable;
+    out_of_place => out_of_place;
+    downgraded => downgraded;
+    does_not_open => does_not_open;
+    finished_differs => finished_differs;
+    broke_a_rule => broke_a_rule;
 ];
 
 /// What the decoder says of bytes where a record was due: within one they are TLS, and malformed.
@@ -63,12 +34,7 @@ fn is_unreadable(facts: &Facts<'_>) -> bool {
 
 fn old_hello(facts: &Facts<'_>) -> Option<Reason> {
     let (words, _) = foreign(facts).filter(|_| is_unreadable(facts) && !facts.heard())?;
-    let reason = Reason::new(Said::new(
-        "the client sent a hello in the format of SSL 2.0, as very old clients and scanners do, also to offer TLS 1.0 \
-         (RFC 5246 §E.2): RFC 6176 forbids it, and it cannot lead to TLS 1.2 or 1.3 here.",
-        "客户端发来的是 SSL 2.0 格式的 Hello，很老的客户端和扫描器会这样做，也可能借此提供 TLS 1.0（RFC 5246 §E.2）：\
-         RFC 6176 已禁用这种格式，在这里无法由此谈成 TLS 1.2 或 1.3。",
-    ));
+    let reason = Reason::new(say!(tls::the_client_sent_a_hello_of_ssl2()));
     (words == "SSL 2.0 hello").then(|| reason.by(Side::Client).at(Step::Undecodable))
 }
 
@@ -79,36 +45,22 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
     let (words, expected) = foreign(facts).filter(|_| ended && !facts.heard() && !facts.complete())?;
     let (cause, advice) = match (facts.side, words) {
         (_, "TLS record") => return None,
-        (Side::Server, "HTTP request" | "HTTP/2 preface") => (
-            Said::new("the client spoke plain HTTP to the TLS port.", "客户端向 TLS 端口发送了明文 HTTP。"),
-            Said::new("Use https:// there, or another port here.", "请在客户端使用 https://，或换一个端口。"),
-        ),
-        (Side::Server, "SSH identification") => (
-            Said::new("the client spoke SSH to the TLS port.", "客户端向 TLS 端口发送了 SSH。"),
-            Said::new("The SSH server has another port (7022).", "SSH 服务端在另一个端口（7022）。"),
-        ),
-        (Side::Client, "HTTP response") => (
-            Said::new("the server answered in plain HTTP.", "服务端以明文 HTTP 作答。"),
-            Said::new("This is not its TLS port (often 443).", "这不是它的 TLS 端口（通常是 443）。"),
-        ),
-        (Side::Client, "SSH identification") => (
-            Said::new(
-                "an SSH server answered: this is not a TLS port.",
-                "应答的是 SSH 服务端：这不是 TLS 端口。",
-            ),
-            Said::new("`client ssh` speaks to it.", "可用 `client ssh` 与它通信。"),
-        ),
+        (Side::Server, "HTTP request" | "HTTP/2 preface") => {
+            (say!(tls::the_client_spoke_plain_http()), say!(tls::use_https_there()))
+        }
+        (Side::Server, "SSH identification") => {
+            (say!(tls::the_client_spoke_ssh()), say!(tls::the_ssh_server_has_another_port()))
+        }
+        (Side::Client, "HTTP response") => {
+            (say!(tls::the_server_answered_in_plain_http()), say!(tls::this_is_not_its_tls_port()))
+        }
+        (Side::Client, "SSH identification") => {
+            (say!(tls::an_ssh_server_answered()), say!(tls::client_ssh_speaks_to_it()))
+        }
         (Side::Client, greeting) => match starts_in_the_clear(greeting) {
-            Some((Text { en, zh }, port)) => (
-                say!(
-                    "the server speaks {en} and greets first, in the clear: it wants STARTTLS before TLS, which this \
-                     client does not do.",
-                    "服务端说的是 {zh}，先以明文问候：它要求先 STARTTLS 再 TLS，而本客户端不支持。"
-                ),
-                say!(
-                    "{en} over TLS from the first byte has a port of its own ({port}).",
-                    "一开始就用 TLS 的 {zh} 另有端口（{port}）。"
-                ),
+            Some((service, port)) => (
+                say!(tls::the_server_wants_starttls(service)),
+                say!(tls::tls_at_once_has_another_port(service, port)),
             ),
             None => not_tls(facts, greeting, expected),
         },
@@ -117,10 +69,7 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
     let line = facts.theirs(Step::Undecodable).and_then(|lost| lost.get(TEXT));
     let cause = match line {
         None => cause,
-        Some(line) => Said::new(
-            format!("{} Its first line: “{line}”.", cause.en),
-            format!("{}它的第一行：“{line}”。", cause.zh),
-        ),
+        Some(line) => say!(tls::and_its_first_line(cause, line)),
     };
     Some(Reason::new(cause).by(facts.peer()).at(Step::Undecodable).advising(advice))
 }
@@ -128,27 +77,17 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
 /// A protocol that begins in the clear and greets first, by how its greeting looks, and its port for TLS at once.
 fn starts_in_the_clear(looks_like: &str) -> Option<(Text, &'static str)> {
     match looks_like {
-        "SMTP or FTP greeting" => Some((Text { en: "SMTP or FTP", zh: "SMTP 或 FTP" }, "465, 990")),
-        "POP3 greeting" => Some((Text { en: "POP3", zh: "POP3" }, "995")),
-        "IMAP greeting" => Some((Text { en: "IMAP", zh: "IMAP" }, "993")),
+        "SMTP or FTP greeting" => Some((text!(tls::smtp_or_ftp()), "465, 990")),
+        "POP3 greeting" => Some((text!(tls::pop3()), "995")),
+        "IMAP greeting" => Some((text!(tls::imap()), "993")),
         _another => None,
     }
 }
 
 fn not_tls(facts: &Facts<'_>, words: &str, expected: &str) -> (Said, Said) {
     let peer = facts.them();
-    let zh = in_chinese(words);
-    let due = in_chinese(expected);
-    (
-        Said::new(
-            format!(
-                "the {} did not speak TLS: {expected} was due, and its first bytes look like this: {words}.",
-                peer.en
-            ),
-            format!("{}说的不是 TLS：应为{due}，而它最初的字节看起来是：{zh}。", peer.zh),
-        ),
-        Said::new("Is this the right port?", "端口对吗？"),
-    )
+    let (expected, got) = (our_words(expected), our_words(words));
+    (say!(tls::the_peer_did_not_speak_tls(peer, expected, got)), say!(tls::is_this_the_right_port()))
 }
 
 fn too_long(facts: &Facts<'_>) -> Option<Reason> {
@@ -156,49 +95,19 @@ fn too_long(facts: &Facts<'_>) -> Option<Reason> {
     let long = facts.end == End::Unreadable(Unreadable::TooLong) || (is_unreadable(facts) && claims);
     let peer = facts.them();
     let place = facts.after();
-    long.then(|| {
-        Reason::new(Said::new(
-            format!(
-                "the {} sent, {}, a record or message that is longer than TLS allows: a record has at most 2^14 bytes and \
-                 2048 more where it is encrypted (RFC 5246 §6.2.3; 256 in TLS 1.3, RFC 8446 §5.2).",
-                peer.en, place.en
-            ),
-            format!(
-                "{}{}发来的记录或消息超过了 TLS 允许的长度：一条记录最多 2^14 字节，加密时再加 2048 字节（RFC 5246 \
-                 §6.2.3；TLS 1.3 为 256，RFC 8446 §5.2）。",
-                peer.zh, place.zh
-            ),
-        ))
-        .by(facts.peer())
-    })
+    long.then(|| Reason::new(say!(tls::the_peer_sent_something_too_long(peer, place))).by(facts.peer()))
 }
 
 fn unreadable(facts: &Facts<'_>) -> Option<Reason> {
     let End::Unreadable(how) = facts.end else { return None };
     let (peer, place) = (facts.them(), facts.after());
-    let (en, zh) = match how {
-        Unreadable::NoRecord => (
-            "bytes with which no record of TLS begins (RFC 8446 §5.1)",
-            "的字节不是任何 TLS 记录的开头（RFC 8446 §5.1）",
-        ),
-        Unreadable::TooLong => ("a message that is too long", "的消息过长"),
-        Unreadable::Empty => (
-            "an empty record where TLS allows none (RFC 8446 §5.1)",
-            "的是空记录，而 TLS 在此不允许空记录（RFC 8446 §5.1）",
-        ),
-        Unreadable::Malformed => (
-            "a message that does not read: its lengths or values contradict the RFC's format (RFC 8446 §6.2, \
-             decode_error)",
-            "的消息无法解析：其中的长度或取值与 RFC 的格式矛盾（RFC 8446 §6.2，decode_error）",
-        ),
+    let how = match how {
+        Unreadable::NoRecord => say!(tls::bytes_of_no_record()),
+        Unreadable::TooLong => say!(tls::a_message_that_is_too_long()),
+        Unreadable::Empty => say!(tls::an_empty_record()),
+        Unreadable::Malformed => say!(tls::a_message_that_does_not_read()),
     };
-    Some(
-        Reason::new(Said::new(
-            format!("the {} sent, {}, {en}.", peer.en, place.en),
-            format!("{}{}发来{zh}。", peer.zh, place.zh),
-        ))
-        .by(facts.peer()),
-    )
+    Some(Reason::new(say!(tls::the_peer_sent_what_does_not_read(peer, place, how))).by(facts.peer()))
 }
 
 fn out_of_place(facts: &Facts<'_>) -> Option<Reason> {
@@ -207,18 +116,9 @@ fn out_of_place(facts: &Facts<'_>) -> Option<Reason> {
     let place = facts.after();
     let due = few(expected);
     Some(
-        Reason::new(Said::new(
-            format!(
-                "the {} sent {got} {}, where {} was due (RFC 8446 §4, RFC 5246 §7.3).",
-                peer.en, place.en, due.en
-            ),
-            format!(
-                "{}{}发来 {got}，而此处应为 {}（RFC 8446 §4、RFC 5246 §7.3）。",
-                peer.zh, place.zh, due.zh
-            ),
-        ))
-        .by(facts.peer())
-        .instead(due, Said::new(*got, *got)),
+        Reason::new(say!(tls::the_peer_sent_another_message_than_due(peer, got, place, due)))
+            .by(facts.peer())
+            .instead(due, Said::new(*got, *got)),
     )
 }
 
@@ -227,14 +127,7 @@ fn downgraded(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let version = facts.theirs(Step::ServerHello).and_then(|hello| hello.get(VERSION)).unwrap_or("?");
-    Some(
-        Reason::new(say!(
-            "the server chose {version} and says in its random that it has TLS 1.3, which we offered: somebody on the way \
-             has lowered the version (RFC 8446 §4.1.3).",
-            "服务端选了 {version}，却在随机数里表明自己支持我们也提供了的 TLS 1.3：途中有人降低了版本（RFC 8446 §4.1.3）。"
-        ))
-        .at(Step::ServerHello),
-    )
+    Some(Reason::new(say!(tls::the_version_was_lowered(version))).at(Step::ServerHello))
 }
 
 fn does_not_open(facts: &Facts<'_>) -> Option<Reason> {
@@ -244,23 +137,9 @@ fn does_not_open(facts: &Facts<'_>) -> Option<Reason> {
     }
     let peer = facts.them();
     let reason = if facts.theirs(Step::Finished).is_some() {
-        Reason::new(Said::new(
-            format!("a record of the {} does not open: it was changed on the way.", peer.en),
-            format!("{}的一条记录解不开：它在途中被改过。", peer.zh),
-        ))
+        Reason::new(say!(tls::a_record_of_the_peer_does_not_open(peer)))
     } else {
-        Reason::new(Said::new(
-            format!(
-                "the {}'s first encrypted record does not open: it was changed on the way, or the hellos were, for the \
-                 keys come from them.",
-                peer.en
-            ),
-            format!(
-                "{}的第一条加密记录解不开：要么它在途中被改过，要么两个 Hello 被改过，因为密钥由它们导出。",
-                peer.zh
-            ),
-        ))
-        .advising(compare())
+        Reason::new(say!(tls::the_peers_first_encrypted_record_does_not_open(peer))).advising(compare())
     };
     Some(reason.at(Step::DoesNotOpen))
 }
@@ -270,99 +149,43 @@ fn finished_differs(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let peer = facts.them();
-    Some(
-        Reason::new(Said::new(
-            format!(
-                "the {}'s Finished opens, but its digest is not that of the handshake we saw: something on the way \
-                 changed a message.",
-                peer.en
-            ),
-            format!("{}的 Finished 能解开，但其中的摘要与我们看到的握手不符：途中有消息被改动。", peer.zh),
-        ))
-        .at(Step::Finished)
-        .advising(compare()),
-    )
+    Some(Reason::new(say!(tls::the_peers_finished_does_not_fit(peer))).at(Step::Finished).advising(compare()))
 }
 
 fn broke_a_rule(facts: &Facts<'_>) -> Option<Reason> {
     let End::Misbehaved(how) = facts.end else { return None };
     let (peer, place) = (facts.them(), facts.after());
-    let (en, zh) = match how {
-        Misbehaved::Renegotiates => (
-            "it wants to renegotiate again and again, which this side refuses (RFC 5246 §7.4.1.1)."
-                .to_owned(),
-            "它一再要求重新协商，而本端拒绝（RFC 5246 §7.4.1.1）。".to_owned(),
-        ),
+    let how = match how {
+        Misbehaved::Renegotiates => say!(tls::it_renegotiates_again_and_again()),
         Misbehaved::ApplicationProtocol => protocol_not_offered(facts),
-        Misbehaved::ServerName => (
-            "its server_name extension does not hold exactly one host name (RFC 6066 §3).".to_owned(),
-            "它的 server_name 扩展里不是恰好一个主机名（RFC 6066 §3）。".to_owned(),
-        ),
+        Misbehaved::ServerName => say!(tls::its_server_name_is_not_one_host_name()),
         Misbehaved::NotOffered => not_offered(facts),
-        Misbehaved::Downgrade | Misbehaved::Scheme | Misbehaved::Other => (
-            "it broke a rule of the handshake; the log shows what it sent last.".to_owned(),
-            "它违反了握手的某条规则；日志里有它最后发来的内容。".to_owned(),
-        ),
-        Misbehaved::Retry => (
-            "its HelloRetryRequest, or what followed one, contradicts the hello before it (RFC 8446 §4.1.4)."
-                .to_owned(),
-            "它的 HelloRetryRequest 或其后的消息与之前的 Hello 矛盾（RFC 8446 §4.1.4）。".to_owned(),
-        ),
-        Misbehaved::Extension => (
-            "it sent an extension twice, unasked or in the wrong message (RFC 8446 §4.2).".to_owned(),
-            "它发来的扩展重复、未经请求或放错了消息（RFC 8446 §4.2）。".to_owned(),
-        ),
-        Misbehaved::Resumption => (
-            "its resumption or early data does not fit the session (RFC 8446 §4.2.10, §4.2.11).".to_owned(),
-            "它的会话恢复或早期数据与会话不符（RFC 8446 §4.2.10、§4.2.11）。".to_owned(),
-        ),
-        Misbehaved::TooMany => (
-            "it sends too many warnings, empty records, KeyUpdates or ChangeCipherSpecs, one after another."
-                .to_owned(),
-            "它接连发来过多的警告、空记录、KeyUpdate 或 ChangeCipherSpec。".to_owned(),
-        ),
-        Misbehaved::Interleaved => (
-            "a message that changes the keys, or a part of one, shares a record with others (RFC 8446 §5.1)."
-                .to_owned(),
-            "更换密钥的消息或消息片段与其他内容共用了一条记录（RFC 8446 §5.1）。".to_owned(),
-        ),
+        Misbehaved::Downgrade | Misbehaved::Scheme | Misbehaved::Other => {
+            say!(tls::it_broke_a_rule_of_the_handshake())
+        }
+        Misbehaved::Retry => say!(tls::its_hello_retry_request_contradicts()),
+        Misbehaved::Extension => say!(tls::it_sent_an_extension_twice()),
+        Misbehaved::Resumption => say!(tls::its_resumption_does_not_fit()),
+        Misbehaved::TooMany => say!(tls::it_sends_too_many_without_meaning()),
+        Misbehaved::Interleaved => say!(tls::key_change_shares_a_record()),
     };
-    Some(
-        Reason::new(Said::new(
-            format!("the {} broke a rule of TLS {}: {en}", peer.en, place.en),
-            format!("{}{}违反了 TLS 的规则：{zh}", peer.zh, place.zh),
-        ))
-        .by(facts.peer()),
-    )
+    Some(Reason::new(say!(tls::the_peer_broke_a_rule(peer, place, how))).by(facts.peer()))
 }
 
-fn protocol_not_offered(facts: &Facts<'_>) -> (String, String) {
+fn protocol_not_offered(facts: &Facts<'_>) -> Said {
     let chosen = [Step::ServerHello, Step::EncryptedExtensions]
         .into_iter()
         .find_map(|step| facts.theirs(step)?.get(ALPN)?.first().copied());
     let offered = few(&facts.offered(ALPN));
     let chosen = chosen.unwrap_or("?");
-    (
-        format!(
-            "it chose the application protocol `{chosen}`, and we offered {} (RFC 7301 §3.1).",
-            offered.en
-        ),
-        format!("它选了应用层协议 `{chosen}`，而我们提供的是 {}（RFC 7301 §3.1）。", offered.zh),
-    )
+    say!(tls::it_chose_a_protocol_not_offered(chosen, offered))
 }
 
-fn not_offered(facts: &Facts<'_>) -> (String, String) {
+fn not_offered(facts: &Facts<'_>) -> Said {
     let suite = facts.theirs(Step::ServerHello).and_then(|hello| hello.get(CIPHER_SUITE));
     let offered = facts.offered(CIPHER_SUITES);
     match suite.filter(|suite| !offered.contains(suite)) {
-        Some(suite) => (
-            format!("it chose the cipher suite {suite}, which we did not offer (RFC 5246 §7.4.1.3)."),
-            format!("它选了我们没有提供的密码套件 {suite}（RFC 5246 §7.4.1.3）。"),
-        ),
-        None => (
-            "it chose a group, version, compression or key share that we did not offer (RFC 8446 §4.1.3, §4.2.8)."
-                .to_owned(),
-            "它选了我们没有提供的曲线、版本、压缩方式或密钥份额（RFC 8446 §4.1.3、§4.2.8）。".to_owned(),
-        ),
+        Some(suite) => say!(tls::it_chose_a_suite_not_offered(suite)),
+        None => say!(tls::it_chose_something_not_offered()),
     }
 }

@@ -1,7 +1,7 @@
 //! After the upgrade: the rules of the frames (RFC 6455 §5), the Close (§7.4), and an end without one.
 
 use super::{Awaited, Ended, Facts, FrameRule, Recognise, quoted, rule};
-use crate::{Reason, Rule, Said, Side, Text, common, say::say, ws::Step, ws::field};
+use crate::{Reason, Rule, Said, Side, Text, common, ws::Step, ws::field};
 
 pub(super) const RULES: &[(Rule, Recognise)] = &[
     rule("ws.frame_rule", "a frame breaks a rule", "某一帧违反了规则", frame_rule),

@@ -1,7 +1,7 @@
 //! The answer that is not 101 (RFC 9110 §15): what the server says of itself, by status, header and body.
 
 use super::{Facts, Recognise, quoted, rule};
-use crate::{Field, Reason, Record, Rule, Said, Side, common, say::say, ws::Step, ws::field};
+use crate::{Field, Reason, Record, Rule, Said, Side, common, ws::Step, ws::field};
 
 const WWW_AUTHENTICATE: Field<str> = field::WWW_AUTHENTICATE;
 

@@ -3,7 +3,6 @@
 use super::{Ended, Facts, Recognise, quoted, rule};
 use crate::{
     Lang, Reason, Rule, Said, Side, common, in_chinese,
-    say::say,
     ws::{Check, Checked, Step, checked_in, field},
 };
 

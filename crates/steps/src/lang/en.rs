@@ -1,0 +1,5 @@
+//! The sentences in English.
+
+pub(crate) mod tls;
+pub(crate) mod tls_rules;
+pub(crate) mod words;

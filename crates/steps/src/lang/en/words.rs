@@ -1,0 +1,5 @@
+//! Words that all protocols need, in English.
+
+crate::sentences! {
+    or() = ", or ";
+}

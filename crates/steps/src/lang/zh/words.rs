@@ -1,0 +1,5 @@
+//! Words that all protocols need, in Chinese.
+
+crate::sentences! {
+    or() = "，或";
+}
