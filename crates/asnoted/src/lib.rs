@@ -44,6 +44,22 @@
 //! fields, and all the rest as one JSON value, `event`. A layer of your own takes the [`Event`] itself: see [`event`].
 //! With no subscriber nothing is decoded: the bytes of a handshake wait, 16 KiB at most, to explain it should it fail.
 //!
+//! With the feature `log`, the log for people is one layer among yours: see `log::layer`.
+//!
+//! ```
+//! # #[cfg(feature = "log")]
+//! # fn main() -> std::io::Result<()> {
+//! use tracing_subscriber::{EnvFilter, Layer, fmt, prelude::*};
+//!
+//! let (handshakes, _guard) = asnoted::log::layer(std::io::stderr())?;
+//! let yours = fmt::layer().with_filter(EnvFilter::new("warn"));
+//! tracing_subscriber::registry().with(yours).with(handshakes).init();
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "log"))]
+//! # fn main() {}
+//! ```
+//!
 //! # What is spawned inside a handshake
 //!
 //! Whose handshake runs is known while its future is polled inside `during`. What a future spawns is not inside of it: a
@@ -94,6 +110,12 @@ pub mod ws {
 pub mod ssh {
     pub use steps::ssh::{Step, field};
     pub use watch::ssh::{ClientCalls, HostKeyDecision, ServerCalls, Watch, WatchedSigner};
+}
+
+/// The log for people, in English or Chinese, as one layer of your subscriber.
+#[cfg(feature = "log")]
+pub mod log {
+    pub use show::{Guard, Options, layer};
 }
 
 /// The event that a `tracing` event carries; none where it is not one of ours. For a layer of your own.

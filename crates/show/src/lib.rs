@@ -14,11 +14,15 @@ pub mod story;
 mod terminal;
 pub mod web;
 
-pub use pipeline::{Guard, Init, Kept, Unread, drain, init, log, print, tell, tell_gap};
+pub use pipeline::{Guard, Init, Kept, Options, Unread, drain, init, layer, log, print, tell, tell_gap};
 pub use reading::{
     Log, MOST_TROUBLES, NotesFile, OwnNotes, notes_bytes, read_log, read_side, side_path, takes_comments,
 };
 pub use render::{Follows, Layout, Lines, ladder, ladder_text, mermaid, recorded};
 pub use reports::{Judged, Report, Shown, judge, notes, places, report, report_json, verdicts, wanting};
-pub use say::{parse, progress, say, say_lines, say_said, tame_panics};
-pub use terminal::{Args, Color, Format, Ladder, LangArg, columns, pad, without_chinese, wrapped};
+#[cfg(feature = "clap")]
+pub use say::parse;
+pub use say::{progress, say, say_lines, say_said, tame_panics};
+#[cfg(feature = "clap")]
+pub use terminal::without_chinese;
+pub use terminal::{Args, Color, Format, Ladder, LangArg, columns, pad, wrapped};

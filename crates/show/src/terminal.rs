@@ -2,6 +2,7 @@
 
 mod args;
 mod ascii;
+#[cfg(feature = "clap")]
 mod help;
 mod messages;
 mod style;
@@ -9,7 +10,9 @@ pub(crate) mod text;
 
 pub use args::{Args, Color, Format, Ladder, LangArg};
 pub(crate) use ascii::{ascii, is_plain_terminal};
+#[cfg(feature = "clap")]
 pub use help::without_chinese;
+#[cfg(feature = "clap")]
 pub(crate) use help::{complaint, help, lang_of};
 pub(crate) use messages::OneLine;
 pub(crate) use style::Paint;

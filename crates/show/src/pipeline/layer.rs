@@ -4,7 +4,7 @@ use std::{
     error::Error,
     io::{self, IsTerminal, Write},
     mem,
-    sync::Arc,
+    sync::{Arc, Once},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -21,6 +21,7 @@ use tracing_subscriber::{
     filter::filter_fn,
     fmt::MakeWriter,
     layer::{Context, SubscriberExt},
+    registry::LookupSpan,
     util::SubscriberInitExt,
 };
 
@@ -37,10 +38,14 @@ use crate::terminal::{Args, OneLine, Paint, ascii, is_plain_terminal};
 ///
 /// # Errors
 ///
-/// When the reader's notes cannot be read, or the folder of the logs cannot be written to.
+/// When the reader's notes cannot be read, the folder of the logs cannot be written to, or the process has a subscriber
+/// already, beside which [`layer`](crate::layer) stands.
 pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
     let (log, guard) = log(args, how)?;
-    log.init();
+    log.try_init().map_err(|_| {
+        let what = "this process has a subscriber already: add the log to it as a layer (`layer`)";
+        io::Error::new(io::ErrorKind::AlreadyExists, what)
+    })?;
     Ok(guard)
 }
 
@@ -48,7 +53,7 @@ pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
 ///
 /// # Errors
 ///
-/// Those of [`init`].
+/// Those of [`init`], but for the last.
 pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
     let writer = Writer::new(args, &how)?;
     let queue = Arc::new(Queue::new(Room::USUAL));
@@ -60,15 +65,39 @@ pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
         .event_format(OneLine(Paint::new(args.colored())))
         .with_filter(filter)
         .with_filter(filter_fn(|meta| meta.target() != Carried::TARGET));
-    let reporter =
-        Reporter { queue: Arc::clone(&queue), lang: args.lang(), kept: how.kept, unread: how.unread.clone() };
     let hears = !how.deaf;
+    let reporter = Reporter {
+        queue: Arc::clone(&queue),
+        lang: args.lang(),
+        kept: how.kept,
+        unread: how.unread.clone(),
+        late: Late::EachIsNamed,
+    };
     let log = tracing_subscriber::registry()
         .with(reporter.with_filter(filter_fn(move |meta| hears && meta.target() == Carried::TARGET)))
         .with(messages);
     let guard =
         Guard { queue, log: Log::Waits(Box::new(writer)), patience: how.patience, unread: how.unread };
     Ok((log.into(), guard))
+}
+
+/// What `writer` writes, as a layer among others; it has begun.
+pub(super) fn among<S>(
+    writer: Writer,
+    lang: Lang,
+) -> io::Result<(impl Layer<S> + Send + Sync + 'static, Guard)>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let queue = Arc::new(Queue::new(Room::USUAL));
+    let reporter =
+        Reporter { queue: Arc::clone(&queue), lang, kept: None, unread: None, late: Late::Once(Once::new()) };
+    queue.begin();
+    let reader = Arc::clone(&queue);
+    // What it has to say goes to the subscriber of the process, which is not there yet.
+    let thread = thread::Builder::new().name("log".into()).spawn(move || writer.run(&reader))?;
+    let guard = Guard { queue, log: Log::Runs(thread), patience: None, unread: None };
+    Ok((reporter.with_filter(filter_fn(|meta| meta.target() == Carried::TARGET)), guard))
 }
 
 /// Ends the log when dropped.
@@ -221,6 +250,15 @@ struct Reporter {
     lang: Lang,
     kept: Option<Kept>,
     unread: Option<Unread>,
+    late: Late,
+}
+
+/// What is said of events that come after the end of the log.
+enum Late {
+    /// They are named: it is a mistake of ours.
+    EachIsNamed,
+    /// The guard was dropped early; to say so once will do.
+    Once(Once),
 }
 
 impl<S: Subscriber> Layer<S> for Reporter {
@@ -238,7 +276,16 @@ impl<S: Subscriber> Layer<S> for Reporter {
             None => return,
         };
         if let Err(Item::Event(event, ..)) = self.queue.push(item) {
-            eprintln!("{} of {} came after the end of the log", event.step.id(), event.conn);
+            match &self.late {
+                Late::EachIsNamed => {
+                    eprintln!("{} of {} came after the end of the log", event.step.id(), event.conn);
+                }
+                Late::Once(once) => once.call_once(|| {
+                    eprintln!(
+                        "the log of handshakes has ended: its guard was dropped before the program ended"
+                    );
+                }),
+            }
         }
     }
 }

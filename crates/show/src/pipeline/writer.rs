@@ -1,11 +1,12 @@
 //! The one thread that writes: it renders what was queued, in order, and writes many lines at once.
 
 use std::{
+    fmt,
     fs::File,
     io::{self, Write},
     os::fd::AsFd,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use claims::Event;
@@ -30,7 +31,7 @@ pub(crate) struct Writer {
     judges: Judges,
     /// What it prints with; none: nothing is to be printed.
     renderer: Option<Box<dyn Renderer>>,
-    out: Sink<Stdout>,
+    out: Sink<Out>,
     /// Only signs of ASCII, and whether Chinese stays.
     ascii: Option<bool>,
     recorder: Option<Sink<Recorded>>,
@@ -46,16 +47,23 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
+    /// A writer to standard output.
     pub(crate) fn new(args: &Args, how: &Init) -> io::Result<Self> {
-        let lang = args.lang();
+        let stdout: File = io::stdout().as_fd().try_clone_to_owned()?.into();
+        Writer::to((Out::new(stdout), "standard output"), args.is_ascii(), args, how)
+    }
+
+    /// A writer to `out`, which has a name, in signs of ASCII alone where `is_ascii`.
+    pub(crate) fn to(out: (Out, &str), is_ascii: bool, args: &Args, how: &Init) -> io::Result<Self> {
+        let ((out, name), lang) = (out, args.lang());
         let renderer = if how.silent { None } else { Some(render::renderer(args, &how.what())?) };
         let is_json = renderer.as_ref().is_some_and(|renderer| renderer.is_json());
-        let gap_line: GapLine = match (is_json, args.is_ascii()) {
+        let gap_line: GapLine = match (is_json, is_ascii) {
             (true, _) => json::gap,
             (false, false) => render::gap_in_text,
             (false, true) => |gap: &Gap, lang| ascii(&render::gap_in_text(gap, lang), lang == Lang::Zh),
         };
-        let out = Sink::new(Stdout::open()?, "standard output".into(), gap_line, lang);
+        let out = Sink::new(out, name.into(), gap_line, lang);
         let out = out.may_close(how.both_sides);
         let recorded = args.log_dir.as_deref();
         let recorded =
@@ -69,7 +77,7 @@ impl Writer {
             judges: Judges::default(),
             renderer,
             out,
-            ascii: args.is_ascii().then_some(lang == Lang::Zh),
+            ascii: is_ascii.then_some(lang == Lang::Zh),
             recorder,
             for_another,
             json: Vec::new(),
@@ -229,27 +237,39 @@ impl Drop for Gone<'_> {
     }
 }
 
-/// Standard output as it is: what is written has left the program.
-#[derive(Debug)]
-struct Stdout(File);
+/// Where lines go as they are: what is written has left the program. Never locked: by the mutex a guard that has not begun
+/// may be shared.
+pub(crate) struct Out(Mutex<Box<dyn Write + Send>>);
 
-impl Stdout {
-    fn open() -> io::Result<Self> {
-        Ok(Stdout(io::stdout().as_fd().try_clone_to_owned()?.into()))
+impl Out {
+    pub(crate) fn new(to: impl Write + Send + 'static) -> Self {
+        Out(Mutex::new(Box::new(to)))
+    }
+
+    fn to(&mut self) -> &mut dyn Write {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Write for Stdout {
+impl fmt::Debug for Out {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Out").finish_non_exhaustive()
+    }
+}
+
+impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        let written = self.to().write(bytes)?;
+        self.to().flush()?;
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.to().flush()
     }
 }
 
-impl Place for Stdout {
+impl Place for Out {
     fn take_back(&mut self, _: u64) -> bool {
         false // others may write there, too
     }

@@ -2,71 +2,77 @@
 
 use std::{io::IsTerminal, path::PathBuf};
 
-use clap::ValueEnum;
 use steps::Lang;
 
 use super::ascii::is_plain_terminal;
 use crate::reading::OwnNotes;
 
 /// How the handshake is printed.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Output")]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "clap", derive(clap::Args), command(next_help_heading = "Output"))]
 pub struct Args {
     /// The language of the log [default: from the locale, else en]
-    #[arg(long, value_enum, global = true)]
+    #[cfg_attr(feature = "clap", arg(long, value_enum, global = true))]
     pub lang: Option<LangArg>,
 
     /// One line a step, or one JSON object a step
-    #[arg(long, value_enum, default_value_t, global = true)]
+    #[cfg_attr(feature = "clap", arg(long, value_enum, default_value_t, global = true))]
     pub format: Format,
 
     /// When to colour
-    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    #[cfg_attr(feature = "clap", arg(long, value_enum, default_value_t, global = true, value_name = "WHEN"))]
     pub color: Color,
 
     /// Only how each connection ended
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[cfg_attr(feature = "clap", arg(short, long, global = true, conflicts_with = "verbose"))]
     pub quiet: bool,
 
     /// Also the explanation and every field of each step
-    #[arg(short, long, global = true)]
+    #[cfg_attr(feature = "clap", arg(short, long, global = true))]
     pub verbose: bool,
 
     /// Also every byte of each message, with its meaning
-    #[arg(long, global = true, conflicts_with_all = ["quiet", "beside"])]
+    #[cfg_attr(feature = "clap", arg(long, global = true, conflicts_with_all = ["quiet", "beside"]))]
     pub bytes: bool,
 
     /// How many columns to fill, at least 60 [default: the terminal's, else COLUMNS, else 80]
-    #[arg(long, value_name = "COLUMNS", global = true, value_parser = clap::value_parser!(u16).range(60..=1000))]
+    #[cfg_attr(feature = "clap", arg(long, value_name = "COLUMNS", global = true, value_parser = clap::value_parser!(u16).range(60..=1000)))]
     pub width: Option<u16>,
 
     /// Only signs of ASCII: for terminals that show no others, or draw them two columns wide [default: where TERM is dumb or the locale is C]
-    #[arg(long, global = true)]
+    #[cfg_attr(feature = "clap", arg(long, global = true))]
     pub ascii: bool,
 
     /// The notes beside the run [default: where there are 150 columns or more]
-    #[arg(long, global = true, overrides_with = "no_beside", conflicts_with = "ladder")]
+    #[cfg_attr(
+        feature = "clap",
+        arg(long, global = true, overrides_with = "no_beside", conflicts_with = "ladder")
+    )]
     pub beside: bool,
 
     /// The run alone
-    #[arg(long, global = true)]
+    #[cfg_attr(feature = "clap", arg(long, global = true))]
     pub no_beside: bool,
 
     /// Your own notes, in Markdown, to stand beside the run instead of the catalogue; `-`: standard input; may be repeated
-    #[arg(long, value_name = "FILE.md", global = true)]
+    #[cfg_attr(feature = "clap", arg(long, value_name = "FILE.md", global = true))]
     pub notes: Vec<PathBuf>,
 
     /// At the end, the run as a ladder instead of lines
-    #[arg(long, value_enum, global = true, value_name = "FORM", conflicts_with = "format")]
+    #[cfg_attr(
+        feature = "clap",
+        arg(long, value_enum, global = true, value_name = "FORM", conflicts_with = "format")
+    )]
     pub ladder: Option<Ladder>,
 
     /// Also record every step, as JSON, in a file of its own in this folder, for `lab read`
-    #[arg(long, value_name = "DIR", env = "LOG_DIR", global = true)]
+    #[cfg_attr(feature = "clap", arg(long, value_name = "DIR", env = "LOG_DIR", global = true))]
     pub log_dir: Option<PathBuf>,
 }
 
 /// A language on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum LangArg {
     /// English
     En,
@@ -75,7 +81,8 @@ pub enum LangArg {
 }
 
 /// An output format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum Format {
     /// For people
     #[default]
@@ -85,7 +92,8 @@ pub enum Format {
 }
 
 /// A form of the ladder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum Ladder {
     /// For a terminal or a text file
     Text,
@@ -96,7 +104,8 @@ pub enum Ladder {
 }
 
 /// When to colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum Color {
     /// On a terminal, unless NO_COLOR is set
     #[default]
