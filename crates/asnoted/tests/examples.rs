@@ -95,6 +95,35 @@ fn axum_serves_over_tls_a_client_of_ours_and_curl() {
 }
 
 #[test]
+fn hyper_asks_in_a_program_that_has_its_own_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let certificate = folder.path().join("cert.pem");
+    let server = Serving::start(&certificate);
+    let output = example("hyper_client").arg(&server.1).arg(&certificate).output().expect("it runs");
+    let (ours, theirs) = (String::from_utf8(output.stdout), String::from_utf8(output.stderr));
+    let (ours, theirs) = (ours.expect("text"), theirs.expect("text"));
+    let mut rest = ours.lines();
+    for title in ["ClientHello", "ServerHello", "Finished", "handshake complete"] {
+        assert!(rest.any(|line| line.contains(title)), "{title} is not where it should be in {ours}");
+    }
+    assert!(ours.contains("hello\n"), "{ours}");
+    let request = format!("request{{server=\"{}\"}}", server.1);
+    assert!(theirs.lines().any(|line| line.contains(&request) && line.contains("status=200")), "{theirs}");
+    assert!(
+        theirs.lines().any(|line| line.contains(&request) && line.contains("tls.client_hello")),
+        "{theirs}"
+    );
+}
+
+#[test]
+fn a_layer_of_ones_own_tells_who_waited() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Serving::start(&folder.path().join("cert.pem"));
+    let waits = run(example("own_layer").arg(&server.1));
+    assert!(waits.lines().any(|line| line.ends_with("µs for the server's tls.server_hello")), "{waits}");
+}
+
+#[test]
 fn failures_are_counted_by_their_cause() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Serving::start(&folder.path().join("cert.pem"));
