@@ -24,32 +24,22 @@ impl Ending {
     /// The ending in a few words, to be put behind "the connection".
     pub const fn words(self) -> Text {
         match self {
-            Ending::Fin => Text { en: "was closed (FIN)", zh: "被关闭（FIN）" },
-            Ending::Reset => Text { en: "was reset (RST)", zh: "被重置（RST）" },
-            Ending::TimedOut => Text {
-                en: "was given up: nothing that was sent was acknowledged any more",
-                zh: "被放弃：发出的内容不再得到确认",
-            },
-            Ending::Unreachable => Text {
-                en: "broke: the network says that there is no way there",
-                zh: "中断：网络报告不可达",
-            },
-            Ending::Other => Text { en: "broke", zh: "中断" },
+            Ending::Fin => text!(words::was_closed()),
+            Ending::Reset => text!(words::was_reset()),
+            Ending::TimedOut => text!(words::was_given_up()),
+            Ending::Unreachable => text!(words::broke_with_no_way_there()),
+            Ending::Other => text!(words::broke()),
         }
     }
 
     /// The same for the peer's doing: "the server ...".
     pub const fn done(self) -> Text {
         match self {
-            Ending::Fin => Text { en: "closed the connection (FIN)", zh: "关闭了连接（FIN）" },
-            Ending::Reset => {
-                Text { en: "closed the connection with a reset (RST)", zh: "重置了连接（RST）" }
-            }
-            Ending::TimedOut => {
-                Text { en: "acknowledged nothing any more", zh: "不再确认收到的内容" }
-            }
-            Ending::Unreachable => Text { en: "could not be reached any more", zh: "变得不可达" },
-            Ending::Other => Text { en: "was gone", zh: "断开了" },
+            Ending::Fin => text!(words::closed_the_connection()),
+            Ending::Reset => text!(words::closed_the_connection_with_a_reset()),
+            Ending::TimedOut => text!(words::acknowledged_nothing_any_more()),
+            Ending::Unreachable => text!(words::could_not_be_reached_any_more()),
+            Ending::Other => text!(words::was_gone()),
         }
     }
 }

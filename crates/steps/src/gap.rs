@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Lang, SCHEMA_VERSION, Said, Side, Step};
+use crate::{SCHEMA_VERSION, Said, Side, Step};
 
 /// A line of a JSON log that is no event: at this place events are missing.
 ///
@@ -64,27 +64,15 @@ impl Gap {
     /// The sentence that stands in their place.
     pub fn said(&self) -> Said {
         let n = self.dropped;
-        let (events, were) = if n == 1 { ("event", "it") } else { ("events", "they") };
-        let (of, its) = match &self.conn {
-            Some(conn) => (format!(" of {conn}"), format!("{conn} 的 ")),
-            None => <(String, String)>::default(),
+        let of = self.conn.as_ref().map_or_else(Said::default, |conn| say!(words::of_connection(conn)));
+        let (events, they) = match n {
+            1 => (say!(words::one_event(of)), say!(words::it())),
+            _ => (say!(words::events(n, of)), say!(words::they())),
         };
         match self.because {
-            Because::QueueFull => Said::new(
-                format!("{n} {events}{of} dropped here: {were} came faster than the log could be written"),
-                format!("此处丢弃了 {its}{n} 个事件：日志来不及写出"),
-            ),
-            Because::NotWritten => Said::new(
-                format!("{n} {events}{of} dropped here: {were} could not be written"),
-                format!("此处丢弃了 {its}{n} 个事件：日志无法写出"),
-            ),
-            Because::ConnectionLimit => {
-                let (en, zh) = (self.steps.in_words(Lang::En), self.steps.in_words(Lang::Zh));
-                Said::new(
-                    format!("{n} {events}{of} not logged here: one connection may log only so much{en}"),
-                    format!("此处有 {its}{n} 个事件未记录：超过了单个连接的日志上限{zh}"),
-                )
-            }
+            Because::QueueFull => say!(words::came_too_fast(events, they)),
+            Because::NotWritten => say!(words::could_not_be_written(events, they)),
+            Because::ConnectionLimit => say!(words::beyond_the_limit(events, self.steps.said())),
         }
     }
 }
@@ -121,28 +109,18 @@ impl Counts {
     }
 
     /// The most frequent, in parentheses.
-    fn in_words(&self, lang: Lang) -> String {
+    fn said(&self) -> Said {
         const MOST: usize = 3;
-        let mut parts: Vec<_> = self
-            .sorted()
-            .iter()
-            .take(MOST)
-            .map(|(step, n)| {
-                let title = step.card().title.in_lang(lang);
-                match lang {
-                    Lang::En => format!("{n} × {title}"),
-                    Lang::Zh => format!("{title} {n} 个"),
-                }
-            })
-            .collect();
+        let sorted = self.sorted();
+        let most = sorted.iter().take(MOST);
+        let mut parts: Vec<_> = most.map(|(step, n)| say!(words::so_many(n, step.card().title))).collect();
         if self.0.len() > MOST {
-            parts.push("…".into());
+            parts.push(Said::new("…", "…"));
         }
-        match (parts.is_empty(), lang) {
-            (true, _) => String::new(),
-            (false, Lang::En) => format!(" ({})", parts.join(", ")),
-            (false, Lang::Zh) => format!("（{}）", parts.join("、")),
+        if parts.is_empty() {
+            return Said::default();
         }
+        say!(words::in_parentheses(Said::join(&parts, text!(words::between_counts()))))
     }
 }
 

@@ -63,10 +63,7 @@ impl Reason {
     pub fn said(&self) -> Said {
         match &self.advice {
             None => self.cause.clone(),
-            Some(advice) => Said::new(
-                format!("{} {}", self.cause.en, advice.en),
-                format!("{}{}", self.cause.zh, advice.zh),
-            ),
+            Some(advice) => Said::join(&[self.cause.clone(), advice.clone()], text!(words::next_sentence())),
         }
     }
 

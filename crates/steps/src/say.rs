@@ -47,12 +47,6 @@ macro_rules! say {
             crate::lang::zh::$table::$sentence($(($value).in_lang($crate::Lang::Zh)),*),
         )
     }};
-    ($en:literal, $zh:literal $(,)?) => {
-        $crate::Said::new(format!($en), format!($zh))
-    };
-    ($en:literal, $zh:literal, ($($of_en:expr),*), ($($of_zh:expr),*) $(,)?) => {
-        $crate::Said::new(format!($en, $($of_en),*), format!($zh, $($of_zh),*))
-    };
 }
 
 /// A sentence of the tables that has no values, as a constant: `text!(tls_rules::alert())`.

@@ -1,7 +1,7 @@
 //! The fields of the summary with which each connection of each protocol ends.
 
 use crate::{
-    Actor, Card, Said, Text,
+    Actor, Card, Said,
     field::{declare, shown},
 };
 
@@ -32,11 +32,8 @@ pub(crate) const fn card(id: &'static str) -> Card {
         id,
         actor: Actor::Both,
         rfc: "",
-        title: Text { en: "summary", zh: "小结" },
-        text: Text {
-            en: "What this connection showed of the notes, and how it ended.",
-            zh: "这条连接印证了笔记中的哪些内容，以及它如何结束。",
-        },
+        title: text!(words::summary()),
+        text: text!(words::summary_of_a_connection()),
         client: "",
         server: "",
         shows: shown![OUTCOME, REASON],

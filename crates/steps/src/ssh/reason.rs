@@ -2,7 +2,7 @@
 //! what this user gave, to a [`Reason`]. The rules are tried in order; the first that recognises the facts gives it.
 
 use super::Memory;
-use crate::{Ending, Past, Reason, Rule, Side, ssh::Step};
+use crate::{Ending, Past, Reason, Rule, Side, Text, ssh::Step};
 
 mod host_key;
 mod keys;
@@ -163,8 +163,8 @@ pub struct Given {
 /// What recognises one cause.
 type Recognise = fn(&Facts<'_>) -> Option<Reason>;
 
-/// One rule and its name.
-struct Named(Rule, Recognise);
+/// A rule and what recognises it.
+type Named = (Rule, Recognise);
 
 /// The rules of the client, in order.
 fn client() -> impl Iterator<Item = &'static Named> {
@@ -179,14 +179,13 @@ fn server() -> impl Iterator<Item = &'static Named> {
 
 /// The rules by their names, in order: the client's, then the server's.
 pub fn rules() -> impl Iterator<Item = Rule> {
-    client().chain(server()).map(|Named(rule, _)| *rule)
+    client().chain(server()).map(|(rule, _)| *rule)
 }
 
 /// The reason that the first rule gives which recognises the facts.
 pub fn reason(facts: &Facts<'_>) -> Reason {
-    let by = |Named(rule, recognise): &Named| {
-        recognise(facts).map(|reason| Reason { rule: Some(rule.id), ..reason })
-    };
+    let by =
+        |(rule, recognise): &Named| recognise(facts).map(|reason| Reason { rule: Some(rule.id), ..reason });
     let found = match facts.side {
         Side::Client => client().find_map(by),
         Side::Server => server().find_map(by),
@@ -213,19 +212,11 @@ impl<'a> Facts<'a> {
         Some(how.unwrap_or(Ending::Other))
     }
 
-    /// The peer in both languages.
-    fn peer(&self) -> (&'static str, &'static str) {
+    /// The peer: "The server", "The client".
+    fn peer(&self) -> Text {
         match self.side {
-            Side::Client => ("The server", "服务端"),
-            Side::Server => ("The client", "客户端"),
+            Side::Client => text!(ssh::the_server()),
+            Side::Server => text!(ssh::the_client()),
         }
     }
 }
-
-/// Rules: `rule_list![ "id" "en" "zh" => recognise, ... ]`.
-macro_rules! rule_list {
-    ($($id:literal, $en:literal, $zh:literal => $recognise:expr;)*) => {
-        &[$($crate::ssh::reason::Named($crate::Rule::new($id, $crate::Text { en: $en, zh: $zh }), $recognise)),*]
-    };
-}
-use rule_list;

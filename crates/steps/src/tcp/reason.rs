@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use super::Errno;
-use crate::{Past, Reason, Rule, Side, Text};
+use crate::{Past, Reason, Rule, Side};
 
 mod connect;
 mod ended;
@@ -71,14 +71,4 @@ pub fn reason(facts: &Facts<'_>) -> Reason {
         recognise(facts).map(|reason| Reason { rule: Some(rule.id), ..reason })
     });
     found.unwrap_or_else(|| ended::unrecognised(facts))
-}
-
-/// A rule and what it makes of the facts.
-const fn rule(
-    id: &'static str,
-    en: &'static str,
-    zh: &'static str,
-    recognises: Recognises,
-) -> (Rule, Recognises) {
-    (Rule::new(id, Text { en, zh }), recognises)
 }

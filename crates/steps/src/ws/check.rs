@@ -64,101 +64,70 @@ impl Check {
     pub const fn card(self) -> CheckCard {
         match self {
             Check::RequestMethod => {
-                card("request_method", "§4.2.1 (1)", "method", Text { en: "GET", zh: "GET" })
+                card("request_method", "§4.2.1 (1)", "method", text!(ws_checks::request_method()))
             }
-            Check::RequestVersion => card(
-                "request_version",
-                "§4.2.1 (1)",
-                "HTTP version",
-                Text { en: "HTTP/1.1 or higher", zh: "HTTP/1.1 或更高" },
-            ),
-            Check::RequestUri => card(
-                "request_uri",
-                "§4.2.1 (1)",
-                "Request-URI",
-                Text { en: "a path, or an http or https URI", zh: "路径，或 http、https URI" },
-            ),
-            Check::RequestHost => card(
-                "request_host",
-                "§4.2.1 (2)",
-                "Host",
-                Text { en: "the server's name, once", zh: "服务端的名字，且只有一个" },
-            ),
-            Check::RequestUpgrade => card(
-                "request_upgrade",
-                "§4.2.1 (3)",
-                "Upgrade",
-                Text { en: "the word websocket", zh: "包含 websocket" },
-            ),
-            Check::RequestConnection => card(
-                "request_connection",
-                "§4.2.1 (4)",
-                "Connection",
-                Text { en: "the word Upgrade", zh: "包含 Upgrade" },
-            ),
-            Check::RequestKey => card(
-                "request_key",
-                "§4.2.1 (5)",
-                "Sec-WebSocket-Key",
-                Text { en: "16 bytes in base64", zh: "16 字节的 base64" },
-            ),
+            Check::RequestVersion => {
+                card("request_version", "§4.2.1 (1)", "HTTP version", text!(ws_checks::request_version()))
+            }
+            Check::RequestUri => {
+                card("request_uri", "§4.2.1 (1)", "Request-URI", text!(ws_checks::request_uri()))
+            }
+            Check::RequestHost => {
+                card("request_host", "§4.2.1 (2)", "Host", text!(ws_checks::request_host()))
+            }
+            Check::RequestUpgrade => {
+                card("request_upgrade", "§4.2.1 (3)", "Upgrade", text!(ws_checks::request_upgrade()))
+            }
+            Check::RequestConnection => {
+                card("request_connection", "§4.2.1 (4)", "Connection", text!(ws_checks::request_connection()))
+            }
+            Check::RequestKey => {
+                card("request_key", "§4.2.1 (5)", "Sec-WebSocket-Key", text!(ws_checks::request_key()))
+            }
             Check::RequestWebSocketVersion => card(
                 "request_websocket_version",
                 "§4.2.1 (6)",
                 "Sec-WebSocket-Version",
-                Text { en: "13", zh: "13" },
+                text!(ws_checks::request_websocket_version()),
             ),
-            Check::RequestOrigin => card(
-                "request_origin",
-                "§4.2.1 (7)",
-                "Origin",
-                Text {
-                    en: "one value: a browser says whose page asks",
-                    zh: "一个值：浏览器说明是谁的页面在请求",
-                },
-            ),
+            Check::RequestOrigin => {
+                card("request_origin", "§4.2.1 (7)", "Origin", text!(ws_checks::request_origin()))
+            }
             Check::RequestProtocol => card(
                 "request_protocol",
                 "§4.2.1 (8)",
                 "Sec-WebSocket-Protocol",
-                Text { en: "names, none of them twice", zh: "若干名字，互不重复" },
+                text!(ws_checks::request_protocol()),
             ),
             Check::RequestExtensions => card(
                 "request_extensions",
                 "§4.2.1 (9)",
                 "Sec-WebSocket-Extensions",
-                Text { en: "names with parameters", zh: "带参数的名字" },
+                text!(ws_checks::request_extensions()),
             ),
-            Check::AnswerStatus => card("answer_status", "§4.1 (1)", "status", Text { en: "101", zh: "101" }),
-            Check::AnswerUpgrade => card(
-                "answer_upgrade",
-                "§4.1 (2)",
-                "Upgrade",
-                Text { en: "exactly websocket", zh: "恰好是 websocket" },
-            ),
-            Check::AnswerConnection => card(
-                "answer_connection",
-                "§4.1 (3)",
-                "Connection",
-                Text { en: "the word Upgrade", zh: "包含 Upgrade" },
-            ),
-            Check::AnswerAccept => card(
-                "answer_accept",
-                "§4.1 (4)",
-                "Sec-WebSocket-Accept",
-                Text { en: "what the key gives", zh: "由密钥算出的值" },
-            ),
+            Check::AnswerStatus => {
+                card("answer_status", "§4.1 (1)", "status", text!(ws_checks::answer_status()))
+            }
+            Check::AnswerUpgrade => {
+                card("answer_upgrade", "§4.1 (2)", "Upgrade", text!(ws_checks::answer_upgrade()))
+            }
+            Check::AnswerConnection => {
+                card("answer_connection", "§4.1 (3)", "Connection", text!(ws_checks::answer_connection()))
+            }
+            Check::AnswerAccept => {
+                card("answer_accept", "§4.1 (4)", "Sec-WebSocket-Accept", text!(ws_checks::answer_accept()))
+            }
             Check::AnswerExtensions => card(
                 "answer_extensions",
                 "§4.1 (5)",
                 "Sec-WebSocket-Extensions",
-                Text { en: "only what was asked for", zh: "只能是请求过的" },
+                text!(ws_checks::answer_extensions()),
             ),
             Check::AnswerProtocol => card(
                 "answer_protocol",
                 "§4.1 (6)",
                 "Sec-WebSocket-Protocol",
-                Text { en: "one that was asked for, or none", zh: "请求过的一个，或没有" },
+                text!(ws_checks::answer_protocol()),
             ),
         }
     }

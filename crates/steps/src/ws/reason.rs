@@ -120,10 +120,10 @@ pub enum Awaited {
 impl Awaited {
     const fn name(self) -> Text {
         match self {
-            Awaited::Text => Text { en: "echo of the text", zh: "文本的回显" },
-            Awaited::Bytes => Text { en: "echo of the bytes", zh: "字节的回显" },
-            Awaited::Pong => Text { en: "pong", zh: "pong" },
-            Awaited::Close => Text { en: "Close", zh: "Close" },
+            Awaited::Text => text!(ws::echo_of_the_text()),
+            Awaited::Bytes => text!(ws::echo_of_the_bytes()),
+            Awaited::Pong => text!(ws::pong()),
+            Awaited::Close => text!(ws::close()),
         }
     }
 }
@@ -162,16 +162,6 @@ pub fn reason(facts: &Facts<'_>) -> Reason {
     order().find_map(by).unwrap_or_else(|| frames::gave_up(facts))
 }
 
-/// A rule and what recognises it.
-const fn rule(
-    id: &'static str,
-    en: &'static str,
-    zh: &'static str,
-    recognise: Recognise,
-) -> (Rule, Recognise) {
-    (Rule::new(id, Text { en, zh }), recognise)
-}
-
 impl<'a> Facts<'a> {
     fn peer_sent(&self, step: Step) -> Option<&'a Record> {
         self.past.first_from(self.side.peer(), step)
@@ -196,8 +186,8 @@ impl<'a> Facts<'a> {
     /// The peer: "The server", "The client".
     fn who(&self) -> Text {
         match self.side {
-            Side::Client => Text { en: "The server", zh: "服务端" },
-            Side::Server => Text { en: "The client", zh: "客户端" },
+            Side::Client => text!(ws::the_server()),
+            Side::Server => text!(ws::the_client()),
         }
     }
 

@@ -7,38 +7,39 @@ use super::{
     },
     list,
     opening::{its_own_log, silent},
-    quoted, rule_list,
+    quoted,
 };
 use crate::{
     Reason, Said, Side,
+    rule::rule_list,
     ssh::Attempt,
     ssh::{Step, field},
 };
 
 /// What this client ended itself, for want of something.
-pub(super) const FIRST: &[Named] = rule_list![
-    "ssh.new_password_wanted", "the server wants a new password", "服务端要求更换密码" => new_password;
-    "ssh.no_terminal_for_the_passphrase", "the key has a passphrase, and nobody can be asked", "密钥有口令，却无人可问" => no_passphrase;
-    "ssh.wrong_passphrase", "no passphrase that was typed opens the key", "输入的口令都打不开密钥" => wrong_passphrase;
-    "ssh.not_signed", "the key could not sign", "密钥无法签名" => not_signed;
-    "ssh.only_sha1", "the server takes RSA signatures with SHA-1 only", "服务端只接受基于 SHA-1 的 RSA 签名" => only_sha1;
-    "ssh.endless_questions", "the server asks and asks", "服务端不断提问" => endless_questions;
+pub(super) const FIRST: &[Named] = rule_list!["ssh", ssh_rules;
+    new_password_wanted => new_password;
+    no_terminal_for_the_passphrase => no_passphrase;
+    wrong_passphrase => wrong_passphrase;
+    not_signed => not_signed;
+    only_sha1 => only_sha1;
+    endless_questions => endless_questions;
 ];
 
 /// What the server made of what was offered.
-pub(super) const RULES: &[Named] = rule_list![
-    "ssh.no_password_to_a_changed_host", "a password is wanted, and the host key has changed", "服务端要密码，而主机公钥已改变" => no_password_to_a_changed_host;
-    "ssh.key_open_to_others", "the key's file can be read by others, so it was not used", "密钥文件可被他人读取，因此没有使用" => key_open_to_others;
-    "ssh.accepted_in_part", "a proof was accepted, and a further one is missing", "一种凭据已被接受，还缺另一种" => in_part;
-    "ssh.answers_used_up", "the server asks more than the password file answers", "服务端的问题多于密码文件中的回答" => answers_used_up;
-    "ssh.nobody_to_ask", "a password is wanted, and there is no terminal", "需要密码，却没有终端" => nobody_to_ask;
-    "ssh.password_login_off", "only passwords may be tried, and the server takes none", "只允许尝试密码，而服务端不接受密码" => password_login_off;
-    "ssh.password_refused", "the server refused each password", "服务端拒绝了每一个密码" => password_refused;
-    "ssh.key_refused", "the server refused each key", "服务端拒绝了每一个公钥" => key_refused;
-    "ssh.no_common_method", "no way to log in is common", "没有共同的登录方法" => no_common_method;
-    "ssh.gone_before_login", "the connection ended before the login was answered", "连接在登录得到回应之前结束" => gone_before_login;
-    "ssh.gone_in_login", "the connection ended during the login", "连接在登录期间结束" => gone_in_login;
-    "ssh.silent_in_login", "the server fell silent during the login", "服务端在登录期间沉默" => silent_in_login;
+pub(super) const RULES: &[Named] = rule_list!["ssh", ssh_rules;
+    no_password_to_a_changed_host => no_password_to_a_changed_host;
+    key_open_to_others => key_open_to_others;
+    accepted_in_part => in_part;
+    answers_used_up => answers_used_up;
+    nobody_to_ask => nobody_to_ask;
+    password_login_off => password_login_off;
+    password_refused => password_refused;
+    key_refused => key_refused;
+    no_common_method => no_common_method;
+    gone_before_login => gone_before_login;
+    gone_in_login => gone_in_login;
+    silent_in_login => silent_in_login;
 ];
 
 fn new_password(facts: &Facts<'_>) -> Option<Reason> {
@@ -46,29 +47,21 @@ fn new_password(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let words = facts.memory().new_password.as_deref().unwrap_or_default();
-    let (en, zh) = match words {
-        "" => Default::default(),
-        words => (format!(": {}", quoted(words)), format!("：{}", quoted(words))),
+    let words = match words {
+        "" => Said::default(),
+        words => say!(ssh::and_its_words(quoted(words))),
     };
-    let reason = Reason::new(say!(
-        "The server wants a new password before it lets this user in: the old one has expired \
-         (SSH_MSG_USERAUTH_PASSWD_CHANGEREQ, RFC 4252 §8){en}.",
-        "服务端要求先更换密码才允许登录：旧密码已过期（SSH_MSG_USERAUTH_PASSWD_CHANGEREQ，RFC 4252 §8）{zh}。"
-    ));
+    let reason = Reason::new(say!(ssh::the_server_wants_a_new_password(words)));
     let reason = reason.by(Side::Server).at(Step::OtherMessage);
-    Some(reason.advising(say!(
-        "This client changes no passwords: do so with `ssh`, then try again.",
-        "本客户端不能更换密码：请先用 `ssh` 更换，再重试。"
-    )))
+    Some(reason.advising(say!(ssh::this_client_changes_no_passwords())))
 }
 
 /// The sentence on what went before the proof that failed, where something was refused already.
-fn refused_before(facts: &Facts<'_>) -> (String, String) {
+fn refused_before(facts: &Facts<'_>) -> Said {
     match keys(facts).as_slice() {
-        [] => Default::default(),
+        [] => Said::default(),
         refused => {
-            let said = refused_keys(facts, refused);
-            (said.en + " ", said.zh)
+            Said::join(&[refused_keys(facts, refused), Said::default()], text!(words::next_sentence()))
         }
     }
 }
@@ -78,10 +71,7 @@ fn endless_questions(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let asked = facts.memory().questions;
-    let reason = Reason::new(say!(
-        "The server asked and asked ({asked} questions), and never decided.",
-        "服务端不断提问（{asked} 个问题），始终没有给出结果。"
-    ));
+    let reason = Reason::new(say!(ssh::the_server_asked_without_end(asked)));
     Some(reason.by(Side::Server).at(Step::InteractiveQuestion))
 }
 
@@ -115,14 +105,12 @@ pub(super) fn keys<'a>(facts: &Facts<'a>) -> Vec<&'a Attempt> {
 /// What was offered, in both languages.
 pub(super) fn proof(attempt: &Attempt) -> Said {
     match (attempt.method.as_str(), &attempt.key) {
-        ("publickey", Some(print)) if attempt.certificate => {
-            say!("the certificate of the key {print}", "公钥 {print} 的证书")
-        }
-        ("publickey", Some(print)) => say!("the key {print}", "公钥 {print}"),
-        ("publickey", None) => say!("the key", "公钥"),
-        ("password", _) => say!("the password", "密码"),
-        ("keyboard-interactive", _) => say!("the answers", "对提问的回答"),
-        (other, _) => say!("the proof by {other}", "{other} 凭据"),
+        ("publickey", Some(print)) if attempt.certificate => say!(ssh::the_certificate_of_a_key(print)),
+        ("publickey", Some(print)) => say!(ssh::the_key_of_print(print)),
+        ("publickey", None) => say!(ssh::the_key()),
+        ("password", _) => say!(ssh::the_password()),
+        ("keyboard-interactive", _) => say!(ssh::the_answers()),
+        (other, _) => say!(ssh::the_proof(other)),
     }
 }
 
@@ -142,17 +130,9 @@ fn no_password_to_a_changed_host(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let (wanted, file, line) = (list(&wanted), check.get(field::FILE)?, check.get(field::LINE)?);
-    let reason = Reason::new(say!(
-        "The server takes {wanted}, and no password was sent: its host key is not the one that {file} line {line} has, so \
-         somebody may be in the middle. --strict no lets such a host pass, but tells it no secret.",
-        "服务端接受 {wanted}，但没有发送任何密码：它的主机公钥与 {file} 第 {line} 行的记录不符，可能有中间人。\
-         --strict no 只是放行，不会向它透露密码。"
-    ));
+    let reason = Reason::new(say!(ssh::the_password_was_not_sent_to_an_unproven_host(wanted, file, line)));
     let reason = reason.by(Side::Client).at(Step::HostKeyCheck);
-    Some(reason.advising(say!(
-        "Ask the server's administrator; if the new key is right, delete that line, and the password is sent again.",
-        "请向服务器管理员核实；若新公钥无误，删除该行后即可再用密码登录。"
-    )))
+    Some(reason.advising(say!(ssh::ask_before_trusting_the_new_key())))
 }
 
 fn in_part(facts: &Facts<'_>) -> Option<Reason> {
@@ -164,27 +144,18 @@ fn in_part(facts: &Facts<'_>) -> Option<Reason> {
     }
     let (accepted, wanted) = (proof(&attempts[taken]), list(&attempts[taken].left));
     let since = &attempts[taken + 1..];
-    let (en, zh) = match since.last() {
+    let last = match since.last() {
         Some(refused) => {
             let refused = proof(refused);
-            (format!("it refused {}", refused.en), format!("拒绝了{}", refused.zh))
+            say!(ssh::it_refused(refused))
         }
-        None if facts.gone().is_some() => {
-            ("the connection ended there".to_owned(), "连接就此结束".to_owned())
-        }
-        None if *facts.ended == Ended::NobodyToAsk => {
-            ("there is no terminal to ask for it".to_owned(), "没有终端可供询问".to_owned())
-        }
-        None if *facts.ended == Ended::AnswersUsedUp => {
-            ("the password file has no more answers".to_owned(), "密码文件中没有更多回答".to_owned())
-        }
-        None => ("this client has no such proof left".to_owned(), "本客户端没有这样的凭据".to_owned()),
+        None if facts.gone().is_some() => say!(ssh::the_connection_ended_there()),
+        None if *facts.ended == Ended::NobodyToAsk => say!(ssh::there_is_no_terminal_to_ask()),
+        None if *facts.ended == Ended::AnswersUsedUp => say!(ssh::the_password_file_has_no_more_answers()),
+        None => say!(ssh::no_such_proof_is_left()),
     };
-    let (took_en, took_zh) = (accepted.en, accepted.zh);
-    let reason = Reason::new(say!(
-        "The server accepted {took_en} and wants a second proof ({wanted}); {en}.",
-        "服务端已接受{took_zh}，还要求第二种凭据（{wanted}）；{zh}。"
-    ));
+    let took = accepted;
+    let reason = Reason::new(say!(ssh::the_server_wants_a_second_proof(took, wanted, last)));
     let reason = reason.at(Step::AuthFailure);
     let missing: Vec<_> = attempts[taken]
         .left
@@ -195,14 +166,14 @@ fn in_part(facts: &Facts<'_>) -> Option<Reason> {
         reason.advising(password_file())
     } else if since.is_empty() && !missing.is_empty() {
         let missing = list(&missing);
-        reason.advising(say!("`--methods` leaves out {missing}.", "`--methods` 中没有 {missing}。"))
+        reason.advising(say!(ssh::methods_leaves_out(missing)))
     } else {
         reason
     })
 }
 
 fn password_file() -> Said {
-    say!("--password-file gives it.", "可用 --password-file 提供。")
+    say!(ssh::password_file_gives())
 }
 
 fn answers_used_up(facts: &Facts<'_>) -> Option<Reason> {
@@ -210,25 +181,18 @@ fn answers_used_up(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let (asked, has) = (facts.memory().questions, facts.given.passwords.unwrap_or_default());
-    let (before_en, before_zh) = refused_before(facts);
-    let reason = Reason::new(say!(
-        "{before_en}The server asked {asked} questions (keyboard-interactive), and the answers of the password file \
-         ({has}) are used up.",
-        "{before_zh}服务端（keyboard-interactive）提了 {asked} 个问题，而密码文件只有 {has} 个回答，已经用完。"
-    ));
+    let before = refused_before(facts);
+    let reason = Reason::new(say!(ssh::the_server_asked_more_than_the_file_answers(before, asked, has)));
     let reason = reason.at(Step::InteractiveQuestion);
-    Some(reason.advising(say!("Give it a line for each question, in order.", "请按顺序为每个问题准备一行。")))
+    Some(reason.advising(say!(ssh::a_line_for_each_question())))
 }
 
 fn nobody_to_ask(facts: &Facts<'_>) -> Option<Reason> {
     if *facts.ended != Ended::NobodyToAsk {
         return None;
     }
-    let (en, zh) = refused_before(facts);
-    let reason = Reason::new(say!(
-        "{en}The server would take a password, but there is no terminal to ask for one.",
-        "{zh}服务端接受密码，但没有终端可供询问。"
-    ));
+    let refused_before = refused_before(facts);
+    let reason = Reason::new(say!(ssh::there_is_no_terminal_for_the_password(refused_before)));
     Some(reason.by(Side::Client).at(Step::AuthMethods).advising(password_file()))
 }
 
@@ -243,15 +207,9 @@ fn password_login_off(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let its = list(&left(facts));
-    let reason = Reason::new(say!(
-        "The server takes no passwords: it lists {its}, and --methods lets this client try passwords only. None was sent.",
-        "服务端不接受密码：它只列出 {its}，而 --methods 只允许本客户端尝试密码。没有发送任何密码。"
-    ));
+    let reason = Reason::new(say!(ssh::the_server_takes_no_passwords(its)));
     let reason = reason.at(Step::AuthMethods);
-    Some(reason.advising(say!(
-        "Leave out `--methods` to try a key; to have passwords taken, the server's administrator has to turn them on.",
-        "去掉 `--methods` 以尝试公钥；若要使用密码，须由服务器管理员开启密码登录。"
-    )))
+    Some(reason.advising(say!(ssh::leave_out_methods_or_let_passwords_in())))
 }
 
 fn password_refused(facts: &Facts<'_>) -> Option<Reason> {
@@ -260,23 +218,20 @@ fn password_refused(facts: &Facts<'_>) -> Option<Reason> {
     if *facts.ended != Ended::LoginRefused || !attempts.last().is_some_and(is_password) {
         return None;
     }
-    let (user, tries_en) =
-        (user(facts), if tries == 1 { "the password".into() } else { format!("{tries} passwords") });
-    let keys = keys(facts).len();
-    let (also_en, also_zh) = match keys {
-        0 => (String::new(), String::new()),
-        1 => (", and before that the key".to_owned(), "，此前也拒绝了公钥".to_owned()),
-        keys => (format!(", and before that {keys} keys"), format!("，此前也拒绝了 {keys} 个公钥")),
+    let user = user(facts);
+    let passwords = match tries {
+        1 => say!(ssh::the_password()),
+        _ => say!(ssh::several_passwords(tries)),
     };
-    let reason = Reason::new(say!(
-        "The server refused {tries_en} for \"{user}\"{also_en}: access is refused.",
-        "服务端拒绝了 \"{user}\" 的密码（共尝试 {tries} 次）{also_zh}：拒绝访问。"
-    ));
+    let keys = keys(facts).len();
+    let also = match keys {
+        0 => Said::default(),
+        1 => say!(ssh::and_before_that_the_key()),
+        keys => say!(ssh::and_before_that_several_keys(keys)),
+    };
+    let reason = Reason::new(say!(ssh::the_server_refused_the_passwords(passwords, user, tries, also)));
     let reason = reason.at(Step::AuthFailure);
-    Some(reason.advising(say!(
-        "A server says the same of a wrong password, of a name it does not know and of a user it lets in nowhere.",
-        "密码错误、用户名不存在、用户被禁止登录，服务端的回答都一样。"
-    )))
+    Some(reason.advising(say!(ssh::it_says_the_same_of_several_faults())))
 }
 
 fn no_common_method(facts: &Facts<'_>) -> Option<Reason> {
@@ -284,10 +239,7 @@ fn no_common_method(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let (its, ours) = (list(&left(facts)), list(&facts.given.methods));
-    let reason = Reason::new(say!(
-        "No common way to log in: the server takes {its}; this client may try {ours} (--methods).",
-        "没有共同的登录方法：服务端接受 {its}；本客户端可尝试 {ours}（--methods）。"
-    ));
+    let reason = Reason::new(say!(ssh::no_common_way_to_log_in(its, ours)));
     Some(reason.at(Step::AuthMethods))
 }
 
@@ -299,32 +251,19 @@ fn logging_in(facts: &Facts<'_>) -> bool {
 fn gone_before_login(facts: &Facts<'_>) -> Option<Reason> {
     let how = facts.gone().filter(|_| logging_in(facts) && !facts.has(Step::AuthMethods))?;
     let how = how.done();
-    let reason = Reason::new(say!(
-        "The server {} before it answered the login: it ran out of patience, or a packet was damaged on the way.",
-        "服务端在回应登录之前就{}：等待超时，或有数据包在途中损坏。",
-        (how.en),
-        (how.zh)
-    ));
+    let reason = Reason::new(say!(ssh::the_server_ended_before_it_answered_the_login(how)));
     Some(reason.at(Step::ServiceRequest).advising(its_own_log()))
 }
 
 fn gone_in_login(facts: &Facts<'_>) -> Option<Reason> {
     let how = facts.gone().filter(|_| logging_in(facts))?;
     let how = how.done();
-    let reason = Reason::new(say!(
-        "The server {} during the login: too many attempts, or it ran out of patience.",
-        "服务端在登录过程中{}：尝试次数过多，或等待超时。",
-        (how.en),
-        (how.zh)
-    ));
+    let reason = Reason::new(say!(ssh::the_server_ended_during_the_login(how)));
     Some(reason.by(Side::Server).at(Step::AuthFailure).advising(its_own_log()))
 }
 
 fn silent_in_login(facts: &Facts<'_>) -> Option<Reason> {
     let seconds = silent(facts).filter(|_| logging_in(facts))?;
-    let reason = Reason::new(say!(
-        "The server was silent for {seconds} s during the login.",
-        "服务端在登录期间沉默了 {seconds} 秒。"
-    ));
+    let reason = Reason::new(say!(ssh::the_server_was_silent_during_the_login(seconds)));
     Some(reason.by(Side::Server).at(Step::AuthMethods))
 }

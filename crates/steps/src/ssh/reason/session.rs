@@ -1,19 +1,20 @@
 //! After the login: the channel, the command (RFC 4254), and the end.
 
-use super::{Ended, Facts, Named, in_seconds, opening::silent, quoted, rule_list};
+use super::{Ended, Facts, Named, in_seconds, opening::silent, quoted};
 use crate::{
     Past, Reason, Said, Side, Text,
+    rule::rule_list,
     ssh::{Step, field},
 };
 
-pub(super) const RULES: &[Named] = rule_list![
-    "ssh.channel_refused", "the server opens no channel for a command", "服务端不打开执行命令的通道" => channel_refused;
-    "ssh.command_refused", "the server does not run the command", "服务端不执行该命令" => command_refused;
-    "ssh.command_too_long", "the command ran longer than --timeout allows", "命令运行的时间超过了 --timeout" => too_long;
-    "ssh.no_exit_status", "the command ended, and nothing says how", "命令结束了，却没有说明如何结束" => no_exit_status;
-    "ssh.silent_in_session", "the server fell silent after the login", "服务端在登录之后沉默" => silent_in_session;
-    "ssh.gone_in_session", "the connection ended after the login, before all was done", "登录之后、事情办完之前连接就结束了" => gone_in_session;
-    "ssh.message_out_of_place", "a message has no place where it came", "消息出现在不该出现的位置" => out_of_place;
+pub(super) const RULES: &[Named] = rule_list!["ssh", ssh_rules;
+    channel_refused => channel_refused;
+    command_refused => command_refused;
+    command_too_long => too_long;
+    no_exit_status => no_exit_status;
+    silent_in_session => silent_in_session;
+    gone_in_session => gone_in_session;
+    message_out_of_place => out_of_place;
 ];
 
 /// How a command ended that did not succeed.
@@ -29,29 +30,27 @@ pub enum Exit {
 pub fn command_failed(past: &Past, exit: Exit) -> Said {
     let memory = past.ssh();
     let said = memory.stderr.join(" / ");
-    let (en, zh) = match exit {
-        Exit::Status(status) => {
-            (format!("the command ended with status {status}"), format!("命令以状态 {status} 结束"))
-        }
+    let how = match exit {
+        Exit::Status(status) => say!(ssh::the_command_ended_with_status(status)),
         Exit::Signal => {
             let signal = memory.signal.as_deref().unwrap_or_default();
-            (format!("the command was ended by the signal {signal}"), format!("命令被信号 {signal} 终止"))
+            say!(ssh::the_command_was_ended_by_a_signal(signal))
         }
     };
     match said.as_str() {
-        "" => Said::new(en, zh),
-        words => Said::new(format!("{en}: {}", quoted(words)), format!("{zh}：{}", quoted(words))),
+        "" => how,
+        words => say!(ssh::and_said(how, quoted(words))),
     }
 }
 
 /// RFC 4254 §5.1.
 fn open_failure(code: u64) -> Text {
     match code {
-        1 => Text { en: "administratively prohibited", zh: "管理上禁止" },
-        2 => Text { en: "connect failed", zh: "连接失败" },
-        3 => Text { en: "unknown channel type", zh: "未知的通道类型" },
-        4 => Text { en: "resource shortage", zh: "资源不足" },
-        _ => Text { en: "a reason of its own", zh: "其自定的原因" },
+        1 => text!(ssh::administratively_prohibited()),
+        2 => text!(ssh::connect_failed()),
+        3 => text!(ssh::unknown_channel_type()),
+        4 => text!(ssh::resource_shortage()),
+        _ => text!(ssh::a_reason_of_its_own()),
     }
 }
 
@@ -61,20 +60,12 @@ fn channel_refused(facts: &Facts<'_>) -> Option<Reason> {
     }
     let (why, words) = match &facts.memory().channel_refused {
         Some((code, words)) => (open_failure(*code), words.as_str()),
-        None => (Text { en: "it did not say why", zh: "未说明原因" }, ""),
+        None => (text!(ssh::it_did_not_say_why()), ""),
     };
     let said = if words.is_empty() { String::new() } else { format!(", {}", quoted(words)) };
-    let reason = Reason::new(say!(
-        "The login succeeded, but the server opens no channel for a session: {}{said}.",
-        "登录成功，但服务端不打开会话通道：{}{said}。",
-        (why.en),
-        (why.zh)
-    ));
+    let reason = Reason::new(say!(ssh::the_server_opens_no_channel(why, said)));
     let reason = reason.by(Side::Server).at(Step::ChannelOpen);
-    Some(reason.advising(say!(
-        "Its settings may allow this user no sessions (OpenSSH: MaxSessions 0, or an account for forwarding only).",
-        "它的设置可能不允许该用户打开会话（OpenSSH：MaxSessions 0，或仅供转发的账户）。"
-    )))
+    Some(reason.advising(say!(ssh::its_settings_may_allow_no_sessions())))
 }
 
 /// What the command said, the error stream before the other.
@@ -91,20 +82,14 @@ fn command_refused(facts: &Facts<'_>) -> Option<Reason> {
     let said = its_words(facts).map(|words| format!(": {words}")).unwrap_or_default();
     let command = facts.past.first(Step::Exec).and_then(|it| it.get(field::COMMAND)).map(quoted);
     let command = command.map(|words| format!(" {words}")).unwrap_or_default();
-    let reason = Reason::new(say!(
-        "The login succeeded, but the server refused to run a command{command}{said}.",
-        "登录成功，但服务端拒绝执行命令{command}{said}。"
-    ));
+    let reason = Reason::new(say!(ssh::the_server_refused_the_command(command, said)));
     Some(reason.by(Side::Server).at(Step::ChannelReply))
 }
 
 fn too_long(facts: &Facts<'_>) -> Option<Reason> {
     let Ended::CommandTooLong(limit) = facts.ended else { return None };
     let limit = in_seconds(*limit);
-    let reason = Reason::new(say!(
-        "The command had not ended after {limit} s, as long as --timeout allows: this client ended the connection.",
-        "命令在 {limit} 秒后仍未结束，已到 --timeout 的上限：本客户端结束了连接。"
-    ));
+    let reason = Reason::new(say!(ssh::the_command_ran_too_long(limit)));
     Some(reason.by(Side::Client).at(Step::Exec))
 }
 
@@ -113,38 +98,22 @@ fn no_exit_status(facts: &Facts<'_>) -> Option<Reason> {
         return None;
     }
     let said = its_words(facts);
-    let (en, zh) = said.map_or(Default::default(), |words| {
-        (format!(" It had said {words}."), format!("它此前说过 {words}。"))
-    });
-    let reason = Reason::new(say!(
-        "The command's channel was closed without an exit status and without a signal (RFC 4254 §6.10 wants neither, and \
-         most servers send one).{en}",
-        "命令的通道被关闭，既没有退出状态也没有信号（RFC 4254 §6.10 不作要求，但多数服务端会发送）。{zh}"
-    ));
+    let words = said.map_or_else(Said::default, |words| say!(ssh::it_had_said(words)));
+    let reason = Reason::new(say!(ssh::there_was_no_exit_status(words)));
     Some(reason.by(Side::Server).at(Step::ChannelClose))
 }
 
 fn silent_in_session(facts: &Facts<'_>) -> Option<Reason> {
     let seconds = silent(facts)?;
-    let reason = Reason::new(say!(
-        "The login succeeded, then the server was silent for {seconds} s.",
-        "登录成功，随后服务端沉默了 {seconds} 秒。"
-    ));
+    let reason = Reason::new(say!(ssh::the_server_was_silent_after_the_login(seconds)));
     Some(reason.by(Side::Server).at(Step::ChannelOpen))
 }
 
 fn gone_in_session(facts: &Facts<'_>) -> Option<Reason> {
     let how = facts.gone().filter(|_| facts.has(Step::AuthSuccess))?;
     let how = how.done();
-    let (en, zh) = its_words(facts).map_or(Default::default(), |words| {
-        (format!(" Its last words: {words}."), format!("它最后说的是 {words}。"))
-    });
-    let reason = Reason::new(say!(
-        "The server {} in the middle of the session.{en}",
-        "服务端在会话中途{}。{zh}",
-        (how.en),
-        (how.zh)
-    ));
+    let words = its_words(facts).map_or_else(Said::default, |words| say!(ssh::its_last_words(words)));
+    let reason = Reason::new(say!(ssh::the_server_ended_in_the_session(how, words)));
     Some(reason.by(Side::Server))
 }
 
@@ -157,30 +126,22 @@ fn out_of_place(facts: &Facts<'_>) -> Option<Reason> {
 
 /// A message of the peer's that the library does not take where it came; the log's last steps are the best account.
 pub(super) fn misplaced(facts: &Facts<'_>) -> Reason {
-    let (en, zh) = facts.peer();
+    let them = facts.peer();
     let rekeys = facts.past.records().iter().any(|record| record.get(field::REKEY) == Some(true));
-    let (when_en, when_zh) = if rekeys {
-        (" while keys were exchanged anew", "在重新交换密钥期间")
+    let when = if rekeys {
+        say!(ssh::while_keys_were_exchanged_anew())
     } else if facts.has(Step::AuthSuccess) {
-        (" after the login", "在登录之后")
+        say!(ssh::after_the_login())
     } else if facts.has(Step::SessionKey) {
-        (" during the login", "在登录期间")
+        say!(ssh::during_the_login())
     } else {
-        ("", "")
+        Said::default()
     };
-    Reason::new(say!(
-        "{en} sent a message{when_en} that has no place there, or lacks what it should hold; the last steps show it.",
-        "{zh}{when_zh}发送了不该出现的消息，或缺少应有的内容；见最后几步。"
-    ))
-    .by(facts.side.peer())
+    Reason::new(say!(ssh::the_peers_message_has_no_place_there(them, when))).by(facts.side.peer())
 }
 
 /// Nothing recognised what happened: no more is said than is known.
 pub(super) fn gave_up(facts: &Facts<'_>) -> Reason {
     let steps = facts.past.count();
-    let said: Said = say!(
-        "The connection was given up after {steps} steps, for a reason that the log does not show.",
-        "连接在 {steps} 步之后被放弃，记录中看不出原因。"
-    );
-    Reason::new(said)
+    Reason::new(say!(ssh::the_connection_was_given_up(steps)))
 }
