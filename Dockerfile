@@ -1,7 +1,18 @@
-# One image with the four programs, and nothing else in it: no shell, no libraries, no root.
+# One image with one program, and nothing else in it: no shell, no libraries, no root. `lab`, `client`, `server` and
+# `certs` are links to it.
 #
 #   docker build -t handshakes .        or let `docker compose` do it
 #   docker run --rm handshakes          all four pairs on the container's own loopback
+
+# The manifests alone, with a stand-in for each crate's sources: the same as long as no manifest changes.
+FROM rust:1-slim-bookworm AS manifests
+WORKDIR /src
+COPY . .
+RUN mkdir /manifests && find . -name Cargo.toml -exec cp --parents {} /manifests \; \
+    && cp Cargo.lock /manifests && cd /manifests \
+    && for crate in certs clients servers crates/*; do \
+        mkdir "$crate/src" && touch "$crate/src/lib.rs" && echo 'fn main() {}' > "$crate/src/main.rs"; \
+    done
 
 FROM rust:1-slim-bookworm AS build
 # make and perl (and the image's gcc): OpenSSL is built from source, for static RSA.
@@ -16,40 +27,26 @@ WORKDIR /src
 ENV RUSTFLAGS="-C target-feature=+crt-static" CARGO_TERM_COLOR=never AWS_LC_SYS_NO_JITTER_ENTROPY=1
 RUN printf '#!/bin/sh -e\n\
 host=$(rustc -vV | sed -n "s/^host: //p")\n\
-cargo build --release --locked --workspace --bins --target "$host"\n\
+cargo build --release --locked --package asnoted-cli --target "$host"\n\
 ln -sfn "$host/release" target/program\n' > /usr/local/bin/build && chmod +x /usr/local/bin/build
 
 # The dependencies, in a layer of their own: only a change of a manifest builds them again.
-COPY Cargo.toml Cargo.lock ./
-COPY certs/Cargo.toml certs/
-COPY clients/Cargo.toml clients/
-COPY servers/Cargo.toml servers/
-COPY crates/capture/Cargo.toml crates/capture/
-COPY crates/claims/Cargo.toml crates/claims/
-COPY crates/files/Cargo.toml crates/files/
-COPY crates/lab/Cargo.toml crates/lab/
-COPY crates/notes/Cargo.toml crates/notes/
-COPY crates/page/Cargo.toml crates/page/
-COPY crates/show/Cargo.toml crates/show/
-COPY crates/steps/Cargo.toml crates/steps/
-COPY crates/watch/Cargo.toml crates/watch/
-COPY crates/wire/Cargo.toml crates/wire/
-RUN for crate in certs clients servers crates/*; do \
-        mkdir "$crate/src" && touch "$crate/src/lib.rs" && echo 'fn main() {}' > "$crate/src/main.rs"; \
-    done && build && rm -r certs/src clients/src servers/src crates/*/src
+COPY --from=manifests /manifests ./
+RUN build && rm -r certs/src clients/src servers/src crates/*/src
 
 # Our own sources. Their dates are those of the checkout, which cargo may take for older than the stand-ins above.
 COPY certs certs
 COPY clients clients
 COPY servers servers
 COPY crates crates
+ARG ASNOTED_COMMIT=
 RUN find certs clients servers crates -name '*.rs' -exec touch {} + && build
 
 # What reads and sends segments may ask for CAP_NET_RAW, where the container grants it. `+p` and not `+ep`: the
 # programs raise it for as long as they open a socket, and they still start where it is not granted.
 RUN mkdir -p /image/bin /image/mounts/certs /image/mounts/logs /image/mounts/state /image/mounts/tmp \
-    && cd target/program && cp certs client lab server /image/bin \
-    && cd /image/bin && setcap cap_net_raw+p client && setcap cap_net_raw+p lab && setcap cap_net_raw+p server
+    && cp target/program/asnoted /image/bin && cd /image/bin && setcap cap_net_raw+p asnoted \
+    && for name in certs client lab server; do ln -s asnoted "$name"; done
 
 FROM scratch
 # A folder, not single files: only so do the capabilities survive.

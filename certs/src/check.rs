@@ -10,7 +10,7 @@ use std::{
 use anyhow::ensure;
 use rcgen::{KeyPair, PublicKeyData as _};
 use russh::keys::{HashAlg, PrivateKey, PublicKey};
-use steps::harmless;
+use steps::{harmless, program::CERTS};
 use x509_parser::{certificate::X509Certificate, extensions::GeneralName, time::ASN1Time};
 
 use crate::{
@@ -89,7 +89,7 @@ impl fmt::Display for Report {
 ///
 /// When there is no such folder; what is wrong within it is in the report.
 pub fn check(dir: &Path) -> anyhow::Result<Report> {
-    ensure!(dir.is_dir(), "there is no folder {0} (`certs --dir {0}` makes it)", dir.display());
+    ensure!(dir.is_dir(), "there is no folder {0} (`{CERTS} --dir {0}` makes it)", dir.display());
     let mut checks =
         Checks { report: Report { dir: dir.into(), findings: Vec::new(), verified: Vec::new() } };
     checks.files();

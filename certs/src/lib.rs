@@ -15,21 +15,22 @@
 use std::{fmt, io::Write as _, path::Path, path::PathBuf};
 
 use anyhow::Context as _;
-use steps::harmless::one_line;
+use steps::{harmless::one_line, program::CERTS};
 
 mod check;
 mod faulty;
 mod folder;
+mod place;
+pub mod program;
 mod ssh;
 mod tls;
 
 pub use check::{Fault, Finding, Report, check};
 pub use faulty::{Flaw, INTERMEDIATE_CERT, Key, faulty};
 
-use folder::Folder;
+pub use place::{DEMO_DIR, default_dir, known_hosts};
 
-/// Where the demo keys are unless told otherwise.
-pub const DEFAULT_DIR: &str = "certs/demo";
+use folder::Folder;
 
 /// The demo CA's certificate: what a client trusts.
 pub const CA_CERT: &str = "ca.pem";
@@ -145,7 +146,7 @@ pub fn not_encrypted(file: &Path) -> anyhow::Result<()> {
 
 /// What to do about a file in `dir` that is there and of no use.
 pub fn advice(dir: &Path) -> String {
-    format!("`certs --check --dir {}` says what is wrong", dir.display())
+    format!("`{CERTS} --check --dir {}` says what is wrong", dir.display())
 }
 
 /// [`ensure`], and a word on standard error when something was made: where, and what.
@@ -156,7 +157,7 @@ pub fn advice(dir: &Path) -> String {
 pub fn ensure_and_say(dir: &Path) -> anyhow::Result<()> {
     let made = ensure(dir)?;
     if !made.made.is_empty() {
-        let _ = writeln!(std::io::stderr().lock(), "certs: {}", one_line(&made.to_string()));
+        let _ = writeln!(std::io::stderr().lock(), "{CERTS}: {}", one_line(&made.to_string()));
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use socket2::{Domain, Socket, Type};
 use steps::{
     Past, Reason, Said, Side,
+    program::CLIENT,
     tcp::reason::{Attempt, End, Facts, Refusal, not_connected, reason, waits_for},
 };
 use tokio::{
@@ -162,7 +163,7 @@ where
             ended = running.next() => ended,
             () = sleep(HEAD_START), if left.peek().is_some() => {
                 if let (Some(next), Some(slow)) = (left.peek(), waits.last()) {
-                    show::say_said("client", &waits_for(*slow, *next, HEAD_START));
+                    show::say_said(CLIENT, &waits_for(*slow, *next, HEAD_START));
                 }
                 continue;
             }

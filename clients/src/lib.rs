@@ -13,6 +13,7 @@ use watch::{Session, Started};
 
 mod dial;
 
+pub mod program;
 pub mod ssh;
 pub mod tcp;
 pub mod tls;

@@ -74,7 +74,7 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub strict: Strict,
 
-    /// The file of known hosts [default: known_hosts in the folder of the demo keys]
+    /// The file of known hosts [default: known_hosts in the folder of the demo keys, installed in $XDG_STATE_HOME/asnoted]
     #[arg(long, value_name = "FILE")]
     pub known_hosts: Option<PathBuf>,
 
@@ -114,8 +114,8 @@ pub struct Options {
     #[arg(long, value_parser = seconds, value_name = "SECONDS")]
     pub timeout: Option<Duration>,
 
-    /// The folder of the demo keys
-    #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
+    /// The folder of the demo keys [default: certs/demo in the repository, else $XDG_DATA_HOME/asnoted/certs]
+    #[arg(long, default_value_os_t = certs::default_dir(), hide_default_value = true, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
 
     /// The command to run; put `--` before one with options of its own
@@ -173,7 +173,7 @@ pub async fn run_for(options: &Options, session: &Session, asking: Asking) -> an
 async fn connect(options: &Options, session: &Session, asking: Asking, input: &Input) -> anyhow::Result<()> {
     let Login { user, target } = &options.target;
     let mut means = means(options, &asking).await?;
-    let known_hosts = options.known_hosts.clone().unwrap_or_else(|| options.certs.join("known_hosts"));
+    let known_hosts = options.known_hosts.clone().unwrap_or_else(|| certs::known_hosts(&options.certs));
     let host_key = HostKeyCheck::new(KnownHosts::new(known_hosts), target, options.strict, asking);
 
     let (stream, started) = target.connect(session).await?;

@@ -80,8 +80,8 @@ pub struct Options {
     #[arg(long, value_name = "PATH")]
     pub path: Option<String>,
 
-    /// The folder of the demo keys
-    #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
+    /// The folder of the demo keys [default: certs/demo in the repository, else $XDG_DATA_HOME/asnoted/certs]
+    #[arg(long, default_value_os_t = certs::default_dir(), hide_default_value = true, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
 
     #[command(flatten)]

@@ -2,15 +2,16 @@
 
 use std::{ffi::OsString, io, process::ExitCode, thread};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use show::{Init, Unread};
+use steps::program::{self, CLIENT, SERVER};
 use tokio_util::sync::CancellationToken;
 use watch::Session;
 
 use crate::{shutdown_signal, ssh, tcp, tls, ws};
 
 #[derive(Parser)]
-#[command(name = "server", version, about = "A server that explains each handshake it makes", after_help = EXAMPLES)]
+#[command(name = "server", version, long_version = program::version(FEATURES), about = "A server that explains each handshake it makes", after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -54,6 +55,8 @@ enum Service {
     Ssh,
 }
 
+const FEATURES: &[&str] = if cfg!(feature = "rsa-kx") { &["rsa-kx"] } else { &[] };
+
 const EXAMPLES: &str = "\
 Examples:
   server tls                              listen on 127.0.0.1:7443
@@ -66,13 +69,18 @@ A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may
 /// At the end, how long the server waits for a reader of its log who takes nothing.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
+/// The command line.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     show::tame_panics();
-    match serve(show::parse(args)) {
+    match serve(show::parse(SERVER, args.into_iter().collect())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            show::say("server", format!("{error:#}"));
+            show::say(SERVER, format!("{error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -138,8 +146,8 @@ async fn run(command: Command, until_eof: bool, session: &Session, confine: impl
             listening("tls", server.local_addr());
             if let Some(rsa) = server.local_addr_rsa() {
                 show::say(
-                    "server",
-                    format!("tls listens on {rsa} for static RSA (`client tls --variant rsa`)"),
+                    SERVER,
+                    format!("tls listens on {rsa} for static RSA (`{CLIENT} tls --variant rsa`)"),
                 );
             }
             server.run(stop).await
@@ -165,7 +173,7 @@ async fn run(command: Command, until_eof: bool, session: &Session, confine: impl
 
 /// Says on standard error where the server listens, so that the log stays a log.
 fn listening(protocol: &str, address: std::net::SocketAddr) {
-    show::say("server", format!("{protocol} listens on {address}"));
+    show::say(SERVER, format!("{protocol} listens on {address}"));
 }
 
 fn health(protocol: Service, port: Option<u16>) -> anyhow::Result<()> {
@@ -181,10 +189,8 @@ fn health(protocol: Service, port: Option<u16>) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     #[test]
     fn every_option_has_its_help_in_chinese() {
-        assert_eq!(show::without_chinese(&super::Cli::command()), [""; 0]);
+        assert_eq!(show::without_chinese(&super::command()), [""; 0]);
     }
 }

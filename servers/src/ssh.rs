@@ -57,8 +57,8 @@ pub struct Options {
     #[arg(long, default_value = "127.0.0.1:7022", value_name = "ADDR")]
     pub listen: SocketAddr,
 
-    /// The folder of the demo keys
-    #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
+    /// The folder of the demo keys [default: certs/demo in the repository, else $XDG_DATA_HOME/asnoted/certs]
+    #[arg(long, default_value_os_t = certs::default_dir(), hide_default_value = true, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
 
     /// Whether a password will do where no key does, by `password` and by `keyboard-interactive`

@@ -85,8 +85,8 @@ pub struct Options {
     #[arg(long, value_name = "BYTES", default_value = "1048576")]
     pub max_message: usize,
 
-    /// The folder of the demo keys
-    #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR")]
+    /// The folder of the demo keys [default: certs/demo in the repository, else $XDG_DATA_HOME/asnoted/certs]
+    #[arg(long, default_value_os_t = certs::default_dir(), hide_default_value = true, env = "CERTS_DIR", value_name = "DIR")]
     pub certs: PathBuf,
 
     #[command(flatten)]

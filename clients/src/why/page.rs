@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use show::{Format, columns, pad, wrapped};
-use steps::{Lang, Protocol, SCHEMA_VERSION, Said, Text, harmless};
+use steps::{Lang, Protocol, SCHEMA_VERSION, Said, Text, harmless, program::CLIENT};
 
 use super::{Diagnosis, EACH, Row};
 
@@ -24,7 +24,7 @@ impl Page {
     pub(super) fn begin(&self, found: &Diagnosis) {
         if self.json {
             if found.announced > 0 {
-                show::say_said("client", &announcement(found));
+                show::say_said(CLIENT, &announcement(found));
             }
             return;
         }

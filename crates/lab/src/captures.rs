@@ -14,7 +14,7 @@ use rustls::pki_types::{
     PrivateKeyDer,
     pem::{self, PemObject},
 };
-use steps::Lang;
+use steps::{Lang, program::LAB};
 
 mod rows;
 
@@ -231,5 +231,5 @@ pub(crate) fn say(lang: Lang, en: &str, zh: &str) {
         Lang::En => en,
         Lang::Zh => zh,
     };
-    show::say("lab", text);
+    show::say(LAB, text);
 }

@@ -3,10 +3,14 @@
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand, builder::PossibleValuesParser};
+use clap::{CommandFactory as _, Parser, Subcommand, builder::PossibleValuesParser};
 use scenario::Scenario;
 use show::{Init, Kept};
-use steps::{Protocol, harmless::one_line};
+use steps::{
+    Protocol,
+    harmless::one_line,
+    program::{self, LAB, SERVER},
+};
 
 mod captures;
 mod commented;
@@ -23,13 +27,13 @@ mod run;
 mod scenario;
 
 #[derive(Parser)]
-#[command(name = "lab", version, about = "Four real handshakes, both ends in one log", after_help = EXAMPLES)]
+#[command(name = "lab", version, long_version = program::version(FEATURES), about = "Four real handshakes, both ends in one log", after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// The folder of the demo keys; made on first use
-    #[arg(long, default_value = certs::DEFAULT_DIR, env = "CERTS_DIR", value_name = "DIR", global = true)]
+    /// The folder of the demo keys [default: certs/demo in the repository, else $XDG_DATA_HOME/asnoted/certs]
+    #[arg(long, default_value_os_t = certs::default_dir(), hide_default_value = true, env = "CERTS_DIR", value_name = "DIR", global = true)]
     certs: PathBuf,
 
     #[command(flatten)]
@@ -102,6 +106,8 @@ enum Command {
 /// All variants of TLS in turn.
 const ALL: &str = "all";
 
+const FEATURES: &[&str] = if cfg!(feature = "rsa-kx") { &["rsa-kx"] } else { &[] };
+
 const EXAMPLES: &str = "\
 Examples:
   lab                         all four pairs, nothing to set up
@@ -119,16 +125,21 @@ Examples:
 C is the client's line, S the server's; an arrow points the way the bytes went.
 Marks: t4 as noted, t4≠ differs from the notes, t4~ depends, t4- absent.";
 
+/// The command line.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     show::tame_panics();
-    let cli: Cli = show::parse(args);
+    let cli: Cli = show::parse(LAB, args.into_iter().collect());
     if let Some(Command::LoadServer { args }) = &cli.command {
-        return servers::program::main(std::iter::once("server".into()).chain(args.iter().cloned()));
+        return servers::program::main(std::iter::once(SERVER.name().into()).chain(args.iter().cloned()));
     }
     if let Some(Command::Notes(options)) = &cli.command {
         return notes::run(options, &cli.output, &cli.certs).unwrap_or_else(|error| {
-            show::say_lines(&format!("lab: {}", told(&error)));
+            show::say_lines(&format!("{LAB}: {}", told(&error)));
             ExitCode::from(2)
         });
     }
@@ -146,7 +157,7 @@ fn said(done: anyhow::Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            show::say_lines(&format!("lab: {}", told(&error)));
+            show::say_lines(&format!("{LAB}: {}", told(&error)));
             ExitCode::FAILURE
         }
     }
@@ -325,10 +336,8 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     #[test]
     fn every_option_has_its_help_in_chinese() {
-        assert_eq!(show::without_chinese(&super::Cli::command()), [""; 0]);
+        assert_eq!(show::without_chinese(&super::command()), [""; 0]);
     }
 }

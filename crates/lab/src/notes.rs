@@ -10,7 +10,10 @@ use std::{
 use anyhow::Context;
 use claims::{Claim, Event, Verdict};
 use show::{Args, Format, OwnNotes, Shown};
-use steps::{Lang, Text};
+use steps::{
+    Lang, Text,
+    program::{LAB, as_called},
+};
 use strum::VariantArray;
 
 use crate::read;
@@ -106,7 +109,7 @@ fn run_what_is_wanting(
     for (n, command) in commands.iter().enumerate() {
         let lang = output.lang();
         let running = Text { en: "running", zh: "正在运行" }.in_lang(lang);
-        show::say_lines(&format!("[{}/{}] {running} {command}", n + 1, commands.len()));
+        show::say_lines(&format!("[{}/{}] {running} {}", n + 1, commands.len(), as_called(command)));
         let args = command.split_whitespace().skip(1);
         let ran = Command::new(&program)
             .args(args)
@@ -144,7 +147,7 @@ fn shown_in(folder: &Path, may_be_missing: bool, lang: Lang) -> anyhow::Result<V
         // What a log says of the notes is not believed: `read_log` judges it again.
         let log = show::read_log(&path.display().to_string(), &text);
         for trouble in &log.troubles {
-            show::say("lab", trouble.in_lang(lang));
+            show::say(LAB, trouble.in_lang(lang));
         }
         for (Event { seen: event, claims }, line) in log.events.into_iter().zip(log.lines) {
             let variant = event.variant.clone();

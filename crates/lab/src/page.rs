@@ -6,7 +6,7 @@ use anyhow::Context;
 use claims::Claim;
 use page::Run;
 use show::Args;
-use steps::{Protocol, Said};
+use steps::{Protocol, Said, program::LAB};
 use tokio_util::sync::CancellationToken;
 
 use crate::{pairs, scenario};
@@ -57,7 +57,7 @@ pub(crate) fn serve(options: &Options, output: &Args, certs: &Path) -> anyhow::R
                 asked.cancel();
             }
         });
-        page::serve(page, |url| show::say("lab", format!("the page is at {url}")), stop).await
+        page::serve(page, |url| show::say(LAB, format!("the page is at {url}")), stop).await
     })
 }
 

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, bail};
 use claims::Event;
 use show::{Args, Format, Ladder, story::Story};
-use steps::{Direction, Evidence, Lang, Protocol, Side};
+use steps::{Direction, Evidence, Lang, Protocol, Side, program::LAB};
 
 use crate::{captures, commented, expect, run, scenario};
 
@@ -176,7 +176,7 @@ fn events(logs: &[std::path::PathBuf], lang: Lang) -> anyhow::Result<Vec<Event>>
         let bytes = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
         let log = show::read_log(&path.display().to_string(), &String::from_utf8_lossy(&bytes));
         for trouble in &log.troubles {
-            show::say("lab", trouble.in_lang(lang));
+            show::say(LAB, trouble.in_lang(lang));
         }
         events.extend(log.events);
     }

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use claims::{Claim, Verdict};
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
-use steps::{Lang, Protocol, Side, Step};
+use steps::{Lang, Protocol, Side, Step, program::LAB};
 
 use crate::{link, meddler};
 
@@ -181,7 +181,7 @@ pub(crate) fn select(patterns: &[String]) -> anyhow::Result<Vec<Scenario>> {
         let before = chosen.len();
         chosen.extend(all.iter().filter(|scenario| matches(pattern, &scenario.name)).cloned());
         if chosen.len() == before {
-            bail!("no scenario is called `{pattern}`{} (`lab list` lists them)", near(pattern, &all));
+            bail!("no scenario is called `{pattern}`{} (`{LAB} list` lists them)", near(pattern, &all));
         }
     }
     Ok(chosen)

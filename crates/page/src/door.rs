@@ -14,6 +14,7 @@ use axum::{
 };
 
 use crate::refused;
+use steps::program::LAB;
 
 const COOKIE: &str = "handshakes";
 
@@ -132,7 +133,7 @@ impl Refusal {
             Refusal::Origin => refused(StatusCode::FORBIDDEN, "Another page asked for this."),
             Refusal::Token => refused(
                 StatusCode::UNAUTHORIZED,
-                "Open the address that `lab serve` printed: its token is missing.",
+                &format!("Open the address that `{LAB} serve` printed: its token is missing."),
             ),
             Refusal::Welcome(token) => {
                 let mut answer = refused(StatusCode::SEE_OTHER, "");

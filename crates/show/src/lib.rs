@@ -21,8 +21,8 @@ pub use reading::{
 pub use render::{Follows, Layout, Lines, ladder, ladder_text, mermaid, recorded};
 pub use reports::{Judged, Report, Shown, judge, notes, places, report, report_json, verdicts, wanting};
 #[cfg(feature = "clap")]
-pub use say::parse;
+pub use say::{matches, parse};
 pub use say::{progress, say, say_lines, say_said, tame_panics};
-#[cfg(feature = "clap")]
-pub use terminal::without_chinese;
 pub use terminal::{Args, Color, Format, Ladder, LangArg, columns, pad, wrapped};
+#[cfg(feature = "clap")]
+pub use terminal::{as_called, in_lang, without_chinese};

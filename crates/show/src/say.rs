@@ -8,7 +8,7 @@ use std::{
     panic,
 };
 
-use steps::{Said, harmless};
+use steps::{Said, harmless, program::Program};
 
 use crate::pipeline::{drain, lang};
 
@@ -16,16 +16,16 @@ use crate::pipeline::{drain, lang};
 mod command_line;
 
 #[cfg(feature = "clap")]
-pub use command_line::parse;
+pub use command_line::{matches, parse};
 
 /// Says a line on standard error in the name of `program`, after everything reported so far: `client: …`. It is one
 /// line, whatever `what` quotes; who reads no standard error misses it and nothing else.
-pub fn say(program: &str, what: impl Display) {
+pub fn say(program: Program, what: impl Display) {
     write(&format!("{program}: {}", harmless::one_line(&harmless::without_os_error(&what.to_string()))));
 }
 
 /// The same in the language of the log.
-pub fn say_said(program: &str, what: &Said) {
+pub fn say_said(program: Program, what: &Said) {
     say(program, what.in_lang(lang()));
 }
 

@@ -11,7 +11,7 @@ pub(crate) mod text;
 pub use args::{Args, Color, Format, Ladder, LangArg};
 pub(crate) use ascii::{ascii, is_plain_terminal};
 #[cfg(feature = "clap")]
-pub use help::without_chinese;
+pub use help::{as_called, in_lang, without_chinese};
 #[cfg(feature = "clap")]
 pub(crate) use help::{complaint, help, lang_of};
 pub(crate) use messages::OneLine;

@@ -20,6 +20,7 @@ mod labels;
 mod lang;
 mod part;
 mod past;
+pub mod program;
 mod reason;
 mod rule;
 mod step;

@@ -4,6 +4,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context, bail};
+use steps::program::LAB;
 use tokio_util::sync::CancellationToken;
 
 use super::{LATENCY_MS, Link, Plan, Rule};
@@ -61,7 +62,7 @@ pub(crate) async fn run(options: &Options, session: &watch::Session) -> anyhow::
             for (end, told) in [("client", &scenario.pair.client), ("server", &scenario.pair.server)] {
                 if !told.is_empty() {
                     let told = format!("{} is for a {end} that is told {}", scenario.name, told.join(" "));
-                    show::say("lab", told);
+                    show::say(LAB, told);
                 }
             }
             rules.extend(scenario.link);
@@ -69,9 +70,9 @@ pub(crate) async fn run(options: &Options, session: &watch::Session) -> anyhow::
     }
     let latency = Duration::from_millis(latency_ms.unwrap_or(0));
     let mut link = Link::open(Plan { session: session.clone(), listen: options.listen, to, rules, latency })?;
-    show::say("lab", format!("link listens on {} and leads to {to}", link.outside));
+    show::say(LAB, format!("link listens on {} and leads to {to}", link.outside));
     for rule in &link.plan.rules {
-        show::say("lab", format!("link rule: {rule}"));
+        show::say(LAB, format!("link rule: {rule}"));
     }
     let stop = CancellationToken::new();
     tokio::select! {

@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use serde::Serialize;
-use steps::Protocol;
+use steps::{Protocol, program::SERVER};
 use tempfile::NamedTempFile;
 use tokio::process::{Child, Command};
 
@@ -105,7 +105,7 @@ impl OwnServer {
                 heard.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
         });
-        let (says, until) = (format!("server: {id} listens on "), Instant::now() + Duration::from_secs(30));
+        let (says, until) = (format!("{SERVER}: {id} listens on "), Instant::now() + Duration::from_secs(30));
         let address = loop {
             let lines = said.lock().unwrap_or_else(PoisonError::into_inner).clone();
             if let Some(address) = lines.iter().find_map(|line| line.strip_prefix(&says)?.parse().ok()) {

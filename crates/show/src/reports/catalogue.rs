@@ -1,7 +1,7 @@
 //! The catalogue in the terminal: all of it, one claim, or one step.
 
 use claims::{Claim, Heading};
-use steps::{Actor, Lang, Step, Text};
+use steps::{Actor, Lang, Step, Text, program::as_called};
 use strum::VariantArray;
 
 use crate::terminal::text::{pad, wrap};
@@ -75,7 +75,7 @@ impl Page {
             self.fact(&mut lines, ("shown by", "由其印证"), step.id());
         }
         for run in claim.shown_by() {
-            self.fact(&mut lines, ("to see it", "查看命令"), run);
+            self.fact(&mut lines, ("to see it", "查看命令"), &as_called(run));
         }
         text(&lines)
     }

@@ -8,7 +8,10 @@ use clap::{
     builder::Resettable,
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use steps::Lang;
+use steps::{
+    Lang,
+    program::{self, Program},
+};
 
 use super::{
     Args, LangArg,
@@ -41,6 +44,30 @@ fn chinese(text: &str) -> &str {
     CHINESE.get(text).copied().unwrap_or(text)
 }
 
+/// `command` with the name by which `program` is called, in its usage and in whatever it says of our programs.
+pub fn as_called(command: Command, program: Program) -> Command {
+    let name = program.name();
+    let command = if program::are_one() { renamed(command) } else { command };
+    command.bin_name(name).display_name(name)
+}
+
+fn renamed(command: Command) -> Command {
+    let called = |text: &dyn ToString| program::as_called(&text.to_string()).into_owned();
+    let about = command.get_about().map(|it| called(it));
+    let after = command.get_after_help().map(|it| called(it));
+    let mut command = command.mut_args(|arg| match arg.get_help().map(|it| called(it)) {
+        Some(help) => arg.help(help),
+        None => arg,
+    });
+    if let Some(about) = about {
+        command = command.about(about);
+    }
+    if let Some(after) = after {
+        command = command.after_help(after);
+    }
+    command.mut_subcommands(renamed)
+}
+
 /// The lines of the help of `command` and all below it that have no Chinese.
 pub fn without_chinese(command: &Command) -> Vec<String> {
     let mut missing = Vec::new();
@@ -61,9 +88,17 @@ pub fn without_chinese(command: &Command) -> Vec<String> {
     missing
 }
 
-/// The help that `args` asks for, in Chinese, `width` columns wide.
-pub(crate) fn help(command: Command, args: &[OsString], width: usize) -> String {
-    let mut command = in_chinese(command).term_width(10_000);
+/// `command` with its help in `lang`.
+pub fn in_lang(command: Command, lang: Lang) -> Command {
+    match lang {
+        Lang::En => command,
+        Lang::Zh => in_chinese(command),
+    }
+}
+
+/// The help that `args` asks for of `program`, in Chinese, `width` columns wide.
+pub(crate) fn help(command: Command, program: Program, args: &[OsString], width: usize) -> String {
+    let mut command = as_called(in_chinese(command), program).term_width(10_000);
     command.build();
     let mut at = &mut command;
     for word in args.iter().skip(1).filter_map(|arg| arg.to_str()) {
@@ -253,7 +288,7 @@ mod tests {
 
     #[test]
     fn the_help_is_chinese_and_keeps_to_its_columns() {
-        let page = help(Cli::command(), &words(&["lab", "--help"]), 80);
+        let page = help(Cli::command(), program::LAB, &words(&["lab", "--help"]), 80);
         for line in page.lines() {
             assert!(columns(line) <= 80, "{line}");
         }

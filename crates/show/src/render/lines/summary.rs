@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use claims::{Claim, Event, Finding, Verdict};
-use steps::{Lang, Side, Text, harmless, summary};
+use steps::{Lang, Side, Text, harmless, program::as_called, summary};
 
 use super::{Lines, push};
 use crate::{
@@ -159,7 +159,7 @@ pub(crate) fn not_shown(claims: impl Iterator<Item = Claim>, lang: Lang) -> Stri
     });
     for (run, claims) in by_run {
         let ids = spans(|claim| claims.contains(&claim));
-        out.push_str(&format!("  {}  {run}\n", pad(&ids, 16)));
+        out.push_str(&format!("  {}  {}\n", pad(&ids, 16), as_called(run)));
     }
     out
 }

@@ -3,6 +3,7 @@
 use claims::Claim;
 use notes::{Grade, Reading};
 use serde_json::{Value, json};
+use steps::program::as_called;
 
 use super::{Counts, Judged, Report, Shown, in_order, judge, missing};
 use crate::reading::{NotesFile, OwnNotes};
@@ -69,6 +70,6 @@ fn entry_json(file: &NotesFile, reading: &Reading, judged: &Judged<'_>) -> Value
         "because": judged.shown().and_then(|shown| shown.finding.because.as_ref()),
         "seen": run,
         "differs_in": others,
-        "command": judged.command(),
+        "command": judged.command().map(as_called),
     })
 }

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use claims::{Claim, Verdict};
 use notes::{Grade, Reading};
-use steps::{Lang, Text, harmless};
+use steps::{
+    Lang, Text, harmless,
+    program::{LAB, as_called},
+};
 
 use super::{Counts, Judged, Report, Shown, in_order, judge, missing};
 use crate::{
@@ -96,9 +99,9 @@ impl Page {
             let ids = spans(|claim| missing.contains(&claim));
             let line = match self.lang {
                 Lang::En => format!(
-                    "of the topics it treats, not found in it: {ids} (`lab notes ID` has the sentence)"
+                    "of the topics it treats, not found in it: {ids} (`{LAB} notes ID` has the sentence)"
                 ),
-                Lang::Zh => format!("所涉主题中没有找到：{ids}（`lab notes 编号` 可查看原句）"),
+                Lang::Zh => format!("所涉主题中没有找到：{ids}（`{LAB} notes 编号` 可查看原句）"),
             };
             self.lines(out, &line, 2);
         }
@@ -152,7 +155,7 @@ impl Page {
         }
         if let Some(command) = judged.command() {
             let run = self.say("to see it: ", "运行以下命令可验证：");
-            self.lines(out, &format!("{run}{command} --log-dir DIR"), 4);
+            self.lines(out, &format!("{run}{} --log-dir DIR", as_called(command)), 4);
         }
     }
 

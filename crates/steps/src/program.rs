@@ -1,0 +1,142 @@
+//! What the reader types to start one of the programs. In the repository and in the image they have short names of their
+//! own; installed, they are one program, `asnoted`, which is the lab's command line with the others as subcommands. Every
+//! command that is printed asks here.
+
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// One of the programs; displayed as it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// Both ends on one bench
+    Lab,
+    /// The clients
+    Client,
+    /// The servers
+    Server,
+    /// The demo keys
+    Certs,
+}
+
+/// The lab, in a sentence: `{LAB} read FILE`.
+pub const LAB: Program = Program::Lab;
+/// The clients, in a sentence: `{CLIENT} tls`.
+pub const CLIENT: Program = Program::Client;
+/// The servers, in a sentence: `{SERVER} ssh`.
+pub const SERVER: Program = Program::Server;
+/// The demo keys, in a sentence: `{CERTS} --check`.
+pub const CERTS: Program = Program::Certs;
+
+/// How a program is called does not change while it runs.
+static AS_ONE: AtomicBool = AtomicBool::new(false);
+
+/// From here on the programs are called by the name of the one that has them all. To be called first.
+pub fn called_as_one() {
+    AS_ONE.store(true, Ordering::Relaxed);
+}
+
+/// Whether they are.
+pub fn are_one() -> bool {
+    AS_ONE.load(Ordering::Relaxed)
+}
+
+impl Program {
+    /// All of them.
+    pub const ALL: [Program; 4] = [LAB, CLIENT, SERVER, CERTS];
+
+    /// Its name in the repository and in the image.
+    pub const fn short_name(self) -> &'static str {
+        match self {
+            Program::Lab => "lab",
+            Program::Client => "client",
+            Program::Server => "server",
+            Program::Certs => "certs",
+        }
+    }
+
+    /// What is typed to start it.
+    pub fn name(self) -> &'static str {
+        self.name_if(are_one())
+    }
+
+    const fn name_if(self, as_one: bool) -> &'static str {
+        match self {
+            _ if !as_one => self.short_name(),
+            Program::Lab => "asnoted",
+            Program::Client => "asnoted client",
+            Program::Server => "asnoted server",
+            Program::Certs => "asnoted certs",
+        }
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What `--version` says of the build, given the features of the program.
+pub fn version(features: &[&str]) -> &'static str {
+    let mut lines = vec![env!("CARGO_PKG_VERSION").to_owned()];
+    // Given by whoever builds a release: ASNOTED_COMMIT=… cargo build.
+    lines.extend(option_env!("ASNOTED_COMMIT").filter(|it| !it.is_empty()).map(|it| format!("commit: {it}")));
+    let linked = if cfg!(target_feature = "crt-static") { ", static" } else { "" };
+    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    lines.push(format!("target: {}-{}{linked}, {profile}", std::env::consts::ARCH, std::env::consts::OS));
+    lines
+        .push(format!("features: {}", if features.is_empty() { "none".into() } else { features.join(", ") }));
+    lines.join("\n").leak()
+}
+
+/// A command of ours, or a text of our own that has some between backticks or at the beginning of a line, as it is to be
+/// typed here. Never to be asked about what a peer sent.
+pub fn as_called(text: &str) -> Cow<'_, str> {
+    as_called_if(text, are_one())
+}
+
+fn as_called_if(text: &str, as_one: bool) -> Cow<'_, str> {
+    if !as_one {
+        return Cow::Borrowed(text);
+    }
+    let line = |line: &str| {
+        let command = line.trim_start();
+        let indent = &line[..line.len() - command.len()];
+        let parts = command.split('`').enumerate().map(|(n, part)| match n {
+            0 => renamed(part),
+            n if n % 2 == 1 => format!("`{}", renamed(part)),
+            _ => format!("`{part}"),
+        });
+        format!("{indent}{}", parts.collect::<String>())
+    };
+    Cow::Owned(text.split('\n').map(line).collect::<Vec<_>>().join("\n"))
+}
+
+/// `lab tls` by the name that it has in the one program; what is no command of ours stays.
+fn renamed(command: &str) -> String {
+    let (word, rest) = command.split_at(command.find(' ').unwrap_or(command.len()));
+    match Program::ALL.into_iter().find(|program| program.short_name() == word) {
+        Some(program) => format!("{}{rest}", program.name_if(true)),
+        None => command.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_renamed_and_words_are_not() {
+        let text = "Examples:\n  lab tls       one pair; `lab list` says what\n  client ssh    the client's\n\
+                    A client of ours (`client tls`) sees the server (`openssl`); `certs`.";
+        assert_eq!(as_called_if(text, false), text);
+        assert_eq!(
+            as_called_if(text, true),
+            "Examples:\n  asnoted tls       one pair; `asnoted list` says what\n  asnoted client ssh    the client's\n\
+             A client of ours (`asnoted client tls`) sees the server (`openssl`); `asnoted certs`."
+        );
+    }
+}
