@@ -59,7 +59,14 @@ fn as_called() -> clap::Command {
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::set_hook(Box::new(|panic| drop(writeln!(io::stderr().lock(), "{}", harmless::of_panic(panic)))));
-    let read = as_called().get_matches_from(args);
+    let read = match as_called().try_get_matches_from(args) {
+        Ok(read) => read,
+        Err(error) if error.use_stderr() => {
+            let _ = write!(io::stderr().lock(), "{}", harmless::harmless_lines(&error.to_string()));
+            return ExitCode::from(2);
+        }
+        Err(help) => help.exit(),
+    };
     match run(&Cli::from_arg_matches(&read).unwrap_or_else(|error| error.exit())) {
         Ok(code) => code,
         Err(error) => {

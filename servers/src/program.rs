@@ -128,6 +128,7 @@ async fn run(command: Command, until_eof: bool, session: &Session, confine: impl
     if until_eof {
         let at_eof = stop.clone();
         thread::spawn(move || {
+            watch::confine(false);
             // An error is an end, too.
             let _ = io::copy(&mut io::stdin(), &mut io::sink());
             at_eof.cancel();

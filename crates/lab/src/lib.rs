@@ -167,9 +167,12 @@ fn said(done: anyhow::Result<()>) -> ExitCode {
 /// compared; any other may be a peer's.
 fn told(error: &anyhow::Error) -> String {
     let one = |cause: &(dyn std::error::Error + 'static)| {
-        let lines = cause.is::<toml::de::Error>() || cause.is::<expect::Differences>();
         let text = cause.to_string();
-        if lines { text.trim_end().to_owned() } else { one_line(&text) }
+        if let Some(wrong) = cause.downcast_ref::<toml::de::Error>() {
+            // What it quotes of the file may have line breaks of its own.
+            return text.replace(wrong.message(), &one_line(wrong.message())).trim_end().to_owned();
+        }
+        if cause.is::<expect::Differences>() { text.trim_end().to_owned() } else { one_line(&text) }
     };
     error.chain().map(one).collect::<Vec<_>>().join(": ")
 }

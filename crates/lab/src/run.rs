@@ -143,8 +143,11 @@ pub(crate) async fn run(
         if brief {
             show::progress(Some(&format!("{place}… {}", scenario.name)));
         } else {
-            let about = show::wrapped(scenario.about.in_lang(lang), output.text_columns());
-            say(&format!("\n{} · {}\n{about}", scenario.name, scenario.title.in_lang(lang)));
+            // A file of the user's own may be anybody's: its words begin no line of ours.
+            let about = one_line(&scenario.about.in_lang(lang).replace('\n', " "));
+            let about = show::wrapped(&about, output.text_columns());
+            let title = one_line(scenario.title.in_lang(lang));
+            say(&format!("\n{} · {title}\n{about}", scenario.name));
         }
         let started = Instant::now();
         drop(kept.take());

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use claims::{Claim, Verdict};
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
-use steps::{Lang, Protocol, Side, Step, program::LAB};
+use steps::{Lang, Protocol, Side, Step, harmless::one_line, program::LAB};
 
 use crate::{link, meddler};
 
@@ -129,7 +129,7 @@ impl Scenario {
     /// Says where in it what is wrong.
     pub(crate) fn read(name: &str, text: &str) -> anyhow::Result<Self> {
         let mut scenario: Scenario = toml::from_str(text).with_context(|| format!("in scenario {name}"))?;
-        scenario.name = name.into();
+        scenario.name = one_line(name); // a path of whoever made the file
         Ok(scenario)
     }
 

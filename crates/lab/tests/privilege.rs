@@ -21,8 +21,8 @@ const CAP_DAC_OVERRIDE: u64 = 1 << 1;
 const OTHER: u32 = 65_532;
 
 /// What `/proc` says of every thread of a server, by the thread.
-fn threads(server: &Server) -> BTreeMap<String, BTreeMap<String, String>> {
-    let tasks = fs::read_dir(format!("/proc/{}/task", server.pid())).expect("it runs");
+fn threads(pid: u32) -> BTreeMap<String, BTreeMap<String, String>> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("it runs");
     let read = |task: fs::DirEntry| {
         let status = fs::read_to_string(task.path().join("status")).ok()?; // a thread may have ended meanwhile
         let words =
@@ -38,16 +38,16 @@ fn set(status: &BTreeMap<String, String>, name: &str) -> u64 {
 
 /// That no thread holds a capability, but the one that writes the log, which holds `kept`. A thread that was started a
 /// moment ago may not have come to giving them up.
-fn holds(server: &Server, kept: u64, what: &str) {
+fn holds(pid: u32, kept: u64, what: &str) {
     let until = Instant::now() + PATIENCE;
-    while let Err(wrong) = look(server, kept) {
+    while let Err(wrong) = look(pid, kept) {
         assert!(Instant::now() < until, "{what}: {wrong}");
         thread::sleep(Duration::from_millis(10));
     }
 }
 
-fn look(server: &Server, kept: u64) -> Result<(), String> {
-    let threads = threads(server);
+fn look(pid: u32, kept: u64) -> Result<(), String> {
+    let threads = threads(pid);
     let names: Vec<_> = threads.values().map(|status| status["Name"].as_str()).collect();
     if names.len() < 3 || !names.contains(&"log") {
         return Err(format!("not all threads are there: {names:?}"));
@@ -86,10 +86,10 @@ fn a_server_that_listens_holds_no_capability_in_any_thread_and_serves() {
         let flight = folder.path().join(format!("{protocol}-flight.pcapng")).display().to_string();
         let ring = ["--capture", &flight, "--ring", "2x1MiB"];
         let recorder = Server::start(protocol, &[certs_of, &ring].concat());
-        holds(&recorder, 0, &format!("{protocol} with --ring"));
+        holds(recorder.pid(), 0, &format!("{protocol} with --ring"));
         drop(recorder);
         let mut server = Server::start(protocol, &[certs_of, &["--capture", &capture]].concat());
-        holds(&server, 0, protocol);
+        holds(server.pid(), 0, protocol);
         let address = match protocol {
             "ws" => format!("ws://{}/", server.addr),
             _ => server.addr.to_string(),
@@ -100,12 +100,25 @@ fn a_server_that_listens_holds_no_capability_in_any_thread_and_serves() {
         let seen = server.after_connections(1);
         // What was opened before the capabilities went still works after.
         assert_eq!(ids(&seen).contains(&"tcp.syn"), protocol == "tcp" && common::may_capture());
-        holds(&server, 0, &format!("{protocol} after a connection"));
+        holds(server.pid(), 0, &format!("{protocol} after a connection"));
         if common::may_capture() {
             server.stop();
             assert!(fs::metadata(&capture).expect("it was written").len() > 500, "{protocol}");
         }
     }
+}
+
+#[test]
+fn the_thread_that_waits_for_the_end_of_standard_input_holds_nothing_either() {
+    let mut server = Command::new(binary("server"));
+    server.args(["tcp", "--listen", "127.0.0.1:0", "--until-eof"]);
+    let (mut running, stdin) = Running::talk(&mut server);
+    running.wait_for("line that says where it listens", |running| {
+        running.stderr().iter().any(|line| line.contains("listens on")).then_some(())
+    });
+    holds(running.pid(), 0, "with --until-eof");
+    drop(stdin);
+    assert!(running.end().success());
 }
 
 /// The folder of another user, made in `folder`.
@@ -124,10 +137,10 @@ fn a_server_of_roots_records_in_its_own_folder_without_any_right() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let logs = folder.path().join("logs").display().to_string();
     let mut server = Server::start("tcp", &["--log-dir", &logs]);
-    holds(&server, 0, "with --log-dir");
+    holds(server.pid(), 0, "with --log-dir");
     assert!(client(&["tcp", &server.addr.to_string()]).status.success());
     server.after_connections(1);
-    holds(&server, 0, "with --log-dir, after a connection");
+    holds(server.pid(), 0, "with --log-dir, after a connection");
     server.stop();
     assert_eq!(recorded_in(&logs), 1);
 }
@@ -143,10 +156,10 @@ fn a_server_by_sudo_records_in_the_callers_folder_and_keeps_the_right_until_its_
     let mut sudo = Command::new(binary("server"));
     sudo.env("SUDO_UID", OTHER.to_string());
     let mut server = Server::run(sudo, "tcp", "127.0.0.1:0", &["--log-dir", &logs]);
-    holds(&server, CAP_DAC_OVERRIDE, "with --log-dir");
+    holds(server.pid(), CAP_DAC_OVERRIDE, "with --log-dir");
     assert!(client(&["tcp", &server.addr.to_string()]).status.success());
     server.after_connections(1);
-    holds(&server, 0, "with its file open");
+    holds(server.pid(), 0, "with its file open");
     let left = server.stop();
     assert!(!left.stderr.contains("recorded"), "{}", left.stderr);
     assert_eq!(recorded_in(&logs), 1);

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
-use steps::{Lang, Protocol};
+use steps::{Lang, Protocol, harmless::one_line};
 
 use super::{Tally, own_server::Told};
 
@@ -90,7 +90,8 @@ impl Report {
                 ),
             ],
         };
-        lines.extend(self.failed.iter().map(|(why, n)| format!("    {n} × {why}")));
+        // A library may quote the peer: the names in a certificate.
+        lines.extend(self.failed.iter().map(|(why, n)| format!("    {n} × {}", one_line(why))));
         if let Some(server) = &self.server {
             lines.extend(server.lines(self.protocol, lang));
         }

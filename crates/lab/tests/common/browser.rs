@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
@@ -76,6 +76,28 @@ impl Browser {
             }
         };
         tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("never: {script}"))
+    }
+
+    /// Drags `file` over the page and drops it there, as a browser tells it of both.
+    pub async fn drop_file(&self, file: &Path) {
+        self.script(
+            "document.getElementById('dropped')?.remove(); const input = document.createElement('input'); \
+             input.type = 'file'; input.id = 'dropped'; document.body.append(input)",
+        )
+        .await;
+        let input = self.page.find(Locator::Id("dropped")).await.expect("it was put there");
+        input.send_keys(file.to_str().expect("a path of ours is text")).await.expect("it takes a path");
+        let tell = |what: &str| {
+            format!(
+                "const data = new DataTransfer(); data.items.add(document.getElementById('dropped').files[0]); \
+                 dispatchEvent(new DragEvent('{what}', {{ dataTransfer: data, cancelable: true }}))"
+            )
+        };
+        self.script(&tell("dragover")).await;
+        let invited = self.script("return !document.getElementById('over').hidden").await;
+        assert_eq!(invited, true, "it says that it takes the file");
+        self.script(&format!("{}; document.getElementById('dropped').remove()", tell("drop"))).await;
+        assert_eq!(self.script("return document.getElementById('over').hidden").await, true);
     }
 }
 

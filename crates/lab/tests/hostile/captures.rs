@@ -15,15 +15,15 @@ use rustls::{
 };
 
 use crate::{
-    IN_A_CERTIFICATE, IN_A_HELLO, IN_A_MESSAGE, IN_A_PACKET, a_megabyte, as_long_as, hostile, in_a_line,
-    in_a_value, is_harmless, is_ours, mermaid, parses, raw, servers,
+    IN_A_CERTIFICATE, IN_A_HELLO, IN_A_MESSAGE, IN_A_PACKET, a_megabyte, as_long_as, common::require,
+    hostile, in_a_line, in_a_value, is_harmless, is_ours, mermaid, outputs::OUTPUTS, parses, raw, servers,
 };
 
 /// What two peers said in turn: whether the client did, and what.
-type Talk = Vec<(bool, Vec<u8>)>;
+pub(crate) type Talk = Vec<(bool, Vec<u8>)>;
 
 /// A capture of these talks, each between two ports of its own, as programs write it whose link has no header.
-fn pcap(talks: &[Talk]) -> Vec<u8> {
+pub(crate) fn pcap(talks: &[Talk]) -> Vec<u8> {
     let mut out = Vec::new();
     for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 0x0004_0000, 101] {
         out.extend(word.to_le_bytes());
@@ -190,7 +190,7 @@ fn tls(version: &'static rustls::SupportedProtocolVersion, words: &[u8]) -> (Tal
 }
 
 /// Whom a capture may hold, and the key log of its TLS.
-fn talks() -> (Vec<Talk>, String) {
+pub(crate) fn talks() -> (Vec<Talk>, String) {
     let (line, value, long) = (in_a_line(), in_a_value(), a_megabyte(&hostile()));
     let (longest, _) = servers::hostile_certificate(IN_A_MESSAGE / 2 / servers::STRINGS_OF_A_CERTIFICATE);
     let long_of = |strings: usize| as_long_as(IN_A_PACKET / strings, &hostile());
@@ -283,6 +283,10 @@ fn in_every_form() {
         }
         check(&["--lang", lang, "--filter", "tls", "--sort", "bytes"]);
     }
+    for (_, args) in OUTPUTS {
+        check(args);
+        check(&[&["--connection", "all"], args].concat());
+    }
     let rows = check(&["--format", "json"]);
     let rows: Vec<serde_json::Map<String, serde_json::Value>> = String::from_utf8_lossy(&rows)
         .lines()
@@ -320,6 +324,39 @@ fn in_every_form() {
         "ssh.identification",
     ] {
         assert!(steps.contains(&format!("\"{step}\"")), "nothing hostile came as far as {step}");
+    }
+}
+
+/// Packed, whole and cut off: what is said names the file.
+#[test]
+fn packed() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let keys = named(folder.path(), "keys");
+    fs::write(&keys, "").expect("the folder is ours");
+    let plain = named(folder.path(), "pcap");
+    fs::write(&plain, pcap(&talks().0)).expect("the folder is ours");
+    let table = lab(&[], &plain, &keys).stdout;
+    for (program, extension) in [("gzip", "pcap.gz"), ("zstd", "pcap.zst")] {
+        if !require(program) {
+            continue;
+        }
+        let packed = Command::new(program).arg("-c").arg(&plain).output().expect("it is there").stdout;
+        let file = named(folder.path(), extension);
+        fs::write(&file, &packed).expect("the folder is ours");
+        let left = lab(&[], &file, &keys);
+        is_harmless(extension, &left.stdout);
+        is_ours(extension, "lab: ", &left.stderr);
+        assert_eq!(String::from_utf8_lossy(&left.stdout), String::from_utf8_lossy(&table), "{extension}");
+        for length in [5, packed.len() / 2, packed.len() - 3] {
+            fs::write(&file, &packed[..length]).expect("the folder is ours");
+            for lang in ["en", "zh"] {
+                let left = lab(&["--lang", lang], &file, &keys);
+                let what = format!("{length} bytes of {extension}");
+                is_harmless(&what, &left.stdout);
+                is_ours(&what, "lab: ", &left.stderr);
+                assert!(String::from_utf8_lossy(&left.stderr).contains(r"\u{1b}"), "{what}: it was named");
+            }
+        }
     }
 }
 

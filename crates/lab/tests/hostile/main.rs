@@ -2,21 +2,27 @@
 //! as bytes, nothing of it may reach a reader. Each line of JSON parses, and each line on standard error is ours.
 //!
 //! The set is data: a peer is a name and what it does with a text ([`servers`], [`clients`]); an output is a name and its
-//! options ([`OUTPUTS`]). A new output is a new line there, and meets every peer.
+//! options ([`outputs`]). A new output is a new line there, and meets every peer; a test holds that none is missing.
 
+#[path = "../common/browser.rs"]
+mod browser;
 #[path = "../common/mod.rs"]
 mod common;
 
 mod captures;
 mod clients;
+mod dropped;
 mod mermaid;
 mod notes;
+mod outputs;
 mod page;
 mod raw;
 mod recordings;
 mod renderers;
 mod servers;
 mod ssh;
+mod watched;
+mod words;
 
 /// One of each character that does something to whoever looks at it, as the issue lists them; the list of the program is
 /// another one, and [`the_lists_agree`].
@@ -85,17 +91,6 @@ pub(crate) const IN_A_CERTIFICATE: usize = 60_000;
 
 /// For those of one in a capture, where no library reads: our decoder's message ends at 128 KiB.
 pub(crate) const IN_A_MESSAGE: usize = 120_000;
-
-/// Ways to look at a run. The first is for programs.
-pub(crate) const OUTPUTS: [(&str, &[&str]); 7] = [
-    ("json", &["--format", "json"]),
-    ("lines", &["-v", "--bytes"]),
-    ("Chinese lines", &["-v", "--lang", "zh"]),
-    ("beside", &["--beside", "-v"]),
-    ("ladder", &["--ladder", "text"]),
-    ("Mermaid", &["--ladder", "mermaid"]),
-    ("page", &["--ladder", "html"]),
-];
 
 /// That nothing harmful is in `bytes`, but the line breaks that are ours.
 pub(crate) fn is_harmless(what: &str, bytes: &[u8]) {

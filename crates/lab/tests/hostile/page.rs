@@ -1,13 +1,9 @@
 //! The page of a hostile run in a real browser, and its diagram by the grammar of ours and by Mermaid itself.
 
-#[path = "../common/browser.rs"]
-mod browser;
-
 use std::{fs, path::PathBuf, process::Command};
 
-use browser::{Browser, LOOKS};
-
 use crate::{
+    browser::{Browser, LOOKS},
     common::{missing, require},
     hostile, mermaid,
     renderers::spoiled,

@@ -6,7 +6,7 @@ use std::{fs, path::Path, process::Command};
 use claims::Event;
 use serde_json::Value;
 
-use crate::{a_megabyte, clients::read_again, hostile, in_a_line, is_harmless, is_ours};
+use crate::{a_megabyte, clients::read_again, hostile, in_a_line, is_harmless};
 
 /// The hostile set, and what a page must not take for markup or script, nor Mermaid for a statement.
 fn text() -> String {
@@ -71,18 +71,6 @@ fn every_string_of_every_event_in_every_form() {
     let strange = format!("{{\"v\":1,\"step\":{}}}\n", serde_json::json!(hostile()));
     fs::write(&path, format!("{log}{}\n{strange}", hostile())).expect("the folder is ours");
     read_again("spoiled", &path);
-
-    // What is said of a log, and of a command line.
-    for args in [
-        &["read", "/no/such/\u{1b}[2J\nlab: forged"][..],
-        &["run", "\u{1b}[2J\u{202e}"],
-        &["notes", "\u{9b}2J"],
-    ] {
-        let left = Command::new(env!("CARGO_BIN_EXE_lab")).args(args).output().expect("it runs");
-        is_harmless(&format!("{args:?}"), &left.stdout);
-        is_ours(&format!("{args:?}"), "lab: ", &left.stderr);
-        assert!(!left.stderr.is_empty() && !left.status.success(), "{args:?}");
-    }
 }
 
 #[test]

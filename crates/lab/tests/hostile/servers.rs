@@ -13,17 +13,18 @@ use rcgen::{CertificateParams, DnType, KeyPair, SanType};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
 use crate::{
-    IN_A_CERTIFICATE, IN_A_HEAD, IN_A_LINE_BEFORE, IN_A_PACKET, IN_AN_IDENTIFICATION, OUTPUTS, a_megabyte,
-    as_long_as,
+    IN_A_CERTIFICATE, IN_A_HEAD, IN_A_LINE_BEFORE, IN_A_PACKET, IN_AN_IDENTIFICATION, a_megabyte, as_long_as,
     common::{binary, keys, may_capture, text},
-    hostile, in_a_line, in_a_value, is_harmless, is_ours, parses, raw, recordings,
+    hostile, in_a_line, in_a_value, is_harmless, is_ours,
+    outputs::{OUTPUTS, WHY},
+    parses, raw, recordings,
 };
 
 /// What a server does with its end of a connection.
 pub(crate) type Act = Arc<dyn Fn(&mut TcpStream) + Send + Sync>;
 
 /// Says `words` once the client has spoken, and ends.
-fn says(words: impl Into<Vec<u8>>) -> Act {
+pub(crate) fn says(words: impl Into<Vec<u8>>) -> Act {
     let words = words.into();
     Arc::new(move |stream: &mut TcpStream| {
         let _ = stream.read(&mut [0; 1 << 16]);
@@ -32,7 +33,7 @@ fn says(words: impl Into<Vec<u8>>) -> Act {
 }
 
 /// A server of `act`; it lives as long as the test.
-fn serve(act: Act) -> SocketAddr {
+pub(crate) fn serve(act: Act) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
     let here = listener.local_addr().expect("it is bound");
     thread::spawn(move || {
@@ -63,9 +64,8 @@ pub(crate) fn check(protocol: &str, name: &str, act: Act, args: &[&str]) {
     let recorded = ("pcapng", &["-v", "--capture", text(&capture)][..]);
     // To record takes a right.
     // Several connections, which bring nothing new where only the length differs.
-    let why = ("why", &["--why"][..]);
-    let once = !name.contains("bytes of") && !name.contains("(allowed)");
-    let outputs = OUTPUTS.into_iter().chain(may_capture().then_some(recorded)).chain(once.then_some(why));
+    let why = WHY.into_iter().filter(|_| !name.contains("bytes of") && !name.contains("(allowed)"));
+    let outputs = OUTPUTS.into_iter().chain(may_capture().then_some(recorded)).chain(why);
     for (output, options) in outputs {
         let mut client = Command::new(binary("client"));
         client.args([protocol, &target]).args(args).args(options).stdin(Stdio::null());
@@ -79,6 +79,11 @@ pub(crate) fn check(protocol: &str, name: &str, act: Act, args: &[&str]) {
         assert!(left.status.code().is_some_and(|code| code < 2), "{what}: {}", left.status);
         if output == "pcapng" {
             assert!(recordings::check(&what, &capture) > 3, "{what}: no comments");
+        }
+        if output == "why in JSON" {
+            let told: serde_json::Value = serde_json::from_slice(last_line(&left.stdout))
+                .unwrap_or_else(|error| panic!("{what}: {error}: {}", String::from_utf8_lossy(&left.stdout)));
+            assert!(told["why"]["peer"].is_string(), "{what}: {told}");
         }
         if output == "json" {
             parses(&what, &left.stdout);
@@ -96,6 +101,10 @@ pub(crate) fn check(protocol: &str, name: &str, act: Act, args: &[&str]) {
             }
         }
     }
+}
+
+fn last_line(text: &[u8]) -> &[u8] {
+    text.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
 }
 
 #[test]
@@ -256,7 +265,7 @@ pub(crate) fn hostile_certificate(bytes: usize) -> (CertificateDer<'static>, Pri
 pub(crate) const STRINGS_OF_A_CERTIFICATE: usize = 13;
 
 /// A TLS server with such a certificate, which says `words` over TLS.
-fn tls(bytes: usize, words: Vec<u8>) -> Act {
+pub(crate) fn tls(bytes: usize, words: Vec<u8>) -> Act {
     let (certificate, private) = hostile_certificate(bytes);
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)

@@ -15,9 +15,11 @@ use tokio::{
 };
 
 use crate::{
-    IN_A_SEALED_PACKET, OUTPUTS, as_long_as,
+    IN_A_SEALED_PACKET, as_long_as,
     common::{PATIENCE, binary, keys, require, text},
-    hostile, is_harmless, is_ours, parses,
+    hostile, is_harmless, is_ours,
+    outputs::OUTPUTS,
+    parses,
 };
 
 /// At which stage the server says its worst.
