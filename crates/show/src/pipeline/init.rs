@@ -102,10 +102,13 @@ impl Kept {
         self.lock().events.truncate(n);
     }
 
-    pub(super) fn add(&self, seen: &steps::Event, of: &Origin) {
+    /// Judges the event, keeps it, and gives it back.
+    pub(super) fn add(&self, seen: &steps::Event, of: &Origin) -> Event {
         let mut kept = self.lock();
         let claims = kept.judges.live(seen, of);
-        kept.events.push(Event { seen: seen.clone(), claims });
+        let event = Event { seen: seen.clone(), claims };
+        kept.events.push(event.clone());
+        event
     }
 
     fn lock(&self) -> MutexGuard<'_, Events> {

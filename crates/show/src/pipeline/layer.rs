@@ -266,26 +266,26 @@ impl<S: Subscriber> Layer<S> for Reporter {
         let mut found = Found(None);
         event.record(&mut found);
         let item = match found.0 {
-            Some(Carried::Event(event, weight, of)) => {
-                if let Some(kept) = &self.kept {
-                    kept.add(&event, &of);
-                }
-                Item::Event(event, weight, of)
-            }
+            Some(Carried::Event(event, weight, of)) => match &self.kept {
+                // It is judged once, and the log says the same of it.
+                Some(kept) => Item::Judged(Box::new(kept.add(&event, &of)), weight),
+                None => Item::Event(event, weight, of),
+            },
             Some(Carried::Gap(gap)) => Item::Gap(Box::new(gap)),
             None => return,
         };
-        if let Err(Item::Event(event, ..)) = self.queue.push(item) {
-            match &self.late {
-                Late::EachIsNamed => {
-                    eprintln!("{} of {} came after the end of the log", event.step.id(), event.conn);
-                }
-                Late::Once(once) => once.call_once(|| {
-                    eprintln!(
-                        "the log of handshakes has ended: its guard was dropped before the program ended"
-                    );
-                }),
+        let late = |event: &steps::Event| match &self.late {
+            Late::EachIsNamed => {
+                eprintln!("{} of {} came after the end of the log", event.step.id(), event.conn);
             }
+            Late::Once(once) => once.call_once(|| {
+                eprintln!("the log of handshakes has ended: its guard was dropped before the program ended");
+            }),
+        };
+        match self.queue.push(item) {
+            Err(Item::Event(event, ..)) => late(&event),
+            Err(Item::Judged(event, _)) => late(&event.seen),
+            Ok(()) | Err(Item::Gap(_) | Item::Message(..) | Item::Page(_) | Item::EndOfRun) => {}
         }
     }
 }
