@@ -60,8 +60,11 @@ tokio::task_local! {
 pub struct Watch {
     witness: Witness,
     given: Arc<Given>,
-    /// There was a subscriber when the connection began; otherwise nothing is decoded and no hook reports.
+    /// There was a subscriber when the connection began; otherwise no hook reports, and the handshake's bytes wait to be
+    /// decoded should it fail.
     heard: bool,
+    /// There is no subscriber, and the handshake is complete: what fails later is explained by what the library says.
+    done: Arc<AtomicBool>,
     /// Bytes have come from the peer.
     began: Arc<AtomicBool>,
     shared: Arc<Mutex<Shared>>,
@@ -84,7 +87,8 @@ impl Watch {
             Side::Server => Program::Server,
         };
         let given = Arc::new(Given::nothing(program));
-        Watch { witness, given, heard, began: Arc::default(), shared: Arc::default() }
+        let (done, began, shared) = Default::default();
+        Watch { witness, given, heard, done, began, shared }
     }
 
     /// The same, which knows what this side's user asked for: advice names an option only where that helps.
@@ -118,7 +122,7 @@ impl Watch {
     /// Reports what the library says once connect() or accept() has returned.
     pub fn complete(&self, connection: &CommonState, server_name: Option<&str>) {
         if !self.heard {
-            return;
+            return self.forget();
         }
         let mut fields = fields! {};
         if let Some(version) = connection.protocol_version() {
@@ -145,16 +149,24 @@ impl Watch {
         self.called(Seen::local(Step::HandshakeComplete, fields));
     }
 
+    /// The handshake is complete, and nobody listens.
+    fn forget(&self) {
+        if !self.done.swap(true, Relaxed) {
+            self.witness.forget_unheard();
+            *self.lock() = Shared::default();
+        }
+    }
+
     /// Nothing more will cross: reports what the decoder has left. For a protocol above TLS, whose own account goes on.
     pub fn end(&self) {
-        if !self.heard {
+        if self.done.load(Relaxed) {
             return;
         }
-        let watch = self.clone();
-        self.witness.note(0, move |_| {
-            let mut shared = watch.lock();
+        let shared = Arc::clone(&self.shared);
+        self.witness.note(0, move |witness| {
+            let mut shared = lock(&shared);
             let left = shared.decoder.end();
-            watch.report(&mut shared, left);
+            report(witness, &mut shared, left);
         });
     }
 
@@ -189,13 +201,16 @@ impl Watch {
         const FATAL_ALERT: [u8; 6] = [21, 3, 3, 0, 2, 2];
         let alert = reason::closing_alert(end)?;
         let side = self.witness.side();
+        if self.done.load(Relaxed) {
+            return None;
+        }
         let (clear, told) = self.witness.past(|past| {
             (past.first_from(Side::Server, Step::ServerHello).is_none(), past.ended_by_alert(side))
         });
         let mut record = [0; 7];
         record[..6].copy_from_slice(&FATAL_ALERT);
         record[6] = alert.number();
-        (self.heard && clear && !told).then_some(record)
+        (clear && !told).then_some(record)
     }
 
     /// Whether the peer has said close_notify; none where there was no subscriber and nothing was decoded.
@@ -211,30 +226,23 @@ impl Watch {
     }
 
     fn crossed(&self, from: Side, bytes: &[u8]) {
-        if !self.heard {
+        if self.done.load(Relaxed) {
             return;
         }
         if from != self.witness.side() && !bytes.is_empty() {
             self.began.store(true, Relaxed);
         }
-        let (watch, moment) = (self.clone(), moment(&self.witness));
-        self.witness.note_bytes(bytes, move |_, bytes| {
+        let (shared, moment) = (Arc::clone(&self.shared), moment(&self.witness));
+        self.witness.note_bytes(bytes, move |witness, bytes| {
             // Reported under the lock: two halves of a stream must not swap what they saw.
-            let mut shared = watch.lock();
+            let mut shared = lock(&shared);
             let seen = shared.decoder.push(from, moment, bytes);
-            watch.report(&mut shared, seen);
+            report(witness, &mut shared, seen);
         });
     }
 
     fn report(&self, shared: &mut Shared, seen: Vec<Crossed>) {
-        for Crossed { moment, seen } in seen {
-            let moment = Duration::from_micros(moment);
-            let opened = shared.openssl.as_mut().and_then(|account| account.crossed(&seen, &self.witness));
-            self.witness.saw_after(moment, Evidence::Wire, seen);
-            if let Some(opened) = opened {
-                self.witness.saw_after(moment, Evidence::Wire, opened);
-            }
-        }
+        report(&self.witness, shared, seen);
     }
 
     /// Reports that the library called.
@@ -273,6 +281,17 @@ impl Watch {
     }
 }
 
+fn report(witness: &Witness, shared: &mut Shared, seen: Vec<Crossed>) {
+    for Crossed { moment, seen } in seen {
+        let moment = Duration::from_micros(moment);
+        let opened = shared.openssl.as_mut().and_then(|account| account.crossed(&seen, witness));
+        witness.saw_after(moment, Evidence::Wire, seen);
+        if let Some(opened) = opened {
+            witness.saw_after(moment, Evidence::Wire, opened);
+        }
+    }
+}
+
 /// The moment of now, as the decoder takes it.
 fn moment(witness: &Witness) -> u64 {
     u64::try_from(witness.elapsed().as_micros()).unwrap_or(u64::MAX)
@@ -305,4 +324,49 @@ fn of_witness(tell: impl FnOnce(&Witness)) {
 /// Whether [`current`] would report.
 fn listens() -> bool {
     CURRENT.try_with(|watch| watch.heard).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use steps::Protocol;
+
+    use super::*;
+    use crate::{Session, Started};
+
+    fn watch(side: Side) -> Watch {
+        let (session, address) = (Session::default(), ([127, 0, 0, 1], 1).into());
+        Watch::new(Witness::new(&session, side, Protocol::Tls, None, (address, address), Started::now()))
+    }
+
+    /// What rustls says of what is no record.
+    fn no_record() -> Error {
+        let error = rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
+        Error::new(ErrorKind::InvalidData, error)
+    }
+
+    #[test]
+    fn without_a_subscriber_a_handshake_is_decoded_when_it_failed_and_somebody_asks_why() {
+        let server = watch(Side::Server);
+        let shared = Arc::clone(&server.shared);
+        server.crossed(Side::Client, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assert!(server.lock().decoder.client_random().is_none());
+        let why = server.explain(&no_record());
+        assert!(why.cause.en.contains("HTTP"), "{why:?}");
+        drop(server);
+        assert_eq!(Arc::strong_count(&shared), 1, "what waits holds nobody");
+    }
+
+    #[test]
+    fn without_a_subscriber_nothing_is_left_of_a_handshake_that_is_complete() {
+        let server = watch(Side::Server);
+        server.crossed(Side::Client, &[22, 3, 1, 0, 4, 1, 0, 0, 0]);
+        server.forget();
+        server.crossed(Side::Client, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assert_eq!(server.witness.past(steps::Past::count), 0);
+        let why = server.explain(&no_record());
+        assert!(!why.cause.en.contains("HTTP"), "what came later is application data: {why:?}");
+        assert_eq!(server.owed_alert(&server.ended(&no_record())), None, "not into what is encrypted");
+    }
 }

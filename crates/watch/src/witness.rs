@@ -92,6 +92,8 @@ struct Inner {
     has_unheard: AtomicBool,
     /// Who reads that.
     reads_unheard: Mutex<()>,
+    /// It is read because somebody asks what was seen.
+    asked: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -176,6 +178,7 @@ impl Witness {
             unheard: Mutex::default(),
             has_unheard: AtomicBool::default(),
             reads_unheard: Mutex::default(),
+            asked: AtomicBool::default(),
             state: Mutex::default(),
         }))
     }
@@ -212,7 +215,7 @@ impl Witness {
             return self.note_unheard(weight, read);
         }
         self.0.session.heard();
-        self.read_unheard();
+        self.read_unheard(true);
         if journal.reads_at_once() {
             return read(self);
         }
@@ -239,7 +242,7 @@ impl Witness {
 
     /// Returns when all that was seen so far is read.
     pub(crate) fn read(&self) {
-        self.read_unheard();
+        self.read_unheard(true);
         self.0.session.journal().read();
     }
 
@@ -252,7 +255,7 @@ impl Witness {
         drop(unheard);
         self.0.has_unheard.store(true, Relaxed);
         if full {
-            self.read_unheard();
+            self.read_unheard(false);
         }
     }
 
@@ -264,7 +267,9 @@ impl Witness {
         }
     }
 
-    fn read_unheard(&self) {
+    /// Reads what waits unheard. Where nobody `asked`, that is to follow the stream: of what is seen then nothing is
+    /// remembered.
+    fn read_unheard(&self, asked: bool) {
         let journal = self.0.session.journal();
         if !self.0.has_unheard.load(Relaxed) || journal.is_reader() {
             return;
@@ -276,7 +281,12 @@ impl Witness {
             self.0.has_unheard.store(false, Relaxed);
             std::mem::take(&mut *unheard).notes
         };
+        if !asked {
+            self.lock().past.missed();
+        }
+        self.0.asked.store(asked, Relaxed);
         journal.reading(|| notes.into_iter().for_each(|read| read(self)));
+        self.0.asked.store(false, Relaxed);
     }
 
     /// How long the connection has run: the time of what is seen now, for [`Witness::saw_after`].
@@ -298,7 +308,7 @@ impl Witness {
 
     /// Reports a step that was seen `elapsed` after the start.
     pub fn saw_after(&self, elapsed: Duration, evidence: Evidence, seen: Seen) {
-        if self.is_enabled() {
+        if self.is_enabled() || self.0.asked.load(Relaxed) {
             self.note(weight(&seen), move |witness| witness.tell(elapsed, evidence, seen));
         }
     }
@@ -353,6 +363,8 @@ impl Witness {
         if self.is_enabled() {
             let (elapsed, outcome) = (self.elapsed(), outcome.clone());
             self.note(0, move |witness| witness.close(elapsed, &outcome));
+        } else {
+            self.lock().finished = true; // nobody is told
         }
     }
 
