@@ -93,7 +93,7 @@ fn connect(cli: Cli) -> anyhow::Result<bool> {
         layout: Some(wire::layout),
         private: cli.keep.secrets,
         unread: Some(Unread::new(move || unread.read())),
-        rest: Some(watch::give_back_freed_memory),
+        rest: Some(heap::give_back),
         // The answer takes the place of the steps, which are there for who asks for them.
         silent: flight || cli.why && cli.output.format == Format::Text && !cli.output.verbose,
         kept: kept.clone(),

@@ -47,7 +47,7 @@ impl Connections {
                 let Ok(_alone) = connections.giving_back.try_lock() else { return };
                 sleep(SETTLE).await;
                 connections.most.store(connections.running.len(), Relaxed);
-                drop(spawn_blocking(watch::give_back_freed_memory).await);
+                drop(spawn_blocking(heap::give_back).await);
             });
         }
     }

@@ -100,7 +100,7 @@ fn serve(cli: Cli) -> anyhow::Result<()> {
         private: cli.keep.secrets,
         once_open: Some(|| watch::confine(false)),
         patience: Some(PATIENCE),
-        rest: Some(watch::give_back_freed_memory),
+        rest: Some(heap::give_back),
         ..Init::default()
     };
     let mut log = show::init(&cli.output, how)?;

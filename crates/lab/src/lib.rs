@@ -189,7 +189,7 @@ fn watched(options: &live::Options, cli: &Cli) -> anyhow::Result<()> {
         Init {
             silent: output.quiet || flight,
             layout: Some(wire::layout),
-            rest: Some(watch::give_back_freed_memory),
+            rest: Some(heap::give_back),
             ..Init::default()
         },
     )?;
@@ -251,7 +251,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], privilege: Option<&link::Privileg
             private: cli.keep.secrets,
             once_open: None,
             patience: None,
-            rest: Some(watch::give_back_freed_memory),
+            rest: Some(heap::give_back),
             unread: Some(show::Unread::new(move || unread.read())),
         },
     )?;

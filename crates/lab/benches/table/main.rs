@@ -24,6 +24,7 @@ mod measure;
 mod processes;
 
 use common::{pair, recording};
+use heap as _; // both columns take memory as the programs do
 
 #[derive(Parser)]
 #[command(name = "cargo bench --bench table --", about = "What the annotation costs")]
