@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 
 use steps::{Event, Observer, Past, Protocol, Step, summary, tls::Step as Tls};
 
-use crate::{Claim, Finding, beyond, ssh, tcp, tls, ws};
+use crate::{Finding, beyond, ssh, tcp, tls, ws};
 
 /// Judges one connection as one side sees it: remembers its events, and the weightiest finding on each claim. It does not
 /// grow with the traffic.
 #[derive(Clone, Debug, Default)]
 pub struct Judge {
     past: Past,
-    findings: BTreeMap<Claim, Finding>,
+    /// In the order of the notes.
+    findings: Vec<Finding>,
 }
 
 impl Judge {
@@ -37,11 +38,20 @@ impl Judge {
         findings.sort_by_key(|finding| finding.id);
         self.past.remember(event);
         for finding in &findings {
-            let known = self.findings.entry(finding.id).or_insert_with(|| finding.clone());
-            if finding.verdict > known.verdict
-                || (known.because.is_none() && finding.verdict == known.verdict)
-            {
-                *known = finding.clone();
+            match self.findings.binary_search_by_key(&finding.id, |known| known.id) {
+                Ok(at) => {
+                    let known = &mut self.findings[at];
+                    if finding.verdict > known.verdict
+                        || (known.because.is_none() && finding.verdict == known.verdict)
+                    {
+                        *known = finding.clone();
+                    }
+                }
+                Err(at) => {
+                    // They stay as long as the connection, in no more room than they need.
+                    self.findings.reserve_exact(1);
+                    self.findings.insert(at, finding.clone());
+                }
             }
         }
         findings
@@ -64,7 +74,7 @@ impl Judge {
     /// The findings of the whole connection, in the order of the notes, with those that only its end tells. With
     /// `complete`, the claims whose message a completed handshake did not have are added as absent.
     pub fn summary(&self, protocol: Protocol, complete: bool) -> Vec<Finding> {
-        let mut all = self.findings.clone();
+        let mut all: BTreeMap<_, _> = self.findings.iter().map(|it| (it.id, it.clone())).collect();
         let at_end = match protocol {
             Protocol::Tcp | Protocol::Tls | Protocol::Ws => None,
             Protocol::Ssh => ssh::at_end(&self.past),

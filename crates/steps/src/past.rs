@@ -52,11 +52,11 @@ impl Past {
         if !self.is_news {
             return;
         }
-        self.shapes.push(shape);
+        push(&mut self.shapes, shape);
         let from = event.sender();
         if !self.records.iter().any(|record| record.step == event.step && record.from == from) {
             let (step, evidence, fields) = (event.step, event.evidence, event.fields.clone());
-            self.records.push(Record { step, from, evidence, fields });
+            push(&mut self.records, Record { step, from, evidence, fields });
         }
     }
 
@@ -139,6 +139,15 @@ impl Record {
     pub fn get<T: Kind + ?Sized>(&self, field: Field<T>) -> Option<T::Read<'_>> {
         self.fields.get(field)
     }
+}
+
+/// There is a memory for each connection, and most of them do no more: it takes no more room than it needs.
+fn push<T>(all: &mut Vec<T>, one: T) {
+    const FEW: usize = 4;
+    if all.len() == all.capacity() {
+        all.reserve_exact(FEW);
+    }
+    all.push(one);
 }
 
 /// What an event is like, whatever its numbers and texts are: those come from a peer and have no end.

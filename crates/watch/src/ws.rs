@@ -240,7 +240,8 @@ impl Watch {
     }
 
     /// Remembers what the program may ask for later, and reports.
-    fn saw(&self, known: &mut Known, elapsed: Duration, seen: Seen) {
+    fn saw(&self, known: &mut Known, elapsed: Duration, mut seen: Seen) {
+        seen.fields.share(); // some are kept here, too
         let side = self.witness.side();
         let text = |field| seen.fields.get(field).map(str::to_owned);
         let steps::Step::Ws(step) = seen.step else { return };

@@ -276,7 +276,11 @@ impl Decoder {
             if !self.find_key(from) {
                 return;
             }
-            let Some(Waiting { moment, record, .. }) = self.lane(from).waiting.pop_front() else { return };
+            let waiting = &mut self.lane(from).waiting;
+            let Some(Waiting { moment, record, .. }) = waiting.pop_front() else { return };
+            if waiting.is_empty() {
+                *waiting = VecDeque::new(); // most of the time nothing waits
+            }
             self.waiting_bytes -= record.weight();
             self.open(from, moment, &record);
         }

@@ -90,7 +90,8 @@ impl Judges {
             gap.until.get_or_insert(event.at.as_microsecond());
         }
         let began = event.at.as_microsecond().saturating_sub_unsigned(event.elapsed_us);
-        let accounts = self.accounts.entry(key).or_default();
+        // Hardly ever is there more than one.
+        let accounts = self.accounts.entry(key).or_insert_with(|| Vec::with_capacity(1));
         if of.is_some() {
             // The number of an account that is over may be another's now.
             accounts.retain(|it| it.lives.as_ref().is_some_and(|lives| lives.strong_count() > 0));

@@ -87,7 +87,7 @@ impl Logged {
         };
         self.0.push((label.to_owned(), Zeroizing::new(secret.to_vec())));
         let [_, _] = self.0.as_slice() else { return None };
-        let (labels, known): (Vec<_>, Vec<_>) = self.0.drain(..).unzip();
+        let (labels, known): (Vec<_>, Vec<_>) = std::mem::take(&mut self.0).into_iter().unzip();
         let hash = if secret.len() == 48 { "SHA-384" } else { "SHA-256" };
         let mut fields = fields! {
             field::STAGE => stage,
