@@ -363,7 +363,7 @@ fn floods_from_a_server_cost_its_client_a_bound() {
 fn row(protocol: &str, whom: &str, name: &str, came: &Came) {
     let mib = |kib: u64| kib as f64 / 1024.0;
     println!(
-        "| {protocol} {whom} | {name} | {:.1} MB in {:.1} s | {:.1} | {:.1} | {:.1} | {:.2} | {:.1} MB | {} | {} |",
+        "| {protocol} {whom} | {name} | {:.1} MB in {:.1} s | {:.1} | {:.1} | {:.1} | {:.2} | {:.1} MB | {} | {} | {} |",
         came.bytes as f64 / 1e6,
         came.took.as_secs_f64(),
         mib(came.before),
@@ -373,13 +373,34 @@ fn row(protocol: &str, whom: &str, name: &str, came: &Came) {
         came.log as f64 / 1e6,
         waits(&came.calm),
         waits(&came.waits),
+        match came.missed()[..] {
+            [] => "met".into(),
+            ref missed => format!("MISSED: {}", missed.join(", ")),
+        },
     );
+}
+
+/// What a flood may leave behind, of what there was before.
+const AIM_AFTER: f64 = 1.5;
+
+/// How long an honest client may wait.
+const AIM_WAIT: Duration = Duration::from_millis(100);
+
+impl Came {
+    /// Which of the aims were missed: reported here, and not asserted, for they are of a release build on a quiet machine.
+    fn missed(&self) -> Vec<String> {
+        let after = self.after as f64 / self.before.max(1) as f64;
+        let late = self.waits.iter().filter(|wait| **wait > AIM_WAIT).count();
+        let after = (after > AIM_AFTER).then(|| format!("{after:.2} × before, not {AIM_AFTER}"));
+        let waited = (late > 0).then(|| format!("{late} of {} waited over {AIM_WAIT:?}", self.waits.len()));
+        after.into_iter().chain(waited).collect()
+    }
 }
 
 /// What the columns of [`row`] are.
 #[cfg_attr(debug_assertions, expect(dead_code))]
 const HEAD: &str = "| at | flood | sent | MiB before | at most | 5 s after | after : before | its log | \
-                    honest client before: median, worst | beside the flood |\n|---|---|---|---|---|---|---|---|---|---|";
+                    honest client before: median, worst | beside the flood | aims |\n|---|---|---|---|---|---|---|---|---|---|---|";
 
 /// The median and the worst.
 fn waits(waits: &[Duration]) -> String {
