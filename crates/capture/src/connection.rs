@@ -11,10 +11,9 @@ use wire::{
 };
 
 use crate::{
-    icmp::Unreachable,
+    flow::Told,
     keys::{Keys, Of},
-    outcome::Known,
-    row::{Ended, Kind},
+    row::Kind,
     stream::Stream,
 };
 use reading::Reading;
@@ -31,9 +30,6 @@ pub(crate) struct Connection {
     began: i64,
     last: i64,
     tracker: Tracker,
-    known: Known,
-    /// Where each direction was first heard.
-    interfaces: [Option<i32>; 2],
     streams: [Stream; 2],
     reading: Reading,
     /// What came before it was clear what it is: handed on once it is.
@@ -55,22 +51,8 @@ pub(crate) struct Connection {
     plain: Vec<(u64, Seen)>,
 }
 
-/// Who is called the client, of a connection whose first segment is this one.
-pub(crate) fn is_from_client(segment: &Segment) -> bool {
-    match (segment.flags.syn, segment.flags.ack) {
-        (true, false) => true,
-        (true, true) => false,
-        // Joined in the middle: servers have the smaller port.
-        (false, _) => segment.source.port() >= segment.destination.port(),
-    }
-}
-
 impl Connection {
-    pub(crate) fn new(number: u64, at: i64, first: &Segment, keeps: bool) -> Self {
-        let (client, server) = match is_from_client(first) {
-            true => (first.source, first.destination),
-            false => (first.destination, first.source),
-        };
+    pub(crate) fn new(number: u64, at: i64, (client, server): (SocketAddr, SocketAddr), keeps: bool) -> Self {
         Connection {
             number,
             client,
@@ -78,8 +60,6 @@ impl Connection {
             began: at,
             last: at,
             tracker: Tracker::default(),
-            known: Known::default(),
-            interfaces: [None; 2],
             streams: Default::default(),
             reading: Reading::Undecided,
             unread: Vec::new(),
@@ -95,41 +75,6 @@ impl Connection {
             established: None,
             plain: Vec::new(),
         }
-    }
-
-    /// Whether `segment` begins another connection between the same ends.
-    pub(crate) fn is_over_before(&self, segment: &Segment) -> bool {
-        segment.flags.syn
-            && !segment.flags.ack
-            && (segment.source != self.client || self.known.is_another(segment.seq))
-            && (self.known.ended.is_some() || self.known.fins() > 0 || self.bytes > 0)
-    }
-
-    /// Its place among all connections.
-    pub(crate) fn number(&self) -> u64 {
-        self.number
-    }
-
-    /// When it was last heard of.
-    pub(crate) fn last(&self) -> i64 {
-        self.last
-    }
-
-    /// Whether a segment was heard where its direction is, and not once more elsewhere.
-    pub(crate) fn is_heard_on(&mut self, segment: &Segment, interface: Option<i32>) -> bool {
-        let from = if segment.source == self.client { Side::Client } else { Side::Server };
-        let first = &mut self.interfaces[from as usize];
-        interface.is_none_or(|interface| *first.get_or_insert(interface) == interface)
-    }
-
-    /// Both sides have closed it, or one has reset it.
-    pub(crate) fn is_over(&self) -> bool {
-        self.known.ended.is_some() || self.known.fins() == 2
-    }
-
-    /// The other side has said something.
-    pub(crate) fn is_answered(&self) -> bool {
-        !matches!(self.known.ended(), Ended::NoAnswer | Ended::Unreachable(..))
     }
 
     /// Hands on the events so far, once it is known what the connection speaks; `now`, in any case.
@@ -168,22 +113,13 @@ impl Connection {
         }
     }
 
-    /// Takes what a router or host said of one of its segments.
-    pub(crate) fn unreachable(&mut self, at: i64, told: &Unreachable) {
-        let from = if told.source == self.client { Side::Client } else { Side::Server };
-        if self.known.unreachable(from, told) {
-            self.last = self.last.max(at);
-        }
-    }
-
     /// Takes a segment.
-    pub(crate) fn segment(&mut self, at: i64, segment: &Segment, keys: &Keys) {
-        let from = if segment.source == self.client { Side::Client } else { Side::Server };
+    pub(crate) fn segment(&mut self, at: i64, (segment, told): (&Segment, Told), keys: &Keys) {
+        let from = told.from;
         self.last = self.last.max(at);
         self.segments += 1;
         let moment = u64::try_from(at.saturating_sub(self.began)).unwrap_or_default();
         let seen = self.tracker.segment_at(Duration::from_nanos(moment), from, segment, "capture");
-        self.known.segment(from, segment);
         let carrier = [tcp::Step::Data, tcp::Step::DataAck, tcp::Step::PureAck].map(Step::Tcp);
         match seen {
             Some(seen) if carrier.contains(&seen.step) => self.plain.push((moment, seen)),
@@ -197,11 +133,10 @@ impl Connection {
         }
         // Data may lie in a SYN (RFC 7413); its number is one before it.
         let first = segment.seq.wrapping_add(u32::from(segment.flags.syn));
-        let keep_alive = segment.payload_length <= 1 && self.known.is_keep_alive(from, segment);
-        if segment.payload_length > 0 && !keep_alive {
+        if segment.payload_length > 0 && !told.is_keep_alive {
             self.bytes += u64::from(segment.payload_length);
             // A FIN takes up a number, and is no byte.
-            let ack = segment.ack.wrapping_sub(u32::from(self.known.fins() > 0));
+            let ack = segment.ack.wrapping_sub(u32::from(told.has_fin));
             if segment.flags.ack && self.streams[peer].lacks(ack) {
                 self.lacks_bytes = true;
             }
@@ -215,7 +150,7 @@ impl Connection {
             self.pieces(from.peer(), pieces, keys);
         }
         self.tell_plain();
-        if self.opened.is_none() && self.known.opened() {
+        if self.opened.is_none() && told.opened {
             self.opened = Some(moment);
         }
         if self.established.is_none() && self.is_established() {

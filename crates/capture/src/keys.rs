@@ -19,6 +19,8 @@ pub struct Keys {
     private_key: Option<Arc<PrivateKey>>,
     /// All of these, the oldest first: a key log may grow for as long as it is followed.
     order: VecDeque<Of>,
+    /// Those that were there before, and that several share.
+    shared: Option<Arc<Keys>>,
 }
 
 impl fmt::Debug for Keys {
@@ -38,6 +40,11 @@ pub(crate) enum Of {
 }
 
 impl Keys {
+    /// None of its own, beside those that several share.
+    pub(crate) fn beside(shared: &Arc<Keys>) -> Keys {
+        Keys { private_key: shared.private_key(), shared: Some(Arc::clone(shared)), ..Keys::default() }
+    }
+
     /// Takes the lines of a key log; other lines are left out. Gives how many held a secret.
     pub fn add(&mut self, lines: &str) -> usize {
         lines.lines().filter(|line| self.line(line).is_some()).count()
@@ -49,8 +56,9 @@ impl Keys {
             if !self.ssh.contains_key(&cookie) {
                 self.make_room(Of::Ssh(cookie));
             }
+            let is_shared = self.shared.as_ref().is_some_and(|keys| keys.of_ssh(&cookie).any(|one| *one == secret));
             let known = self.ssh.entry(cookie).or_default();
-            if !known.contains(&secret) && known.len() < MOST_OF_ONE {
+            if !is_shared && !known.contains(&secret) && known.len() < MOST_OF_ONE {
                 known.push(secret);
             }
             return Some(Of::Ssh(cookie));
@@ -62,9 +70,10 @@ impl Keys {
         if !self.tls.contains_key(&random) {
             self.make_room(Of::Tls(random.clone()));
         }
-        let known = self.tls.entry(random.clone()).or_default();
         let entry = (label.to_owned(), secret);
-        if !known.contains(&entry) && known.len() < MOST_OF_ONE {
+        let is_shared = self.shared.as_ref().is_some_and(|keys| keys.of_tls(&random).any(|one| *one == entry));
+        let known = self.tls.entry(random.clone()).or_default();
+        if !is_shared && !known.contains(&entry) && known.len() < MOST_OF_ONE {
             known.push(entry);
         }
         Some(Of::Tls(random))
@@ -91,12 +100,17 @@ impl Keys {
         self.private_key.clone()
     }
 
-    pub(crate) fn of_tls(&self, client_random: &[u8]) -> &[(String, Vec<u8>)] {
-        self.tls.get(client_random).map(Vec::as_slice).unwrap_or_default()
+    pub(crate) fn of_tls(&self, client_random: &[u8]) -> impl Iterator<Item = &(String, Vec<u8>)> {
+        self.all().flat_map(|keys| keys.tls.get(client_random)).flatten()
     }
 
-    pub(crate) fn of_ssh(&self, client_cookie: &[u8; 16]) -> &[Vec<u8>] {
-        self.ssh.get(client_cookie).map(Vec::as_slice).unwrap_or_default()
+    pub(crate) fn of_ssh(&self, client_cookie: &[u8; 16]) -> impl Iterator<Item = &Vec<u8>> {
+        self.all().flat_map(|keys| keys.ssh.get(client_cookie)).flatten()
+    }
+
+    /// Those that are shared, then its own.
+    fn all(&self) -> impl Iterator<Item = &Keys> {
+        self.shared.as_deref().into_iter().chain([self])
     }
 }
 
@@ -121,8 +135,15 @@ mod tests {
             "33".repeat(48),
         );
         assert_eq!(keys.add(&lines), 3);
-        assert_eq!(keys.of_tls(&[0x11; 32]), [("CLIENT_RANDOM".to_owned(), vec![0x33; 48])]);
-        assert_eq!(keys.of_ssh(&[0x22; 16]), [vec![0xab, 0xcd]]);
         assert_eq!(format!("{keys:?}"), "keys of 1 TLS and 1 SSH connections");
+        // Whoever shares them has each once, and learns more for itself.
+        let shared = Arc::new(keys);
+        let mut own = Keys::beside(&shared);
+        own.add(&format!("{lines}\nCLIENT_RANDOM {random} {}", "44".repeat(48)));
+        let secret = |byte| ("CLIENT_RANDOM".to_owned(), vec![byte; 48]);
+        let of_tls = |keys: &Keys| keys.of_tls(&[0x11; 32]).cloned().collect::<Vec<_>>();
+        assert_eq!((of_tls(&shared), of_tls(&own)), (vec![secret(0x33)], vec![secret(0x33), secret(0x44)]));
+        let of_ssh = |keys: &Keys| keys.of_ssh(&[0x22; 16]).cloned().collect::<Vec<_>>();
+        assert_eq!((of_ssh(&shared), of_ssh(&own)), (vec![vec![0xab, 0xcd]], vec![vec![0xab, 0xcd]]));
     }
 }

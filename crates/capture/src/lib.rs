@@ -6,8 +6,11 @@
 
 mod connection;
 mod copy;
+mod crew;
 mod file;
+mod flow;
 mod follow;
+mod follower;
 mod icmp;
 mod keys;
 mod link;
@@ -22,15 +25,17 @@ mod tunnels;
 mod within;
 
 use std::{
-    collections::{BTreeMap, HashMap, hash_map::Entry},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque, hash_map::Entry},
     io::Read,
     net::SocketAddr,
+    thread,
 };
 
 use claims::Event;
-use connection::Connection;
+use crew::Crew;
 use file::{Item, Packet};
-use keys::Of;
+use flow::Flow;
+use follower::Order;
 use link::Inside;
 use packets::{Found, Packets};
 
@@ -71,12 +76,14 @@ pub struct Finished {
 pub struct Captures {
     keep: Keep,
     choice: Choice,
-    keys: Keys,
     packets: Packets,
-    open: HashMap<Ends, Connection>,
-    /// Whose keys were not there yet.
-    wanted: HashMap<Of, Ends>,
+    open: HashMap<Ends, Flow>,
     connections: u64,
+    crew: Crew,
+    /// By number: what is over, and not to be handed out yet.
+    over: BTreeSet<u64>,
+    /// What is to be handed out, in this order.
+    due: VecDeque<u64>,
     /// By number: what is over and was not taken.
     finished: BTreeMap<u64, Finished>,
     /// The latest time of a packet.
@@ -106,17 +113,35 @@ const LINGER: i64 = 120_000_000_000;
 /// So many that are over may wait for one before them.
 const MOST_HELD: usize = 1 << 16;
 
+/// One thread reads the files and finds the connections: more than so many others it cannot keep busy.
+const MOST_THREADS: usize = 8;
+
 impl Captures {
     /// Follows connections, with these keys and those that stand in the captures.
     pub fn new(keys: Keys, keep: Keep) -> Self {
+        Captures::with(Crew::alone(keys), keep)
+    }
+
+    /// The same in so many threads beside this one, which reads the files.
+    pub fn in_threads(keys: Keys, keep: Keep, threads: usize) -> Self {
+        Captures::with(if threads > 1 { Crew::many(keys, threads) } else { Crew::alone(keys) }, keep)
+    }
+
+    /// As many threads as are of use: one for each core, and no more than one reader can keep busy.
+    pub fn threads() -> usize {
+        thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST_THREADS))
+    }
+
+    fn with(crew: Crew, keep: Keep) -> Self {
         Captures {
             keep,
             choice: Choice::default(),
-            keys,
             packets: Packets::default(),
             open: HashMap::new(),
-            wanted: HashMap::new(),
             connections: 0,
+            crew,
+            over: BTreeSet::new(),
+            due: VecDeque::new(),
             finished: BTreeMap::new(),
             latest: 0,
             told: Vec::new(),
@@ -146,21 +171,32 @@ impl Captures {
                     meanwhile(self);
                 }
             }
-            Item::Keys(lines) => self.keys(lines),
+            Item::Keys(lines) => self.crew.learn(lines),
             Item::Other => {}
         })
     }
 
     /// Takes those connections that are over and before which none is still open: in the order in which they began.
     pub fn ready(&mut self) -> Vec<Finished> {
-        let first_open = self.open.values().map(Connection::number).min().unwrap_or(u64::MAX);
-        let later = self.finished.split_off(&first_open);
-        let mut ready = std::mem::replace(&mut self.finished, later);
+        let first_open = self.open.values().map(Flow::number).min().unwrap_or(u64::MAX);
+        let later = self.over.split_off(&first_open);
+        self.due.extend(std::mem::replace(&mut self.over, later));
         // One that stays open for ever must not hold back all others.
-        while self.finished.len() > MOST_HELD {
-            ready.extend(self.finished.pop_first());
+        while self.over.len() > MOST_HELD {
+            self.due.extend(self.over.pop_first());
         }
-        ready.into_values().collect()
+        self.gather();
+        let mut ready = Vec::new();
+        while let Some(next) = self.due.front().and_then(|number| self.finished.remove(number)) {
+            ready.push(next);
+            self.due.pop_front();
+        }
+        ready
+    }
+
+    /// Takes from the followers what has ended.
+    fn gather(&mut self) {
+        self.finished.extend(self.crew.finished().into_iter().map(|one| (one.row.number, one)));
     }
 
     /// Takes one packet.
@@ -191,8 +227,8 @@ impl Captures {
             Some(Found::Segment(segment)) => segment,
             Some(Found::Unreachable(told)) => {
                 let ends = ends(told.source, told.destination);
-                if let Some(connection) = self.open.get_mut(&ends) {
-                    connection.unreachable(packet.at, &told);
+                if let Some(flow) = self.open.get_mut(&ends) {
+                    flow.unreachable(packet.at, &told);
                 }
                 return;
             }
@@ -209,47 +245,44 @@ impl Captures {
         if self.open.len() >= MOST_OPEN && !self.open.contains_key(&ends) {
             self.make_room();
         }
-        let connection = match self.open.entry(ends) {
+        let (keep, at) = (self.keep, packet.at);
+        let flow = match self.open.entry(ends) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(_) if self.keep == Keep::Live && !segment.flags.syn => return,
+            Entry::Vacant(_) if keep == Keep::Live && !segment.flags.syn => return,
             Entry::Vacant(place) => {
                 self.connections += 1;
-                let keeps = match self.keep {
+                let number = self.connections;
+                let keeps = match keep {
                     Keep::Nothing => false,
-                    Keep::One(number) => number == self.connections,
+                    Keep::One(one) => one == number,
                     Keep::All | Keep::Live => true,
                 };
-                place.insert(Connection::new(self.connections, packet.at, &segment, keeps))
+                let flow = place.insert(Flow::new(number, at, &segment));
+                self.crew.order(number, Order::Begin { number, at, ends: flow.ends(), keeps });
+                flow
             }
         };
-        if !connection.is_heard_on(&segment, packet.interface) {
+        if !flow.is_heard_on(&segment, packet.interface) {
             return;
         }
-        connection.segment(packet.at, &segment, &self.keys);
-        if self.keep == Keep::Live {
-            connection.tell(&mut self.told, false);
-        }
-        if let Some((of, before)) = connection.asks() {
-            before.and_then(|before| self.wanted.remove(&before));
-            self.wanted.insert(of, ends);
-        }
-    }
-
-    /// Takes lines of a key log that stand in a capture; those for a connection that is open are used at once.
-    fn keys(&mut self, lines: &str) {
-        for line in lines.lines() {
-            let Some(of) = self.keys.line(line) else { continue };
-            if let Some(connection) = self.wanted.get(&of).and_then(|ends| self.open.get_mut(ends)) {
-                connection.keys(&self.keys);
-            }
+        let (number, told) = (flow.number(), flow.segment(at, &segment));
+        self.crew.order(number, Order::Segment { number, at, segment, told });
+        if keep == Keep::Live
+            && let Some(follower) = self.crew.follower()
+        {
+            follower.tell(number, &mut self.told, false);
         }
     }
 
     /// Nothing more will come: all connections that were not taken, in the order in which they began.
     pub fn finish(mut self) -> (Vec<Finished>, Counts) {
-        let open: Vec<Ends> = self.open.keys().copied().collect();
-        open.into_iter().for_each(|ends| self.end(ends));
-        (self.finished.into_values().collect(), self.packets.counts)
+        self.end_all();
+        let mut finished = self.finished;
+        finished.extend(self.crew.end().into_iter().map(|one| (one.row.number, one)));
+        let mut all: Vec<Finished> =
+            self.due.iter().filter_map(|number| finished.remove(number)).collect();
+        all.extend(finished.into_values());
+        (all, self.packets.counts)
     }
 
     /// How many connections were given up because too many were open at once.
@@ -258,19 +291,22 @@ impl Captures {
     }
 
     fn end(&mut self, ends: Ends) {
-        if let Some(connection) = self.open.remove(&ends) {
-            if let Some(of) = connection.asked() {
-                self.wanted.remove(of);
-            }
-            let (row, events) = connection.end(&self.keys);
-            self.finished.insert(row.number, Finished { row, events });
+        if let Some(flow) = self.open.remove(&ends) {
+            let (number, last) = (flow.number(), flow.last());
+            self.crew.order(number, Order::End { number, last, known: Box::new(flow.known()) });
+            self.over.insert(number);
         }
+    }
+
+    fn end_all(&mut self) {
+        let open: Vec<Ends> = self.open.keys().copied().collect();
+        open.into_iter().for_each(|ends| self.end(ends));
     }
 
     /// Ends connections that are over for so long that nothing more of them can come.
     fn end_old(&mut self) {
         let latest = self.latest;
-        let old = |one: &Connection| one.is_over() && latest.saturating_sub(one.last()) > LINGER;
+        let old = |one: &Flow| one.is_over() && latest.saturating_sub(one.last()) > LINGER;
         let over: Vec<Ends> = self.open.iter().filter(|(_, one)| old(one)).map(|(ends, _)| *ends).collect();
         over.into_iter().for_each(|ends| self.end(ends));
     }

@@ -59,9 +59,10 @@ impl Captures {
 
     /// Takes lines that a key log has got.
     pub fn learn(&mut self, lines: &str) {
-        self.keys(lines);
-        let of_open = self.open.values_mut();
-        of_open.for_each(|connection| connection.tell(&mut self.told, false));
+        self.crew.learn(lines);
+        if let Some(follower) = self.crew.follower() {
+            follower.tell_all(&mut self.told);
+        }
     }
 
     /// The events since the last call.
@@ -72,17 +73,19 @@ impl Captures {
     /// The connections that are over `now`; their last events are told with the next ones.
     pub fn over(&mut self, now: i64) -> Vec<Finished> {
         let mut over: Vec<Ends> = Vec::new();
-        for (ends, connection) in &mut self.open {
-            let silent = now.saturating_sub(connection.last());
-            let patience = match (connection.is_over(), connection.is_answered()) {
+        for (ends, flow) in &self.open {
+            let silent = now.saturating_sub(flow.last());
+            let patience = match (flow.is_over(), flow.is_answered()) {
                 (true, _) => LINGER,
                 (false, false) => NO_ANSWER,
                 (false, true) => IDLE,
             };
             if silent > patience {
                 over.push(*ends);
-            } else if silent > UNDECIDED {
-                connection.tell(&mut self.told, true);
+            } else if silent > UNDECIDED
+                && let Some(follower) = self.crew.follower()
+            {
+                follower.tell(flow.number(), &mut self.told, true);
             }
         }
         over.into_iter().for_each(|ends| self.end(ends));
@@ -91,12 +94,13 @@ impl Captures {
 
     /// The watch ends: all connections as they stand.
     pub fn all(&mut self) -> Vec<Finished> {
-        let open: Vec<Ends> = self.open.keys().copied().collect();
-        open.into_iter().for_each(|ends| self.end(ends));
+        self.end_all();
         self.finished_by_now()
     }
 
     fn finished_by_now(&mut self) -> Vec<Finished> {
+        self.gather();
+        self.over.clear();
         let mut finished: Vec<_> = std::mem::take(&mut self.finished).into_values().collect();
         self.told.extend(finished.iter_mut().flat_map(|one| std::mem::take(&mut one.events)));
         finished

@@ -172,7 +172,7 @@ pub(crate) fn follow(
     if let Some(path) = rsa_key {
         keys.add_private_key(private_key(path)?);
     }
-    let mut captures = Captures::new(keys, keep);
+    let mut captures = Captures::in_threads(keys, keep, Captures::threads());
     for path in in_time(paths) {
         let read = match path.to_str() {
             Some(STDIN) => captures.file(io::stdin().lock(), &mut meanwhile),

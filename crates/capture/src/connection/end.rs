@@ -9,13 +9,14 @@ use wire::Seen;
 use super::{Connection, reading::Reading};
 use crate::{
     keys::Keys,
-    outcome,
+    outcome::{self, Known},
     row::{Ended, Kind, Row},
 };
 
 impl Connection {
-    /// Nothing more will come: what it was, and its events where they were kept.
-    pub(crate) fn end(mut self, keys: &Keys) -> (Row, Vec<Event>) {
+    /// Nothing more will come, `last` something did: what it was, and its events where they were kept.
+    pub(crate) fn end(mut self, last: i64, known: &Known, keys: &Keys) -> (Row, Vec<Event>) {
+        self.last = last;
         for side in [Side::Client, Side::Server] {
             let mut pieces = Vec::new();
             self.streams[side as usize].end(&mut pieces);
@@ -45,7 +46,7 @@ impl Connection {
                 self.established.is_some() || self.is_established()
             }
         };
-        let row = self.row(established);
+        let row = self.row(established, known);
         self.summary(&row);
         let mut events = self.events.take().unwrap_or_default();
         // What waited for its key comes out late, and what it is was not known from the beginning.
@@ -69,7 +70,7 @@ impl Connection {
         self.saw(self.now(), Evidence::Inferred, Seen::local(Step::summary(protocol), fields));
     }
 
-    fn row(&self, established: bool) -> Row {
+    fn row(&self, established: bool, known: &Known) -> Row {
         let details = outcome::details(self.judge.past(), self.kind);
         Row {
             number: self.number,
@@ -81,9 +82,9 @@ impl Connection {
             version: details.version,
             algorithms: details.algorithms,
             established,
-            ended: self.ended(),
-            one_sided: self.known.one_sided(),
-            joined: self.known.joined(),
+            ended: self.ended(known),
+            one_sided: known.one_sided(),
+            joined: known.joined(),
             established_after: self.established.map(Duration::from_nanos),
             lasted: Duration::from_nanos(self.now()),
             segments: self.segments,
@@ -99,11 +100,11 @@ impl Connection {
     }
 
     /// How it ended: what a peer said of it weighs more than how TCP ended.
-    fn ended(&self) -> Ended {
+    fn ended(&self, known: &Known) -> Ended {
         if let Some((by, words)) = outcome::fatal_alert(self.judge.past()) {
             return Ended::Alert(by, words);
         }
-        self.known.ended()
+        known.ended()
     }
 
     pub(super) fn is_established(&self) -> bool {

@@ -126,7 +126,6 @@ impl Connection {
                 tls.keyed = true;
                 let secrets = keys.of_tls(&random);
                 secrets
-                    .iter()
                     .flat_map(|(label, secret)| tls.decoder.secret(label, &random, secret))
                     .collect()
             }
@@ -137,7 +136,7 @@ impl Connection {
                 }
                 ssh.keyed = Some(cookie);
                 let secrets = keys.of_ssh(&cookie);
-                secrets.iter().flat_map(|secret| ssh.decoder.secret(moment, &cookie, secret)).collect()
+                secrets.flat_map(|secret| ssh.decoder.secret(moment, &cookie, secret)).collect()
             }
             Reading::Tls(_) | Reading::Undecided | Reading::Ws(_) | Reading::Other | Reading::Lost => return,
         };

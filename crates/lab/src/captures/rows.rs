@@ -41,10 +41,19 @@ impl<'a> Rows<'a> {
             }
             None => self.take(captures.ready()),
         }
-        if self.choice.sort == Sort::Time && self.waiting.len() >= A_PAGE {
-            let page = self.page();
-            show::print(&page);
+        if self.choice.sort == Sort::Time {
+            while let Some(page) = self.full_page() {
+                show::print(&page);
+            }
         }
+    }
+
+    /// The next page, where there is a whole one: how fast the rows come is nothing that the columns may show.
+    fn full_page(&mut self) -> Option<String> {
+        let rest = (self.waiting.len() >= A_PAGE).then(|| self.waiting.split_off(A_PAGE))?;
+        let page = self.page();
+        self.waiting = rest;
+        Some(page)
     }
 
     fn count(&mut self, ready: &[Finished]) {
@@ -79,8 +88,12 @@ impl<'a> Rows<'a> {
             Sort::Bytes => self.waiting.sort_by_key(|one| std::cmp::Reverse(one.row.bytes)),
             Sort::Protocol => self.waiting.sort_by_key(|one| one.row.kind.name()),
         }
-        let page = self.page();
-        if self.json { page } else { page + &footer(self.shown, counts, self.lang) }
+        let mut all = String::new();
+        if self.choice.sort == Sort::Time {
+            all.extend(std::iter::from_fn(|| self.full_page()));
+        }
+        all += &self.page();
+        if self.json { all } else { all + &footer(self.shown, counts, self.lang) }
     }
 
     /// Says so where the RSA key had nothing to open.
