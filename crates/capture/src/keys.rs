@@ -56,7 +56,8 @@ impl Keys {
             if !self.ssh.contains_key(&cookie) {
                 self.make_room(Of::Ssh(cookie));
             }
-            let is_shared = self.shared.as_ref().is_some_and(|keys| keys.of_ssh(&cookie).any(|one| *one == secret));
+            let is_shared =
+                self.shared.as_ref().is_some_and(|keys| keys.of_ssh(&cookie).any(|one| *one == secret));
             let known = self.ssh.entry(cookie).or_default();
             if !is_shared && !known.contains(&secret) && known.len() < MOST_OF_ONE {
                 known.push(secret);
@@ -71,7 +72,8 @@ impl Keys {
             self.make_room(Of::Tls(random.clone()));
         }
         let entry = (label.to_owned(), secret);
-        let is_shared = self.shared.as_ref().is_some_and(|keys| keys.of_tls(&random).any(|one| *one == entry));
+        let is_shared =
+            self.shared.as_ref().is_some_and(|keys| keys.of_tls(&random).any(|one| *one == entry));
         let known = self.tls.entry(random.clone()).or_default();
         if !is_shared && !known.contains(&entry) && known.len() < MOST_OF_ONE {
             known.push(entry);

@@ -279,8 +279,7 @@ impl Captures {
         self.end_all();
         let mut finished = self.finished;
         finished.extend(self.crew.end().into_iter().map(|one| (one.row.number, one)));
-        let mut all: Vec<Finished> =
-            self.due.iter().filter_map(|number| finished.remove(number)).collect();
+        let mut all: Vec<Finished> = self.due.iter().filter_map(|number| finished.remove(number)).collect();
         all.extend(finished.into_values());
         (all, self.packets.counts)
     }

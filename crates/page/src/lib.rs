@@ -176,7 +176,7 @@ async fn checked(State(page): State<Arc<Page>>, request: Request<Body>, next: Ne
     };
     let host = page.door.address();
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws://{host}; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' ws://{host}; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     for (name, value) in [

@@ -276,7 +276,7 @@ pub fn diagrams(stories: &[Story]) -> Value {
 /// The page as one file that opens in `lang` and needs nothing else; `data` is the JSON of its run.
 pub fn filled(data: &str, title: &str, lang: Lang) -> String {
     let code = if lang == Lang::Zh { "zh-Hans" } else { "en" };
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+    let policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
     let head = format!(
         "<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n<style>\n{STYLE}</style>"
     );

@@ -125,9 +125,7 @@ impl Connection {
                 let Some(random) = tls.decoder.client_random().map(<[u8]>::to_vec) else { return };
                 tls.keyed = true;
                 let secrets = keys.of_tls(&random);
-                secrets
-                    .flat_map(|(label, secret)| tls.decoder.secret(label, &random, secret))
-                    .collect()
+                secrets.flat_map(|(label, secret)| tls.decoder.secret(label, &random, secret)).collect()
             }
             Reading::Ssh(ssh) => {
                 let Some(cookie) = ssh.decoder.wants_secret_of() else { return };

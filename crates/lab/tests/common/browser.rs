@@ -31,7 +31,7 @@ pub const LOOKS: [Look; 4] = [
 /// Chromium, driven over WebDriver; it ends with its driver.
 pub struct Browser {
     pub page: Client,
-    _driver: Running,
+    _driver: Driver,
     _profile: tempfile::TempDir,
 }
 
@@ -101,9 +101,33 @@ impl Browser {
     }
 }
 
+/// A chromedriver. One that is killed leaves its browsers running, and a test that fails has closed none: they are
+/// ended here.
+struct Driver(Running);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        for pid in descendants(self.0.pid()) {
+            let _ = Command::new("sh").args(["-c", &format!("kill -KILL {pid} 2>/dev/null")]).status();
+        }
+    }
+}
+
+/// The processes that `pid` started, and those that they started.
+fn descendants(pid: u32) -> Vec<u32> {
+    // Any of its threads may have started them.
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let children: Vec<u32> = children
+        .flat_map(|all| all.split_whitespace().filter_map(|one| one.parse().ok()).collect::<Vec<_>>())
+        .collect();
+    let theirs: Vec<u32> = children.iter().flat_map(|child| descendants(*child)).collect();
+    [children, theirs].concat()
+}
+
 /// A chromedriver that listens, and where. It takes a free port of IPv6 and then wants the same one of IPv4: where that
 /// is taken it ends, and another is started.
-fn driver() -> (Running, u16) {
+fn driver() -> (Driver, u16) {
     for _ in 0..10 {
         let mut driver = Running::start(Command::new("chromedriver").arg("--port=0"));
         let port = driver.wait_for("port of chromedriver", |driver| {
@@ -115,7 +139,7 @@ fn driver() -> (Running, u16) {
             line.rsplit(' ').next()?.trim_end_matches('.').parse().ok().map(Some)
         });
         if let Some(port) = port {
-            return (driver, port);
+            return (Driver(driver), port);
         }
     }
     panic!("chromedriver found no port that is free in both families");

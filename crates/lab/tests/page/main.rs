@@ -5,6 +5,7 @@ mod browser;
 #[path = "../common/mod.rs"]
 mod common;
 
+mod inside;
 mod opened;
 mod played;
 mod shared;
@@ -239,7 +240,10 @@ async fn the_readers_own_notes_are_judged_beside_the_run() {
     }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let own = folder.path().join("mine.md");
-    fs::write(&own, "# TLS handshake\n\nThe client sends a ClientHello with its version, a random and the cipher suites.\n\nThe server sends its certificate.\n").expect("the folder is ours");
+    // The last two are beyond the catalogue's sentences; the second of them is no run's of RSA.
+    let written = "# TLS handshake\n\nThe client sends a ClientHello with its version, a random and the cipher suites.\n\n\
+        The server sends its certificate.\n\nA CA has signed the certificate of the server.\n\nECDHE gives forward secrecy.\n";
+    fs::write(&own, written).expect("the folder is ours");
     let page = Page::start(&[]);
     let browser = page.visit(&LOOKS[0]).await;
     let file = browser.page.find(Locator::Id("own-file")).await.expect("a place for a file");
@@ -249,9 +253,17 @@ async fn the_readers_own_notes_are_judged_beside_the_run() {
     let before: Vec<(String, String)> = serde_json::from_value(browser.script(judged).await).expect("pairs");
     assert!(before.iter().any(|(claim, _)| claim == "t1"), "{before:?}");
     assert!(before.iter().all(|(_, judged)| judged == "untested"), "{before:?}");
+    let runs = "return ['x13', 'x20'].map(id => document.querySelector(`.own [data-claim=${id}] [data-run]`)?.dataset.run)";
+    let runs = browser.script(runs).await;
+    assert!(runs[0].is_string() && runs[1].is_string(), "what would show it is one click: {runs}");
     run(&browser, "tls --variant ecdhe").await;
     let after: Vec<(String, String)> = serde_json::from_value(browser.script(judged).await).expect("pairs");
-    assert!(after.contains(&("t1".into(), "proved".into())), "{after:?}");
+    for (claim, judged) in [("t1", "proved"), ("x13", "proved"), ("x20", "proved")] {
+        assert!(after.contains(&(claim.into(), judged.into())), "{claim}: {after:?}");
+    }
+    // The catalogue's own panel has no place for them.
+    click(&browser, "#catalogue-notes").await;
+    assert_eq!(browser.script("return document.querySelectorAll('[data-claim^=x]').length").await, 0);
     browser.page.close().await.expect("the browser ends");
 }
 

@@ -9,9 +9,19 @@ function copier(word, text) {
   return el("button.small", { type: "button", onclick: () => copy(text()) }, say(word));
 }
 
+// What a registry calls by a name crossed as a number: `TLS_AES_128_GCM_SHA256`, 0x1301. Where the name brings its number
+// along, `client_hello (1)`, that is enough.
+function code([offset, size, , name, worth], hex) {
+  const isNumber = size <= 2 && size > 0 && (/[a-z]/i.test(worth) || name === "extension_type") && !/\(\d+\)|^\w+ \d+ bytes/.test(worth);
+  const isText = parseInt(hex.slice(2 * offset, 2 * offset + 2), 16) >= 0x20 && size === worth.length;
+  return isNumber && !isText ? `0x${hex.slice(2 * offset, 2 * (offset + size))}` : "";
+}
+
 // A list has a line for each of its values, and what holds values has their names.
-function value(it) {
-  if (Array.isArray(it) && it.length > 1) return el("ul", {}, it.map((one) => el("li", {}, whole(one))));
+function value(it, codes) {
+  const coded = (one) => [whole(one), codes.has(one) && el("span.dim.code", {}, ` ${codes.get(one)}`)];
+  if (typeof it === "string") return coded(it);
+  if (Array.isArray(it) && it.length) return el("ul", {}, it.map((one) => el("li", {}, coded(one))));
   if (it && typeof it === "object" && !Array.isArray(it) && !(typeof it.en === "string" && typeof it.zh === "string")) {
     return el("ul", {}, Object.entries(it).map(([name, one]) => el("li", {}, el("span.dim", {}, `${name.replaceAll("_", " ")} `), whole(one))));
   }
@@ -33,27 +43,47 @@ function calculation(row, act) {
     el("p.dim", {}, rfc(one.rfc)))));
 }
 
-function facts(event, title, catalogue) {
+function facts(event, title, parts, catalogue) {
   const fields = Object.entries(event.fields ?? {});
+  const codes = new Map(parts.map((part) => [part[4], code(part, event.bytes ?? "")]).filter(([worth, number]) => worth && number));
   return [
     el("h4", {}, title),
     el("p.dim", {}, `${ms(event.elapsed_us)} ms · ${say("known_by")}: ${said(catalogue.evidence[event.evidence])} · ${event.conn}`),
-    fields.length ? el("dl.fields", {}, fields.map(([name, worth]) => [el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, value(worth))])) : null,
+    fields.length ? el("dl.fields", {}, fields.map(([name, worth]) => [el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, value(worth, codes))])) : null,
   ];
 }
 
 // What whoever has no key sees of it, beside what was in it.
 function sealed(event) {
-  const { record_header: header, ciphertext, ciphertext_length: length } = event.fields ?? {};
-  if (!header || !ciphertext) return null;
+  const { record_header: header, ciphertext, ciphertext_length: length, packet_on_the_wire: packet } = event.fields ?? {};
   const spaced = (hex) => hex.match(/../g).join(" ");
   const more = (hex, size) => `${spaced(hex)}${hex.length / 2 < size ? " …" : ""}`;
+  if (packet) return sealedPacket(event, spaced, more);
+  if (!header || !ciphertext) return null;
   const type = { 20: "change_cipher_spec", 21: "alert", 22: "handshake", 23: "application_data" }[Number.parseInt(header.slice(0, 2), 16)] ?? "";
   const line = (word, title, hex) => [el("dt", {}, say(word)), el("dd", {}, hex, el("span.dim", {}, ` ${title}`))];
   return [el("h4", {}, say("record")), el("dl.fields.sealed", {},
     line("record_header", `${type}, 0x${header.slice(2, 6)}, ${length}`, spaced(header)),
     line("ciphertext", "", more(ciphertext, length)),
     line("opened", "", event.bytes ? more(event.bytes.slice(0, 32), event.bytes.length / 2) : "–"))];
+}
+
+// SSH's packet (RFC 4253 §6): each part as it crossed, whether that was encrypted, and what it was.
+function sealedPacket({ fields, bytes: plain }, spaced, more) {
+  const packet = fields.packet_on_the_wire;
+  const [padding, whole] = [fields.padding_length, fields.packet_length + 4];
+  const part = (name, size, crossed, state, opened) => el("tr", {}, el("th", { scope: "row" }, name, el("span.dim", {}, ` ${size}`)),
+    el("td", {}, el("code", {}, crossed), el("span.dim", {}, say(state))), el("td", {}, opened && el("code", {}, opened)));
+  const cut = (from, to) => (plain ? more(plain.slice(2 * from, 2 * Math.min(to, from + 8)), to - from) : "–");
+  const sealed = packet.slice(8);
+  return [el("h4", {}, say("packet")), el("table.packet", {},
+    el("thead", {}, el("tr", {}, el("td", {}), el("th", { scope: "col" }, say("on_the_wire")), el("th", { scope: "col" }, say("opened")))),
+    el("tbody", {},
+      part("packet_length", 4, spaced(packet.slice(0, 8)), fields.length_encrypted ? "is_encrypted" : "in_clear", `${cut(0, 4)} = ${fields.packet_length}`),
+      part("padding_length", 1, spaced(sealed.slice(0, 2)), "is_encrypted", `${cut(4, 5)} = ${padding}`),
+      part("payload", whole - padding - 5, more(sealed.slice(2, 2 * (whole - padding - 4)).slice(0, 16), whole - padding - 5), "is_encrypted", cut(5, whole - padding)),
+      part("random padding", padding, "…", "is_encrypted", cut(whole - padding, whole)),
+      part("mac", fields.tag.length / 2, more(fields.tag.slice(0, 32), fields.tag.length / 2), "is_tag", fields.tag_verified && say("verified"))))];
 }
 
 // Field and bytes, marked both ways. Every byte belongs to the innermost part around it.
@@ -66,11 +96,14 @@ function bytes(hex, parts, at) {
   const cells = [];
   const rows = [];
   const status = el("p.meaning", { "aria-live": "polite" });
-  const items = parts.map(([offset, size, depth, name, value], n) =>
-    el("li", { "data-part": n, tabindex: -1, class: `depth-${Math.min(depth, 6)}` }, el("span.name", {}, name || say("unnamed")), value && el("span.value", {}, value), el("span.dim", {}, `${offset}+${size}`)),
-  );
+  const told = (part) => [part[4], code(part, hex)].filter(Boolean).join(" · ");
+  const items = parts.map((part, n) => {
+    const [offset, size, depth, name] = part;
+    return el("li", { "data-part": n, tabindex: -1, class: `depth-${Math.min(depth, 6)}` }, el("span.name", {}, name || say("unnamed")), part[4] && el("span.value", {}, told(part)), el("span.dim", {}, `${offset}+${size}`));
+  });
   const mark = (n, byte) => {
-    const [offset, size, , name, value] = parts[n] ?? [byte, 1, 0, "", ""];
+    const [offset, size, , name] = parts[n] ?? [byte, 1, 0, "", ""];
+    const value = parts[n] && told(parts[n]);
     cells.forEach((cell, i) => {
       cell.classList.toggle("in", i >= offset && i < offset + size);
       cell.classList.toggle("at", i === byte);
@@ -139,10 +172,12 @@ export function message(row, catalogue, act) {
   const card = catalogue.steps[row.step];
   const verdicts = row.claims.map((finding) =>
     el(`p.finding.${finding.verdict}`, {}, el("b", {}, `${finding.id} ${said(catalogue.verdicts[finding.verdict].title)} `),
-      said(finding.because ?? catalogue.claims.find((claim) => claim.id === finding.id)?.says)),
+      rfc(said(finding.because ?? catalogue.claims.find((claim) => claim.id === finding.id)?.says))),
   );
   const seen = ["client", "server"].filter((side) => row[side]);
-  const same = (a, b) => JSON.stringify([a.fields, a.bytes]) === JSON.stringify([b.fields, b.bytes]);
+  // With whose secret an end's packets were opened is nothing that crossed.
+  const crossed = ({ fields, bytes: held }) => JSON.stringify([{ ...fields, opened_with: null }, held]);
+  const same = (a, b) => crossed(a) === crossed(b);
   const alike = seen.length === 2 && same(row.client, row.server);
   const sender = row[row.side] ? row.side : seen[0];
   const shown = alike ? [sender] : seen;
@@ -154,7 +189,7 @@ export function message(row, catalogue, act) {
     const title = alike ? say("both_alike") : `${say(side)}${way}${name}`;
     const parts = (side === row.side ? row.parts : row.parts_received ?? row.parts) ?? [];
     return [
-      facts(event, title, catalogue),
+      facts(event, title, parts, catalogue),
       sealed(event),
       event.bytes ? [el("h4", {}, `${say("bytes")} (${event.bytes.length / 2})`), bytes(event.bytes, parts, act.byte)] : null,
       el("p.tools", {}, copier("copy_json", () => JSON.stringify(event)), event.bytes && copier("copy_hex", () => event.bytes)),

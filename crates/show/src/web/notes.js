@@ -145,7 +145,7 @@ export class Notes {
       if (finding.because) more.push(el("p", {}, said(finding.because)));
       more.push(this.evidence(finding, past));
     } else if (this.act.canRun) {
-      const command = claim?.shown_by[claim.shown_by.length - 1];
+      const command = (item.reading ?? claim).shown_by.at(-1);
       if (command) more.push(el("button.small", { type: "button", "data-run": command.slice(4), onclick: () => this.act.runByCommand(command) }, icon("play"), command.slice(4)));
     }
     holder.replaceChildren(el("p.line", {}, line), ...more.filter(Boolean));

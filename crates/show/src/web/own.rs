@@ -55,6 +55,7 @@ fn reading(file: &NotesFile, reading: &Reading) -> Value {
     }
     json!({
         "claim": reading.claim.id(),
+        "shown_by": reading.claim.shown_by(),
         "stated": reading.grade != Grade::About,
         "line": reading.lines.0,
         "quote": file.notes.quote(reading),

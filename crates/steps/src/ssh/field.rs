@@ -141,6 +141,12 @@ declare! {
     SEQUENCE_NUMBER: u64 = "sequence_number";
     /// Whether its tag fits under the session's key.
     TAG_VERIFIED: bool = "tag_verified";
+    /// Whether its length crossed encrypted, as all behind it did.
+    LENGTH_ENCRYPTED: bool = "length_encrypted";
+    /// How a packet began as it crossed, its length included.
+    PACKET_ON_THE_WIRE: str = "packet_on_the_wire";
+    /// The tag or MAC that crossed behind it.
+    TAG: str = "tag";
     /// The cipher under which a side now sends.
     ENCRYPTION_ALGORITHM: str = "encryption_algorithm";
     /// The MAC under which a side now sends.

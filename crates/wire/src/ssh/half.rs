@@ -8,7 +8,7 @@ use steps::{Fields, Side, ssh::field};
 use super::{
     foreign::{is_text, looks_like},
     open::Opener,
-    packet::{FIRST_BYTES, Lost, Packet, When},
+    packet::{FIRST_BYTES, Lost, Packet, Sealed, When},
 };
 use crate::fields;
 
@@ -368,12 +368,13 @@ impl Half {
         if padding + 6 > opened.plain.len() {
             return Err(Lost::at("a padding length that RFC 4253 §6 allows", &self.bytes));
         }
-        let (_, when) = self.drain(opened.took);
-        Ok(Some(self.numbered(opened.plain, padding, true, when)))
+        let (crossed, when) = self.drain(opened.took());
+        let sealed = Sealed::of(&crossed, opened.tag, opened.length_encrypted);
+        Ok(Some(self.numbered(opened.plain, padding, Some(sealed), when)))
     }
 
-    fn numbered(&mut self, bytes: Vec<u8>, padding: usize, encrypted: bool, when: When) -> Piece {
-        let packet = Packet::new(bytes, padding, (self.sequence, encrypted), when);
+    fn numbered(&mut self, bytes: Vec<u8>, padding: usize, sealed: Option<Sealed>, when: When) -> Piece {
+        let packet = Packet::new(bytes, padding, (self.sequence, sealed), when);
         self.sequence = self.sequence.wrapping_add(1);
         Piece::Packet(packet)
     }
@@ -397,7 +398,7 @@ impl Half {
             return Err(Lost::at("a padding length that RFC 4253 §6 allows", bytes));
         }
         let (bytes, when) = self.drain(whole);
-        Ok(Some(self.numbered(bytes, padding, false, when)))
+        Ok(Some(self.numbered(bytes, padding, None, when)))
     }
 }
 

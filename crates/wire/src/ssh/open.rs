@@ -69,8 +69,17 @@ impl std::fmt::Debug for Opener {
 pub(super) struct Opened {
     /// Length, padding length, payload, padding.
     pub(super) plain: Vec<u8>,
-    /// How many bytes of the wire it took.
-    pub(super) took: usize,
+    /// The length in front crossed encrypted.
+    pub(super) length_encrypted: bool,
+    /// How long the tag or MAC behind it was.
+    pub(super) tag: usize,
+}
+
+impl Opened {
+    /// How many bytes of the wire it took: nothing of a packet grows or shrinks under these ciphers.
+    pub(super) fn took(&self) -> usize {
+        self.plain.len() + self.tag
+    }
 }
 
 impl Opener {
@@ -115,7 +124,7 @@ impl Opener {
                 key.open_in_place(sequence, &mut plain, tag).map_err(|_| TAG)?;
                 // The length in front stays encrypted: it is put back as it was read.
                 plain[..4].copy_from_slice(&be(length));
-                Ok(Some(Opened { took: packet.len() + tag.len(), plain }))
+                Ok(Some(Opened { plain, length_encrypted: true, tag: tag.len() }))
             }
             Opener::Gcm { key, nonce } => {
                 let Some(head) = bytes.first_chunk::<4>() else { return Ok(None) };
@@ -125,7 +134,8 @@ impl Opener {
                 let now = Nonce::assume_unique_for_key(*nonce);
                 let body = key.open_in_place(now, Aad::from(*head), &mut body).map_err(|_| TAG)?;
                 count(nonce);
-                Ok(Some(Opened { plain: [&head[..], body].concat(), took: packet.len() + tag.len() }))
+                let plain = [&head[..], body].concat();
+                Ok(Some(Opened { plain, length_encrypted: false, tag: tag.len() }))
             }
             Opener::Ctr { key, mac, encrypt_then_mac, head } => {
                 let mac_length = mac.algorithm().digest_algorithm().output_len();
@@ -136,7 +146,7 @@ impl Opener {
                     let Some((packet, tag)) = split(bytes, 4 + length, mac_length) else { return Ok(None) };
                     hmac::verify(mac, &[&sequence, packet].concat(), tag).map_err(|_| TAG)?;
                     let plain = [&clear[..], &decrypt(key, &packet[4..])?].concat();
-                    return Ok(Some(Opened { plain, took: packet.len() + tag.len() }));
+                    return Ok(Some(Opened { plain, length_encrypted: false, tag: tag.len() }));
                 }
                 // The length is in the first block, which must be opened before the packet is whole.
                 if head.is_empty() {
@@ -148,7 +158,7 @@ impl Opener {
                 let rest = packet.get(16..).ok_or(LENGTH)?;
                 let plain = [std::mem::take(head), decrypt(key, rest)?].concat();
                 hmac::verify(mac, &[&sequence, &plain[..]].concat(), tag).map_err(|_| TAG)?;
-                Ok(Some(Opened { plain, took: packet.len() + tag.len() }))
+                Ok(Some(Opened { plain, length_encrypted: true, tag: tag.len() }))
             }
         }
     }

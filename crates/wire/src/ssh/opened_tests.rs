@@ -66,7 +66,24 @@ fn every_packet_is_opened_under_every_cipher_and_its_tag_verified() {
         assert_eq!(ids(&seen), expected, "{cipher} {mac}");
         let opened = seen.iter().filter(|crossed| crossed.seen.fields.contains_key("encrypted"));
         assert!(opened.clone().all(|crossed| crossed.seen.fields["tag_verified"] == true));
-        assert_eq!(opened.count(), 22, "{cipher} {mac}");
+        assert_eq!(opened.clone().count(), 22, "{cipher} {mac}");
+        // The length stands in the clear where the tag covers it as it crossed, and nowhere else.
+        let clear = cipher.contains("gcm") || mac.contains("-etm");
+        for Crossed { seen, .. } in opened {
+            assert_eq!(seen.fields["length_encrypted"], !clear, "{cipher} {mac}");
+            let crossed = seen.fields["packet_on_the_wire"].as_str().expect("hex");
+            let plain = hex::encode(&seen.bytes[..4]);
+            assert_eq!(crossed.starts_with(&plain), clear, "{cipher} {mac}: {crossed}");
+            let tag = seen.fields["tag"].as_str().expect("hex").len() / 2;
+            let expected = match mac {
+                _ if cipher.contains("gcm") || cipher.contains("poly1305") => 16,
+                _ if mac.contains("sha1") => 20,
+                _ if mac.contains("512") => 64,
+                _ => 32,
+            };
+            let begins = seen.bytes.len().min(16);
+            assert_eq!((crossed.len(), tag), (2 * begins, expected), "{cipher} {mac}");
+        }
     }
 }
 

@@ -22,19 +22,37 @@ pub(super) struct Packet {
     bytes: Vec<u8>,
     padding: usize,
     sequence: u32,
-    encrypted: bool,
+    /// How it crossed, where it was opened under keys.
+    sealed: Option<Sealed>,
     when: When,
 }
 
+/// A packet as it crossed under keys, told beside what was in it.
+#[derive(Debug)]
+pub(super) struct Sealed {
+    begins: Vec<u8>,
+    tag: Vec<u8>,
+    length_encrypted: bool,
+}
+
+impl Sealed {
+    /// Of the bytes that crossed, of which the last `tag` are the tag or MAC.
+    pub(super) fn of(crossed: &[u8], tag: usize, length_encrypted: bool) -> Self {
+        let (packet, tag) = crossed.split_at(crossed.len().saturating_sub(tag));
+        let begins = packet[..packet.len().min(FIRST_BYTES)].to_vec();
+        Sealed { begins, tag: tag.to_vec(), length_encrypted }
+    }
+}
+
 impl Packet {
-    /// `numbered`: its place in its direction, and whether it was opened under keys.
+    /// `numbered`: its place in its direction, and how it crossed where it was opened under keys.
     pub(super) fn new(
         bytes: Vec<u8>,
         padding: usize,
-        (sequence, encrypted): (u32, bool),
+        (sequence, sealed): (u32, Option<Sealed>),
         when: When,
     ) -> Self {
-        Packet { bytes, padding, sequence, encrypted, when }
+        Packet { bytes, padding, sequence, sealed, when }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -63,10 +81,13 @@ impl Packet {
         fields.put(field::PACKET_LENGTH, self.bytes.len() - 4);
         fields.put(field::PADDING_LENGTH, self.padding);
         fields.put(field::SEQUENCE_NUMBER, self.sequence);
-        if self.encrypted {
+        if let Some(sealed) = &self.sealed {
             fields.put(field::ENCRYPTED, true);
             // An opener gives out nothing else: this is what proves that the keys are right.
             fields.put(field::TAG_VERIFIED, true);
+            fields.put(field::LENGTH_ENCRYPTED, sealed.length_encrypted);
+            fields.put(field::PACKET_ON_THE_WIRE, hex::encode(&sealed.begins));
+            fields.put(field::TAG, hex::encode(&sealed.tag));
         }
         fields
     }
