@@ -1,8 +1,11 @@
 //! From packets to segments: fragments of IP packets are put together first, and what is no TCP is named and counted.
 
-use std::{collections::HashMap, net::IpAddr};
+use std::{borrow::Cow, collections::HashMap, net::IpAddr};
 
-use etherparse::{IpNumber, LaxNetSlice, LaxSlicedPacket, defrag::IpDefragBuf, ip_number};
+use etherparse::{
+    IpNumber, Ipv6ExtensionSlice, Ipv6ExtensionsSlice, Ipv6FragmentHeaderSlice, LaxNetSlice, LaxSlicedPacket,
+    defrag::IpDefragBuf, ip_number,
+};
 use wire::tcp::Segment;
 
 use crate::{icmp::Unreachable, tunnels::Tunnels};
@@ -103,6 +106,8 @@ impl Packets {
         self.counts.fragments += 1;
         let net = sliced.net.as_ref()?;
         let inside = net.ip_payload_ref()?;
+        let mut number = inside.ip_number;
+        let mut payload = Cow::Borrowed(inside.payload);
         let (source, destination, id, offset, more) = match net {
             LaxNetSlice::Ipv4(ip) => {
                 let header = ip.header();
@@ -112,30 +117,29 @@ impl Packets {
             }
             LaxNetSlice::Ipv6(ip) => {
                 let header = ip.header();
-                let fragment = ip.extensions().clone().into_iter().find_map(|extension| match extension {
-                    etherparse::Ipv6ExtensionSlice::Fragment(fragment) => Some(fragment),
-                    _ => None,
-                })?;
+                let (fragment, behind) = fragment(ip.extensions())?;
+                // Extensions behind it are a part of what was taken apart (RFC 8200 §4.5).
+                number = fragment.next_header();
+                if !behind.is_empty() {
+                    payload = [behind, inside.payload].concat().into();
+                }
                 let (source, destination) = (header.source_addr().into(), header.destination_addr().into());
                 let (id, offset) = (fragment.identification(), fragment.fragment_offset());
                 (source, destination, id, offset, fragment.more_fragments())
             }
             LaxNetSlice::Arp(_) => return None,
         };
-        let key = (source, destination, id, inside.ip_number);
+        let key = (source, destination, id, number);
         if self.partial.len() >= MOST_PARTIAL && !self.partial.contains_key(&key) {
             let oldest = self.partial.iter().min_by_key(|(_, partial)| partial.last).map(|(key, _)| *key)?;
             self.partial.remove(&oldest);
         }
-        let new = || Partial {
-            buffer: IpDefragBuf::new(inside.ip_number, Vec::new(), Vec::new()),
-            fragments: 0,
-            last: 0,
-        };
+        let new =
+            || Partial { buffer: IpDefragBuf::new(number, Vec::new(), Vec::new()), fragments: 0, last: 0 };
         let partial = self.partial.entry(key).or_insert_with(new);
         partial.last = self.counts.packets;
         partial.fragments += 1;
-        if partial.buffer.add(offset, more, inside.payload).is_err() {
+        if partial.buffer.add(offset, more, &payload).is_err() {
             self.partial.remove(&key); // pieces that contradict each other
             return None;
         }
@@ -145,7 +149,7 @@ impl Packets {
         let Partial { buffer, fragments, .. } = self.partial.remove(&key)?;
         self.counts.fragments -= fragments;
         let (payload, _) = buffer.take_bufs();
-        header((source, destination), inside.ip_number, &payload)
+        header((source, destination), number, &payload)
     }
 }
 
@@ -155,6 +159,25 @@ pub(crate) enum Found {
     Segment(Segment),
     /// ICMP, in answer to one.
     Unreachable(Unreachable),
+}
+
+/// The fragment header, and the extensions behind it: the first fragment has them.
+fn fragment<'a>(extensions: &Ipv6ExtensionsSlice<'a>) -> Option<(Ipv6FragmentHeaderSlice<'a>, &'a [u8])> {
+    let mut behind = extensions.slice();
+    for extension in extensions.clone() {
+        let length = match &extension {
+            Ipv6ExtensionSlice::HopByHop(it)
+            | Ipv6ExtensionSlice::Routing(it)
+            | Ipv6ExtensionSlice::DestinationOptions(it) => it.slice().len(),
+            Ipv6ExtensionSlice::Authentication(it) => it.slice().len(),
+            Ipv6ExtensionSlice::Fragment(it) => it.slice().len(),
+        };
+        behind = behind.get(length..)?;
+        if let Ipv6ExtensionSlice::Fragment(fragment) = extension {
+            return Some((fragment, behind));
+        }
+    }
+    None
 }
 
 /// Who sent a packet.

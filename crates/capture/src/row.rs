@@ -145,6 +145,15 @@ impl Row {
                 (format!("established in {}", ms(after)), format!("{} 内建立", ms(after)))
             }
             (false, true, _) => ("established".into(), "已建立".into()),
+            // What is not in the capture may have been anything.
+            (false, false, _) if self.missing > 0 => match self.kind {
+                Kind::Nothing | Kind::Other(_) => {
+                    ("what was said is not all here".into(), "传输的内容不全".into())
+                }
+                Kind::Tls | Kind::TlsBehind(_) | Kind::Ws | Kind::Wss | Kind::Http | Kind::Ssh => {
+                    ("how far the handshake came is not known".into(), "握手进行到哪一步不得而知".into())
+                }
+            },
             (false, false, _) => match self.kind {
                 Kind::Nothing => ("nothing was said".into(), "没有传输数据".into()),
                 Kind::Other(_) => ("data crossed".into(), "有数据传输".into()),

@@ -16,6 +16,8 @@ pub(crate) enum Piece {
 /// One direction.
 #[derive(Debug, Default)]
 pub(crate) struct Stream {
+    /// The furthest place that a segment reached, captured or not.
+    sent: u64,
     /// The sequence number of the next byte; none: nothing was seen yet.
     next: Option<u32>,
     /// How many bytes were handed out or skipped.
@@ -48,6 +50,9 @@ impl Stream {
         let next = *self.next.get_or_insert(seq);
         // By its nearness to what is due; further away than 2³¹ no window reaches.
         let ahead = i64::from(seq.wrapping_sub(next) as i32);
+        if let Ok(ends) = u64::try_from(ahead + i64::from(length)) {
+            self.sent = self.sent.max(self.place + ends);
+        }
         let (start, bytes) = match usize::try_from(-ahead) {
             Ok(old) if old >= captured.len() && captured.len() == length as usize => return,
             Ok(old) => (self.place, captured.get(old..).unwrap_or_default()),
@@ -82,6 +87,11 @@ impl Stream {
         while !self.waiting.is_empty() {
             self.skip(out);
         }
+    }
+
+    /// How many bytes behind the last that was captured are known to have been sent.
+    pub(crate) fn tail(&self) -> u64 {
+        self.sent.saturating_sub(self.place)
     }
 
     fn wait(&mut self, start: u64, bytes: &[u8], moment: u64) {

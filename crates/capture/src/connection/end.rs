@@ -11,6 +11,7 @@ use crate::{
     keys::Keys,
     outcome::{self, Known},
     row::{Ended, Kind, Row},
+    stream::Stream,
 };
 
 impl Connection {
@@ -22,6 +23,8 @@ impl Connection {
             self.streams[side as usize].end(&mut pieces);
             self.pieces(side, pieces, keys);
         }
+        let tail = self.streams.iter().map(Stream::tail).sum::<u64>();
+        self.gaps += tail;
         let moment = self.now();
         if matches!(self.reading, Reading::Undecided) {
             self.reading = Reading::Other;
@@ -29,7 +32,9 @@ impl Connection {
         }
         let crossed = match &mut self.reading {
             // What no key opened is no fault of the wire; the row says how far it came.
-            Reading::Tls(tls) if tls.keyed && self.judge.past().has(steps::tls::Step::Finished) => {
+            Reading::Tls(tls)
+                if tail == 0 && tls.keyed && self.judge.past().has(steps::tls::Step::Finished) =>
+            {
                 tls.decoder.end()
             }
             Reading::Ssh(ssh) if !ssh.decoder.is_opened() => ssh.decoder.give_up(moment, &no_secret()),

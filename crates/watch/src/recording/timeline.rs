@@ -217,6 +217,7 @@ mod tests {
             options: Options::default(),
             payload_length: length,
             header_length: 20,
+            length: 20,
             bytes: vec![0; 20],
         };
         Packet::new(moment(at), 1, &[0x45; 40], &segment)

@@ -28,6 +28,8 @@ pub struct Segment {
     pub payload_length: u32,
     /// How many bytes of [`Segment::bytes`] are header, as the header says; see [`Segment::header_fits`].
     pub header_length: usize,
+    /// How long it was, header and data, also when the capture cut it off.
+    pub length: usize,
     /// Header and data, as far as captured.
     pub bytes: Vec<u8>,
 }
@@ -62,8 +64,9 @@ pub struct Options {
 }
 
 impl Segment {
-    /// Reads the segment in an IPv4 or IPv6 packet; none if it holds no whole TCP header. Of a header whose length
-    /// is impossible only the part is read that every segment has.
+    /// Reads the segment in an IPv4 or IPv6 packet; none if it holds less of a TCP header than every segment has. Of a
+    /// header whose length is impossible only that part is read; of one that the capture cut off, as many options as are
+    /// there.
     pub fn parse(packet: &[u8]) -> Option<Self> {
         let sliced = LaxSlicedPacket::from_ip(packet).ok()?;
         let (source, destination, whole): (IpAddr, IpAddr, usize) = match sliced.net.as_ref()? {
@@ -85,9 +88,8 @@ impl Segment {
             return None;
         }
         let header_length = usize::from(ip.payload.get(12)? >> 4) * 4;
-        if header_length > ip.payload.len() && cut_off > 0 {
-            return None;
-        }
+        let length = ip.payload.len() + cut_off;
+        let is_cut_off = (ip.payload.len() + 1..=length).contains(&header_length);
         let mut mended: [u8; 20];
         let tcp = if (20..=ip.payload.len()).contains(&header_length) {
             TcpSlice::from_slice(ip.payload)
@@ -104,16 +106,22 @@ impl Segment {
             seq: tcp.sequence_number(),
             ack: tcp.acknowledgment_number(),
             window: tcp.window_size(),
-            options: Options::read(tcp.options()),
-            payload_length: u32::try_from(tcp.payload().len() + cut_off).unwrap_or(u32::MAX),
+            options: Options::read(if is_cut_off { &ip.payload[20..] } else { tcp.options() }),
+            payload_length: u32::try_from(if is_cut_off {
+                length - header_length
+            } else {
+                tcp.payload().len() + cut_off
+            })
+            .unwrap_or(u32::MAX),
             header_length,
+            length,
             bytes: ip.payload.to_vec(),
         })
     }
 
     /// Whether the header can be as long as it says (RFC 9293 §3.1, Data Offset).
     pub fn header_fits(&self) -> bool {
-        (20..=self.bytes.len()).contains(&self.header_length)
+        (20..=self.length).contains(&self.header_length)
     }
 
     /// The data, as far as captured.
