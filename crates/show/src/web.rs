@@ -3,6 +3,8 @@
 //!
 //! What it draws are rows: the order is the ladder's own, and each row holds its events as every log has them.
 
+use std::collections::BTreeMap;
+
 use claims::{Claim, Event, Heading, Verdict};
 use serde_json::{Map, Value, json};
 use steps::{Evidence, Lang, Part as Field, Side, Step, Text, harmless::HARMFUL, summary as field};
@@ -90,6 +92,7 @@ pub fn catalogue() -> Value {
         "steps": steps,
         "verdicts": verdicts,
         "evidence": evidence,
+        "labels": steps::chinese_labels().iter().copied().collect::<BTreeMap<_, _>>(),
         "harmful": HARMFUL.iter().map(range).collect::<String>(),
     })
 }

@@ -22,6 +22,11 @@ pub fn label(name: &str, lang: Lang) -> Cow<'_, str> {
     }
 }
 
+/// What each value is called in Chinese.
+pub fn chinese_labels() -> &'static [(&'static str, &'static str)] {
+    LABELS
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -43,7 +43,7 @@ pub use fields::{Fields, Iter, Name};
 pub use gap::{Because, Counts, Gap};
 pub use harmless::{harmless, harmless_lines, is_harmful};
 pub use json::{to_json, write_json};
-pub use labels::label;
+pub use labels::{chinese_labels, label};
 pub use part::Part;
 pub use past::{Past, Record};
 pub use reason::Reason;

@@ -1,6 +1,6 @@
 // Puts the page together: what was asked for runs, its rows are played, the notes follow.
 
-import { $, announce, el, lang, onLang, say, said, setHarmful, setLang, svg, words } from "./say.js";
+import { $, announce, el, lang, onLang, say, said, setHarmful, setLabels, setLang, svg, words } from "./say.js";
 import { findings, flatten } from "./rows.js";
 import { ladder, slope, spread } from "./ladder.js";
 import { Player } from "./player.js";
@@ -15,6 +15,7 @@ const inside = $("data");
 const given = inside ? JSON.parse(inside.textContent) : await (await fetch("catalogue.json")).json();
 const { catalogue } = given;
 setHarmful(catalogue.harmful);
+setLabels(catalogue.labels);
 
 // The heads of all arrows.
 document.body.append(svg("svg", { class: "unseen", "aria-hidden": "true", width: 0, height: 0 },

@@ -1,6 +1,6 @@
 // Inside a message: its fields, its bytes, and which of them are the same thing.
 
-import { el, say, said, ms, rfc, whole } from "./say.js";
+import { el, label, say, said, ms, rfc, whole } from "./say.js";
 import { copy } from "./share.js";
 
 const most = 2048;
@@ -23,7 +23,7 @@ function value(it, codes) {
   if (typeof it === "string") return coded(it);
   if (Array.isArray(it) && it.length) return el("ul", {}, it.map((one) => el("li", {}, coded(one))));
   if (it && typeof it === "object" && !Array.isArray(it) && !(typeof it.en === "string" && typeof it.zh === "string")) {
-    return el("ul", {}, Object.entries(it).map(([name, one]) => el("li", {}, el("span.dim", {}, `${name.replaceAll("_", " ")} `), whole(one))));
+    return el("ul", {}, Object.entries(it).map(([name, one]) => el("li", {}, el("span.dim", {}, `${label(name)} `), whole(one))));
   }
   return whole(it);
 }
@@ -43,13 +43,17 @@ function calculation(row, act) {
     el("p.dim", {}, rfc(one.rfc)))));
 }
 
+// What `sealed` draws.
+const drawn = new Set(["record_header", "ciphertext", "packet_on_the_wire", "tag", "tag_verified", "length_encrypted", "packet_length", "padding_length"]);
+
 function facts(event, title, parts, catalogue) {
-  const fields = Object.entries(event.fields ?? {});
+  const isSealed = event.fields?.packet_on_the_wire || (event.fields?.record_header && event.fields.ciphertext);
+  const fields = Object.entries(event.fields ?? {}).filter(([name]) => !isSealed || !drawn.has(name));
   const codes = new Map(parts.map((part) => [part[4], code(part, event.bytes ?? "")]).filter(([worth, number]) => worth && number));
   return [
     el("h4", {}, title),
     el("p.dim", {}, `${ms(event.elapsed_us)} ms · ${say("known_by")}: ${said(catalogue.evidence[event.evidence])} · ${event.conn}`),
-    fields.length ? el("dl.fields", {}, fields.map(([name, worth]) => [el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, value(worth, codes))])) : null,
+    fields.length ? el("dl.fields", {}, fields.map(([name, worth]) => [el("dt", {}, label(name)), el("dd", {}, value(worth, codes))])) : null,
   ];
 }
 
@@ -83,7 +87,7 @@ function sealedPacket({ fields, bytes: plain }, spaced, more) {
       part("padding_length", 1, spaced(sealed.slice(0, 2)), "is_encrypted", `${cut(4, 5)} = ${padding}`),
       part("payload", whole - padding - 5, more(sealed.slice(2, 2 * (whole - padding - 4)).slice(0, 16), whole - padding - 5), "is_encrypted", cut(5, whole - padding)),
       part("random padding", padding, "…", "is_encrypted", cut(whole - padding, whole)),
-      part("mac", fields.tag.length / 2, more(fields.tag.slice(0, 32), fields.tag.length / 2), "is_tag", fields.tag_verified && say("verified"))))];
+      part("tag (MAC)", fields.tag.length / 2, more(fields.tag.slice(0, 16), fields.tag.length / 2), "is_tag", fields.tag_verified && say("verified"))))];
 }
 
 // Field and bytes, marked both ways. Every byte belongs to the innermost part around it.

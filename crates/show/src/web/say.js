@@ -122,7 +122,7 @@ export const words = {
   keys: ["Keys: space plays, ← → step, Home and End, / filters", "按键：空格播放，← → 单步，Home 与 End，/ 筛选"],
 };
 
-const state = { lang: "en", harmful: /[\0-\x1f]/gu, listeners: [] };
+const state = { lang: "en", labels: {}, harmful: /[\0-\x1f]/gu, listeners: [] };
 
 export const lang = () => state.lang;
 export const say = (word) => words[word][state.lang === "zh" ? 1 : 0];
@@ -137,6 +137,17 @@ export function setLang(lang) {
 }
 
 export const onLang = (redraw) => state.listeners.push(redraw);
+
+// What a value is called: its unit stays with it.
+export function label(name) {
+  const unit = { _us: " (µs)", _ms: " (ms)" }[name.slice(-3)] ?? "";
+  const chinese = state.lang === "zh" && state.labels[name];
+  return chinese ? `${chinese}${unit}` : name.replaceAll("_", " ");
+}
+
+export function setLabels(labels) {
+  state.labels = labels;
+}
 
 export function setHarmful(ranges) {
   state.harmful = new RegExp(`[${ranges}]`, "gu");
