@@ -104,6 +104,16 @@ struct Exchange {
     derived: bool,
 }
 
+impl Exchange {
+    /// Forgets what the keys rest on, once they are made and both sides use them: a connection may last.
+    fn settle(&mut self) {
+        if self.derived && self.turned == [true; 2] {
+            [&mut self.client, &mut self.server].into_iter().flatten().for_each(Kexinit::forget);
+            self.values = Values::default();
+        }
+    }
+}
+
 impl Decoder {
     /// The steps that are complete once `from` has sent `bytes` too, for whoever has no clock.
     pub fn feed(&mut self, from: Side, bytes: &[u8]) -> Vec<Seen> {
@@ -292,6 +302,7 @@ impl Decoder {
     /// NEWKEYS crossed: what `from` sends from here on is under the new keys.
     fn turn(&mut self, from: Side) {
         self.exchange.turned[from as usize] = self.exchange.agreed.is_some();
+        self.exchange.settle();
         let (first, restart) = (!self.rekeys, self.strict);
         self.half(from).turn(first, restart);
         if self.not_opened {

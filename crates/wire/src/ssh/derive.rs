@@ -62,6 +62,7 @@ impl Decoder {
             Some(Err(why)) => self.stop_opening(moment, &why),
             Some(Ok(derived)) => {
                 self.exchange.derived = true;
+                self.exchange.settle();
                 let Derived { mut hash, keys, exchange_hash, signature, openers } = *derived;
                 hash.put(field::RECOMPUTED, true);
                 if self.login.session_identifier.is_empty() {

@@ -47,6 +47,11 @@ impl Kexinit {
         reader.is_empty().then_some(Kexinit { cookie, payload, lists, first_kex_packet_follows })
     }
 
+    /// The keys are made: of what they rest on only the cookie is asked for again.
+    pub(super) fn forget(&mut self) {
+        (self.payload, self.lists) = Default::default();
+    }
+
     pub(super) fn fields(&self) -> Fields {
         let mut fields = fields! { field::COOKIE => hex::encode(self.cookie) };
         for (field, list) in LISTS.into_iter().zip(&self.lists) {
