@@ -18,7 +18,7 @@ use tracing::{
 };
 use tracing_subscriber::{
     EnvFilter, Layer,
-    filter::filter_fn,
+    filter::{FilterFn, LevelFilter, filter_fn},
     fmt::MakeWriter,
     layer::{Context, SubscriberExt},
     registry::LookupSpan,
@@ -63,8 +63,9 @@ pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
         .with_writer(messages)
         .with_ansi(args.colored())
         .event_format(OneLine(Paint::new(args.colored())))
-        .with_filter(filter)
-        .with_filter(filter_fn(|meta| meta.target() != Carried::TARGET));
+        .with_filter(filter_fn(|meta| meta.target() != Carried::TARGET))
+        // The outer one, which says from which level on nobody asks: libraries have a word for every packet.
+        .with_filter(filter);
     let hears = !how.deaf;
     let reporter = Reporter {
         queue: Arc::clone(&queue),
@@ -73,9 +74,7 @@ pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
         unread: how.unread.clone(),
         late: Late::EachIsNamed,
     };
-    let log = tracing_subscriber::registry()
-        .with(reporter.with_filter(filter_fn(move |meta| hears && meta.target() == Carried::TARGET)))
-        .with(messages);
+    let log = tracing_subscriber::registry().with(reporter.with_filter(events(hears))).with(messages);
     let guard =
         Guard { queue, log: Log::Waits(Box::new(writer)), patience: how.patience, unread: how.unread };
     Ok((log.into(), guard))
@@ -97,7 +96,12 @@ where
     // What it has to say goes to the subscriber of the process, which is not there yet.
     let thread = thread::Builder::new().name("log".into()).spawn(move || writer.run(&reader))?;
     let guard = Guard { queue, log: Log::Runs(thread), patience: None, unread: None };
-    Ok((reporter.with_filter(filter_fn(|meta| meta.target() == Carried::TARGET)), guard))
+    Ok((reporter.with_filter(events(true)), guard))
+}
+
+/// Lets events through, if the log `hears` them, and nothing else.
+fn events(hears: bool) -> FilterFn<impl Fn(&Metadata<'_>) -> bool + Send + Sync + 'static> {
+    filter_fn(move |meta| hears && meta.target() == Carried::TARGET).with_max_level_hint(LevelFilter::INFO)
 }
 
 /// Ends the log when dropped.
