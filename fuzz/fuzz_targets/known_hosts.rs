@@ -3,14 +3,9 @@
 
 use std::{fs, path::PathBuf, sync::LazyLock};
 
+use clients::ssh::known_hosts::{KnownHosts, Record};
 use libfuzzer_sys::fuzz_target;
 use russh::keys::PublicKey;
-
-use known_hosts::{KnownHosts, Record};
-
-#[allow(dead_code)]
-#[path = "../../clients/src/ssh/known_hosts.rs"]
-mod known_hosts;
 
 /// In memory where there is such a folder: a file is written for every input.
 static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {

@@ -5,17 +5,9 @@ use asnoted_fuzz::{
     dialogue::{Action, Dialogue},
     memory,
 };
+use lab::link::{Rule, packet::Packet};
 use libfuzzer_sys::fuzz_target;
-use packet::Packet;
-use rule::Rule;
 use wire::tcp::Segment;
-
-#[allow(dead_code)]
-#[path = "../../crates/lab/src/link/packet.rs"]
-mod packet;
-#[allow(dead_code)]
-#[path = "../../crates/lab/src/link/rule.rs"]
-mod rule;
 
 fuzz_target!(|input: &[u8]| {
     let dialogue = Dialogue::read(input);

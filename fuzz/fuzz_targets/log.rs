@@ -21,7 +21,7 @@ fuzz_target!(|input: &[u8]| {
     LazyLock::force(&NOTES);
     let Some((&dice, text)) = input.split_first() else { return };
     let text = String::from_utf8_lossy(text);
-    let lang = if dice % 2 == 0 { Lang::En } else { Lang::Zh };
+    let lang = if dice.is_multiple_of(2) { Lang::En } else { Lang::Zh };
     let log = memory::bounded(input.len(), 64 << 10, 256, || show::read_log("log", &text));
     // What cannot be read is counted, beyond the first; what the log itself calls missing is always named.
     let gaps = text.matches("dropped").count();
@@ -55,7 +55,7 @@ fuzz_target!(|input: &[u8]| {
         // Every event is told once; what a link did belongs to the segment it was done to.
         let told = stories.iter().flat_map(Story::events).filter(|event| !of_a_link(event)).count();
         assert_eq!(told, of_ends, "told (left) and in the log (right)");
-        let notes = (dice % 3 == 0).then_some(&*NOTES);
+        let notes = dice.is_multiple_of(3).then_some(&*NOTES);
         for form in [Ladder::Text, Ladder::Mermaid, Ladder::Html] {
             drop(show::ladder(form, &stories, notes, Some(wire::layout), lang, 20 + usize::from(dice)));
         }

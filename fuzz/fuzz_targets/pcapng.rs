@@ -3,16 +3,9 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use blocks::blocks;
 use asnoted_fuzz::dialogue::{Action, Dialogue};
 use libfuzzer_sys::fuzz_target;
-use pcapng::{Secrets, Writer};
-
-#[path = "../../crates/watch/src/pcapng/blocks.rs"]
-mod blocks;
-#[allow(dead_code)]
-#[path = "../../crates/watch/src/pcapng.rs"]
-mod pcapng;
+use watch::pcapng::{Secrets, Writer, blocks::blocks};
 
 fuzz_target!(|input: &[u8]| {
     let dialogue = Dialogue::read(input);
@@ -32,7 +25,7 @@ fuzz_target!(|input: &[u8]| {
             }
             Action::Secret(line) => {
                 let line = String::from_utf8_lossy(line).into_owned();
-                writer.secrets(if n % 2 == 0 { Secrets::Tls } else { Secrets::Ssh }, &line).expect("memory");
+                writer.secrets(if n & 1 == 0 { Secrets::Tls } else { Secrets::Ssh }, &line).expect("memory");
                 written.push((10, line.clone().into_bytes()));
                 comments.push(line);
             }

@@ -2,37 +2,8 @@
 #![no_main]
 
 use asnoted_fuzz::memory;
+use lab::{link, scenario};
 use libfuzzer_sys::fuzz_target;
-
-#[allow(dead_code)]
-#[path = "../../crates/lab/src/link/deaf.rs"]
-mod deaf;
-#[allow(dead_code)]
-#[path = "../../crates/lab/src/meddler/fault.rs"]
-mod fault;
-#[allow(dead_code)]
-#[path = "../../crates/lab/src/link/rule.rs"]
-mod rule;
-#[allow(dead_code)]
-#[path = "../../crates/lab/src/scenario.rs"]
-mod scenario;
-
-mod link {
-    pub(crate) use super::{deaf::Deaf, rule::Rule};
-}
-
-mod meddler {
-    pub(crate) use super::fault::Fault;
-}
-
-/// Reading a file touches no socket.
-mod socket {
-    use std::{io, net::SocketAddr};
-
-    pub(crate) fn set_deaf(_: (SocketAddr, Option<SocketAddr>), _: bool) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-}
 
 fuzz_target!(|input: &[u8]| {
     let text = String::from_utf8_lossy(input);
@@ -46,6 +17,6 @@ fuzz_target!(|input: &[u8]| {
             }
             scenario.needs_link();
         }
-        Err(error) => assert!(!format!("{error:#}").is_empty()),
+        Err(error) => drop(format!("{error:#}")),
     }
 });

@@ -2,22 +2,13 @@
 //! is read after opening meets strange bytes too.
 #![no_main]
 
-use asnoted_fuzz::dialogue::{Decoder, Action, Dialogue, check};
+use asnoted_fuzz::dialogue::{Action, Decoder, Dialogue, check};
 use libfuzzer_sys::fuzz_target;
 use steps::{Protocol, Side};
-use talk::{CIPHERS, COOKIE, SECRET, Talk};
-use wire::Crossed;
-
-#[path = "../../crates/wire/src/ssh/opened_tests/sealer.rs"]
-mod sealer;
-#[allow(dead_code)]
-#[path = "../../crates/wire/src/ssh/opened_tests/talk.rs"]
-mod talk;
-
-/// A string of the protocol (RFC 4251 §5).
-fn string(bytes: &[u8]) -> Vec<u8> {
-    [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat()
-}
+use wire::{
+    Crossed,
+    ssh::sealed::{CIPHERS, COOKIE, SECRET, Talk},
+};
 
 /// A decoder that was told both secrets.
 struct Ssh(wire::ssh::Decoder);

@@ -11,12 +11,8 @@ use std::{
 };
 
 use libfuzzer_sys::fuzz_target;
-use tap::{Crossing, Tap};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
-#[allow(dead_code)]
-#[path = "../../crates/watch/src/tap.rs"]
-mod tap;
+use watch::{Crossing, Tap};
 
 /// A stream that does what the input says: gives so many bytes, takes so many, is not ready, or fails.
 #[derive(Default)]
@@ -111,7 +107,7 @@ fuzz_target!(|input: &[u8]| {
     });
     assert_eq!(tap.is_write_vectored(), tap.get_ref().vectored);
     let mut cx = Context::from_waker(Waker::noop());
-    let (mut heard, mut said) = (Vec::new(), Vec::new());
+    let (mut heard, mut said) = (Vec::<u8>::new(), Vec::<u8>::new());
     for deed in first.chunks(2) {
         let size = usize::from(deed.get(1).copied().unwrap_or(7));
         match deed[0] % 5 {

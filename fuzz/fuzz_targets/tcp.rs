@@ -40,7 +40,7 @@ fn follow(tracker: &mut Tracker, dialogue: &Dialogue) -> Vec<Crossed> {
         let Some(segment) = Segment::parse(packet) else { continue };
         assert!(segment.payload().len() <= packet.len() && segment.bytes.len() <= packet.len());
         let at = Duration::from_millis(moment * 7);
-        let seen = if dialogue.dice % 2 == 0 {
+        let seen = if dialogue.dice.is_multiple_of(2) {
             tracker.segment_at(at, *from, &segment, "fuzz")
         } else {
             tracker.segment(*from, &segment, "fuzz")

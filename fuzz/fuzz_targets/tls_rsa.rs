@@ -108,7 +108,11 @@ fn key_exchange(secret: &[u8]) -> Vec<u8> {
     let (how, secret) = secret.split_first().unwrap_or((&0, &[]));
     let mut room = vec![0; SERVER.public.ciphertext_size()];
     let encrypted = match how % 2 {
-        0 => SERVER.public.encrypt(&secret[..secret.len().min(245)], &mut room).expect("it is short enough").to_vec(),
+        0 => SERVER
+            .public
+            .encrypt(&secret[..secret.len().min(245)], &mut room)
+            .expect("it is short enough")
+            .to_vec(),
         _ => secret[..secret.len().min(1 << 13)].to_vec(),
     };
     let body = [&(encrypted.len() as u16).to_be_bytes()[..], &encrypted].concat();

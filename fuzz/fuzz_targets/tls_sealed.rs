@@ -2,7 +2,7 @@
 //! opening meets strange bytes too. The end of a side's speech in the input is its turn to the next keys.
 #![no_main]
 
-use asnoted_fuzz::dialogue::{Decoder, Action, Dialogue, check};
+use asnoted_fuzz::dialogue::{Action, Decoder, Dialogue, check};
 use aws_lc_rs::{
     aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     hkdf::{HKDF_SHA256, KeyType, Prk},

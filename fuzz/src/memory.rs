@@ -21,21 +21,25 @@ fn grows(by: usize) {
     PEAK.fetch_max(live, Relaxed);
 }
 
+#[allow(unsafe_code)] // an allocator is an unsafe trait
 // SAFETY: every call is handed to the system's allocator as it came.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         grows(layout.size());
+        // SAFETY: the caller keeps the promises of this call, which are the same.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
         LIVE.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: the caller keeps the promises of this call, which are the same.
         unsafe { System.dealloc(at, layout) }
     }
 
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         grows(size);
         LIVE.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: the caller keeps the promises of this call, which are the same.
         unsafe { System.realloc(at, layout, size) }
     }
 }

@@ -8,13 +8,13 @@
 
 #![allow(unsafe_code)] // mallctl() and malloc_trim(): std's allocator interface has nothing like them
 
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[cfg(all(target_os = "linux", target_arch = "x86_64", not(feature = "own")))]
 #[global_allocator]
 static HEAP: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Gives the system back what is kept of freed memory. Who allocates meanwhile may wait: for a quiet moment.
 pub fn give_back() {
-    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    #[cfg(all(target_os = "linux", target_arch = "x86_64", not(feature = "own")))]
     {
         // This thread's own, then of all arenas (MALLCTL_ARENAS_ALL in jemalloc's manual).
         for order in [c"thread.tcache.flush", c"arena.4096.purge"] {

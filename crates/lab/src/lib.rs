@@ -15,16 +15,19 @@ use steps::{
 mod captures;
 mod commented;
 mod expect;
-mod link;
+#[doc(hidden)]
+pub mod link; // for `fuzz`, as `meddler` and `scenario`
 mod live;
 mod load;
-mod meddler;
+#[doc(hidden)]
+pub mod meddler;
 mod notes;
 mod page;
 mod pairs;
 mod read;
 mod run;
-mod scenario;
+#[doc(hidden)]
+pub mod scenario;
 
 #[derive(Parser)]
 #[command(name = "lab", version, long_version = program::version(FEATURES), about = "Four real handshakes, both ends in one log", after_help = EXAMPLES)]

@@ -28,15 +28,15 @@ mod command;
 mod connection;
 mod deaf;
 mod namespace;
-mod packet;
+pub mod packet;
 mod privilege;
 mod rule;
 mod socket;
 
 pub(crate) use command::{Options, run};
-pub(crate) use deaf::Deaf;
+pub use deaf::Deaf;
 pub(crate) use privilege::{Mode, Privilege, lacks, settle};
-pub(crate) use rule::Rule;
+pub use rule::Rule;
 
 use connection::{Connection, Departure, Ends};
 use packet::Packet;

@@ -1,7 +1,7 @@
 //! The meddler stands between a client and a server as a TCP proxy. It knows what crosses, and at a named step it
 //! changes bytes, cuts the stream, or answers in the server's place. What it does is in the scenario.
 //!
-//! Each protocol has a [`Split`] that parts the two streams into what crosses as one and names it; the rest is here.
+//! Each protocol has a `Split` that parts the two streams into what crosses as one and names it; the rest is here.
 
 use std::{
     collections::HashMap,
@@ -28,7 +28,7 @@ mod tls;
 mod ws;
 
 use fault::Act;
-pub(crate) use fault::Fault;
+pub use fault::Fault;
 
 /// Parts what the two sides of one connection say into what crosses as one, and names it.
 trait Split: Send {

@@ -17,46 +17,46 @@ static OWN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 /// One run with its faults and its expected end.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Scenario {
+pub struct Scenario {
     /// `tls/unknown-ca`; by where the file stands, never in it.
     #[serde(skip)]
-    pub(crate) name: String,
+    pub name: String,
     /// What goes wrong, in a few words.
-    pub(crate) title: Words,
+    pub title: Words,
     /// What happens and what to look at, in two sentences or three.
-    pub(crate) about: Words,
+    pub about: Words,
     /// The claims that the run shows, each with its verdict: exactly these.
     #[serde(default)]
-    pub(crate) claims: BTreeMap<Claim, Verdict>,
+    pub claims: BTreeMap<Claim, Verdict>,
     /// Who meets.
-    pub(crate) pair: Pair,
+    pub pair: Pair,
     /// What a protocol needs prepared; each protocol knows its own keys.
     #[serde(default)]
-    pub(crate) setup: toml::Table,
+    pub setup: toml::Table,
     /// What is done to the bytes between the two, in order.
     #[serde(default)]
-    pub(crate) meddler: Vec<meddler::Fault>,
+    pub meddler: Vec<meddler::Fault>,
     /// What is done to the segments between the two, in order.
     #[serde(default)]
-    pub(crate) link: Vec<link::Rule>,
+    pub link: Vec<link::Rule>,
     /// What stands in for the link where there can be none.
-    pub(crate) deaf: Option<link::Deaf>,
+    pub deaf: Option<link::Deaf>,
     /// How each side must end.
     #[serde(default)]
-    pub(crate) expect: BTreeMap<Side, Expected>,
+    pub expect: BTreeMap<Side, Expected>,
 }
 
 /// A sentence in both languages.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Words {
-    pub(crate) en: String,
-    pub(crate) zh: String,
+pub struct Words {
+    pub en: String,
+    pub zh: String,
 }
 
 impl Words {
     /// The words in `lang`.
-    pub(crate) fn in_lang(&self, lang: Lang) -> &str {
+    pub fn in_lang(&self, lang: Lang) -> &str {
         match lang {
             Lang::En => &self.en,
             Lang::Zh => &self.zh,
@@ -68,19 +68,19 @@ impl Words {
 /// the demo keys, `{state}` for a folder of this run alone.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Pair {
-    pub(crate) protocol: Protocol,
+pub struct Pair {
+    pub protocol: Protocol,
     #[serde(default)]
-    pub(crate) client: Vec<String>,
+    pub client: Vec<String>,
     #[serde(default)]
-    pub(crate) server: Vec<String>,
+    pub server: Vec<String>,
     /// How often the client comes.
     #[serde(default = "once")]
-    pub(crate) visits: usize,
+    pub visits: usize,
     /// The options of one more client, which comes after them, undisturbed, and must be served; its events are not
     /// compared.
     #[serde(default)]
-    pub(crate) next: Option<Vec<String>>,
+    pub next: Option<Vec<String>>,
 }
 
 fn once() -> usize {
@@ -90,30 +90,30 @@ fn once() -> usize {
 /// How one side must see the run, from its first visit to its last.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Expected {
+pub struct Expected {
     /// How its last connection ends.
-    pub(crate) outcome: Option<Outcome>,
+    pub outcome: Option<Outcome>,
     /// Words that stand in the reason, in English.
-    pub(crate) reason: Option<String>,
+    pub reason: Option<String>,
     /// Steps that happen in this order; others may stand between them.
     #[serde(default)]
-    pub(crate) steps: Vec<Step>,
+    pub steps: Vec<Step>,
     /// Steps that do not happen.
     #[serde(default)]
-    pub(crate) never: Vec<Step>,
+    pub never: Vec<Step>,
 }
 
 /// How a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Outcome {
+pub enum Outcome {
     Complete,
     Failed,
 }
 
 impl Outcome {
     /// The word in an event.
-    pub(crate) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Outcome::Complete => "complete",
             Outcome::Failed => "failed",
@@ -127,14 +127,14 @@ impl Scenario {
     /// # Errors
     ///
     /// Says where in it what is wrong.
-    pub(crate) fn read(name: &str, text: &str) -> anyhow::Result<Self> {
+    pub fn read(name: &str, text: &str) -> anyhow::Result<Self> {
         let mut scenario: Scenario = toml::from_str(text).with_context(|| format!("in scenario {name}"))?;
         scenario.name = one_line(name); // a path of whoever made the file
         Ok(scenario)
     }
 
     /// Whether it cannot be as its file says without a link.
-    pub(crate) fn needs_link(&self) -> bool {
+    pub fn needs_link(&self) -> bool {
         !self.link.is_empty() || self.setup.contains_key("latency_ms")
     }
 }
@@ -144,7 +144,7 @@ impl Scenario {
 /// # Errors
 ///
 /// Says which file is wrong, where in it, and why.
-pub(crate) fn all() -> anyhow::Result<Vec<Scenario>> {
+pub fn all() -> anyhow::Result<Vec<Scenario>> {
     let mut found = Vec::new();
     for protocol in <Protocol as strum::VariantArray>::VARIANTS {
         let Some(folder) = OWN.get_dir(protocol.id()) else { continue };
@@ -165,7 +165,7 @@ pub(crate) fn all() -> anyhow::Result<Vec<Scenario>> {
 /// # Errors
 ///
 /// Says which pattern names nothing, or which file is wrong.
-pub(crate) fn select(patterns: &[String]) -> anyhow::Result<Vec<Scenario>> {
+pub fn select(patterns: &[String]) -> anyhow::Result<Vec<Scenario>> {
     let all = all()?;
     let mut chosen: Vec<Scenario> = Vec::new();
     for pattern in patterns {
@@ -188,7 +188,7 @@ pub(crate) fn select(patterns: &[String]) -> anyhow::Result<Vec<Scenario>> {
 }
 
 /// The claim of this id.
-pub(crate) fn claim(id: &str) -> Option<Claim> {
+pub fn claim(id: &str) -> Option<Claim> {
     <Claim as strum::VariantArray>::VARIANTS.iter().copied().find(|claim| claim.id() == id)
 }
 
@@ -200,7 +200,7 @@ fn best(claim: Claim, all: &[Scenario]) -> Option<&Scenario> {
 }
 
 /// The names that are like `name`: `; did you mean …?`, or nothing.
-pub(crate) fn near(name: &str, all: &[Scenario]) -> String {
+pub fn near(name: &str, all: &[Scenario]) -> String {
     let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
     let asked = last(name);
     let mut found: Vec<(usize, &str)> = all

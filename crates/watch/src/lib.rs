@@ -16,7 +16,8 @@ mod journal;
 mod keep;
 mod overheard;
 mod packet;
-mod pcapng;
+#[doc(hidden)]
+pub mod pcapng; // for `fuzz`
 mod recording;
 mod secrets;
 mod session;

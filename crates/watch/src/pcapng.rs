@@ -23,7 +23,7 @@ const ISB_IFDROP: u16 = 5;
 
 /// What a block of secrets holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Secrets {
+pub enum Secrets {
     /// Lines of a TLS key log.
     Tls = 0x544c_534b,
     /// Lines of an SSH key log.
@@ -32,7 +32,7 @@ pub(crate) enum Secrets {
 
 /// A file to which blocks are written, each by one call.
 #[derive(Debug)]
-pub(crate) struct Writer<W> {
+pub struct Writer<W> {
     out: W,
     /// The block at hand.
     block: Vec<u8>,
@@ -40,29 +40,29 @@ pub(crate) struct Writer<W> {
 
 impl<W: Write> Writer<W> {
     /// Begins the file; `program` says who wrote it, `comment` what it is.
-    pub(crate) fn new(out: W, program: &str, comment: &str) -> io::Result<Self> {
+    pub fn new(out: W, program: &str, comment: &str) -> io::Result<Self> {
         let mut writer = Writer { out, block: Vec::new() };
         writer.write(|block| header(block, program, comment))?;
         Ok(writer)
     }
 
     /// Secrets that open packets which follow.
-    pub(crate) fn secrets(&mut self, kind: Secrets, lines: &str) -> io::Result<()> {
+    pub fn secrets(&mut self, kind: Secrets, lines: &str) -> io::Result<()> {
         self.write(|block| secrets(block, kind, lines))
     }
 
     /// A packet with what is to be said of it.
-    pub(crate) fn packet(&mut self, at: SystemTime, bytes: &[u8], comments: &[String]) -> io::Result<()> {
+    pub fn packet(&mut self, at: SystemTime, bytes: &[u8], comments: &[String]) -> io::Result<()> {
         self.write(|block| packet(block, nanoseconds(at), bytes, comments))
     }
 
     /// How many packets were heard, and how many were lost on the way into the file.
-    pub(crate) fn statistics(&mut self, heard: u64, lost: u64) -> io::Result<()> {
+    pub fn statistics(&mut self, heard: u64, lost: u64) -> io::Result<()> {
         self.write(|block| statistics(block, heard, lost))
     }
 
     /// Lets the file hold what was written.
-    pub(crate) fn flush(&mut self) -> io::Result<()> {
+    pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 
@@ -74,7 +74,7 @@ impl<W: Write> Writer<W> {
 }
 
 /// Appends what every file begins with; `program` says who wrote it, `comment` what it is.
-pub(crate) fn header(out: &mut Vec<u8>, program: &str, comment: &str) {
+pub fn header(out: &mut Vec<u8>, program: &str, comment: &str) {
     block(out, SECTION_HEADER, |section| {
         section.extend(0x1A2B_3C4D_u32.to_le_bytes()); // read the other way round in a big-endian file
         section.extend(1_u16.to_le_bytes());
@@ -93,7 +93,7 @@ pub(crate) fn header(out: &mut Vec<u8>, program: &str, comment: &str) {
 }
 
 /// Appends secrets that open packets which follow.
-pub(crate) fn secrets(out: &mut Vec<u8>, kind: Secrets, lines: &str) {
+pub fn secrets(out: &mut Vec<u8>, kind: Secrets, lines: &str) {
     block(out, DECRYPTION_SECRETS, |block| {
         block.extend((kind as u32).to_le_bytes());
         block.extend((lines.len() as u32).to_le_bytes());
@@ -102,7 +102,7 @@ pub(crate) fn secrets(out: &mut Vec<u8>, kind: Secrets, lines: &str) {
 }
 
 /// Appends a packet that was heard `at` so many nanoseconds since 1970, with what is to be said of it.
-pub(crate) fn packet(out: &mut Vec<u8>, at: u64, bytes: &[u8], comments: &[String]) {
+pub fn packet(out: &mut Vec<u8>, at: u64, bytes: &[u8], comments: &[String]) {
     block(out, ENHANCED_PACKET, |block| {
         block.extend(0_u32.to_le_bytes()); // the only interface
         time(block, at);
@@ -119,7 +119,7 @@ pub(crate) fn packet(out: &mut Vec<u8>, at: u64, bytes: &[u8], comments: &[Strin
 }
 
 /// Appends how many packets were heard, and how many were lost on the way into the file.
-pub(crate) fn statistics(out: &mut Vec<u8>, heard: u64, lost: u64) {
+pub fn statistics(out: &mut Vec<u8>, heard: u64, lost: u64) {
     block(out, INTERFACE_STATISTICS, |block| {
         block.extend(0_u32.to_le_bytes());
         time(block, nanoseconds(SystemTime::now()));
@@ -168,8 +168,8 @@ fn padded(block: &mut Vec<u8>, bytes: &[u8]) {
     block.resize(block.len().next_multiple_of(4), 0);
 }
 
-#[cfg(test)]
-mod blocks;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod blocks;
 
 #[cfg(test)]
 mod tests {

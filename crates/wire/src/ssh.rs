@@ -38,6 +38,9 @@ mod open;
 mod opened_tests;
 mod packet;
 mod reader;
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub mod sealed;
 mod signed;
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ use super::socket;
 /// Who turns deaf, when, and for how long.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Deaf {
+pub struct Deaf {
     /// Nobody, unless it is said: the link would only have taken its time.
     side: Option<Side>,
     /// From this step of that side on; unless it is said, the listener is deaf from the start.
@@ -23,15 +23,15 @@ pub(crate) struct Deaf {
     /// For so many milliseconds; unless it is said, for good.
     ms: Option<u64>,
     /// Other options of the client.
-    pub(crate) client: Option<Vec<String>>,
+    pub client: Option<Vec<String>>,
     /// Other options of the server.
-    pub(crate) server: Option<Vec<String>>,
+    pub server: Option<Vec<String>>,
 }
 
 impl Deaf {
     /// Begins, in the run of a server that listens on `here`: a listener is deaf when this returns. The rest is for
     /// the caller to await.
-    pub(crate) fn begin(self, here: SocketAddr, kept: Kept) -> impl Future<Output = ()> {
+    pub fn begin(self, here: SocketAddr, kept: Kept) -> impl Future<Output = ()> {
         let listener = (here, None);
         if self.side.is_some() && self.at.is_none() {
             turn_deaf(listener);

@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 
 /// An IPv4 or IPv6 packet that carries a TCP segment with a whole header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Packet {
+pub struct Packet {
     bytes: Vec<u8>,
     /// Where the TCP header begins, and where the data.
     tcp: usize,
@@ -28,7 +28,7 @@ const ICMPV6: u8 = 58;
 
 impl Packet {
     /// Reads a packet; none if it is not TCP, or a fragment.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    pub fn read(bytes: &[u8]) -> Option<Self> {
         let (tcp, whole) = match bytes.first()? >> 4 {
             4 => {
                 let fragment = number(bytes, 6)? & 0x3fff;
@@ -46,20 +46,20 @@ impl Packet {
         fits.then_some(Packet { bytes, tcp, data })
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    pub(super) fn source(&self) -> SocketAddr {
+    pub fn source(&self) -> SocketAddr {
         SocketAddr::new(self.address(0), number(&self.bytes, self.tcp).unwrap_or_default())
     }
 
-    pub(super) fn destination(&self) -> SocketAddr {
+    pub fn destination(&self) -> SocketAddr {
         SocketAddr::new(self.address(1), number(&self.bytes, self.tcp + 2).unwrap_or_default())
     }
 
     /// Whether it is a SYN that asks for a connection.
-    pub(super) fn opens(&self) -> bool {
+    pub fn opens(&self) -> bool {
         self.bytes[self.tcp + 13] & (SYN | RST | ACK) == SYN
     }
 
@@ -77,7 +77,7 @@ impl Packet {
     }
 
     /// Gives the packet another sender and another receiver, of the same version of IP as before.
-    pub(super) fn readdress(&mut self, from: SocketAddr, to: SocketAddr) {
+    pub fn readdress(&mut self, from: SocketAddr, to: SocketAddr) {
         let (first, length) = self.addresses();
         for (i, ip) in [from.ip(), to.ip()].into_iter().enumerate() {
             let place = &mut self.bytes[first + i * length..][..length];
@@ -93,7 +93,7 @@ impl Packet {
 
     /// Cuts the segment into pieces that a receiver with this maximum segment size takes (RFC 9293 §3.7.1: the size
     /// counts data and options together).
-    pub(super) fn split(self, mss: usize) -> Vec<Packet> {
+    pub fn split(self, mss: usize) -> Vec<Packet> {
         let options = self.data - self.tcp - 20;
         let most = mss.saturating_sub(options).max(1);
         let (header, data) = self.bytes.split_at(self.data);
@@ -113,14 +113,14 @@ impl Packet {
     }
 
     /// A copy whose sequence number is `less` lower.
-    pub(super) fn older(&self, less: u32) -> Packet {
+    pub fn older(&self, less: u32) -> Packet {
         let mut copy = self.clone();
         copy.set_seq(self.seq().wrapping_sub(less));
         copy
     }
 
     /// A RST that claims to come from the same sender, `ahead` of the number that this segment begins with.
-    pub(super) fn reset(&self, ahead: u32) -> Packet {
+    pub fn reset(&self, ahead: u32) -> Packet {
         let mut rst =
             Packet { bytes: self.bytes[..self.tcp + 20].to_vec(), tcp: self.tcp, data: self.tcp + 20 };
         rst.set_seq(self.seq().wrapping_add(ahead));
@@ -130,7 +130,7 @@ impl Packet {
     }
 
     /// Writes the lengths and the checksums.
-    pub(super) fn seal(&mut self) {
+    pub fn seal(&mut self) {
         let whole = self.bytes.len();
         if self.is_v4() {
             put(&mut self.bytes, 2, whole as u16);
@@ -148,14 +148,14 @@ impl Packet {
     }
 
     /// Turns one bit of a sealed packet: in its data, else in its window.
-    pub(super) fn damage(&mut self) {
+    pub fn damage(&mut self) {
         let at = if self.data < self.bytes.len() { self.bytes.len() - 1 } else { self.tcp + 15 };
         self.bytes[at] ^= 1;
     }
 
     /// The answer of a router that knows no way to the receiver: ICMP "host unreachable" (RFC 792), for IPv6
     /// "address unreachable" (RFC 4443 §3.1).
-    pub(super) fn unreachable(&self) -> Vec<u8> {
+    pub fn unreachable(&self) -> Vec<u8> {
         // The beginning of what cannot be delivered: enough to tell whose it was.
         let quoted = &self.bytes[..self.bytes.len().min(self.tcp + 20)];
         let (first, length) = self.addresses();

@@ -8,23 +8,23 @@ use steps::{Side, tcp::Step};
 /// One thing that is done to the segments of one side. Segments are counted in each connection for itself.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Rule {
+pub struct Rule {
     /// Whose segments.
-    pub(crate) from: Side,
+    pub from: Side,
     /// Which kind.
     #[serde(default)]
-    pub(crate) segment: Kind,
+    pub segment: Kind,
     /// Which of that kind, counted from 1; all, unless it is said.
     #[serde(default)]
-    pub(crate) nth: Nth,
+    pub nth: Nth,
     /// What is done.
-    pub(crate) act: Act,
+    pub act: Act,
 }
 
 /// A kind of segment; named like the steps of the log (`syn-ack` is `tcp.syn_ack`), and two wider ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Kind {
+pub enum Kind {
     /// Every segment.
     #[default]
     Any,
@@ -48,7 +48,7 @@ pub(crate) enum Kind {
 /// Which segments of a kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Counted")]
-pub(crate) enum Nth {
+pub enum Nth {
     #[default]
     Every,
     These(Vec<u64>),
@@ -59,7 +59,7 @@ pub(crate) enum Nth {
 /// What is done to a segment.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum Act {
+pub enum Act {
     /// It does not arrive.
     Drop,
     /// It does not arrive, by chance; the same seed throws the same dice for the n-th segment of each kind.
@@ -91,7 +91,7 @@ pub(crate) enum Act {
 /// A segment that the link makes up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Forgery {
+pub enum Forgery {
     /// A copy whose sequence number is 10 lower: a SYN of an earlier attempt that wandered about.
     Stale,
     /// A RST with the very number that its receiver expects.
@@ -117,7 +117,7 @@ impl Kind {
     ];
 
     /// Whether a segment that is `step` of its connection is of this kind.
-    pub(crate) fn holds(self, step: steps::Step) -> bool {
+    pub fn holds(self, step: steps::Step) -> bool {
         let bare = [Step::Ack, Step::DataAck, Step::PureAck, Step::FinAck, Step::LastAck];
         let is = |one: Step| step == one.into();
         match self {
@@ -138,7 +138,7 @@ impl Kind {
 }
 
 impl Nth {
-    pub(crate) fn holds(&self, count: u64) -> bool {
+    pub fn holds(&self, count: u64) -> bool {
         match self {
             Nth::Every => true,
             Nth::These(some) => some.contains(&count),

@@ -6,16 +6,16 @@ use steps::{Side, Step};
 /// One thing that is done to what one side says.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Fault {
+pub struct Fault {
     /// Whose bytes.
-    pub(crate) from: Side,
+    pub from: Side,
     /// The step that they are.
-    pub(crate) at: Step,
+    pub at: Step,
     /// Which of several of that step, counted from 1 over the connection.
     #[serde(default = "first")]
-    pub(crate) nth: usize,
+    pub nth: usize,
     /// What is done.
-    pub(crate) act: Act,
+    pub act: Act,
 }
 
 fn first() -> usize {
@@ -25,7 +25,7 @@ fn first() -> usize {
 /// What is done to a message.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum Act {
+pub enum Act {
     /// One bit is turned.
     Flip {
         /// The field, by its name in the standard.

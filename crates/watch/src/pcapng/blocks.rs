@@ -1,7 +1,7 @@
 //! A capture file taken apart, for tests.
 
 /// The blocks of a file by type and body, each with both its lengths right.
-pub(crate) fn blocks(file: &[u8]) -> Vec<(u32, Vec<u8>)> {
+pub fn blocks(file: &[u8]) -> Vec<(u32, Vec<u8>)> {
     let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes"));
     let (mut at, mut found) = (0, Vec::new());
     while at < file.len() {

@@ -8,13 +8,12 @@ use steps::{
     ssh::Step,
 };
 
-use super::{Decoder, key_log_line, keys::string};
+use super::{
+    Decoder, key_log_line,
+    keys::string,
+    sealed::{CIPHERS, COOKIE, SECRET, Talk},
+};
 use crate::Crossed;
-
-mod sealer;
-mod talk;
-
-use talk::{CIPHERS, COOKIE, SECRET, Talk};
 
 /// A login, new keys, and a goodbye.
 fn talk(cipher: &'static str, mac: &'static str) -> Talk {

@@ -1,4 +1,4 @@
-//! A conversation under keys: both ends at once.
+//! A conversation under keys, both ends at once: for the tests, and for `fuzz` at the root.
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -6,11 +6,15 @@ use aws_lc_rs::{
 };
 use steps::Side::{self, Client, Server};
 
-use super::{sealer::Sealer, string};
+use super::keys::string;
 
-pub(super) const SECRET: [u8; 32] = [0x9c; 32];
-pub(super) const COOKIE: [u8; 16] = [7; 16];
-pub(super) const CIPHERS: [(&str, &str); 7] = [
+mod sealer;
+
+use sealer::Sealer;
+
+pub const SECRET: [u8; 32] = [0x9c; 32];
+pub const COOKIE: [u8; 16] = [7; 16];
+pub const CIPHERS: [(&str, &str); 7] = [
     ("chacha20-poly1305@openssh.com", "hmac-sha2-256"),
     ("aes128-gcm@openssh.com", "hmac-sha2-256"),
     ("aes256-gcm@openssh.com", "hmac-sha2-256"),
@@ -21,19 +25,19 @@ pub(super) const CIPHERS: [(&str, &str); 7] = [
 ];
 
 /// Both ends at once: what they said, and how they seal.
-pub(super) struct Talk {
-    pub(super) said: Vec<(Side, Vec<u8>)>,
+pub struct Talk {
+    pub said: Vec<(Side, Vec<u8>)>,
     names: (&'static str, &'static str),
     kexinits: [Vec<u8>; 2],
     host_key: Ed25519KeyPair,
-    pub(super) session: Vec<u8>,
+    pub session: Vec<u8>,
     sealers: Option<[Sealer; 2]>,
     next: Option<[Sealer; 2]>,
 }
 
 impl Talk {
     /// Up to the reply, in the clear.
-    pub(super) fn begin(cipher: &'static str, mac: &'static str) -> Self {
+    pub fn begin(cipher: &'static str, mac: &'static str) -> Self {
         let mut talk = Talk {
             said: Vec::new(),
             names: (cipher, mac),
@@ -49,7 +53,7 @@ impl Talk {
         talk
     }
 
-    pub(super) fn exchange(&mut self, cookie: [u8; 16], secret: &[u8]) {
+    pub fn exchange(&mut self, cookie: [u8; 16], secret: &[u8]) {
         let (cipher, mac) = self.names;
         for (side, cookie, strict) in [
             (Client, cookie, "kex-strict-c-v00@openssh.com"),
@@ -98,13 +102,13 @@ impl Talk {
     }
 
     /// Both turn to the new keys.
-    pub(super) fn newkeys(&mut self) {
+    pub fn newkeys(&mut self) {
         self.say(Server, &[21]);
         self.say(Client, &[21]);
         self.sealers = self.next.take();
     }
 
-    pub(super) fn say(&mut self, side: Side, payload: &[u8]) {
+    pub fn say(&mut self, side: Side, payload: &[u8]) {
         let (block, counted) = match &self.sealers {
             None => (8, 4),
             Some(sealers) => sealers[side as usize].block(),
@@ -120,7 +124,7 @@ impl Talk {
     }
 
     /// The login and a command, as they follow the first NEWKEYS.
-    pub(super) fn log_in(&mut self) {
+    pub fn log_in(&mut self) {
         self.say(Client, &[&[5][..], &string(b"ssh-userauth")].concat());
         self.say(Server, &[&[6][..], &string(b"ssh-userauth")].concat());
         let request = |method: &str| {
