@@ -140,3 +140,46 @@ async fn how_a_key_was_computed_is_told_with_its_values_and_leads_to_their_rows(
     }
     browser.page.close().await.expect("the browser ends");
 }
+
+#[tokio::test]
+async fn from_a_phone_to_a_wall_all_stays_inside_and_the_reason_is_seen_first() {
+    if !require("chromium") || !require("chromedriver") {
+        return;
+    }
+    let axe = axe();
+    let page = Page::start(&[]);
+    for look in [&LOOKS[0], &LOOKS[3]] {
+        let browser = page.visit(look).await;
+        for (width, height) in [(360, 800), (1280, 900), (2560, 1440)] {
+            browser.page.set_window_size(width, height).await.expect("a window has a size");
+            // What is wider than the window, and does not scroll in a place of its own.
+            let out = "return [document.documentElement.scrollWidth - innerWidth, \
+                 [...document.querySelectorAll('h2, button, .reason, .what, .fields dd, .packet')] \
+                 .filter(one => one.getBoundingClientRect().right > innerWidth + 1).length]";
+            for state in ["welcome", "tls/unknown-ca", "message"] {
+                match state {
+                    "welcome" => browser.page.refresh().await.expect("it comes again"),
+                    "message" => click(&browser, "[data-step=\"tls.certificate\"] .body").await,
+                    name => {
+                        browser.wait_for("return document.querySelector('[data-name] .go') !== null").await;
+                        browser
+                            .wait_for("return document.getElementById('status').dataset.state === 'ready'")
+                            .await;
+                        run(&browser, name).await;
+                        // Who pressed Run sees the reason without looking for it.
+                        let top =
+                            "return document.querySelector('.why').getBoundingClientRect().top < innerHeight";
+                        assert_eq!(browser.script(top).await, true, "{width}");
+                    }
+                }
+                let out = browser.script(out).await;
+                assert!(out[0].as_i64() <= Some(0) && out[1] == 0, "{state} at {width}: {out}");
+                is_for_everyone(&browser, axe.as_deref(), &format!("{state} at {width}")).await;
+                let picture = browser.page.screenshot().await.expect("a screenshot");
+                let file = format!("page-{width}-{}-{}.png", state.replace('/', "-"), look.name);
+                std::fs::write(screenshots().join(file), picture).expect("target is ours");
+            }
+        }
+        browser.page.close().await.expect("the browser ends");
+    }
+}
