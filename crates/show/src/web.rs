@@ -265,7 +265,9 @@ pub fn html(stories: &[Story], notes: Option<&OwnNotes>, layout: Option<Layout>,
         "lang": if lang == Lang::Zh { "zh" } else { "en" },
     });
     let data = steps::to_json(&data).expect("it is plain data");
-    let title = stories.iter().map(name).collect::<Vec<_>>().join(", ");
+    let mut titles: Vec<_> = stories.iter().map(name).collect();
+    titles.dedup();
+    let title = titles.join(", ");
     let text = escaped(&ladder_text(stories, lang, 100), true);
     filled(&data, &title, lang).replacen("</p></noscript>", &format!("</p><pre>{text}</pre></noscript>"), 1)
 }

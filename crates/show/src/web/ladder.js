@@ -1,6 +1,6 @@
 // Two lifelines, and what went between them.
 
-import { el, svg, say, said, ms, $ } from "./say.js";
+import { el, svg, quoted, say, said, ms, $ } from "./say.js";
 import { eventOf } from "./rows.js";
 
 // The line that a message goes along: from one lifeline to the other, a little later. A lost one ends on the way.
@@ -89,7 +89,7 @@ function head(story, number, many) {
 function reasons(story) {
   const failed = ["client", "server"].filter((side) => story.ends[side]?.reason);
   return failed.map((side) =>
-    el("p.reason", {}, el("b", {}, `${say(side)}: `), said(story.ends[side].reason)),
+    el("p.reason", {}, el("b", {}, `${say(side)}: `), quoted(said(story.ends[side].reason))),
   );
 }
 

@@ -84,7 +84,7 @@ function take(stories, name, at, more = {}) {
 
 function drawStage() {
   const entry = given.runs?.find((one) => one.name === run.name);
-  const title = entry ? said(entry.title) : run.stories.map((story) => story.title).join(", ");
+  const title = entry ? said(entry.title) : [...new Set(run.stories.map((story) => story.title))].join(", ");
   const empty = run.rows.length === 0;
   if (empty && !run.name && !inside) {
     $("stage").replaceChildren(welcome(given.runs, act));

@@ -138,6 +138,9 @@ export function setLang(lang) {
 
 export const onLang = (redraw) => state.listeners.push(redraw);
 
+// `--ca FILE` in a sentence is what a reader types.
+export const quoted = (text) => text.split("`").map((part, n) => (n % 2 ? el("code", {}, part) : part));
+
 // What a value is called: its unit stays with it.
 export function label(name) {
   const unit = { _us: " (µs)", _ms: " (ms)" }[name.slice(-3)] ?? "";
