@@ -8,7 +8,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::Path,
     process::{Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::Context;
@@ -98,9 +98,10 @@ fn connections(
     runtime: &tokio::runtime::Runtime,
 ) -> anyhow::Result<()> {
     println!(
-        "From a capture's file to a table of its connections, as whole programs, secrets given. Seconds of CPU.\n\n\
-         | conversations of | capture | `lab read` | memory | `tshark -z conv,tcp` | memory | its CPU : ours |\n\
-         |---|--:|--:|--:|--:|--:|--:|"
+        "From a capture's file to a table of its connections, as whole programs, secrets given. Seconds of CPU; of ours \
+         also on one core alone (`taskset`), and how much sooner all cores are done.\n\n\
+         | conversations of | capture | `lab read`, on one core → on all | sooner | memory | `tshark -z conv,tcp` | memory | its CPU : ours |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|"
     );
     let lab = program("lab")?;
     for kind in [Kind::Tls13, Kind::Ecdhe, Kind::Ws, Kind::Ssh, Kind::Tcp] {
@@ -108,20 +109,27 @@ fn connections(
         let (capture, secrets) = (folder.join("all.pcap"), folder.join("keys"));
         fs::write(&secrets, recording.secrets())?;
         let count = write(kind, &recording, effort.of(50, 20) << 20, &capture)?;
-        let mut ours = Command::new(&lab);
-        ours.arg("read").arg(&capture).args(["--format", "json", "--keylog"]).arg(&secrets);
+        let read = |mut lab: Command| {
+            lab.arg("read").arg(&capture).args(["--format", "json", "--keylog"]).arg(&secrets);
+            lab
+        };
+        let mut pinned = Command::new("taskset");
+        pinned.args(["-c", "0"]).arg(&lab);
+        let (alone, _, alone_wall) = timed(read(pinned))?;
+        let (cpu, memory, wall) = timed(read(Command::new(&lab)))?;
         let mut theirs = Command::new("tshark");
         theirs.arg("-r").arg(&capture).arg("-o").arg(format!("tls.keylog_file:{}", secrets.display()));
         theirs.args(["-q", "-z", "conv,tcp"]);
-        let ((wall, memory), (their_wall, their_memory)) = (costs(ours)?, costs(theirs)?);
+        let (their_cpu, their_memory) = costs(theirs)?;
         let mib = |bytes: f64| bytes / 1_048_576.0;
         println!(
-            "| {} | {count}, {:.0} MiB | {wall:.2} s | {:.0} MiB | {their_wall:.2} s | {:.0} MiB | {:.1} |",
+            "| {} | {count}, {:.0} MiB | {alone:.2} → {cpu:.2} s | {:.2} × | {:.0} MiB | {their_cpu:.2} s | {:.0} MiB | {:.1} |",
             kind.name(),
             mib(fs::metadata(&capture)?.len() as f64),
+            alone_wall / wall,
             mib(memory),
             mib(their_memory),
-            their_wall / wall,
+            their_cpu / cpu,
         );
     }
     println!();
@@ -148,8 +156,13 @@ fn tshark(kind: Kind, capture: &Path, secrets: &Path) -> anyhow::Result<(f64, f6
 }
 
 /// Seconds of CPU of a program whose output is thrown away, and the most memory in bytes.
-fn costs(mut command: Command) -> anyhow::Result<(f64, f64)> {
-    let cpu = measure::children_cpu();
+fn costs(command: Command) -> anyhow::Result<(f64, f64)> {
+    timed(command).map(|(cpu, memory, _)| (cpu, memory))
+}
+
+/// The same, and the seconds from its start to its end.
+fn timed(mut command: Command) -> anyhow::Result<(f64, f64, f64)> {
+    let (cpu, began) = (measure::children_cpu(), Instant::now());
     let named = command.get_program().to_owned();
     let mut child = command
         .stdout(Stdio::null())
@@ -165,7 +178,8 @@ fn costs(mut command: Command) -> anyhow::Result<(f64, f64)> {
         }
     };
     anyhow::ensure!(status.success(), "{} failed: {status}", named.display());
-    Ok(((measure::children_cpu() - cpu).as_secs_f64(), most as f64))
+    let wall = began.elapsed().as_secs_f64();
+    Ok(((measure::children_cpu() - cpu).as_secs_f64(), most as f64, wall))
 }
 
 /// Writes a capture of about so many bytes; gives how many conversations are in it.
