@@ -172,6 +172,10 @@ async fn from_a_phone_to_a_wall_all_stays_inside_and_the_reason_is_seen_first() 
                         assert_eq!(browser.script(top).await, true, "{width}");
                     }
                 }
+                if state == "message" {
+                    let seen = "return document.querySelector('#message h3').getBoundingClientRect().bottom < innerHeight";
+                    assert_eq!(browser.script(seen).await, true, "{width}");
+                }
                 let out = browser.script(out).await;
                 assert!(out[0].as_i64() <= Some(0) && out[1] == 0, "{state} at {width}: {out}");
                 is_for_everyone(&browser, axe.as_deref(), &format!("{state} at {width}")).await;

@@ -142,6 +142,8 @@ function choose(index) {
   player.pause();
   show("message");
   link();
+  // On a narrow window it stands below the ladder.
+  if ($("side").getBoundingClientRect().top > innerHeight * 0.7) $("side").scrollIntoView();
 }
 
 function link() {

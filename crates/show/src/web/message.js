@@ -1,6 +1,6 @@
 // Inside a message: its fields, its bytes, and which of them are the same thing.
 
-import { el, label, say, said, ms, rfc, whole } from "./say.js";
+import { $, el, label, say, said, ms, rfc, whole } from "./say.js";
 import { copy } from "./share.js";
 
 const most = 2048;
@@ -203,6 +203,7 @@ export function message(row, catalogue, act) {
     "div.panel",
     { id: "message" },
     el("h3", {}, said(card.title)),
+    el("button.link.to-ladder", { type: "button", onclick: () => $(`r${row.index + 1}`).scrollIntoView({ block: "center" }) }, `↑ ${say("to_ladder")}`),
     el("p", {}, said(card.text)),
     el("p.dim", {}, row.step, " · ", rfc(card.rfc)),
     verdicts,

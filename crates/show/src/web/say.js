@@ -56,6 +56,7 @@ export const words = {
   record_header: ["record header", "记录头"],
   ciphertext: ["ciphertext", "密文"],
   opened: ["opened", "明文"],
+  to_ladder: ["back to the ladder", "回到梯形图"],
   packet: ["The packet on the wire, and opened", "线路上的数据包与解开之后"],
   on_the_wire: ["on the wire", "线路上"],
   is_encrypted: ["encrypted", "已加密"],
