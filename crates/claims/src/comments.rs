@@ -1,6 +1,6 @@
 //! What a packet's comment in a capture says of the notes.
 
-use steps::{Event, Lang, Said};
+use steps::{Event, Said, say};
 
 use crate::{Finding, Judge};
 
@@ -19,12 +19,9 @@ pub fn lines(findings: &[Finding]) -> Vec<Said> {
 }
 
 fn line(finding: &Finding) -> Said {
-    let in_lang = |lang: Lang, colon: &str| {
-        let (id, verdict) = (finding.id.id(), finding.verdict.title().in_lang(lang));
-        match &finding.because {
-            None => format!("{id} {verdict}"),
-            Some(because) => format!("{id} {verdict}{colon}{}", because.in_lang(lang)),
-        }
-    };
-    Said::new(in_lang(Lang::En, ": "), in_lang(Lang::Zh, "："))
+    let (id, verdict) = (finding.id.id(), finding.verdict.title());
+    match &finding.because {
+        None => say!(words::claim_and_verdict(id, verdict)),
+        Some(because) => say!(words::claim_verdict_and_reason(id, verdict, because)),
+    }
 }

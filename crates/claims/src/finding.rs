@@ -1,7 +1,7 @@
 //! What one event shows of one claim.
 
 use serde::{Deserialize, Serialize};
-use steps::{Said, Text};
+use steps::{Said, Text, text};
 
 use crate::Claim;
 
@@ -33,10 +33,10 @@ impl Verdict {
     /// The verdict in a word or two.
     pub const fn title(self) -> Text {
         match self {
-            Verdict::AsNoted => Text { en: "as noted", zh: "与笔记一致" },
-            Verdict::Depends => Text { en: "depends", zh: "视情况" },
-            Verdict::Differs => Text { en: "differs", zh: "不同" },
-            Verdict::Absent => Text { en: "absent", zh: "没有" },
+            Verdict::AsNoted => text!(words::as_noted()),
+            Verdict::Depends => text!(words::depends()),
+            Verdict::Differs => text!(words::differs()),
+            Verdict::Absent => text!(words::absent()),
         }
     }
 }
@@ -60,22 +60,22 @@ impl Finding {
     }
 
     /// The claim holds, and this is what shows it.
-    pub fn as_noted_because(id: Claim, en: impl Into<String>, zh: impl Into<String>) -> Self {
-        Finding { id, verdict: Verdict::AsNoted, because: Some(Said::new(en, zh)) }
+    pub fn as_noted_because(id: Claim, because: Said) -> Self {
+        Finding { id, verdict: Verdict::AsNoted, because: Some(because) }
     }
 
     /// The claim holds under a condition.
-    pub fn depends(id: Claim, en: impl Into<String>, zh: impl Into<String>) -> Self {
-        Finding { id, verdict: Verdict::Depends, because: Some(Said::new(en, zh)) }
+    pub fn depends(id: Claim, because: Said) -> Self {
+        Finding { id, verdict: Verdict::Depends, because: Some(because) }
     }
 
     /// The wire does something else.
-    pub fn differs(id: Claim, en: impl Into<String>, zh: impl Into<String>) -> Self {
-        Finding { id, verdict: Verdict::Differs, because: Some(Said::new(en, zh)) }
+    pub fn differs(id: Claim, because: Said) -> Self {
+        Finding { id, verdict: Verdict::Differs, because: Some(because) }
     }
 
     /// The completed handshake had no such message.
-    pub fn absent(id: Claim, en: impl Into<String>, zh: impl Into<String>) -> Self {
-        Finding { id, verdict: Verdict::Absent, because: Some(Said::new(en, zh)) }
+    pub fn absent(id: Claim, because: Said) -> Self {
+        Finding { id, verdict: Verdict::Absent, because: Some(because) }
     }
 }

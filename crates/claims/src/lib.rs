@@ -12,6 +12,7 @@ mod comments;
 mod event;
 mod finding;
 mod judge;
+mod lang;
 mod markdown;
 mod shown_by;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use steps::{Actor, Protocol, Step, Text};
+use steps::{Actor, Protocol, Step, Text, text};
 use strum::VariantArray;
 
 use crate::{
@@ -141,9 +141,9 @@ fn steps_of(page: &mut String, protocol: Protocol) {
 /// Who makes a step happen, in words.
 const fn actor(actor: Actor) -> Text {
     match actor {
-        Actor::Client => Text { en: "client", zh: "客户端" },
-        Actor::Server => Text { en: "server", zh: "服务端" },
-        Actor::Both => Text { en: "both", zh: "双方" },
+        Actor::Client => text!(words::client()),
+        Actor::Server => text!(words::server()),
+        Actor::Both => text!(words::both()),
     }
 }
 

@@ -115,7 +115,7 @@ impl Counts {
         let most = sorted.iter().take(MOST);
         let mut parts: Vec<_> = most.map(|(step, n)| say!(words::so_many(n, step.card().title))).collect();
         if self.0.len() > MOST {
-            parts.push(Said::new("…", "…"));
+            parts.push(Said::same("…"));
         }
         if parts.is_empty() {
             return Said::default();

@@ -28,6 +28,7 @@ macro_rules! sentences {
         pub(crate) const fn $sentence() -> &'static str { $words }
     };
     (@ $sentence:ident ($($value:ident),+) $words:literal) => {
+        #[allow(clippy::too_many_arguments, reason = "a sentence has the values that it names")]
         pub(crate) fn $sentence($($value: impl ::std::fmt::Display),+) -> String { format!($words) }
     };
     ($($sentence:ident ( $($value:ident),* ) = $words:literal;)*) => {

@@ -52,7 +52,18 @@ impl Said {
         let row = |lang| {
             parts.iter().map(|part| part.in_lang(lang)).collect::<Vec<_>>().join(between.in_lang(lang))
         };
-        Said::new(row(Lang::En), row(Lang::Zh))
+        Said::each(row)
+    }
+
+    /// What is the same in every language: a name, a number, a peer's own words.
+    pub fn same(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Said::each(|_| text.clone())
+    }
+
+    /// What `said` says in each language.
+    pub fn each(said: impl Fn(Lang) -> String) -> Self {
+        Said { en: said(Lang::En), zh: said(Lang::Zh) }
     }
 
     /// The sentence in `lang`.
@@ -61,6 +72,12 @@ impl Said {
             Lang::En => &self.en,
             Lang::Zh => &self.zh,
         }
+    }
+}
+
+impl From<Text> for Said {
+    fn from(text: Text) -> Said {
+        Said::new(text.en, text.zh)
     }
 }
 

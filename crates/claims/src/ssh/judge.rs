@@ -1,7 +1,7 @@
 //! What the steps of SSH show of the notes: claims s1 to s13, told in the order of the notes.
 
 use steps::{
-    Event, Past, Side,
+    Event, Past, Side, say,
     ssh::{Step, field},
     tcp,
 };
@@ -79,11 +79,7 @@ pub(crate) fn over_tcp(step: tcp::Step, event: &Event, past: &Past) -> Option<Fi
         return None;
     }
     let state = event.get(tcp::field::STATE)?;
-    Some(Finding::as_noted_because(
-        S1,
-        format!("The kernel says {state}; no byte of SSH has crossed yet."),
-        format!("内核报告 {state}，此时还没有传输任何 SSH 字节。"),
-    ))
+    Some(Finding::as_noted_because(S1, say!(ssh_verdicts::the_kernel_says(state))))
 }
 
 /// s2: judged once both lines are known, by what this side can know: its own line, and whether the peer's had
@@ -92,37 +88,13 @@ fn who_was_first(event: &Event, past: &Past) -> Option<Finding> {
     let second = event.sender()?;
     let first = past.first_from(second.peer(), Step::Identification)?;
     let (before, after) = (first.get(field::SOFTWAREVERSION)?, event.get(field::SOFTWAREVERSION)?);
-    let (en, zh) = match (event.side, second) {
-        (Side::Client, Side::Server) => (
-            format!(
-                "Seen from the client: it sent its line ({before}) before the server's ({after}) had arrived. \
-                 It did not wait for it; the RFC asks neither side to."
-            ),
-            format!(
-                "从客户端看：发出自己的版本（{before}）时，服务端的版本（{after}）尚未到达。\
-                 客户端没有等待，RFC 也不要求任何一方等待。"
-            ),
-        ),
-        (Side::Client, Side::Client) => (
-            format!("The server's line ({before}) was here before the client sent its own ({after})."),
-            format!("服务端的版本（{before}）先到，客户端随后才发出自己的版本（{after}）。"),
-        ),
-        (Side::Server, Side::Server) => (
-            format!("The client's line ({before}) was here before the server sent its own ({after})."),
-            format!("客户端的版本（{before}）先到，服务端随后才发出自己的版本（{after}）。"),
-        ),
-        (Side::Server, Side::Client) => (
-            format!(
-                "Seen from the server: it sent its line ({before}) before the client's ({after}) had arrived. \
-                 It did not wait for it; the RFC asks neither side to."
-            ),
-            format!(
-                "从服务端看：发出自己的版本（{before}）时，客户端的版本（{after}）尚未到达。\
-                 服务端没有等待，RFC 也不要求任何一方等待。"
-            ),
-        ),
+    let who = match (event.side, second) {
+        (Side::Client, Side::Server) => say!(ssh_verdicts::the_client_did_not_wait(before, after)),
+        (Side::Client, Side::Client) => say!(ssh_verdicts::the_servers_line_was_here_before(before, after)),
+        (Side::Server, Side::Server) => say!(ssh_verdicts::the_clients_line_was_here_before(before, after)),
+        (Side::Server, Side::Client) => say!(ssh_verdicts::the_server_did_not_wait(before, after)),
     };
-    Some(Finding::depends(S2, en, zh))
+    Some(Finding::depends(S2, who))
 }
 
 /// s3: both lists crossed, and which algorithm won. Where nothing was agreed, another step says so.
@@ -134,14 +106,7 @@ fn how_picked(event: &Event, past: &Past) -> Option<Finding> {
     let [client, server] = [methods(Side::Client, past)?, methods(Side::Server, past)?];
     Some(Finding::as_noted_because(
         S3,
-        format!(
-            "{kex} is number {at} of {client} in the client's list and {there} of {server} in the server's, the first of \
-             the client's that both have; likewise {host_key} and {cipher}."
-        ),
-        format!(
-            "{kex} 在客户端列表的 {client} 个中排第 {at}，在服务端列表的 {server} 个中排第 {there}，\
-             是客户端列表里双方共有的第一个；{host_key} 和 {cipher} 也是这样选出的。"
-        ),
+        say!(ssh_verdicts::how_the_algorithm_was_picked(kex, at, client, there, server, host_key, cipher)),
     ))
 }
 
@@ -163,14 +128,7 @@ fn both_values(event: &Event, past: &Past) -> Option<Finding> {
     let kex = event.get(field::KEX_ALGORITHM)?;
     let client = past.first(Step::KeyExchangeInit)?.get(field::PUBLIC_VALUE_LENGTH)?;
     let server = event.get(field::PUBLIC_VALUE_LENGTH)?;
-    Some(Finding::as_noted_because(
-        S4,
-        format!(
-            "{kex}: the client sent {client} bytes of public value, the server {server}; \
-             the secret itself never crossed."
-        ),
-        format!("{kex}：客户端发送 {client} 字节公开值，服务端发送 {server} 字节；密钥本身从未传输。"),
-    ))
+    Some(Finding::as_noted_because(S4, say!(ssh_verdicts::both_sent_public_values(kex, client, server))))
 }
 
 /// s6: where the host key came.
@@ -180,17 +138,7 @@ fn host_key_sent(event: &Event, past: &Past) -> Option<Finding> {
     }
     let (kind, print) = (event.get(field::HOST_KEY_TYPE)?, event.get(field::HOST_KEY_FINGERPRINT)?);
     let (message, signature) = (event.get(field::MESSAGE)?, event.get(field::SIGNATURE_ALGORITHM)?);
-    Some(Finding::differs(
-        S6,
-        format!(
-            "The host key ({kind}, {print}) came inside {message}, in the clear and before any \
-             authentication, with a {signature} signature over the exchange hash."
-        ),
-        format!(
-            "主机公钥（{kind}，{print}）就在 {message} 中，早于认证、以明文传输，\
-             并附有对交换哈希的 {signature} 签名。"
-        ),
-    ))
+    Some(Finding::differs(S6, say!(ssh_verdicts::the_host_key_came_inside(kind, print, message, signature))))
 }
 
 /// s7, s8, s9: what became of the host key.
@@ -211,46 +159,26 @@ fn unknown_host(event: &Event, print: &str) -> Option<Finding> {
     match (event.get(field::DECIDED_BY)?, accepted) {
         ("user", true) if added => Some(Finding::as_noted_because(
             S7,
-            format!("No record of the host; the user confirmed {print} and it was added."),
-            format!("没有该主机的记录；用户确认了 {print}，已添加。"),
+            say!(ssh_verdicts::the_user_confirmed_and_it_was_added(print)),
         )),
         ("user", true) => {
             let file = event.get(field::FILE)?;
             Some(Finding::depends(
                 S7,
-                format!(
-                    "No record of the host; the user confirmed {print}, but it could not be added to {file}."
-                ),
-                format!("没有该主机的记录；用户确认了 {print}，但未能添加到 {file}。"),
+                say!(ssh_verdicts::the_user_confirmed_and_it_was_not_added(print, file)),
             ))
         }
-        ("user", false) => Some(Finding::depends(
-            S7,
-            format!(
-                "No record of the host; the user was asked about {print} and said no: nothing was added."
-            ),
-            format!("没有该主机的记录；询问用户是否接受 {print}，用户拒绝，未添加。"),
-        )),
+        ("user", false) => Some(Finding::depends(S7, say!(ssh_verdicts::the_user_said_no(print)))),
         ("option", accepted) => {
             let strict = event.get(field::STRICT)?;
-            let (en, zh) = match (accepted, added) {
-                (true, true) => (format!("to add {print}"), format!("添加 {print}")),
-                (true, false) => (format!("to let {print} pass"), format!("放行 {print}")),
-                (false, _) => {
-                    (format!("to refuse unknown hosts like {print}"), format!("拒绝 {print} 这样的未知主机"))
-                }
+            let added = match (accepted, added) {
+                (true, true) => say!(ssh_verdicts::to_add(print)),
+                (true, false) => say!(ssh_verdicts::to_let_pass(print)),
+                (false, _) => say!(ssh_verdicts::to_refuse(print)),
             };
-            Some(Finding::depends(
-                S7,
-                format!("Nobody was asked: --strict {strict} said beforehand {en}."),
-                format!("没有询问用户：--strict {strict} 已事先决定{zh}。"),
-            ))
+            Some(Finding::depends(S7, say!(ssh_verdicts::nobody_was_asked(strict, added))))
         }
-        ("nobody", false) => Some(Finding::depends(
-            S7,
-            format!("Nobody could be asked (no terminal), so {print} was refused."),
-            format!("没有终端，无法询问用户，因此拒绝了 {print}。"),
-        )),
+        ("nobody", false) => Some(Finding::depends(S7, say!(ssh_verdicts::nobody_could_be_asked(print)))),
         _ => None,
     }
 }
@@ -259,11 +187,7 @@ fn unknown_host(event: &Event, print: &str) -> Option<Finding> {
 fn known_host(event: &Event, print: &str) -> Option<Finding> {
     let (file, line) = (event.get(field::FILE)?, event.get(field::LINE)?);
     event.get(field::ACCEPTED)?.then(|| {
-        Finding::as_noted_because(
-            S8,
-            format!("Line {line} of {file} has the same key, {print}."),
-            format!("{file} 第 {line} 行记录了同一个公钥 {print}。"),
-        )
+        Finding::as_noted_because(S8, say!(ssh_verdicts::the_line_has_the_same_key(line, file, print)))
     })
 }
 
@@ -272,16 +196,7 @@ fn certified_host(event: &Event, print: &str) -> Option<Finding> {
     let (file, line) = (event.get(field::FILE)?, event.get(field::CERT_AUTHORITY_LINE)?);
     let authority = event.get(field::CERTIFICATE_AUTHORITY_FINGERPRINT)?;
     event.get(field::ACCEPTED)?.then(|| {
-        Finding::depends(
-            S8,
-            format!(
-                "No fingerprint of the host was compared: line {line} of {file} trusts the CA {authority}, which has \
-                 signed a certificate for the key {print}."
-            ),
-            format!(
-                "没有比较主机自己的指纹：{file} 第 {line} 行信任 CA {authority}，它为公钥 {print} 签发了证书。"
-            ),
-        )
+        Finding::depends(S8, say!(ssh_verdicts::the_line_trusts_its_ca(line, file, authority, print)))
     })
 }
 
@@ -296,20 +211,12 @@ fn changed_host(event: &Event, print: &str) -> Option<Finding> {
         }
         Finding::depends(
             S9,
-            format!(
-                "Line {line} of {file} has {recorded}, the server showed {print}: \
-                 it passed only because the option --strict {strict} said so."
-            ),
-            format!(
-                "{file} 第 {line} 行记录的是 {recorded}，服务端出示的是 {print}：\
-                 仅因选项 --strict {strict} 才放行。"
-            ),
+            say!(ssh_verdicts::the_line_has_another_key_and_it_passed(line, file, recorded, print, strict)),
         )
     } else {
         Finding::as_noted_because(
             S9,
-            format!("Line {line} of {file} has {recorded}, the server showed {print}: refused."),
-            format!("{file} 第 {line} 行记录的是 {recorded}，服务端出示的是 {print}：拒绝。"),
+            say!(ssh_verdicts::the_line_has_another_key(line, file, recorded, print)),
         )
     })
 }
@@ -317,23 +224,14 @@ fn changed_host(event: &Event, print: &str) -> Option<Finding> {
 /// s10, on the server: the key was named.
 fn key_named(event: &Event) -> Option<Finding> {
     let (user, print) = (event.get(field::USER_NAME)?, event.get(field::PUBLIC_KEY_FINGERPRINT)?);
-    (event.get(field::ANSWER)? == "accept").then(|| {
-        Finding::as_noted_because(
-            S10,
-            format!("The client named the key {print} for {user}, and the server would take it."),
-            format!("客户端为 {user} 声明公钥 {print}，服务端表示可用。"),
-        )
-    })
+    (event.get(field::ANSWER)? == "accept")
+        .then(|| Finding::as_noted_because(S10, say!(ssh_verdicts::the_client_named_the_key(print, user))))
 }
 
 /// s10, on the client: the key that was named would do.
 fn key_would_do(event: &Event) -> Option<Finding> {
     let print = event.get(field::PUBLIC_KEY_FINGERPRINT)?;
-    Some(Finding::as_noted_because(
-        S10,
-        format!("The client asked about the key {print} without a signature, and the server would take it."),
-        format!("客户端先不带签名询问公钥 {print}，服务端表示可用。"),
-    ))
+    Some(Finding::as_noted_because(S10, say!(ssh_verdicts::the_client_asked_about_the_key(print))))
 }
 
 /// s11: what was signed.
@@ -346,64 +244,35 @@ fn signed(event: &Event) -> Option<Finding> {
     let algorithm = event.get(field::PUBLIC_KEY_ALGORITHM_NAME)?;
     Some(Finding::differs(
         S11,
-        format!(
-            "No challenge was signed but {length} bytes of the client's own making: session id {id}…, \
-             {number}, \"{user}\", \"{service}\", \"{method}\", TRUE, {algorithm}, key {print}."
-        ),
-        format!(
-            "签名的不是挑战码，而是客户端自己组成的 {length} 字节：会话标识 {id}…、{number}、\"{user}\"、\
-             \"{service}\"、\"{method}\"、TRUE、{algorithm}、公钥 {print}。"
-        ),
+        say!(ssh_verdicts::what_was_signed_is_no_challenge(
+            length, id, number, user, service, method, algorithm, print
+        )),
     ))
 }
 
 /// s11: the signature crossed, and the public key fits it.
 fn signature(event: &Event) -> Option<Finding> {
     let print = event.get(field::PUBLIC_KEY_FINGERPRINT)?;
-    let (en, zh) = match (event.get(field::SIGNED_LENGTH), event.get(field::SIGNATURE)) {
-        (Some(length), Some("wrong")) => (
-            format!(
-                "No challenge came before this signature; over the session id and the request ({length} bytes) \
-                 the public key {print} does not fit it."
-            ),
-            format!("签名之前没有挑战消息；对会话标识和请求（{length} 字节）用公钥 {print} 验证，签名不符。"),
-        ),
+    let signed = match (event.get(field::SIGNED_LENGTH), event.get(field::SIGNATURE)) {
+        (Some(length), Some("wrong")) => say!(ssh_verdicts::no_challenge_came_before(length, print)),
         (Some(length), Some(checked)) => {
-            let (en, zh) = match checked {
-                "verified" => ("with it, checked again here, it is good", "此处再次用它验证，有效"),
-                _ => ("its algorithm cannot be checked here", "此处无法检验其算法"),
+            let checked = match checked {
+                "verified" => say!(ssh_verdicts::with_it_checked_again_here()),
+                _ => say!(ssh_verdicts::its_algorithm_cannot_be_checked_here()),
             };
-            (
-                format!(
-                    "No challenge came before this signature: it covers the session id and this very request \
-                     ({length} bytes), and belongs to the public key {print}: {en}."
-                ),
-                format!(
-                    "签名之前没有挑战消息：它覆盖会话标识和这个请求本身（{length} 字节），对应公钥 {print}：{zh}。"
-                ),
-            )
+            say!(ssh_verdicts::no_challenge_came_and_it_covers(length, print, checked))
         }
         // Packets are not opened here: the library's word is all there is.
-        _ if event.get(field::VERIFIED)? => (
-            format!(
-                "The server verified a signature with the public key {print}; SSH-2 has no challenge message, \
-                 the signature covers the session id and the request."
-            ),
-            format!("服务端用公钥 {print} 检验了签名；SSH-2 没有挑战消息，签名覆盖的是会话标识和请求本身。"),
-        ),
+        _ if event.get(field::VERIFIED)? => say!(ssh_verdicts::the_server_verified_a_signature(print)),
         _ => return None,
     };
-    Some(Finding::differs(S11, en, zh))
+    Some(Finding::differs(S11, signed))
 }
 
 /// s12: access.
 fn granted(event: &Event) -> Option<Finding> {
     let (user, method) = (event.get(field::USER_NAME)?, event.get(field::METHOD_NAME)?);
-    Some(Finding::as_noted_because(
-        S12,
-        format!("\"{user}\" is in, by {method}."),
-        format!("\"{user}\" 通过 {method} 登录成功。"),
-    ))
+    Some(Finding::as_noted_because(S12, say!(ssh_verdicts::the_user_is_in(user, method))))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! first; where the server did, their sentences on the client are not claimed.
 
 use steps::{
-    Event, Field, Past, Side,
+    Event, Field, Past, Said, Side, say,
     tcp::{Kept, Step, field},
 };
 
@@ -77,12 +77,11 @@ fn syn(event: &Event) -> Option<Finding> {
     if event.sender() != Some(Side::Client) || !first || !has(flags, "SYN") || has(flags, "ACK") {
         return None;
     }
-    let (mut en, mut zh) = (format!("SYN with ISN {isn}"), format!("SYN，ISN 为 {isn}"));
-    if event.get(field::SOURCE) == Some("TCP_SAVED_SYN") {
-        en += ", read from the copy that the server's kernel kept";
-        zh += "，读自服务端内核保存的副本";
-    }
-    Some(Finding::as_noted_because(O1, en, zh))
+    let isn = match event.get(field::SOURCE) {
+        Some("TCP_SAVED_SYN") => say!(tcp_verdicts::syn_with_isn_of_the_saved_copy(isn)),
+        _ => say!(tcp_verdicts::syn_with_isn(isn)),
+    };
+    Some(Finding::as_noted_because(O1, isn))
 }
 
 /// Whether `flags`, as they are written (`SYN+ACK`), have this one.
@@ -97,28 +96,19 @@ fn syn_ack(event: &Event, past: &Past) -> Option<Finding> {
         return None;
     }
     if let Some((isn, more)) = confirms(ack, past) {
-        let (data, data_zh) = match more {
-            0 => (String::new(), String::new()),
-            n => (
-                format!(" + {n} bytes that came with the SYN (RFC 7413)"),
-                format!(" + SYN 带来的 {n} 字节（RFC 7413）"),
-            ),
+        let data = match more {
+            0 => Said::default(),
+            n => say!(tcp_verdicts::and_bytes_with_the_syn(n)),
         };
         return Some(Finding::as_noted_because(
             O5,
-            format!("ack {ack} = the client's ISN {isn} + 1{data}"),
-            format!("ack {ack} = 客户端 ISN {isn} + 1{data_zh}"),
+            say!(tcp_verdicts::the_ack_is_the_clients_isn_and_one(ack, isn, data)),
         ));
     }
     let isn = past.tcp().of(Side::Client, Step::Syn).next_back()?.get(field::SEQ)?;
     // The answer to an older SYN tells of that one (claim o13); what was never sent cannot be confirmed.
-    (distance(isn, ack)? > 1).then(|| {
-        Finding::differs(
-            O5,
-            format!("ack {ack} is not the client's ISN {isn} + 1: it confirms what the client never sent"),
-            format!("ack {ack} 不等于客户端 ISN {isn} + 1：确认了客户端从未发送的内容"),
-        )
-    })
+    (distance(isn, ack)? > 1)
+        .then(|| Finding::differs(O5, say!(tcp_verdicts::the_ack_is_not_the_clients_isn_and_one(ack, isn))))
 }
 
 /// The initial number of the client's SYN that `ack` confirms, and how many bytes that came with it.
@@ -145,8 +135,7 @@ fn synchronised(event: &Event, past: &Past) -> Option<Vec<Finding>> {
     let (y, more) = counted_from(answer?, ack)?;
     let mut findings = vec![Finding::as_noted_because(
         O8,
-        format!("ack {ack} = the server's ISN {y} + {more}"),
-        format!("ack {ack} = 服务端 ISN {y} + {more}"),
+        say!(tcp_verdicts::the_ack_is_the_servers_isn_and_more(ack, y, more)),
     )];
     // A SYN+ACK that answered an older SYN proves nothing of this connection.
     let confirmed = answer?.get(field::ACK)?;
@@ -154,19 +143,11 @@ fn synchronised(event: &Event, past: &Past) -> Option<Vec<Finding>> {
     if let Some((x, _)) = confirms(confirmed, past).filter(|&(x, _)| distance(x, seq).is_some()) {
         findings.push(Finding::as_noted_because(
             O12,
-            format!(
-                "SYN+ACK (ack {confirmed}) proves that the client can send (seq {x}) and the server receive; \
-                 this segment (ack {ack}) proves that the server can send (seq {y}) and the client receive"
-            ),
-            format!(
-                "SYN+ACK（ack {confirmed}）证明客户端能发（seq {x}）、服务端能收；\
-                 这个报文段（ack {ack}）证明服务端能发（seq {y}）、客户端能收"
-            ),
+            say!(tcp_verdicts::what_the_syn_ack_proves(confirmed, x, ack, y)),
         ));
         findings.push(Finding::as_noted_because(
             O14,
-            format!("client: ISN {x}, acknowledged as {confirmed}; server: ISN {y}, acknowledged as {ack}"),
-            format!("客户端 ISN {x}，被确认为 {confirmed}；服务端 ISN {y}，被确认为 {ack}"),
+            say!(tcp_verdicts::both_isns_acknowledged(x, confirmed, y, ack)),
         ));
     }
     Some(findings)
@@ -181,21 +162,21 @@ fn counted_from(answer: &Kept, ack: u64) -> Option<(u64, u64)> {
 /// Without a view of the segments, the kernel's counters are what the opening rests on.
 fn established(event: &Event, past: &Past) -> Option<Vec<Finding>> {
     let (rests_on, state) = (event.get(field::RESTS_ON)?, event.get(field::STATE)?);
-    let (seen, seen_zh) = if past.has(Step::Syn) {
-        ("only the saved SYN was seen", "只看到内核保存的 SYN")
+    let seen = if past.has(Step::Syn) {
+        say!(tcp_verdicts::only_the_saved_syn_was_seen())
     } else {
-        ("no segment was seen", "没有看到报文段")
+        say!(tcp_verdicts::no_segment_was_seen())
     };
-    let mut en = format!("{seen}; {rests_on} says {state}");
-    let mut zh = format!("{seen_zh}；{rests_on} 报告 {state}");
     // Linux counts a server's SYN+ACK before there is a socket to count for: only the client's numbers tell.
-    if event.side == Side::Client {
-        let (out, in_) = (event.get(field::SEGS_OUT)?, event.get(field::SEGS_IN)?);
-        en += &format!(", segments out {out}, in {in_}");
-        zh += &format!("，发出 {out} 段，收到 {in_} 段");
-    }
+    let counted = match event.side {
+        Side::Client => {
+            say!(tcp_verdicts::and_segments(event.get(field::SEGS_OUT)?, event.get(field::SEGS_IN)?))
+        }
+        Side::Server => Said::default(),
+    };
+    let opened = say!(tcp_verdicts::what_the_opening_rests_on(seen, rests_on, state, counted));
     let opening = if past.has(Step::Syn) { &[O5, O8][..] } else { &[O1, O5, O8] };
-    Some(opening.iter().map(|&claim| Finding::as_noted_because(claim, en.clone(), zh.clone())).collect())
+    Some(opening.iter().map(|&claim| Finding::as_noted_because(claim, opened.clone())).collect())
 }
 
 /// Sequence numbers wrap at 2³².

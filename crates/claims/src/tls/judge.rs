@@ -3,7 +3,7 @@
 //! there is no verdict.
 
 use steps::{
-    Event, Past, Record, common,
+    Event, Past, Record, common, say,
     tls::{Step, field},
 };
 
@@ -82,20 +82,13 @@ fn client_hello(event: &Event) -> Option<Finding> {
     if !event.get(field::EXTENSIONS)?.contains(&"key_share") {
         return Some(Finding::differs(
             Claim::T1,
-            format!("the version field says {legacy}, the extension supported_versions says {version}"),
-            format!("版本字段写的是 {legacy}，扩展 supported_versions 写的是 {version}"),
+            say!(tls_verdicts::the_version_field_and_the_extension(legacy, version)),
         ));
     }
     let shares = event.get(field::KEY_SHARE)?.join(", ");
     Some(Finding::differs(
         Claim::T1,
-        format!(
-            "the version field says {legacy}, the extension supported_versions says {version}, and a key share \
-             ({shares}) is already there"
-        ),
-        format!(
-            "版本字段写的是 {legacy}，扩展 supported_versions 写的是 {version}，而且已附上密钥份额（{shares}）"
-        ),
+        say!(tls_verdicts::the_version_field_and_the_shares(legacy, version, shares)),
     ))
 }
 
@@ -107,21 +100,17 @@ fn server_hello(event: &Event) -> Option<Finding> {
         return Some(Finding::as_noted(Claim::T2));
     }
     let extensions = event.get(field::EXTENSIONS)?;
-    let (en, zh) = if extensions.contains(&"key_share") {
+    let shares = if extensions.contains(&"key_share") {
         let share = event.get(field::KEY_SHARE)?.join(", ");
-        (format!("a key share ({share})"), format!("还带有密钥份额（{share}）"))
+        say!(tls_verdicts::a_key_share(share))
     } else if extensions.contains(&"pre_shared_key") {
-        ("no key share but a pre-shared key".to_owned(), "没有密钥份额，而是用预共享密钥".to_owned())
+        say!(tls_verdicts::no_key_share_but_a_pre_shared_key())
     } else {
-        ("neither a key share nor a pre-shared key".to_owned(), "既没有密钥份额，也没有预共享密钥".to_owned())
+        say!(tls_verdicts::neither_a_key_share_nor_a_pre_shared_key())
     };
     Some(Finding::differs(
         Claim::T2,
-        format!(
-            "the version field says {legacy}, the extension says {version}; it carries {en}, and all that \
-             follows is encrypted"
-        ),
-        format!("版本字段写的是 {legacy}，扩展里写的是 {version}；{zh}，此后的消息全部加密"),
+        say!(tls_verdicts::the_version_field_and_what_it_carries(legacy, version, shares)),
     ))
 }
 
@@ -131,15 +120,12 @@ fn certificate(event: &Event) -> Option<Finding> {
     let subject = event.get(field::SUBJECT);
     match (encrypted, subject, unreadable) {
         (false, Some(_), _) | (false, None, Some(true)) => Some(Finding::as_noted(Claim::T3)),
-        (true, Some(subject), _) => Some(Finding::differs(
-            Claim::T3,
-            format!("the certificate of {subject} crossed encrypted: an onlooker does not see whose it is"),
-            format!("{subject} 的证书是加密传输的，旁观者看不到它属于谁"),
-        )),
+        (true, Some(subject), _) => {
+            Some(Finding::differs(Claim::T3, say!(tls_verdicts::the_certificate_crossed_encrypted(subject))))
+        }
         (true, None, Some(true)) => Some(Finding::differs(
             Claim::T3,
-            "the certificate crossed encrypted, and once opened it is none that can be read here",
-            "证书是加密传输的，而且解密后在这里也无法解析",
+            say!(tls_verdicts::the_certificate_crossed_encrypted_and_cannot_be_read()),
         )),
         (_, None, _) => None,
     }
@@ -151,20 +137,12 @@ fn server_hello_done(past: &Past) -> Option<Finding> {
         None => {
             past.first(Step::Certificate)?.get(field::CERTIFICATES)?;
             past.is_whole().then(|| {
-                Finding::as_noted_because(
-                    Claim::T4,
-                    "it follows the certificate; the server sent no key of its own for this connection",
-                    "紧跟在证书之后；服务端没有为这条连接另发公钥",
-                )
+                Finding::as_noted_because(Claim::T4, say!(tls_verdicts::it_follows_the_certificate()))
             })
         }
         Some(exchange) => {
             let curve = ephemeral(exchange, past)?;
-            Some(Finding::differs(
-                Claim::T4,
-                format!("ServerKeyExchange came first, with the server's ephemeral {curve} key"),
-                format!("之前先有 ServerKeyExchange，带着服务端的 {curve} 临时公钥"),
-            ))
+            Some(Finding::differs(Claim::T4, say!(tls_verdicts::server_key_exchange_came_first(curve))))
         }
     }
 }
@@ -185,40 +163,22 @@ fn verify_certificate(event: &Event) -> Option<Finding> {
         return Some(match event.get(field::OVERRIDDEN)? {
             true => Finding::differs(
                 Claim::T5,
-                format!(
-                    "checked for the name {name} and refused ({result}), and the connection went on all the same: \
-                     the check was overridden (--insecure)"
-                ),
-                format!(
-                    "按名称 {name} 检查，结果被拒绝（{result}），但检查被忽略（--insecure），连接照常继续"
-                ),
+                say!(tls_verdicts::the_name_was_refused_and_the_connection_went_on(name, result)),
             ),
-            false => Finding::as_noted_because(
-                Claim::T5,
-                format!("checked for the name {name} and refused: {result}"),
-                format!("按名称 {name} 检查，结果被拒绝：{result}"),
-            ),
+            false => {
+                Finding::as_noted_because(Claim::T5, say!(tls_verdicts::the_name_was_refused(name, result)))
+            }
         });
     }
     // The library read it, the watcher could not: what was checked is not known here.
     if event.get(field::UNREADABLE) == Some(true) {
-        return Some(Finding::as_noted_because(
-            Claim::T5,
-            format!("checked for the name {name}: accepted"),
-            format!("按名称 {name} 检查：通过"),
-        ));
+        return Some(Finding::as_noted_because(Claim::T5, say!(tls_verdicts::the_name_was_accepted(name))));
     }
     // One verdict stands for all five checks; the library that gave it is named.
     let library = event.get(field::CHECKED_BY)?;
     let (issuer, until) = (event.get(field::ISSUER)?, event.get(field::NOT_AFTER)?);
     Some(Finding::as_noted_because(
         Claim::T5,
-        format!(
-            "{library} checked issuer, signature, dates, purpose and name: issued by {issuer}, good until {until} and \
-             for the name {name}: accepted"
-        ),
-        format!(
-            "{library} 检查了签发者、签名、有效期、用途和名称：由 {issuer} 签发，有效期至 {until}，适用于 {name}：通过"
-        ),
+        say!(tls_verdicts::what_was_checked(library, issuer, until, name)),
     ))
 }

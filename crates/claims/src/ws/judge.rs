@@ -1,7 +1,7 @@
 //! What WebSocket's steps show of the notes: w1 to w6.
 
 use steps::{
-    Event, Past, Said, Side, common, tcp, tls,
+    Event, Past, Said, Side, common, say, tcp, tls,
     ws::{Step, field},
 };
 
@@ -46,33 +46,18 @@ fn lacks(headers: Option<Vec<&str>>, name: &str) -> Option<bool> {
 /// w1: special headers and a random key, after the handshake of whatever lies below.
 fn asks(event: &Event, past: &Past) -> Option<Finding> {
     let Some(key) = event.get(field::SEC_WEBSOCKET_KEY) else {
-        return lacks(event.get(field::HEADERS), "Sec-WebSocket-Key")?.then(|| {
-            Finding::differs(
-                W1,
-                "The request has no Sec-WebSocket-Key, and 16 bytes in base64 are asked for.",
-                "请求没有 Sec-WebSocket-Key，而要求是 base64 的 16 字节。",
-            )
-        });
+        return lacks(event.get(field::HEADERS), "Sec-WebSocket-Key")?
+            .then(|| Finding::differs(W1, say!(ws_verdicts::the_request_has_no_key())));
     };
     let random = match (event.get(field::KEY_BYTES), event.get(field::KEY_IS_BASE64)) {
         (Some(bytes), _) => bytes.len() / 2,
         (None, Some(false)) => {
-            return Some(Finding::differs(
-                W1,
-                format!(
-                    "Sec-WebSocket-Key is `{key}`, which is no base64, and 16 bytes in it are asked for."
-                ),
-                format!("Sec-WebSocket-Key 是 `{key}`，不是 base64，而要求是 base64 的 16 字节。"),
-            ));
+            return Some(Finding::differs(W1, say!(ws_verdicts::the_key_is_no_16_bytes(key))));
         }
         (None, Some(true) | None) => return None,
     };
     if random != 16 {
-        return Some(Finding::differs(
-            W1,
-            format!("Sec-WebSocket-Key is `{key}`: {random} bytes behind the base64, and 16 are asked for."),
-            format!("Sec-WebSocket-Key 是 `{key}`：base64 之下有 {random} 字节，而要求是 16 字节。"),
-        ));
+        return Some(Finding::differs(W1, say!(ws_verdicts::the_key_and_its_bytes(key, random))));
     }
     if !past.is_whole() {
         return None; // What came before is not known.
@@ -85,71 +70,37 @@ fn asks(event: &Event, past: &Past) -> Option<Finding> {
         None => None,
         Some(tls) => Some(tls.get(tls::field::PROTOCOL_VERSION)?),
     };
-    let (en, zh) = match (state, tls) {
-        (None, None) => (
-            "No HTTP message crossed before this request: HTTP has no handshake, the one below it is TCP's."
-                .into(),
-            "这个请求之前没有任何 HTTP 消息：HTTP 没有握手，下面的握手是 TCP 的。".into(),
-        ),
-        (Some(state), None) => (
-            format!("The three-way handshake before this request was TCP's ({state}); HTTP has none."),
-            format!("这个请求之前的三次握手是 TCP 的（{state}），HTTP 没有握手。"),
-        ),
-        (None, Some(tls)) => (
-            format!(
-                "Before this request came the three-way handshake of TCP and the one of TLS ({tls}); HTTP has none."
-            ),
-            format!("这个请求之前有 TCP 的三次握手和 TLS 的握手（{tls}），HTTP 没有握手。"),
-        ),
-        (Some(state), Some(tls)) => (
-            format!(
-                "Before this request came the three-way handshake of TCP ({state}) and the one of TLS ({tls}); HTTP has \
-                 none."
-            ),
-            format!("这个请求之前有 TCP 的三次握手（{state}）和 TLS 的握手（{tls}），HTTP 没有握手。"),
-        ),
+    let tls = match (state, tls) {
+        (None, None) => say!(ws_verdicts::no_http_message_crossed_before()),
+        (Some(state), None) => say!(ws_verdicts::the_handshake_before_was_tcps(state)),
+        (None, Some(tls)) => say!(ws_verdicts::the_handshakes_of_tcp_and_tls_came_before(tls)),
+        (Some(state), Some(tls)) => {
+            say!(ws_verdicts::the_handshakes_of_tcp_in_that_state_and_tls_came_before(state, tls))
+        }
     };
-    Some(Finding::depends(
-        W1,
-        format!("{en} The key {key} came with it."),
-        format!("{zh}密钥 {key} 随请求送出。"),
-    ))
+    Some(Finding::depends(W1, say!(ws_verdicts::and_the_key_came_with_it(tls, key))))
 }
 
 /// w2: the string that came back is the one that the key gives.
 fn returns(event: &Event, past: &Past) -> Option<Finding> {
     let returned = returned(event.get(field::SEC_WEBSOCKET_ACCEPT), event.get(field::HEADERS))?;
     let Some(computed) = past.first(Step::AcceptKey) else {
-        return past.is_whole().then(|| {
-            Finding::depends(
-                W2,
-                format!("The server returned {}, but no key was seen from which to compute it.", returned.en),
-                format!("服务端{}，但没有看到可用来计算的密钥。", returned.zh),
-            )
-        });
+        return past.is_whole().then(|| Finding::depends(W2, say!(ws_verdicts::no_key_was_seen(returned))));
     };
     let (key, sha1) = (computed.get(field::SEC_WEBSOCKET_KEY)?, computed.get(field::SHA1)?);
     let own = computed.get(field::SEC_WEBSOCKET_ACCEPT)?;
     Some(if event.get(field::SEC_WEBSOCKET_ACCEPT) == Some(own) {
-        Finding::as_noted_because(
-            W2,
-            format!("SHA-1 of {key} and the GUID is {sha1}, in base64 {own}: the string returned."),
-            format!("{key} 加 GUID 的 SHA-1 是 {sha1}，base64 为 {own}：正是返回的字符串。"),
-        )
+        Finding::as_noted_because(W2, say!(ws_verdicts::the_digest_is_what_came_back(key, sha1, own)))
     } else {
-        Finding::differs(
-            W2,
-            format!("The key {key} gives {own}, but the server returned {}.", returned.en),
-            format!("密钥 {key} 应得到 {own}，服务端却{}。", returned.zh),
-        )
+        Finding::differs(W2, say!(ws_verdicts::the_digest_is_not_what_came_back(key, own, returned)))
     })
 }
 
 /// The string that came back, or that there was none, by the list of the headers.
 fn returned(accept: Option<&str>, headers: Option<Vec<&str>>) -> Option<Said> {
     match accept {
-        Some(accept) => Some(Said::new(format!("`{accept}`"), format!("返回 `{accept}`"))),
-        None => lacks(headers, "Sec-WebSocket-Accept")?.then(|| Said::new("none", "没有返回")),
+        Some(accept) => Some(say!(ws_verdicts::the_accept(accept))),
+        None => lacks(headers, "Sec-WebSocket-Accept")?.then(|| say!(ws_verdicts::none())),
     }
 }
 
@@ -157,22 +108,14 @@ fn returned(accept: Option<&str>, headers: Option<Vec<&str>>) -> Option<Said> {
 fn switches(event: &Event) -> Option<Finding> {
     Some(match event.get(field::STATUS)? {
         101 => Finding::as_noted(W3),
-        other => Finding::differs(
-            W3,
-            format!("The status was {other}, not 101."),
-            format!("状态码是 {other}，不是 101。"),
-        ),
+        other => Finding::differs(W3, say!(ws_verdicts::the_status_was_another(other))),
     })
 }
 
 /// w2, where the server does not support the upgrade or does not like the request.
 fn refuses(event: &Event) -> Option<Finding> {
     let (status, phrase) = (event.get(field::STATUS)?, event.get(field::REASON_PHRASE)?);
-    Some(Finding::depends(
-        W2,
-        format!("Only if the server agrees: this one answered {status} {phrase} and returned no string."),
-        format!("前提是服务端同意：这次它应答 {status} {phrase}，没有返回字符串。"),
-    ))
+    Some(Finding::depends(W2, say!(ws_verdicts::this_server_agreed(status, phrase))))
 }
 
 /// w4: the client's own string beside the one that came back.
@@ -182,29 +125,16 @@ fn compares(event: &Event, past: &Past) -> Option<Finding> {
     let headers = past.first(Step::SwitchingProtocols).and_then(|answer| answer.get(field::HEADERS));
     let returned = returned(came, headers)?;
     Some(match (came == Some(computed), accepted) {
-        (true, true) => Finding::as_noted_because(
-            W4,
-            format!("The client computed {computed}, the server returned the same."),
-            format!("客户端算出 {computed}，服务端返回的相同。"),
-        ),
-        (false, false) => Finding::as_noted_because(
-            W4,
-            format!("The client computed {computed}, the server returned {}: refused.", returned.en),
-            format!("客户端算出 {computed}，服务端{}：拒绝。", returned.zh),
-        ),
-        (true, false) => Finding::differs(
-            W4,
-            format!("Both strings are {computed}, and yet the client refused."),
-            format!("两个字符串都是 {computed}，客户端却拒绝了。"),
-        ),
-        (false, true) => Finding::differs(
-            W4,
-            format!(
-                "The client computed {computed}, the server returned {}, and yet it was accepted.",
-                returned.en
-            ),
-            format!("客户端算出 {computed}，服务端{}，却仍被接受。", returned.zh),
-        ),
+        (true, true) => {
+            Finding::as_noted_because(W4, say!(ws_verdicts::the_client_computed_the_same(computed)))
+        }
+        (false, false) => {
+            Finding::as_noted_because(W4, say!(ws_verdicts::the_client_computed_another(computed, returned)))
+        }
+        (true, false) => Finding::differs(W4, say!(ws_verdicts::both_are_equal_and_yet_refused(computed))),
+        (false, true) => {
+            Finding::differs(W4, say!(ws_verdicts::both_differ_and_yet_taken(computed, returned)))
+        }
     })
 }
 
@@ -213,47 +143,31 @@ fn frames(event: &Event, past: &Past) -> Option<Finding> {
     let (sender, masked) = (event.sender()?, event.get(field::MASK)?);
     let (opcode, length) = (event.get(field::OPCODE)?, event.get(common::PAYLOAD_LENGTH)?);
     let form = event.get(field::LENGTH_FORM)?;
-    let (en, zh) = match sender {
-        Side::Client => ("client", "客户端"),
-        Side::Server => ("server", "服务端"),
+    let peer = match sender {
+        Side::Client => say!(ws_verdicts::client()),
+        Side::Server => say!(ws_verdicts::server()),
     };
     if masked != (sender == Side::Client) {
         return Some(match sender {
-            Side::Client => Finding::differs(
-                W5,
-                format!(
-                    "The client's frame (opcode {opcode}, {length} bytes) is not masked, but every client frame must be."
-                ),
-                format!(
-                    "客户端的帧（操作码 {opcode}，{length} 字节）没有掩码，而客户端的每一帧都必须带掩码。"
-                ),
-            ),
-            Side::Server => Finding::differs(
-                W5,
-                format!(
-                    "The server's frame (opcode {opcode}, {length} bytes) is masked, but no server frame may be."
-                ),
-                format!("服务端的帧（操作码 {opcode}，{length} 字节）带有掩码，而服务端的帧不允许带掩码。"),
-            ),
+            Side::Client => {
+                Finding::differs(W5, say!(ws_verdicts::the_clients_frame_is_not_masked(opcode, length)))
+            }
+            Side::Server => {
+                Finding::differs(W5, say!(ws_verdicts::the_servers_frame_is_masked(opcode, length)))
+            }
         });
     }
     if !is_shortest(form, length) {
         return Some(Finding::differs(
             W5,
-            format!(
-                "The {en}'s frame (opcode {opcode}) writes its length, {length}, in {form}, but the shortest form must be \
-                 used (RFC 6455 §5.2)."
-            ),
-            format!(
-                "{zh}的帧（操作码 {opcode}）把长度 {length} 写成 {form}，而必须使用最短的形式（RFC 6455 §5.2）。"
-            ),
+            say!(ws_verdicts::the_length_is_not_in_its_shortest_form(peer, opcode, length, form)),
         ));
     }
-    let (mask_en, mask_zh) = match masked {
-        false => ("not masked".into(), "没有掩码".into()),
+    let mask = match masked {
+        false => say!(ws_verdicts::not_masked()),
         true => {
             let key = event.get(field::MASKING_KEY)?;
-            (format!("masked with {key}"), format!("掩码为 {key}"))
+            say!(ws_verdicts::masked(key))
         }
     };
     let framed = |step: Step| past.first_from(sender, step).is_some();
@@ -261,11 +175,7 @@ fn frames(event: &Event, past: &Past) -> Option<Finding> {
     if frames.into_iter().any(framed) || !past.is_whole() {
         return Some(Finding::as_noted(W5));
     }
-    Some(Finding::as_noted_because(
-        W5,
-        format!("The {en}'s first frame: opcode {opcode}, {length} bytes, {mask_en}."),
-        format!("{zh}的第一帧：操作码 {opcode}，{length} 字节，{mask_zh}。"),
-    ))
+    Some(Finding::as_noted_because(W5, say!(ws_verdicts::the_first_frame(peer, opcode, length, mask))))
 }
 
 /// Whether a length is written in as few bits as it may be.
@@ -284,28 +194,18 @@ fn counts(event: &Event, past: &Past) -> Option<Finding> {
     if (requests, responses) != (1, 1) {
         return Some(Finding::differs(
             W6,
-            format!("{requests} requests and {responses} answers crossed before it was established."),
-            format!("建立之前有 {requests} 个请求和 {responses} 个应答。"),
+            say!(ws_verdicts::requests_and_answers_crossed_before(requests, responses)),
         ));
     }
     let tcp = counted(event.get(field::TCP_ROUND_TRIPS), past.has(tcp::Step::Established))?;
     let tls = counted(event.get(field::TLS_ROUND_TRIPS), past.has(tls::Step::HandshakeComplete))?;
-    let (below_en, below_zh) = match (tcp, tls) {
-        (Some(tcp), Some(tls)) => (
-            format!("after TCP's {tcp} and TLS's {tls}"),
-            format!("在 TCP 的 {tcp} 次和 TLS 的 {tls} 次之后"),
-        ),
-        (Some(tcp), None) => (format!("after TCP's {tcp}"), format!("在 TCP 的 {tcp} 次之后")),
-        (None, Some(tls)) => {
-            (format!("after TCP's and TLS's {tls}"), format!("在 TCP 的和 TLS 的 {tls} 次之后"))
-        }
-        (None, None) => ("above what lies below".into(), "在下层之上".into()),
+    let below = match (tcp, tls) {
+        (Some(tcp), Some(tls)) => say!(ws_verdicts::after_tcp_and_tls(tcp, tls)),
+        (Some(tcp), None) => say!(ws_verdicts::after_tcp(tcp)),
+        (None, Some(tls)) => say!(ws_verdicts::after_tcp_and_so_much_tls(tls)),
+        (None, None) => say!(ws_verdicts::above_what_lies_below()),
     };
-    Some(Finding::as_noted_because(
-        W6,
-        format!("1 request ({out} bytes) and 1 answer ({back} bytes): one round trip, {below_en}."),
-        format!("1 个请求（{out} 字节）和 1 个应答（{back} 字节）：{below_zh}，只需一次往返。"),
-    ))
+    Some(Finding::as_noted_because(W6, say!(ws_verdicts::one_request_and_one_answer(out, back, below))))
 }
 
 /// A count where there is one; none where what it counts was seen and yet the count is missing.

@@ -124,7 +124,7 @@ fn of_variant<'a>(events: &'a [Event], variant: &str) -> BTreeMap<Claim, Seen<'a
 #[cfg(test)]
 mod tests {
     use claims::Finding;
-    use steps::{Bytes, Direction, Fields, SCHEMA_VERSION, Side, tls::Step};
+    use steps::{Bytes, Direction, Fields, SCHEMA_VERSION, Said, Side, tls::Step};
 
     use super::*;
 
@@ -155,7 +155,7 @@ mod tests {
                 "tls13",
                 Step::Summary,
                 Evidence::Inferred,
-                Finding::absent(Claim::T4, "no ServerHelloDone", "没有 ServerHelloDone"),
+                Finding::absent(Claim::T4, Said::new("no ServerHelloDone", "没有 ServerHelloDone")),
             ),
             event("rsa", Step::PreMasterSecret, Evidence::Callback, said("made")),
             event("rsa", Step::PreMasterSecret, Evidence::Wire, said("opened")),
@@ -178,6 +178,6 @@ mod tests {
     }
 
     fn said(word: &str) -> Finding {
-        Finding::as_noted_because(Claim::T7, word, word)
+        Finding::as_noted_because(Claim::T7, Said::same(word))
     }
 }

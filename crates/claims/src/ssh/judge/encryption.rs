@@ -1,7 +1,7 @@
 //! What the secret, and what follows from it, show: claims s4, s5 and s6.
 
 use steps::{
-    Event, Past, Side,
+    Event, Past, Side, say,
     ssh::{Step, field},
 };
 
@@ -13,11 +13,7 @@ use crate::{
 /// s4, from the library: the secret is there.
 pub(super) fn secret_derived(event: &Event) -> Option<Finding> {
     let (kex, print) = (event.get(field::KEX_ALGORITHM)?, event.get(field::SHARED_SECRET_FINGERPRINT)?);
-    Some(Finding::as_noted_because(
-        S4,
-        format!("{kex} gave the client a shared secret (fingerprint {print})."),
-        format!("{kex} 让客户端得到了共享密钥（指纹 {print}）。"),
-    ))
+    Some(Finding::as_noted_because(S4, say!(ssh_verdicts::the_client_has_the_shared_secret(kex, print))))
 }
 
 /// s4 and s6: the secret fits what crossed, and the host key vouches for it.
@@ -35,30 +31,17 @@ fn secret_fits(event: &Event) -> Option<Finding> {
         return None;
     }
     let (hash, kex) = (short(event.get(field::EXCHANGE_HASH)?), event.get(field::KEX_ALGORITHM)?);
-    Some(Finding::as_noted_because(
-        S4,
-        format!(
-            "Recomputed from what crossed and the secret of {kex}: exchange hash {hash}…, which the host key signed."
-        ),
-        format!("用传输的内容和 {kex} 的共享密钥重新算出交换哈希 {hash}…，主机密钥签名的正是它。"),
-    ))
+    Some(Finding::as_noted_because(S4, say!(ssh_verdicts::the_exchange_hash_recomputed(kex, hash))))
 }
 
 /// s6.
 fn host_key_vouches(event: &Event) -> Option<Finding> {
     let (hash, print) = (short(event.get(field::EXCHANGE_HASH)?), event.get(field::HOST_KEY_FINGERPRINT)?);
-    let (whose, whose_zh) = match event.get(field::RECOMPUTED)? {
-        false => ("the library's exchange hash", "库给出的交换哈希"),
-        true => ("the exchange hash", "交换哈希"),
+    let whose = match event.get(field::RECOMPUTED)? {
+        false => say!(ssh_verdicts::the_librarys_exchange_hash()),
+        true => say!(ssh_verdicts::the_exchange_hash()),
     };
-    Some(Finding::differs(
-        S6,
-        format!(
-            "The signature by {print} over {whose} {hash}…, sent before any encryption, was checked again here: it \
-             is good."
-        ),
-        format!("{print} 对{whose_zh} {hash}… 的签名在加密之前发出，此处再次验证：有效。"),
-    ))
+    Some(Finding::differs(S6, say!(ssh_verdicts::the_signature_fits_the_hash(print, whose, hash))))
 }
 
 /// The beginning of a hash.
@@ -70,13 +53,7 @@ fn short(hash: &str) -> String {
 pub(super) fn keys_derived(event: &Event) -> Option<Finding> {
     let there = event.get(field::ENCRYPTION_KEY_CLIENT_TO_SERVER)?;
     let back = event.get(field::ENCRYPTION_KEY_SERVER_TO_CLIENT)?;
-    Some(Finding::as_noted_because(
-        S5,
-        format!(
-            "A key for each direction is hashed from the secret: {there} and {back}, by their fingerprints."
-        ),
-        format!("由共享密钥为两个方向各算出一个密钥：{there} 和 {back}（均为指纹）。"),
-    ))
+    Some(Finding::as_noted_because(S5, say!(ssh_verdicts::a_key_for_each_direction_is_hashed(there, back))))
 }
 
 /// s5: the login begins inside a packet that opened with the session's key.
@@ -84,25 +61,20 @@ pub(super) fn opened(event: &Event, past: &Past) -> Option<Finding> {
     past.first_from(event.sender()?, Step::Newkeys)?;
     let (service, number) = (event.get(field::SERVICE_NAME)?, event.get(field::SEQUENCE_NUMBER)?);
     (event.get(field::ENCRYPTED)? && event.get(field::TAG_VERIFIED)?).then(|| {
-        Finding::as_noted_because(
-            S5,
-            format!("Encrypted packet {number} opened with the session's key and its tag verified: it asks for {service}."),
-            format!("加密数据包 {number} 用会话密钥解开且校验通过，内容是请求 {service}。"),
-        )
+        Finding::as_noted_because(S5, say!(ssh_verdicts::an_encrypted_packet_opened(number, service)))
     })
 }
 
 /// s5: encrypted bytes follow the sender's NEWKEYS, and the login has not begun before it.
 pub(super) fn encrypted(event: &Event, past: &Past) -> Option<Finding> {
     past.first_from(event.sender()?, Step::Newkeys)?;
-    let (who, who_zh) = match event.sender()? {
-        Side::Client => ("the client", "客户端"),
-        Side::Server => ("the server", "服务端"),
+    let who = match event.sender()? {
+        Side::Client => say!(ssh_verdicts::the_client()),
+        Side::Server => say!(ssh_verdicts::the_server()),
     };
     let (cipher, bytes) = (event.get(field::ENCRYPTION_ALGORITHM)?, event.get(field::FIRST_BYTES)?);
     Some(Finding::as_noted_because(
         S5,
-        format!("From NEWKEYS on {who} sends under {cipher}: {bytes} is no readable message."),
-        format!("自 NEWKEYS 起{who_zh}用 {cipher} 加密发送：{bytes} 已不是可读的消息。"),
+        say!(ssh_verdicts::what_follows_newkeys_is_not_readable(who, cipher, bytes)),
     ))
 }

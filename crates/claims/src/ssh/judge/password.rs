@@ -2,7 +2,7 @@
 //! else access is refused.
 
 use steps::{
-    Event, Past,
+    Event, Past, say,
     ssh::{Step, field},
 };
 
@@ -25,11 +25,7 @@ pub(crate) fn at_end(past: &Past) -> Option<Finding> {
         return None;
     }
     let left = last.left.join(", ");
-    Some(Finding::as_noted_because(
-        S13,
-        format!("The key was refused and passwords are not enabled (left: {left}): access is refused."),
-        format!("公钥被拒绝，且未启用密码登录（剩余方法：{left}）：拒绝访问。"),
-    ))
+    Some(Finding::as_noted_because(S13, say!(ssh_verdicts::passwords_are_not_enabled(left))))
 }
 
 /// A password was checked, whichever way it came.
@@ -39,30 +35,14 @@ pub(super) fn checked(event: &Event, past: &Past) -> Option<Finding> {
     if past.ssh().unclear {
         return None;
     }
-    let (en, zh) = if accepted { ("accepted", "通过") } else { ("refused", "被拒绝") };
+    let came_out = if accepted { say!(ssh_verdicts::accepted()) } else { say!(ssh_verdicts::refused()) };
     let key = past.ssh().attempts.iter().rfind(|one| one.method == "publickey");
     Some(match key {
-        Some(key) if !key.in_part => Finding::as_noted_because(
-            S13,
-            format!(
-                "The key was refused, passwords are enabled: the password was checked ({method}) and {en}."
-            ),
-            format!("公钥被拒绝，但启用了密码登录：进行密码验证（{method}），{zh}。"),
-        ),
-        Some(_) => Finding::depends(
-            S13,
-            format!(
-                "The key was taken, and the server wants a second proof: the password was checked ({method}) and {en}."
-            ),
-            format!("公钥已通过，但服务端还要求第二种凭据：进行密码验证（{method}），{zh}。"),
-        ),
-        None => Finding::depends(
-            S13,
-            format!(
-                "No key had failed before: the client chose {method} at once, and the password was {en}."
-            ),
-            format!("此前没有公钥失败：客户端直接选用 {method}，密码{zh}。"),
-        ),
+        Some(key) if !key.in_part => {
+            Finding::as_noted_because(S13, say!(ssh_verdicts::the_password_was_checked(method, came_out)))
+        }
+        Some(_) => Finding::depends(S13, say!(ssh_verdicts::a_second_proof_was_wanted(method, came_out))),
+        None => Finding::depends(S13, say!(ssh_verdicts::no_key_had_failed(method, came_out))),
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a connection shows of the notes on closing, and what becomes of a FIN or of the ACK of one that is lost.
 
 use steps::{
-    Event, Past, Side,
+    Event, Past, Said, Side, say,
     tcp::{Kept, Step},
 };
 
@@ -17,13 +17,8 @@ pub(super) fn data(event: &Event, past: &Past) -> Option<Finding> {
     let length = event.get(field::PAYLOAD_LENGTH)?;
     let from_server = event.sender() == Some(Side::Server) && closed_first(event, past) == Some(Side::Client);
     let again = event.fields.holds(field::RETRANSMISSION);
-    (from_server && event.fields.holds(field::AFTER_FIN) && !again).then(|| {
-        Finding::as_noted_because(
-            C5,
-            format!("{length} bytes of data although the client's FIN has already arrived"),
-            format!("客户端的 FIN 已经到达，服务端仍发出 {length} 字节数据"),
-        )
-    })
+    (from_server && event.fields.holds(field::AFTER_FIN) && !again)
+        .then(|| Finding::as_noted_because(C5, say!(tcp_verdicts::data_after_the_clients_fin(length))))
 }
 
 pub(super) fn fin(event: &Event, past: &Past) -> Vec<Finding> {
@@ -31,7 +26,7 @@ pub(super) fn fin(event: &Event, past: &Past) -> Vec<Finding> {
     match (closed_first(event, past), sender) {
         (Some(Side::Client), Side::Client) => few([clients_fin(event)]),
         (Some(Side::Server), Side::Server) => {
-            few([event.get(field::SEQ).map(|seq| server_closed_first(&format!(" (seq {seq})")))])
+            few([event.get(field::SEQ).map(|seq| server_closed_first(Said::same(format!(" (seq {seq})"))))])
         }
         (Some(Side::Client), Side::Server) if crossed(event, past) => few([both_closed_first(event)]),
         (Some(Side::Client), Side::Server) => {
@@ -45,23 +40,13 @@ pub(super) fn fin(event: &Event, past: &Past) -> Vec<Finding> {
 
 fn clients_fin(event: &Event) -> Option<Finding> {
     let seq = event.get(field::SEQ)?;
-    Some(Finding::as_noted_because(
-        C1,
-        format!("the client's FIN (seq {seq}) is the first of the two"),
-        format!("客户端的 FIN（seq {seq}）先于服务端"),
-    ))
+    Some(Finding::as_noted_because(C1, say!(tcp_verdicts::the_clients_fin_is_the_first_of_the_two(seq))))
 }
 
 /// The server's FIN after the client's, and what it had sent meanwhile.
 fn bytes_first(event: &Event) -> Option<Finding> {
     let bytes = event.get(field::BYTES_AFTER_FIN).filter(|&bytes| bytes > 0)?;
-    Some(Finding::as_noted_because(
-        C5,
-        format!(
-            "{bytes} bytes first, then the FIN; the state that follows, LAST_ACK, is left out by the notes"
-        ),
-        format!("先发完 {bytes} 字节，再发 FIN；随后的 LAST_ACK 状态笔记没有提到"),
-    ))
+    Some(Finding::as_noted_because(C5, say!(tcp_verdicts::bytes_first_then_the_fin(bytes))))
 }
 
 /// The server's FIN that brings the ACK of the client's along.
@@ -73,24 +58,8 @@ fn fin_with_ack(event: &Event, past: &Past) -> Option<Vec<Finding>> {
     number_of_fin(Side::Client, ack, past)?;
     let after = past.tcp().of(Side::Client, Step::Fin).next_back()?.ms_before(event.elapsed_us);
     Some(vec![
-        Finding::depends(
-            C3,
-            format!(
-                "the ACK of the client's FIN (ack {ack}) came with the server's FIN, so FIN_WAIT_2 was skipped"
-            ),
-            format!("对客户端 FIN 的确认（ack {ack}）与服务端的 FIN 同行，因此跳过了 FIN_WAIT_2"),
-        ),
-        Finding::depends(
-            C8,
-            format!(
-                "three segments here: FIN and ack {ack} in one, {after} ms after the client's FIN and before the \
-                 server's kernel had sent the ACK that it holds back for a moment; a server that closes later sends four"
-            ),
-            format!(
-                "这次是三个报文段：FIN 与 ack {ack} 合并，距客户端的 FIN {after} 毫秒，早于服务端内核发出暂缓的 ACK；\
-                 服务端关闭得晚就是四个"
-            ),
-        ),
+        Finding::depends(C3, say!(tcp_verdicts::the_ack_came_with_the_servers_fin(ack))),
+        Finding::depends(C8, say!(tcp_verdicts::three_segments_here(ack, after))),
     ])
 }
 
@@ -99,22 +68,14 @@ pub(super) fn fin_ack(event: &Event, past: &Past) -> Option<Finding> {
         event.sender() == Some(Side::Server) && closed_first(event, past) == Some(Side::Client);
     let ack = event.get(field::ACK).filter(|_| answers_client && event.fields.holds(field::ACKS_FIN))?;
     let fin = number_of_fin(Side::Client, ack, past)?;
-    Some(Finding::as_noted_because(
-        C3,
-        format!("ack {ack} = the sequence number of the client's FIN, {fin}, + 1"),
-        format!("ack {ack} = 客户端 FIN 的序列号 {fin} + 1"),
-    ))
+    Some(Finding::as_noted_because(C3, say!(tcp_verdicts::the_ack_is_the_clients_fin_and_one(ack, fin))))
 }
 
 pub(super) fn last_ack(event: &Event, past: &Past) -> Option<Finding> {
     let from_client = event.sender() == Some(Side::Client) && closed_first(event, past) == Some(Side::Client);
     let ack = event.get(field::ACK).filter(|_| from_client && event.fields.holds(field::ACKS_FIN))?;
     let fin = number_of_fin(Side::Server, ack, past)?;
-    Some(Finding::as_noted_because(
-        C9,
-        format!("ack {ack} = the sequence number of the server's FIN, {fin}, + 1"),
-        format!("ack {ack} = 服务端 FIN 的序列号 {fin} + 1"),
-    ))
+    Some(Finding::as_noted_because(C9, say!(tcp_verdicts::the_ack_is_the_servers_fin_and_one(ack, fin))))
 }
 
 /// The number that the FIN of `side` takes up, if `ack` is the one after it: that of its first byte, and the bytes that
@@ -128,19 +89,14 @@ fn number_of_fin(side: Side, ack: u64, past: &Past) -> Option<u64> {
 
 pub(super) fn state(step: Step, event: &Event, past: &Past) -> Option<Finding> {
     let (name, asked) = (event.get(field::STATE)?, event.get(field::ASKED)?);
-    let en = format!("{asked} says {name}");
-    let zh = format!("{asked} 报告 {name}");
+    let says = say!(tcp_verdicts::one_says(asked, name));
     match (closed_first(event, past), event.side, step) {
-        (Some(Side::Client), Side::Client, Step::FinWait1) => Some(Finding::as_noted_because(C1, en, zh)),
+        (Some(Side::Client), Side::Client, Step::FinWait1) => Some(Finding::as_noted_because(C1, says)),
         (Some(Side::Client), Side::Client, Step::FinWait2)
-        | (Some(Side::Client), Side::Server, Step::CloseWait) => Some(Finding::as_noted_because(C3, en, zh)),
+        | (Some(Side::Client), Side::Server, Step::CloseWait) => Some(Finding::as_noted_because(C3, says)),
         (Some(Side::Client), Side::Client, Step::TimeWait) => {
             let timer = event.get(field::TIMER_MS)?;
-            Some(Finding::as_noted_because(
-                C9,
-                format!("{en}, {timer} ms to go until CLOSED"),
-                format!("{zh}，距 CLOSED 还有 {timer} 毫秒"),
-            ))
+            Some(Finding::as_noted_because(C9, say!(tcp_verdicts::so_long_to_go_until_closed(says, timer))))
         }
         (Some(Side::Client), Side::Server, Step::LastAckState)
             if past
@@ -148,36 +104,24 @@ pub(super) fn state(step: Step, event: &Event, past: &Past) -> Option<Finding> {
                 .of(Side::Server, Step::Fin)
                 .any(|fin| fin.get(field::BYTES_AFTER_FIN).is_some()) =>
         {
-            Some(Finding::as_noted_because(
-                C5,
-                format!(
-                    "{en}, a state that the notes leave out: the server's FIN is out and not acknowledged yet"
-                ),
-                format!("{zh}，笔记没有提到的状态：服务端的 FIN 已发出，还没有得到确认"),
-            ))
+            Some(Finding::as_noted_because(C5, say!(tcp_verdicts::a_state_that_the_notes_leave_out(says))))
         }
         (Some(Side::Client), _, Step::Closed) if event.side == Side::Client || broken(event, past) => {
             forgotten(event, past)
         }
         (Some(Side::Client), Side::Server, Step::Closed) if event.get(field::ERROR).is_none() => {
-            Some(Finding::as_noted_because(C10, en, zh))
+            Some(Finding::as_noted_because(C10, says))
         }
         // The segment, where it was seen, has said it already.
         (Some(Side::Server), _, Step::CloseWait | Step::FinWait1) if !past.has(Step::Fin) => {
-            Some(server_closed_first(&format!(" ({en})")))
+            Some(server_closed_first(say!(tcp_verdicts::and_it_is_told(says))))
         }
         (_, _, _) => None,
     }
 }
 
-fn server_closed_first(segment: &str) -> Finding {
-    Finding::depends(
-        C1,
-        format!(
-            "here the server sent its FIN{segment} first: what the notes say of the client's close holds for the server"
-        ),
-        format!("这次是服务端先发 FIN{segment}：笔记中对客户端关闭的描述适用于服务端"),
-    )
+fn server_closed_first(segment: Said) -> Finding {
+    Finding::depends(C1, say!(tcp_verdicts::here_the_server_sent_its_fin_first(segment)))
 }
 
 /// Who closed first: by the segments where they were seen, else by the states of the side that tells.
@@ -205,17 +149,7 @@ fn crossed(event: &Event, past: &Past) -> bool {
 
 fn both_closed_first(event: &Event) -> Option<Finding> {
     let (ack, seq) = (event.get(field::ACK)?, event.get(field::SEQ)?);
-    Some(Finding::depends(
-        C1,
-        format!(
-            "both closed first: this FIN (seq {seq}, ack {ack}) does not acknowledge the other, which is still on its \
-             way or lost; sides whose FINs cross pass through CLOSING, and both wait in TIME_WAIT"
-        ),
-        format!(
-            "双方都先关闭：这个 FIN（seq {seq}，ack {ack}）没有确认对方的 FIN，后者仍在路上或已丢失；\
-             FIN 交错时双方都经过 CLOSING，并且都要在 TIME_WAIT 中等待"
-        ),
-    ))
+    Some(Finding::depends(C1, say!(tcp_verdicts::both_closed_first(seq, ack))))
 }
 
 /// The claim of the notes on a FIN that goes unanswered: the client's, or the server's after it.
@@ -240,8 +174,7 @@ pub(super) fn fin_again(event: &Event, past: &Past) -> Option<Finding> {
     let gaps = [gaps_before(past, sender, Step::Fin)?, vec![gap.to_string()]].concat().join(", ");
     Some(Finding::as_noted_because(
         of_lost_fin(sender),
-        format!("no ACK came, and the FIN went again with the same sequence number {seq}, after {gaps} ms"),
-        format!("没有等到 ACK，FIN 以同一序列号 {seq} 再次发出，间隔 {gaps} 毫秒"),
+        say!(tcp_verdicts::no_ack_and_the_fin_went_again(seq, gaps)),
     ))
 }
 
@@ -267,16 +200,7 @@ pub(super) fn fin_ack_again(event: &Event, past: &Past) -> Option<Finding> {
     }
     let silent = earlier.ms_before(asked.elapsed_us);
     let soon = asked.ms_before(event.elapsed_us);
-    Some(Finding::as_noted_because(
-        C4,
-        format!(
-            "for {silent} ms after its ACK the server sent nothing by itself; the client's FIN came again, and {soon} ms \
-             later the ACK followed it"
-        ),
-        format!(
-            "发出 ACK 之后 {silent} 毫秒内服务端没有自行重发；客户端的 FIN 再次到来，{soon} 毫秒后 ACK 随之发出"
-        ),
-    ))
+    Some(Finding::as_noted_because(C4, say!(tcp_verdicts::the_server_sent_nothing_by_itself(silent, soon))))
 }
 
 /// Whether the end was not as agreed.
@@ -299,17 +223,7 @@ fn forgotten(event: &Event, past: &Past) -> Option<Finding> {
         {
             let was_ms = event.get(field::WAS_MS)?;
             let timer = past.first(Step::FinWait2)?.get(field::TIMER_MS)?;
-            Some(Finding::depends(
-                C6,
-                format!(
-                    "no FIN came, and after {was_ms} ms in {was} the kernel forgot the connection: the program had \
-                     closed its socket, which is when this timer ({timer} ms) runs; after a half close alone it never does"
-                ),
-                format!(
-                    "没有等到 FIN，在 {was} 停留 {was_ms} 毫秒后内核不再保留连接：程序已关闭套接字，\
-                     这个定时器（{timer} 毫秒）才会走；仅仅半关闭时它永远不走"
-                ),
-            ))
+            Some(Finding::depends(C6, say!(tcp_verdicts::no_fin_and_the_kernel_forgot(was_ms, was, timer))))
         }
         (side @ Side::Client, "FIN_WAIT_1") | (side @ Side::Server, "LAST_ACK")
             if !reset
@@ -353,28 +267,21 @@ fn unanswered(side: Side, event: &Event, past: &Past) -> Option<Finding> {
     let since = seconds(since);
     let error = event.get(field::ERRNO).or(event.get(field::ERROR));
     let user_timeout = setting(past, field::TCP_USER_TIMEOUT_MS).filter(|&ms| ms > 0);
-    let (limit, limit_zh) = match (user_timeout, error) {
-        (Some(ms), _) => {
-            (format!("TCP_USER_TIMEOUT ({ms} ms) ended it"), format!("由 TCP_USER_TIMEOUT（{ms} 毫秒）终止"))
-        }
+    let limit = match (user_timeout, error) {
+        (Some(ms), _) => say!(tcp_verdicts::tcp_user_timeout_ended(ms)),
         (None, None) => {
             let n = setting(past, field::TCP_ORPHAN_RETRIES)?;
-            (
-                format!("tcp_orphan_retries ({n}; 0 means 8) ended it, since no program held the socket"),
-                format!("由 tcp_orphan_retries（{n}，0 表示 8）终止，因为已没有程序持有套接字"),
-            )
+            say!(tcp_verdicts::tcp_orphan_retries_ended(n))
         }
         (None, Some(_)) => {
             let n = setting(past, field::TCP_RETRIES2)?;
-            (format!("tcp_retries2 ({n}) ended it"), format!("由 tcp_retries2（{n}）终止"))
+            say!(tcp_verdicts::tcp_retries2_ended(n))
         }
     };
-    let told = error.map_or_else(String::new, |error| format!(", {error}"));
-    let told_zh = error.map_or_else(String::new, |error| format!("，{error}"));
+    let told = error.map_or_else(Said::default, |error| say!(tcp_verdicts::and_the_error(error)));
     Some(Finding::as_noted_because(
         of_lost_fin(side),
-        format!("{sent} FINs and no ACK: given up {since} after the first{told}; {limit}"),
-        format!("发出 {sent} 个 FIN 都没有 ACK：第一个之后 {since} 放弃{told_zh}；{limit_zh}"),
+        say!(tcp_verdicts::fins_and_no_ack(sent, since, told, limit)),
     ))
 }
 
@@ -396,17 +303,7 @@ pub(super) fn timer(event: &Event, past: &Past) -> Option<Finding> {
     match (event.side, state) {
         (Side::Client, "FIN_WAIT_2") if event.get(field::TIMER)? == "no timer" => {
             let was = event.get(field::WAS_MS)?;
-            Some(Finding::depends(
-                C6,
-                format!(
-                    "no FIN came for {was} ms and sock_diag lists no timer: {state} lasts for ever as long as the \
-                     program keeps the socket; only a socket that is closed waits with a timeout"
-                ),
-                format!(
-                    "{was} 毫秒没有等到 FIN，sock_diag 也没有列出定时器：只要程序还持有套接字，{state} 就没有期限；\
-                     只有关闭了套接字，等待才会超时"
-                ),
-            ))
+            Some(Finding::depends(C6, say!(tcp_verdicts::no_fin_and_no_timer(was, state))))
         }
         (Side::Client, "FIN_WAIT_1" | "CLOSING") | (Side::Server, "LAST_ACK") => {
             if !event.fields.holds(field::TAIL_LOSS_PROBE) {
@@ -415,13 +312,7 @@ pub(super) fn timer(event: &Event, past: &Past) -> Option<Finding> {
             let (ms, n) = (event.get(field::TIMER_MS)?, event.get(field::RETRANSMITS)?);
             Some(Finding::as_noted_because(
                 claim,
-                format!(
-                    "in {state} the first repeat was a tail loss probe (RFC 8985), before the retransmission timer: the \
-                     kernel counts {n} retransmissions, next in {ms} ms"
-                ),
-                format!(
-                    "{state} 中第一次重发是尾部丢失探测（RFC 8985），早于重传定时器：内核的重传计数为 {n}，{ms} 毫秒后再试"
-                ),
+                say!(tcp_verdicts::the_first_repeat_was_a_tail_loss_probe(state, n, ms)),
             ))
         }
         (Side::Client | Side::Server, _) => None,
@@ -432,9 +323,5 @@ pub(super) fn timer(event: &Event, past: &Past) -> Option<Finding> {
 fn counted(claim: Claim, event: &Event) -> Option<Finding> {
     let (state, ms) = (event.get(field::STATE)?, event.get(field::TIMER_MS)?);
     let n = event.get(field::RETRANSMITS)?;
-    Some(Finding::as_noted_because(
-        claim,
-        format!("sock_diag counts {n} retransmissions in {state}, next in {ms} ms"),
-        format!("sock_diag 报告 {state} 中已重传 {n} 次，{ms} 毫秒后再试"),
-    ))
+    Some(Finding::as_noted_because(claim, say!(tcp_verdicts::sock_diag_counts_retransmissions(n, state, ms))))
 }

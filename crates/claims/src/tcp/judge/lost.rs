@@ -1,7 +1,7 @@
 //! What a connection shows of the notes when a segment of its opening is lost, late or an old one. Each side is asked
 //! only what it can know: whether an answer came is the client's to say, whether accept() returned is the server's.
 
-use steps::{Event, Past, Side};
+use steps::{Event, Past, Said, Side, say};
 
 use super::{super::Step, MASK, after, confirms, field, gaps_before, seconds, setting};
 use crate::{
@@ -25,31 +25,18 @@ pub(super) fn syn_again(event: &Event, past: &Past) -> Vec<Finding> {
 fn not_answered(event: &Event, past: &Past) -> Option<Finding> {
     let gap = event.get(field::GAP_MS)?.to_string();
     let told = [gaps_before(past, Side::Client, Step::Syn)?, vec![gap]].concat().join(", ");
-    let (rule, rule_zh) = match setting(past, field::TCP_SYN_LINEAR_TIMEOUTS) {
-        Some(0) => (
-            "; tcp_syn_linear_timeouts is 0: each gap is twice the one before".into(),
-            "；tcp_syn_linear_timeouts 为 0：每个间隔是前一个的两倍".into(),
-        ),
-        Some(n) => (
-            format!("; tcp_syn_linear_timeouts is {n}: so many gaps are equal before they double"),
-            format!("；tcp_syn_linear_timeouts 为 {n}：前 {n} 个间隔相等，之后才加倍"),
-        ),
-        None => (String::new(), String::new()),
+    let rule = match setting(past, field::TCP_SYN_LINEAR_TIMEOUTS) {
+        Some(0) => say!(tcp_verdicts::each_gap_is_twice_the_one_before()),
+        Some(n) => say!(tcp_verdicts::so_many_gaps_are_equal(n)),
+        None => Said::default(),
     };
-    Some(Finding::as_noted_because(
-        O2,
-        format!("no answer, and the SYN went again after {told} ms{rule}"),
-        format!("没有回应，SYN 在 {told} 毫秒后再次发出{rule_zh}"),
-    ))
+    Some(Finding::as_noted_because(O2, say!(tcp_verdicts::the_syn_went_again(told, rule))))
 }
 
 fn same_number(event: &Event) -> Option<Finding> {
     let (seq, earlier) = (event.get(field::SEQ)?, event.get(field::SAME_SEQ_AS)?);
-    let (en, zh) = (
-        format!("sequence number {seq}, and {earlier} in the one before"),
-        format!("序列号 {seq}，前一个是 {earlier}"),
-    );
-    Some(if earlier == seq { Finding::as_noted_because(O3, en, zh) } else { Finding::differs(O3, en, zh) })
+    let numbers = say!(tcp_verdicts::this_number_and_the_one_before(seq, earlier));
+    Some(if earlier == seq { Finding::as_noted_because(O3, numbers) } else { Finding::differs(O3, numbers) })
 }
 
 /// connect() gave up.
@@ -70,29 +57,12 @@ pub(super) fn given_up(event: &Event, past: &Past) -> Option<Finding> {
     let after = seconds(event.elapsed_us);
     let user_timeout = setting(past, field::TCP_USER_TIMEOUT_MS).filter(|&ms| ms > 0);
     let linear = setting(past, field::TCP_SYN_LINEAR_TIMEOUTS).filter(|&linear| linear > 0);
-    let (limit, limit_zh) = match (user_timeout, setting(past, field::TCP_SYNCNT)?, linear) {
-        (Some(ms), _, _) => {
-            (format!("TCP_USER_TIMEOUT ({ms} ms) ended it"), format!("由 TCP_USER_TIMEOUT（{ms} 毫秒）终止"))
-        }
-        (None, count, Some(linear)) => (
-            format!(
-                "TCP_SYNCNT is {count}, and with tcp_syn_linear_timeouts {linear} it bounds the time, not the number: \
-                 as long as {count} repeats with doubled gaps would take"
-            ),
-            format!(
-                "TCP_SYNCNT 为 {count}，而 tcp_syn_linear_timeouts 为 {linear} 时它限制的是时间而不是次数：\
-                 等于间隔逐次加倍重发 {count} 次所需的时间"
-            ),
-        ),
-        (None, count, None) => {
-            (format!("TCP_SYNCNT ({count}) ended it"), format!("由 TCP_SYNCNT（{count}）终止"))
-        }
+    let limit = match (user_timeout, setting(past, field::TCP_SYNCNT)?, linear) {
+        (Some(ms), _, _) => say!(tcp_verdicts::tcp_user_timeout_ended(ms)),
+        (None, count, Some(linear)) => say!(tcp_verdicts::tcp_syncnt_bounds_it(count, linear)),
+        (None, count, None) => say!(tcp_verdicts::tcp_syncnt_ended(count)),
     };
-    Some(Finding::as_noted_because(
-        O4,
-        format!("{syns} SYNs, no answer, and connect() failed with ETIMEDOUT after {after}; {limit}"),
-        format!("发出 {syns} 个 SYN 都没有回应，{after} 后 connect() 以 ETIMEDOUT 失败；{limit_zh}"),
-    ))
+    Some(Finding::as_noted_because(O4, say!(tcp_verdicts::syns_without_an_answer(syns, after, limit))))
 }
 
 /// The SYN+ACK, again.
@@ -109,31 +79,17 @@ pub(super) fn syn_ack_again(event: &Event, past: &Past) -> Option<Finding> {
         .find(|one| one.from == Some(Side::Client) && one.fields.holds(field::ACKS_SYN));
     if let (true, Some(acked)) = (own, acked) {
         let ms = acked.ms_before(event.elapsed_us);
-        return Some(Finding::depends(
-            O6,
-            format!(
-                "the SYN+ACK (seq {seq}) went again although the ACK had arrived {ms} ms before: the kernel did not take \
-                 it, as it does while the queue for accept() is full"
-            ),
-            format!(
-                "ACK 在 {ms} 毫秒前已经到达，SYN+ACK（seq {seq}）仍再次发出：内核没有接受它，\
-                 等待 accept() 的队列已满时就是这样"
-            ),
-        ));
+        return Some(Finding::depends(O6, say!(tcp_verdicts::the_syn_ack_went_again_after_the_ack(seq, ms))));
     }
     let last = past.tcp().all().rev().find(|one| matches!(one.step, Step::Syn | Step::SynAck));
-    let (why, why_zh) = match last {
+    let why = match last {
         Some(syn) if own && syn.step == Step::Syn => {
             let ms = syn.ms_before(event.elapsed_us);
-            (format!("; the SYN had come again {ms} ms before"), format!("；{ms} 毫秒前 SYN 再次到来"))
+            say!(tcp_verdicts::the_syn_had_come_again(ms))
         }
-        Some(_) | None => (String::new(), String::new()),
+        Some(_) | None => Said::default(),
     };
-    Some(Finding::as_noted_because(
-        O6,
-        format!("SYN+ACK again after {gap} ms with the same sequence number {seq}{why}"),
-        format!("{gap} 毫秒后再次发出 SYN+ACK，序列号同为 {seq}{why_zh}"),
-    ))
+    Some(Finding::as_noted_because(O6, say!(tcp_verdicts::the_syn_ack_went_again(gap, seq, why))))
 }
 
 /// The client's ACK, again. Only the client knows that it had sent one before.
@@ -151,18 +107,8 @@ pub(super) fn ack_again(event: &Event, past: &Past) -> Option<Vec<Finding>> {
     let silent = earlier.ms_before(asked.elapsed_us);
     let soon = asked.ms_before(event.elapsed_us);
     Some(vec![
-        Finding::as_noted_because(
-            O9,
-            format!(
-                "for {silent} ms the client sent nothing; its ACK went again only when the SYN+ACK had come again"
-            ),
-            format!("{silent} 毫秒内客户端什么也没有发；SYN+ACK 再次到来后，ACK 才再次发出"),
-        ),
-        Finding::as_noted_because(
-            O10,
-            format!("{soon} ms after the SYN+ACK had come again the ACK (ack {ack}) answered it"),
-            format!("SYN+ACK 再次到来 {soon} 毫秒后，以 ACK（ack {ack}）回应"),
-        ),
+        Finding::as_noted_because(O9, say!(tcp_verdicts::the_client_sent_nothing(silent))),
+        Finding::as_noted_because(O10, say!(tcp_verdicts::the_ack_answered_the_repeat(soon, ack))),
     ])
 }
 
@@ -187,28 +133,12 @@ pub(super) fn half_open_gone(event: &Event, past: &Past) -> Option<Finding> {
         None => event.get(field::WAS_MS)? * 1000,
     };
     let since = seconds(since);
-    let (limit, limit_zh) = match (setting(past, field::TCP_SYNCNT), setting(past, field::TCP_SYNACK_RETRIES))
-    {
-        (Some(n), _) => (
-            format!("; the limit is {n} repeats (TCP_SYNCNT of the listener)"),
-            format!("；上限为重发 {n} 次（监听套接字的 TCP_SYNCNT）"),
-        ),
-        (None, Some(n)) => (
-            format!("; the limit is {n} repeats (tcp_synack_retries)"),
-            format!("；上限为重发 {n} 次（tcp_synack_retries）"),
-        ),
-        (None, None) => (String::new(), String::new()),
+    let limit = match (setting(past, field::TCP_SYNCNT), setting(past, field::TCP_SYNACK_RETRIES)) {
+        (Some(n), _) => say!(tcp_verdicts::the_limit_of_the_listener(n)),
+        (None, Some(n)) => say!(tcp_verdicts::the_limit_of_the_system(n)),
+        (None, None) => Said::default(),
     };
-    Some(Finding::as_noted_because(
-        O7,
-        format!(
-            "{sent} SYN+ACKs and no ACK that was taken: {since} after the first the kernel no longer lists the half-open \
-             connection{limit}"
-        ),
-        format!(
-            "发出 {sent} 个 SYN+ACK，没有接受到 ACK：第一个之后 {since}，内核不再列出这条半开连接{limit_zh}"
-        ),
-    ))
+    Some(Finding::as_noted_because(O7, say!(tcp_verdicts::syn_acks_without_an_ack(sent, since, limit))))
 }
 
 /// Whether the server has dropped what this segment belongs to: it opens nothing any more.
@@ -229,14 +159,7 @@ pub(super) fn reset(event: &Event, past: &Past) -> Option<Finding> {
     let believed = past.tcp().all().find(|one| one.step == Step::Established && again)?;
     let state = believed.get(field::STATE)?;
     let ms = believed.ms_before(event.elapsed_us);
-    Some(Finding::depends(
-        O11,
-        format!(
-            "the server had dropped the connection, but the client was {state} for {ms} ms and learned it only by \
-             this RST, the answer to what it sent"
-        ),
-        format!("服务端早已丢弃连接，客户端却处于 {state} 长达 {ms} 毫秒，直到发送数据换来这个 RST 才知道"),
-    ))
+    Some(Finding::depends(O11, say!(tcp_verdicts::the_server_had_dropped_the_connection(state, ms))))
 }
 
 /// The handshake is complete. What came before it: an old SYN, or an ACK that was lost.
@@ -248,19 +171,8 @@ pub(super) fn opened_at_last(step: Step, event: &Event, past: &Past) -> Vec<Find
 /// The client may have sent an ACK of its own before; the server sees only what took its place.
 fn by_data(event: &Event, past: &Past) -> Option<Finding> {
     let (ack, sent) = (event.get(field::ACK)?, past.tcp().of(Side::Server, Step::SynAck).count());
-    (event.side == Side::Server && event.sender() == Some(Side::Client) && sent > 0).then(|| {
-        Finding::depends(
-            O10,
-            format!(
-                "no ACK came alone: the client's data carried it (ack {ack}), after {sent} SYN+ACK; every segment after \
-                 the first carries the ACK"
-            ),
-            format!(
-                "没有单独的 ACK 到来：客户端的数据带来了确认（ack {ack}），此前服务端发出 {sent} 个 SYN+ACK；\
-                 第一个报文段之后的每个报文段都带 ACK"
-            ),
-        )
-    })
+    (event.side == Side::Server && event.sender() == Some(Side::Client) && sent > 0)
+        .then(|| Finding::depends(O10, say!(tcp_verdicts::the_clients_data_carried_the_ack(ack, sent))))
 }
 
 /// An old SYN was answered, the answer reset, and only then came the handshake. In the notes' numbers the old SYN is
@@ -282,14 +194,7 @@ fn stale_syn(event: &Event, past: &Past) -> Option<Finding> {
     let in_notes = format!("{}, {}, RST {}, {}, {}", note(old), note(wrong), note(wrong), note(x), note(new));
     Some(Finding::as_noted_because(
         O13,
-        format!(
-            "an old SYN (seq {old}) was answered with ack {wrong}, where the client expects {new}: RST (seq {wrong}); the \
-             new SYN (seq {x}) was then answered with ack {answer}. In the notes' numbers: {in_notes}"
-        ),
-        format!(
-            "旧的 SYN（seq {old}）得到 ack {wrong}，而客户端期待 {new}，于是发 RST（seq {wrong}）；随后新的 SYN（seq {x}）\
-             得到 ack {answer}。换成笔记的数字：{in_notes}"
-        ),
+        say!(tcp_verdicts::an_old_syn_was_answered(old, wrong, new, x, answer, in_notes)),
     ))
 }
 
@@ -300,11 +205,6 @@ pub(super) fn accepted_once(event: &Event, past: &Past) -> Option<Finding> {
     let repeated = syns.iter().filter(|syn| syn.get(field::SEQ) == Some(seq)).count();
     let once = !past.tcp().all().any(|one| one.step == Step::Established);
     event.get(field::STATE)?;
-    (event.side == Side::Server && repeated >= 2 && once).then(|| {
-        Finding::as_noted_because(
-            O15,
-            format!("{repeated} SYNs with the same sequence number {seq}, one accept()"),
-            format!("{repeated} 个序列号同为 {seq} 的 SYN，accept() 只返回一次"),
-        )
-    })
+    (event.side == Side::Server && repeated >= 2 && once)
+        .then(|| Finding::as_noted_because(O15, say!(tcp_verdicts::syns_with_one_number(repeated, seq))))
 }

@@ -1,7 +1,7 @@
 //! What a completed handshake did not have.
 
 use steps::{
-    Past, Side, common,
+    Past, Side, common, say,
     tls::{Step, field},
 };
 
@@ -24,18 +24,14 @@ fn complete(past: &Past) -> Option<Vec<Finding>> {
     let mut findings = Vec::new();
     let from_outside = hello.get(field::PRE_SHARED_KEY) == Some("from outside");
     if !past.has(Step::Certificate) {
-        let (en, zh) = if past.has(Step::SessionResumed) {
-            ("the session was resumed without a certificate", "会话是恢复的，没有再发证书")
+        let why = if past.has(Step::SessionResumed) {
+            say!(tls_verdicts::resumed_without_a_certificate())
         } else if from_outside {
-            ("no certificate but a key that both sides knew before", "没有证书，而是用双方事先共有的密钥")
+            say!(tls_verdicts::no_certificate_but_a_key_that_both_sides_knew())
         } else {
-            ("no certificate", "没有证书")
+            say!(tls_verdicts::no_certificate())
         };
-        findings.push(Finding::absent(
-            Claim::T3,
-            format!("{en}; the server sent {server}"),
-            format!("{zh}；服务端发送了 {server}"),
-        ));
+        findings.push(Finding::absent(Claim::T3, say!(tls_verdicts::no_certificate_but_these(why, server))));
     }
     if past.has(Step::SessionResumed) {
         findings.extend(resumed(past));
@@ -43,18 +39,11 @@ fn complete(past: &Past) -> Option<Vec<Finding>> {
         findings.extend(known_before(past));
     }
     if !past.has(Step::ServerHelloDone) {
-        findings.push(Finding::absent(
-            Claim::T4,
-            format!("no ServerHelloDone; the server sent {server}"),
-            format!("没有 ServerHelloDone；服务端发送了 {server}"),
-        ));
+        findings.push(Finding::absent(Claim::T4, say!(tls_verdicts::no_server_hello_done_but_these(server))));
     }
     if !past.has(Step::ClientKeyExchange) {
-        findings.push(Finding::absent(
-            Claim::T8,
-            format!("no ClientKeyExchange; the client sent {client}"),
-            format!("没有 ClientKeyExchange；客户端发送了 {client}"),
-        ));
+        findings
+            .push(Finding::absent(Claim::T8, say!(tls_verdicts::no_client_key_exchange_but_these(client))));
     }
     if version == "TLS 1.3" {
         findings.extend(no_change_cipher_spec(past));
@@ -70,40 +59,26 @@ fn no_change_cipher_spec(past: &Past) -> Option<Finding> {
     let Some(dummy) = place(Side::Client, Step::ChangeCipherSpec) else {
         return Some(Finding::absent(
             Claim::T10,
-            format!("no ChangeCipherSpec; the client sent {}", messages(past, Side::Client)),
-            format!("没有 ChangeCipherSpec；客户端发送了 {}", messages(past, Side::Client)),
+            say!(tls_verdicts::no_change_cipher_spec_but_these(messages(past, Side::Client))),
         ));
     };
     let known = [Step::HelloRetryRequest, Step::ServerHello].map(|step| place(Side::Server, step));
     let early = known.into_iter().flatten().all(|hello| dummy < hello);
     early.then(|| {
-        Finding::absent(
-            Claim::T10,
-            "none that could change the keys: the client's only ChangeCipherSpec came before the ServerHello",
-            "没有能够换密钥的 ChangeCipherSpec：客户端唯一的一条在 ServerHello 之前就已发出",
-        )
+        Finding::absent(Claim::T10, say!(tls_verdicts::no_change_cipher_spec_that_could_change_keys()))
     })
 }
 
 /// What is left out where both sides have a key from outside of TLS.
 fn known_before(past: &Past) -> Vec<Finding> {
     let mut findings = vec![
-        Finding::absent(
-            Claim::T5,
-            "no certificate came, so none was checked: only the server has the key that both sides knew before",
-            "没有收到证书，也就没有检查：只有服务端才有那把双方事先共有的密钥",
-        ),
-        Finding::absent(
-            Claim::T6,
-            "no certificate came, so no key was taken from one",
-            "没有收到证书，也就没有从中取出公钥",
-        ),
+        Finding::absent(Claim::T5, say!(tls_verdicts::none_was_checked_with_a_pre_shared_key())),
+        Finding::absent(Claim::T6, say!(tls_verdicts::no_key_was_taken_from_one())),
     ];
     if !past.has(Step::SharedSecret) {
         findings.push(Finding::absent(
             Claim::T7,
-            "no pre-master secret was made: the key that both sides knew before serves",
-            "没有生成 pre-master：用的是双方事先共有的密钥",
+            say!(tls_verdicts::no_pre_master_secret_with_a_pre_shared_key()),
         ));
     }
     findings
@@ -112,23 +87,12 @@ fn known_before(past: &Past) -> Vec<Finding> {
 /// What a resumed session leaves out because an earlier one had it.
 fn resumed(past: &Past) -> Vec<Finding> {
     let mut findings = vec![
-        Finding::absent(
-            Claim::T5,
-            "no certificate came, so none was checked: the secret of the earlier session proves who the server is",
-            "没有收到证书，也就没有检查：先前会话的秘密足以证明服务端是谁",
-        ),
-        Finding::absent(
-            Claim::T6,
-            "no certificate came, so no key was taken from one",
-            "没有收到证书，也就没有从中取出公钥",
-        ),
+        Finding::absent(Claim::T5, say!(tls_verdicts::none_was_checked_when_resumed())),
+        Finding::absent(Claim::T6, say!(tls_verdicts::no_key_was_taken_from_one())),
     ];
     if !past.has(Step::SharedSecret) {
-        findings.push(Finding::absent(
-            Claim::T7,
-            "no new pre-master secret: the master secret of the earlier session serves again",
-            "没有新的 pre-master：沿用先前会话的 master secret",
-        ));
+        findings
+            .push(Finding::absent(Claim::T7, say!(tls_verdicts::no_new_pre_master_secret_when_resumed())));
     }
     findings
 }

@@ -1,7 +1,7 @@
 //! t10 to t14: the change to the new keys, the digest of the handshake, and what it guards.
 
 use steps::{
-    Event, Past, Side, common,
+    Event, Past, Side, common, say,
     tls::{Step, field},
 };
 
@@ -14,11 +14,7 @@ pub(super) fn change_cipher_spec(event: &Event, past: &Past) -> Option<Finding> 
         (Side::Client, false) => {
             // Before the server's answer nobody knows which version it will turn out to be: the summary says it then.
             let version = event.get(common::VERSION)?;
-            Some(Finding::differs(
-                Claim::T10,
-                format!("in {version} it is a dummy for middleboxes; the keys change without it"),
-                format!("在 {version} 中它只是给中间设备看的摆设，换密钥与它无关"),
-            ))
+            Some(Finding::differs(Claim::T10, say!(tls_verdicts::it_is_a_dummy_for_middleboxes(version))))
         }
         (Side::Server, true) => {
             past.first_from(Side::Client, Step::Finished)?.get(field::VERIFY_DATA)?;
@@ -59,17 +55,9 @@ pub(super) fn finished(event: &Event, past: &Past) -> Option<Vec<Finding>> {
 fn encryption_tested(digests: Digests<'_>) -> Finding {
     let data = start(digests.came);
     if digests.are_equal() {
-        Finding::as_noted_because(
-            Claim::T11,
-            format!("it decrypts, and its digest of the handshake (verify_data {data}…) is right"),
-            format!("可以解密，其中的握手摘要（verify_data {data}…）正确"),
-        )
+        Finding::as_noted_because(Claim::T11, say!(tls_verdicts::it_decrypts_and_its_digest_fits(data)))
     } else {
-        Finding::differs(
-            Claim::T11,
-            format!("it decrypts, but verify_data {data}… is not the digest of what crossed"),
-            format!("可以解密，但 verify_data {data}… 不是实际传输内容的摘要"),
-        )
+        Finding::differs(Claim::T11, say!(tls_verdicts::it_decrypts_and_its_digest_differs(data)))
     }
 }
 
@@ -78,18 +66,11 @@ fn tampering(digests: Digests<'_>) -> Finding {
     let (data, recomputed) = (start(digests.came), start(digests.recomputed));
     let bytes = digests.came.len() / 2;
     if digests.are_equal() {
-        Finding::as_noted_because(
-            Claim::T12,
-            format!("{bytes} bytes equal ({data}…) to those computed again from what crossed"),
-            format!("{bytes} 字节与用实际传输内容重新计算的结果相同（{data}…）"),
-        )
+        Finding::as_noted_because(Claim::T12, say!(tls_verdicts::equal_to_those_computed_again(bytes, data)))
     } else {
         Finding::as_noted_because(
             Claim::T12,
-            format!(
-                "{data}… came, {recomputed}… fits what crossed: the two sides did not see the same handshake"
-            ),
-            format!("收到 {data}…，按实际传输内容应为 {recomputed}…：双方看到的握手不一致"),
+            say!(tls_verdicts::the_two_sides_saw_different_handshakes(data, recomputed)),
         )
     }
 }
@@ -97,21 +78,15 @@ fn tampering(digests: Digests<'_>) -> Finding {
 /// t13: who finished first.
 fn servers_turn(digests: Digests<'_>, past: &Past) -> Option<Finding> {
     if past.first_from(Side::Client, Step::Finished).is_none() {
-        return past.is_whole().then(|| {
-            Finding::differs(
-                Claim::T13,
-                "the server's Finished came first, before the client had sent one",
-                "服务端的 Finished 先到，此时客户端还没有发送自己的 Finished",
-            )
-        });
+        return past
+            .is_whole()
+            .then(|| Finding::differs(Claim::T13, say!(tls_verdicts::the_servers_finished_came_first())));
     }
     let switches = past.first_from(Side::Server, Step::ChangeCipherSpec)?.get(field::SWITCHES_KEYS)?;
     Some(match (switches, digests.are_equal()) {
-        (true, true) => Finding::as_noted_because(
-            Claim::T13,
-            "ChangeCipherSpec and Finished came after the client's, and the digest is right",
-            "ChangeCipherSpec 和 Finished 在客户端的之后到来，摘要正确",
-        ),
+        (true, true) => {
+            Finding::as_noted_because(Claim::T13, say!(tls_verdicts::they_came_after_the_clients()))
+        }
         (true, false) | (false, _) => Finding::as_noted(Claim::T13),
     })
 }
@@ -125,8 +100,7 @@ pub(super) fn application_data(event: &Event) -> Option<Finding> {
     let begins = start(event.get(field::CIPHERTEXT)?);
     Some(Finding::as_noted_because(
         Claim::T14,
-        format!("{plain} bytes crossed as {cipher} bytes of ciphertext ({begins}…)"),
-        format!("{plain} 字节以 {cipher} 字节密文传输（{begins}…）"),
+        say!(tls_verdicts::bytes_crossed_encrypted(plain, cipher, begins)),
     ))
 }
 
@@ -136,21 +110,12 @@ pub(super) fn does_not_open(event: &Event, past: &Past) -> Option<Finding> {
     if past.first_from(from, Step::Finished).is_some() || !past.is_whole() {
         return None; // The handshake was whole, or may have been; this is about data.
     }
-    let (en, zh) = match (from, event.get(field::SENDER)?) {
-        (Side::Client, "client") => ("client", "客户端"),
-        (Side::Server, "server") => ("server", "服务端"),
+    let field = match (from, event.get(field::SENDER)?) {
+        (Side::Client, "client") => say!(tls_verdicts::client()),
+        (Side::Server, "server") => say!(tls_verdicts::server()),
         (Side::Client | Side::Server, _) => return None,
     };
-    Some(Finding::as_noted_because(
-        Claim::T12,
-        format!(
-            "noticed before the digest could be compared: the {en}'s encrypted record does not open; it was changed on \
-             the way, or the two sides did not see the same handshake and have different keys"
-        ),
-        format!(
-            "还没比较摘要就已发现：{zh}的加密记录解不开；它在途中被改过，或者双方看到的握手不一致，密钥不同"
-        ),
-    ))
+    Some(Finding::as_noted_because(Claim::T12, say!(tls_verdicts::noticed_before_the_digest(field))))
 }
 
 /// The first eight hex digits.

@@ -1,6 +1,6 @@
 //! t6 to t9: the key of the certificate, the secret, and the keys that come of it.
 
-use steps::{Event, Past, Side, common, tls::Step};
+use steps::{Event, Past, Said, Side, common, say, tls::Step};
 
 use super::{ephemeral, field};
 use crate::{Claim, Finding};
@@ -13,24 +13,15 @@ pub(super) fn verify_signature(event: &Event) -> Option<Vec<Finding>> {
     if event.get(common::RESULT)? == "valid" {
         return Some(vec![Finding::differs(
             Claim::T6,
-            format!(
-                "the certificate's {key} key checked a signature ({scheme}) over {over}; it encrypted nothing"
-            ),
-            format!("证书中的 {key} 公钥用来验证签名（{scheme}，签的是 {over}），没有加密任何东西"),
+            say!(tls_verdicts::the_key_checked_a_signature(key, scheme, over)),
         )]);
     }
     let used = Finding::differs(
         Claim::T6,
-        format!("the certificate's {key} key checked a signature ({scheme}) over {over}, which does not fit"),
-        format!("证书中的 {key} 公钥用来验证签名（{scheme}，签的是 {over}），签名对不上"),
+        say!(tls_verdicts::the_key_checked_a_signature_in_vain(key, scheme, over)),
     );
-    let noticed = Finding::as_noted_because(
-        Claim::T12,
-        format!(
-            "noticed before any Finished: the server's signature over {over} does not fit what the client saw"
-        ),
-        format!("还没到 Finished 就已发现：服务端对 {over} 的签名与客户端看到的内容对不上"),
-    );
+    let noticed =
+        Finding::as_noted_because(Claim::T12, say!(tls_verdicts::noticed_before_any_finished(over)));
     Some(vec![used, noticed])
 }
 
@@ -40,32 +31,16 @@ pub(super) fn shared_secret(event: &Event) -> Option<Finding> {
     if let Some((curve, size)) = group.split_once("MLKEM") {
         return Some(encapsulated(curve, size, fingerprint));
     }
-    Some(Finding::differs(
-        Claim::T7,
-        format!("computed from ephemeral {group} keys (fingerprint {fingerprint}), not sent"),
-        format!("由 {group} 临时密钥算出（指纹 {fingerprint}），没有发送"),
-    ))
+    Some(Finding::differs(Claim::T7, say!(tls_verdicts::computed_from_ephemeral_keys(group, fingerprint))))
 }
 
 /// t7 with ML-KEM (FIPS 203): the server's part of the secret is sent, under a key that the client made for it.
 fn encapsulated(curve: &str, size: &str, fingerprint: &str) -> Finding {
-    let (other_en, other_zh) = match curve {
-        "" => (String::new(), String::new()),
-        curve => (
-            format!("; the other half is computed from ephemeral {curve} keys, not sent"),
-            format!("；另一半由 {curve} 临时密钥算出，没有发送"),
-        ),
+    let other = match curve {
+        "" => Said::default(),
+        curve => say!(tls_verdicts::and_the_other_half_is_ephemeral(curve)),
     };
-    Finding::differs(
-        Claim::T7,
-        format!(
-            "the server chose a secret and sent it encapsulated under the client's ephemeral ML-KEM-{size} \
-             key{other_en} (fingerprint {fingerprint})"
-        ),
-        format!(
-            "服务端选定一个秘密，用客户端的临时 ML-KEM-{size} 公钥封装后发出{other_zh}（指纹 {fingerprint}）"
-        ),
-    )
+    Finding::differs(Claim::T7, say!(tls_verdicts::the_server_sent_it_encapsulated(size, other, fingerprint)))
 }
 
 /// t7 with static RSA: the client made it; the server's key opened it.
@@ -75,13 +50,11 @@ pub(super) fn pre_master_secret(event: &Event) -> Option<Finding> {
         // A capture's, too: whoever has the server's key.
         (Some(key), _) => Finding::as_noted_because(
             Claim::T7,
-            format!("the server's {key} opened what crossed: {length} bytes (fingerprint {fingerprint})"),
-            format!("服务端用私钥（{key}）解开线路上的密文：{length} 字节（指纹 {fingerprint}）"),
+            say!(tls_verdicts::the_servers_opened_what_crossed(key, length, fingerprint)),
         ),
         (None, Side::Client) => Finding::as_noted_because(
             Claim::T7,
-            format!("the client made {length} bytes (fingerprint {fingerprint}) and encrypted them"),
-            format!("客户端生成 {length} 字节（指纹 {fingerprint}）并将其加密"),
+            say!(tls_verdicts::the_client_made_and_encrypted_it(length, fingerprint)),
         ),
         (None, Side::Server) => return None,
     })
@@ -94,10 +67,7 @@ pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
         let stage = event.get(field::STAGE)?;
         return Some(Finding::differs(
             Claim::T9,
-            format!(
-                "{derivation}: the {stage} keys come from the shared secret and the hash of the handshake"
-            ),
-            format!("{derivation}：{stage} 阶段的密钥由共享密钥和握手摘要导出"),
+            say!(tls_verdicts::the_keys_come_from_the_shared_secret(derivation, stage)),
         ));
     }
     let hello = past.first(Step::ServerHello);
@@ -107,10 +77,7 @@ pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
         let fingerprint = event.get(field::FINGERPRINTS)?.join(", ");
         return Some(Finding::differs(
             Claim::T9,
-            format!(
-                "resumed: the master secret ({fingerprint}) is that of an earlier session, only the two randoms are new"
-            ),
-            format!("会话是恢复的：master secret（{fingerprint}）沿用先前的会话，只有两个随机数是新的"),
+            say!(tls_verdicts::the_master_secret_is_of_an_earlier_session(fingerprint)),
         ));
     }
     let _the_two_that_crossed =
@@ -122,11 +89,7 @@ pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
         None => None,
         Some(exchange) => {
             let curve = ephemeral(exchange, past)?;
-            Some(Finding::differs(
-                Claim::T9,
-                format!("{derivation}; two randoms crossed, the third is the {curve} secret that never did"),
-                format!("{derivation}；两个随机数在线路上出现过，第三个是从未传输的 {curve} 共享密钥"),
-            ))
+            Some(Finding::differs(Claim::T9, say!(tls_verdicts::two_randoms_crossed(derivation, curve))))
         }
     }
 }
@@ -137,40 +100,22 @@ fn three_randoms(event: &Event) -> Option<Finding> {
     if label == "extended master secret" {
         return Some(Finding::as_noted_because(
             Claim::T9,
-            format!(
-                "{derivation} ({label}) over the pre-master secret and the hash of the handshake, in which both randoms \
-                 are (RFC 7627)"
-            ),
-            format!("由 pre-master 和握手摘要（其中有两个随机数）经 {derivation} 导出（{label}，RFC 7627）"),
+            say!(tls_verdicts::over_the_secret_and_the_hash(derivation, label)),
         ));
     }
     let session = event.get(field::FINGERPRINTS)?.join(", ");
     match (event.get(field::PRE_MASTER_SECRET), event.get(field::MASTER_SECRET_RECOMPUTED)) {
         (None, None) => Some(Finding::as_noted_because(
             Claim::T9,
-            format!("{derivation} over the two randoms and the pre-master secret"),
-            format!("由两个随机数和 pre-master 经 {derivation} 导出"),
+            say!(tls_verdicts::over_the_randoms_and_the_secret(derivation)),
         )),
         (Some(pre_master), Some(recomputed)) if recomputed == session => Some(Finding::as_noted_because(
             Claim::T9,
-            format!(
-                "{derivation} over the two randoms and the pre-master secret ({pre_master}): computed again, the \
-                 master secret is the session's ({recomputed})"
-            ),
-            format!(
-                "由两个随机数和 pre-master（{pre_master}）经 {derivation} 导出：重新计算的 master secret 与会话的相同\
-                 （{recomputed}）"
-            ),
+            say!(tls_verdicts::over_the_randoms_and_it_fits(derivation, pre_master, recomputed)),
         )),
         (Some(pre_master), Some(recomputed)) => Some(Finding::differs(
             Claim::T9,
-            format!(
-                "{derivation} over the two randoms and the pre-master secret ({pre_master}) gives {recomputed}, but the \
-                 session has {session}"
-            ),
-            format!(
-                "由两个随机数和 pre-master（{pre_master}）经 {derivation} 得到 {recomputed}，会话用的却是 {session}"
-            ),
+            say!(tls_verdicts::over_the_randoms_and_it_differs(derivation, pre_master, recomputed, session)),
         )),
         (Some(_), None) | (None, Some(_)) => None,
     }
@@ -179,31 +124,18 @@ fn three_randoms(event: &Event) -> Option<Finding> {
 /// t6, t7 and t8 with static RSA; t8 with ECDHE.
 pub(super) fn client_key_exchange(event: &Event, past: &Past) -> Vec<Finding> {
     if let Some(length) = event.get(field::ENCRYPTED_PRE_MASTER_SECRET_LENGTH) {
-        let carries = Finding::as_noted_because(
-            Claim::T8,
-            format!("it carries {length} bytes: the pre-master secret under the server's public key"),
-            format!("它带着 {length} 字节：用服务端公钥加密的 pre-master"),
-        );
+        let carries =
+            Finding::as_noted_because(Claim::T8, say!(tls_verdicts::it_carries_the_encrypted_secret(length)));
         let made = event.get(field::ENCRYPTED_PRE_MASTER_SECRET).map(|_| Finding::as_noted(Claim::T7));
         let key = past.first(Step::Certificate).and_then(|certificate| certificate.get(field::PUBLIC_KEY));
         let takes = key.map(|key| {
-            Finding::as_noted_because(
-                Claim::T6,
-                format!(
-                    "the certificate's {key} key, and it encrypts: the pre-master secret goes out under it"
-                ),
-                format!("取出证书中的 {key} 公钥并用它加密：pre-master 就是用它加密后发出的"),
-            )
+            Finding::as_noted_because(Claim::T6, say!(tls_verdicts::the_certificates_key_encrypts(key)))
         });
         return [takes, made, Some(carries)].into_iter().flatten().collect();
     }
     let length = event.get(field::PUBLIC_KEY_LENGTH);
     let carries = length.map(|length| {
-        Finding::differs(
-            Claim::T8,
-            format!("it carries the client's ephemeral public key ({length} bytes, in the clear), no secret"),
-            format!("它带的是客户端的临时公钥（{length} 字节，明文），不是秘密"),
-        )
+        Finding::differs(Claim::T8, say!(tls_verdicts::it_carries_the_clients_ephemeral_key(length)))
     });
     carries.into_iter().collect()
 }

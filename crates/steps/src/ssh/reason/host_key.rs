@@ -68,7 +68,7 @@ fn changed(facts: &Facts<'_>) -> Option<Reason> {
     let ((file, _, print), line) = (told(check), check.get(field::LINE)?);
     let recorded = check.get(field::RECORDED_FINGERPRINT).unwrap_or_default();
     let reason = because(say!(ssh::the_host_key_has_changed(file, line, recorded, print)));
-    let reason = reason.instead(Said::new(recorded, recorded), Said::new(&print, &print));
+    let reason = reason.instead(Said::same(recorded), Said::same(&print));
     Some(reason.advising(say!(ssh::ask_before_deleting_the_line(say!(ssh::somebody_between_or_a_new_key())))))
 }
 
@@ -148,6 +148,6 @@ pub(super) fn host_signature_by(facts: &Facts<'_>) -> Option<Reason> {
     };
     let reason = Reason::new(say!(ssh::the_host_key_signed_by_another_algorithm(agreed, signed, what)));
     let reason = reason.by(facts.side.peer()).at(Step::KeyExchangeReply);
-    let reason = reason.instead(Said::new(agreed, agreed), Said::new(signed, signed));
+    let reason = reason.instead(Said::same(agreed), Said::same(signed));
     Some(reason.advising(say!(ssh::bring_the_server_up_to_date())))
 }

@@ -68,7 +68,7 @@ pub(super) fn refused_keys(facts: &Facts<'_>, refused: &[&Attempt]) -> Said {
                 Some(if attempt.certificate {
                     say!(ssh::by_its_certificate(print))
                 } else {
-                    Said::new(print, print)
+                    Said::same(print)
                 })
             };
             let prints: Vec<_> = many.iter().filter_map(print).collect();

@@ -220,7 +220,7 @@ fn no_common(facts: &Facts<'_>) -> Option<Reason> {
     let (ours, theirs) = (algorithms(ours), algorithms(theirs));
     let (mine, its) = (list(&ours), list(&theirs));
     let reason = Reason::new(say!(ssh::no_common_algorithm_with_the_server(name, mine, its)));
-    let reason = reason.at(Step::NothingInCommon).instead(Said::new(&mine, &mine), Said::new(&its, &its));
+    let reason = reason.at(Step::NothingInCommon).instead(Said::same(&mine), Said::same(&its));
     let kex = facts.given.kex.as_deref().filter(|_| *kind == Algorithms::KeyExchange);
     Some(match kex {
         Some(kex) => reason.advising(say!(ssh::leave_out_kex_or_name_another(kex))),

@@ -96,7 +96,7 @@ fn no_common(facts: &Facts<'_>) -> Option<Reason> {
     let (ours, theirs) = (algorithms(ours), algorithms(theirs));
     let (mine, its) = (list(&ours), list(&theirs));
     let reason = Reason::new(say!(ssh::no_common_algorithm_with_the_client(name, mine, its)));
-    let reason = reason.at(Step::NothingInCommon).instead(Said::new(&mine, &mine), Said::new(&its, &its));
+    let reason = reason.at(Step::NothingInCommon).instead(Said::same(&mine), Said::same(&its));
     Some(if let (Some(kex), super::Algorithms::KeyExchange) = (&facts.given.kex, kind) {
         reason.advising(say!(ssh::leave_out_kex(kex)))
     } else if !theirs.is_empty() && theirs.iter().all(|name| is_old(name)) {

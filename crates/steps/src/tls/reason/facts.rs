@@ -389,7 +389,7 @@ pub(super) fn few(list: &[&str]) -> Said {
     let first = list[..list.len().min(MOST_NAMED)].join(", ");
     match list.len().saturating_sub(MOST_NAMED) {
         0 if list.is_empty() => say!(tls::none()),
-        0 => Said::new(first.clone(), first),
+        0 => Said::same(first),
         more => say!(tls::and_more(first, more)),
     }
 }

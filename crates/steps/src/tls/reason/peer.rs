@@ -118,7 +118,7 @@ fn out_of_place(facts: &Facts<'_>) -> Option<Reason> {
     Some(
         Reason::new(say!(tls::the_peer_sent_another_message_than_due(peer, got, place, due)))
             .by(facts.peer())
-            .instead(due, Said::new(*got, *got)),
+            .instead(due, Said::same(*got)),
     )
 }
 

@@ -110,8 +110,7 @@ fn closed_early(facts: &Facts<'_>) -> Option<Reason> {
     let (code, _, why) = close(facts)?;
     let awaited = facts.given.awaited.filter(|awaited| *awaited != Awaited::Close)?.name();
     let (said, who) = (with_reason(why), facts.who());
-    let with =
-        code.map_or_else(|| say!(ws::without_a_code()), |code| Said::new(code.to_string(), code.to_string()));
+    let with = code.map_or_else(|| say!(ws::without_a_code()), |code| Said::same(code.to_string()));
     let reason = Reason::new(say!(ws::the_peer_closed_too_early(who, with, said, awaited)));
     let reason = reason.by(facts.side.peer()).at(Step::Close);
     Some(reason.advising(does_it_echo()))

@@ -52,10 +52,7 @@ fn because(facts: &Facts<'_>, answer: &Record, why: Said) -> Reason {
     });
     let cause = say!(ws::the_server_answered_something_else(line, why, words));
     let status = answer.get(field::STATUS).unwrap_or_default().to_string();
-    Reason::new(cause)
-        .by(Side::Server)
-        .at(Step::Refused)
-        .instead(Said::new("101", "101"), Said::new(&status, &status))
+    Reason::new(cause).by(Side::Server).at(Step::Refused).instead(Said::same("101"), Said::same(&status))
 }
 
 fn redirected(facts: &Facts<'_>) -> Option<Reason> {

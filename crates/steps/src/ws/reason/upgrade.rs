@@ -134,9 +134,7 @@ fn unmet(facts: &Facts<'_>) -> Option<Reason> {
     let first = failed[0].check.card();
     let said = |found: &Option<String>| found.clone().unwrap_or_else(|| "-".into());
     let got = said(&failed[0].found);
-    let reason = reason
-        .by(facts.side.peer())
-        .instead(Said::new(first.wants.en, first.wants.zh), Said::new(got.clone(), got));
+    let reason = reason.by(facts.side.peer()).instead(first.wants.into(), Said::same(got));
     let wrong_accept = failed.iter().any(|checked| checked.check == Check::AnswerAccept);
     Some(if wrong_accept { reason.advising(say!(ws::something_in_between_has_answered())) } else { reason })
 }
