@@ -25,6 +25,9 @@ struct Cli {
     #[command(flatten)]
     keep: watch::Keep,
 
+    #[command(flatten)]
+    otlp: otlp::Options,
+
     /// Find out why the peer does not get through: a few more connections, announced beforehand, and what they show
     #[arg(long, global = true, help_heading = "Output", conflicts_with_all = ["ladder", "beside"])]
     why: bool,
@@ -53,7 +56,12 @@ impl Command {
     }
 }
 
-const FEATURES: &[&str] = if cfg!(feature = "rsa-kx") { &["rsa-kx"] } else { &[] };
+const FEATURES: &[&str] = match (cfg!(feature = "otlp"), cfg!(feature = "rsa-kx")) {
+    (true, true) => &["otlp", "rsa-kx"],
+    (true, false) => &["otlp"],
+    (false, true) => &["rsa-kx"],
+    (false, false) => &[],
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -84,10 +92,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn connect(cli: Cli) -> anyhow::Result<bool> {
     let session = Session::default();
+    // It is dropped last: the log tells it of what came at the end.
+    let mut exporter = otlp::Exporter::new(&cli.otlp, CLIENT, cli.output.lang())?;
     let unread = session.clone();
     let kept = cli.why.then(Kept::default);
     // Whoever asks why looks at the events.
-    let flight = !cli.why && cli.keep.is_flight_recorder(cli.output.is_silent());
+    let flight = !cli.why && cli.keep.is_flight_recorder(cli.output.is_silent() && !exporter.is_on());
     let how = Init {
         deaf: flight,
         layout: Some(wire::layout),
@@ -97,6 +107,7 @@ fn connect(cli: Cli) -> anyhow::Result<bool> {
         // The answer takes the place of the steps, which are there for who asks for them.
         silent: flight || cli.why && cli.output.format == Format::Text && !cli.output.verbose,
         kept: kept.clone(),
+        also: exporter.also(),
         ..Init::default()
     };
     let mut log = show::init(&cli.output, how)?;
@@ -105,6 +116,7 @@ fn connect(cli: Cli) -> anyhow::Result<bool> {
     // While there is one thread: capabilities belong to threads.
     session.settle(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     log.begin()?;
+    exporter.begin_after(|| {})?;
     session.begin()?;
     // One connection: more threads would only hand it to and fro.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

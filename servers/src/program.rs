@@ -25,6 +25,9 @@ struct Cli {
 
     #[command(flatten)]
     keep: watch::Keep,
+
+    #[command(flatten)]
+    otlp: otlp::Options,
 }
 
 #[derive(Subcommand)]
@@ -55,7 +58,12 @@ enum Service {
     Ssh,
 }
 
-const FEATURES: &[&str] = if cfg!(feature = "rsa-kx") { &["rsa-kx"] } else { &[] };
+const FEATURES: &[&str] = match (cfg!(feature = "otlp"), cfg!(feature = "rsa-kx")) {
+    (true, true) => &["otlp", "rsa-kx"],
+    (true, false) => &["otlp"],
+    (false, true) => &["rsa-kx"],
+    (false, false) => &[],
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -90,8 +98,10 @@ fn serve(cli: Cli) -> anyhow::Result<()> {
     // A descriptor for each connection that --max-connections allows, as far as the system lets us.
     watch::raise_descriptor_limit();
     let session = Session::default();
+    // It is dropped last: the log tells it of what came at the end.
+    let mut exporter = otlp::Exporter::new(&cli.otlp, SERVER, cli.output.lang())?;
     let unread = session.clone();
-    let flight = cli.keep.is_flight_recorder(cli.output.is_silent());
+    let flight = cli.keep.is_flight_recorder(cli.output.is_silent() && !exporter.is_on());
     let how = Init {
         silent: flight,
         deaf: flight,
@@ -101,6 +111,7 @@ fn serve(cli: Cli) -> anyhow::Result<()> {
         once_open: Some(|| watch::confine(false)),
         patience: Some(PATIENCE),
         rest: Some(heap::give_back),
+        also: exporter.also(),
         ..Init::default()
     };
     let mut log = show::init(&cli.output, how)?;
@@ -110,6 +121,7 @@ fn serve(cli: Cli) -> anyhow::Result<()> {
     session.settle_server(matches!(&cli.command, Command::Tcp(options) if !options.no_capture));
     let records = log.records_for_another();
     log.begin_after(move || watch::confine(records))?;
+    exporter.begin_after(|| watch::confine(false))?;
     session.begin()?;
     let confine = || watch::confine(false);
     let runtime =

@@ -48,6 +48,9 @@ struct Cli {
 
     #[command(flatten)]
     keep: watch::Keep,
+
+    #[command(flatten)]
+    otlp: otlp::Options,
 }
 
 #[derive(Subcommand)]
@@ -109,7 +112,12 @@ enum Command {
 /// All variants of TLS in turn.
 const ALL: &str = "all";
 
-const FEATURES: &[&str] = if cfg!(feature = "rsa-kx") { &["rsa-kx"] } else { &[] };
+const FEATURES: &[&str] = match (cfg!(feature = "otlp"), cfg!(feature = "rsa-kx")) {
+    (true, true) => &["otlp", "rsa-kx"],
+    (true, false) => &["otlp"],
+    (false, true) => &["rsa-kx"],
+    (false, false) => &[],
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -183,7 +191,8 @@ fn told(error: &anyhow::Error) -> String {
 /// `lab watch`: opens what takes a right, gives all rights up, and watches.
 fn watched(options: &live::Options, cli: &Cli) -> anyhow::Result<()> {
     let output = &cli.output;
-    let flight = cli.keep.is_flight_recorder(output.is_silent());
+    let mut exporter = otlp::Exporter::new(&cli.otlp, LAB, output.lang())?;
+    let flight = cli.keep.is_flight_recorder(output.is_silent() && !exporter.is_on());
     if flight && options.counts() {
         anyhow::bail!("--count needs connections to be followed, and a flight recorder follows none");
     }
@@ -193,6 +202,7 @@ fn watched(options: &live::Options, cli: &Cli) -> anyhow::Result<()> {
             silent: output.quiet || flight,
             layout: Some(wire::layout),
             rest: Some(heap::give_back),
+            also: exporter.also(),
             ..Init::default()
         },
     )?;
@@ -200,9 +210,11 @@ fn watched(options: &live::Options, cli: &Cli) -> anyhow::Result<()> {
     watch::Session::default().settle_server(false);
     let records = log.records_for_another();
     log.begin_after(move || watch::confine(records))?;
+    exporter.begin_after(|| watch::confine(false))?;
     watch::confine(false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(live::run(options, opened, (output, flight)))
+    let told = !output.quiet || exporter.is_on();
+    runtime.block_on(live::run(options, opened, (output, flight, told)))
 }
 
 /// What has to be settled before there is a runtime, whose threads would be in the way.
@@ -234,7 +246,8 @@ async fn run(cli: Cli, scenarios: &[Scenario], privilege: Option<&link::Privileg
     let compared = matches!(&cli.command, Some(Command::Tls { variant }) if variant == ALL);
     let keep = (compared || matches!(&cli.command, Some(Command::Run { .. }))).then(|| kept.clone());
     // Who compares looks at the events.
-    let flight = keep.is_none() && cli.keep.is_flight_recorder(cli.output.is_silent());
+    let mut exporter = otlp::Exporter::new(&cli.otlp, LAB, cli.output.lang())?;
+    let flight = keep.is_none() && cli.keep.is_flight_recorder(cli.output.is_silent() && !exporter.is_on());
     if cli.keep.ring.is_some() && !flight {
         anyhow::bail!("what is compared has to be recognised: --ring is for a pair");
     }
@@ -256,11 +269,13 @@ async fn run(cli: Cli, scenarios: &[Scenario], privilege: Option<&link::Privileg
             patience: None,
             rest: Some(heap::give_back),
             unread: Some(show::Unread::new(move || unread.read())),
+            also: exporter.also(),
         },
     )?;
     let comments = (!flight).then_some(claims::comments as fn() -> watch::Comments);
     let _kept = cli.keep.begin(&session, cli.output.lang(), comments)?;
     log.begin()?;
+    exporter.begin_after(|| {})?;
     session.begin()?;
     if let Some(Command::Link(options)) = &cli.command {
         return link::run(options, &session).await;
@@ -320,7 +335,11 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
             show::Format::Text => run::list(about.as_deref(), output.lang(), output.columns())?,
             show::Format::Json => run::list_json(about.as_deref())?,
         },
-        Some(Command::Read(logs)) => read::read(logs, &cli.keep, (output, cli.lines))?,
+        Some(Command::Read(logs)) => {
+            let mut exporter = otlp::Exporter::new(&cli.otlp, LAB, output.lang())?;
+            exporter.begin_after(|| {})?;
+            read::read(logs, &cli.keep, (output, cli.lines), &exporter)?
+        }
         Some(
             Command::Tcp
             | Command::Tls { .. }

@@ -133,7 +133,7 @@ fn choice(words: &[String]) -> anyhow::Result<Choice> {
 pub(crate) async fn run(
     options: &Options,
     opened: Opened,
-    (output, flight): (&Args, bool),
+    (output, flight, told): (&Args, bool, bool),
 ) -> anyhow::Result<()> {
     let Opened { ring, mut tape, keys, learned, choice } = opened;
     if let Some(tape) = &mut tape {
@@ -145,7 +145,7 @@ pub(crate) async fn run(
     let mut ring = ring.register().context("the packets cannot be waited for")?;
     let reads = !flight;
     let mut watching =
-        Watching { captures, reads, tape, keys, overheard: Overheard::default(), over: 0, output };
+        Watching { captures, reads, told, tape, keys, overheard: Overheard::default(), over: 0, output };
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -175,6 +175,8 @@ struct Watching<'o> {
     captures: Captures,
     /// Packets are recognised, and not only written.
     reads: bool,
+    /// Somebody is told of the steps: the log, or a collector.
+    told: bool,
     /// Where packets and secrets are written.
     tape: Option<OverheardTape>,
     keys: Option<Followed>,
@@ -218,7 +220,7 @@ impl Watching<'_> {
         let mut told = self.captures.told();
         // What waited for its key stands where it crossed, as far as nothing later is told already.
         told.sort_by_key(|event| event.at);
-        if !self.output.quiet {
+        if self.told {
             for event in told {
                 let Some(gap) = self.overheard.admits(&event) else { continue };
                 gap.into_iter().for_each(show::tell_gap);

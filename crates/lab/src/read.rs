@@ -38,6 +38,7 @@ pub(crate) fn read(
     logs: &Logs,
     keep: &watch::Keep,
     (output, lines): (&Args, bool),
+    exporter: &otlp::Exporter,
 ) -> anyhow::Result<String> {
     let (lang, keylog) = (output.lang(), keep.keylog.as_deref());
     let (caught, recorded_logs): (Vec<_>, Vec<_>) =
@@ -54,6 +55,9 @@ pub(crate) fn read(
     if !caught.is_empty() {
         let json = output.format == Format::Json;
         match captures::read(&caught, (&logs.choice, keylog), (lang, json))? {
+            captures::Found::Table(_) if exporter.is_on() => {
+                bail!("the steps of a capture are sent with --connection N or --connection all")
+            }
             captures::Found::Table(table) if recorded_logs.is_empty() => return Ok(table),
             captures::Found::Table(_) => bail!("captures and logs are read together with --connection N"),
             captures::Found::Events(events) => of_captures = events,
@@ -77,6 +81,7 @@ pub(crate) fn read(
     if stories.is_empty() {
         bail!("no event in {}", paths(&logs.logs));
     }
+    stories.iter().flat_map(Story::events).for_each(|event| exporter.tell(event));
     if let Some(name) = &logs.scenario {
         return compared(name, &stories, lang);
     }

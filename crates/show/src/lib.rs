@@ -14,7 +14,9 @@ pub mod story;
 mod terminal;
 pub mod web;
 
-pub use pipeline::{Guard, Init, Kept, Options, Unread, drain, init, layer, log, print, tell, tell_gap};
+pub use pipeline::{
+    Also, Guard, Init, Kept, Listener, Options, Unread, drain, init, layer, log, print, tell, tell_gap,
+};
 pub use reading::{
     Log, MOST_TROUBLES, NotesFile, OwnNotes, notes_bytes, read_log, read_side, side_path, takes_comments,
 };

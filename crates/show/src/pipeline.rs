@@ -10,6 +10,6 @@ mod sink;
 mod writer;
 
 pub use among::{Options, layer};
-pub use init::{Init, Kept, Unread};
+pub use init::{Also, Init, Kept, Listener, Unread};
 pub(crate) use layer::lang;
 pub use layer::{Guard, drain, init, log, print, tell, tell_gap};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use claims::Event;
-use steps::Origin;
+use steps::{Gap, Origin};
 
 use crate::{
     reading::Judges,
@@ -42,6 +42,8 @@ pub struct Init {
     pub rest: Option<fn()>,
     /// What was seen and is not reported yet.
     pub unread: Option<Unread>,
+    /// Who is told of every event as well, on a road of its own.
+    pub also: Option<Also>,
 }
 
 impl Init {
@@ -73,6 +75,39 @@ impl Unread {
 impl fmt::Debug for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unread").finish_non_exhaustive()
+    }
+}
+
+/// Somebody who is told of every event beside the log, in the moment in which the log is, and must not make it wait.
+pub trait Listener: Send + Sync {
+    /// An event that was just seen, its weight, and whose account it is.
+    fn event(&self, event: &Arc<steps::Event>, weight: usize, of: &Origin);
+
+    /// An event that was judged where it was read, and its weight.
+    fn judged(&self, event: &Event, weight: usize);
+
+    /// Here events are missing, for the log and for every reader.
+    fn gap(&self, gap: &Gap);
+}
+
+/// A [`Listener`]; clones are the same one.
+#[derive(Clone)]
+pub struct Also(Arc<dyn Listener>);
+
+impl Also {
+    /// `listener` is told.
+    pub fn new(listener: impl Listener + 'static) -> Self {
+        Also(Arc::new(listener))
+    }
+
+    pub(super) fn listener(&self) -> &dyn Listener {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for Also {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Also").finish_non_exhaustive()
     }
 }
 

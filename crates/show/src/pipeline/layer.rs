@@ -26,7 +26,7 @@ use tracing_subscriber::{
 };
 
 use super::{
-    init::{Init, Kept, Unread},
+    init::{Also, Init, Kept, Unread},
     queue::{Item, Queue, Room, Whose},
     writer::Writer,
 };
@@ -72,6 +72,7 @@ pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
         lang: args.lang(),
         kept: how.kept,
         unread: how.unread.clone(),
+        also: how.also,
         late: Late::EachIsNamed,
     };
     let log = tracing_subscriber::registry().with(reporter.with_filter(events(hears))).with(messages);
@@ -89,8 +90,14 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     let queue = Arc::new(Queue::new(Room::USUAL));
-    let reporter =
-        Reporter { queue: Arc::clone(&queue), lang, kept: None, unread: None, late: Late::Once(Once::new()) };
+    let reporter = Reporter {
+        queue: Arc::clone(&queue),
+        lang,
+        kept: None,
+        unread: None,
+        also: None,
+        late: Late::Once(Once::new()),
+    };
     queue.begin();
     let reader = Arc::clone(&queue);
     // What it has to say goes to the subscriber of the process, which is not there yet.
@@ -207,6 +214,11 @@ pub(crate) fn lang() -> Lang {
     dispatcher::get_default(|log| log.downcast_ref().map_or(Lang::En, |reporter: &Reporter| reporter.lang))
 }
 
+/// Who is told beside the log to which events of this thread go.
+fn also() -> Option<Also> {
+    dispatcher::get_default(|log| log.downcast_ref().and_then(|reporter: &Reporter| reporter.also.clone()))
+}
+
 /// The queue of the log to which events of this thread go, with all that was seen so far.
 fn queue() -> Option<Arc<Queue>> {
     let log = dispatcher::get_default(|log| {
@@ -236,6 +248,9 @@ pub fn print(page: &str) {
 /// Logs an event that was judged where it was read, as what a capture tells is.
 pub fn tell(event: Event) {
     let weight = event.weight();
+    if let Some(also) = also() {
+        also.listener().judged(&event, weight);
+    }
     if let Some(queue) = queue() {
         drop(queue.push(Item::Judged(Box::new(event), weight)));
     }
@@ -243,6 +258,9 @@ pub fn tell(event: Event) {
 
 /// Logs that events are missing here.
 pub fn tell_gap(gap: Gap) {
+    if let Some(also) = also() {
+        also.listener().gap(&gap);
+    }
     if let Some(queue) = queue() {
         drop(queue.push(Item::Gap(Box::new(gap))));
     }
@@ -254,6 +272,7 @@ struct Reporter {
     lang: Lang,
     kept: Option<Kept>,
     unread: Option<Unread>,
+    also: Option<Also>,
     late: Late,
 }
 
@@ -270,12 +289,22 @@ impl<S: Subscriber> Layer<S> for Reporter {
         let mut found = Found(None);
         event.record(&mut found);
         let item = match found.0 {
-            Some(Carried::Event(event, weight, of)) => match &self.kept {
-                // It is judged once, and the log says the same of it.
-                Some(kept) => Item::Judged(Box::new(kept.add(&event, &of)), weight),
-                None => Item::Event(event, weight, of),
-            },
-            Some(Carried::Gap(gap)) => Item::Gap(Box::new(gap)),
+            Some(Carried::Event(event, weight, of)) => {
+                if let Some(also) = &self.also {
+                    also.listener().event(&event, weight, &of);
+                }
+                match &self.kept {
+                    // It is judged once, and the log says the same of it.
+                    Some(kept) => Item::Judged(Box::new(kept.add(&event, &of)), weight),
+                    None => Item::Event(event, weight, of),
+                }
+            }
+            Some(Carried::Gap(gap)) => {
+                if let Some(also) = &self.also {
+                    also.listener().gap(&gap);
+                }
+                Item::Gap(Box::new(gap))
+            }
             None => return,
         };
         let late = |event: &steps::Event| match &self.late {

@@ -1,0 +1,40 @@
+//! Events for many machines: each connection goes as a span to an OpenTelemetry collector, by OTLP over HTTP, its flights
+//! as child spans, its events as log records, and what came of all connections as metrics.
+//!
+//! The road: the log tells its [`Listener`](show::Listener) of each event, which puts it in a bounded [queue] and never
+//! waits. The one thread of the [`Exporter`] has each judged (a queue and judges of its own: a reader of standard output
+//! who stalls holds up nothing here), puts the [connections](connection) together, and [sends](http) what is ready.
+//!
+//! Both ends of a connection compute the same [trace id](ids) from what both saw on the wire. What may not leave the
+//! machine is named in [`attributes`]. The names of all attributes: `docs/otlp.md`.
+#![cfg_attr(not(feature = "export"), allow(dead_code))]
+
+#[cfg(feature = "export")]
+mod accounts;
+#[cfg(feature = "export")]
+mod attributes;
+#[cfg(feature = "export")]
+mod config;
+#[cfg(feature = "export")]
+mod connection;
+#[cfg(feature = "export")]
+mod exporter;
+#[cfg(feature = "export")]
+mod http;
+#[cfg(feature = "export")]
+mod ids;
+#[cfg(feature = "export")]
+mod metrics;
+#[cfg(feature = "export")]
+mod queue;
+#[cfg(feature = "export")]
+mod said;
+
+#[cfg(not(feature = "export"))]
+#[path = "without.rs"]
+mod exporter;
+
+mod options;
+
+pub use exporter::Exporter;
+pub use options::Options;

@@ -1,0 +1,45 @@
+//! The same where the suite is built without the feature `otlp`: nothing is sent.
+
+use std::io;
+
+use claims::Event;
+use steps::{Lang, program::Program};
+
+use crate::Options;
+
+/// Sends nothing.
+#[derive(Debug)]
+pub struct Exporter;
+
+impl Exporter {
+    /// There is nothing to read.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn new(_: &Options, _: Program, _: Lang) -> io::Result<Self> {
+        Ok(Exporter)
+    }
+
+    /// Whether events are sent: they are not.
+    pub fn is_on(&self) -> bool {
+        false
+    }
+
+    /// Who is to be told of events: nobody.
+    pub fn also(&self) -> Option<show::Also> {
+        None
+    }
+
+    /// Starts nothing.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn begin_after(&mut self, _: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Takes an event, and nothing comes of it.
+    pub fn tell(&self, _: &Event) {}
+}
