@@ -85,7 +85,8 @@ impl Exporter {
     ///
     /// When what they say cannot be understood.
     pub fn new(options: &Options, program: Program, lang: Lang) -> io::Result<Self> {
-        let Some(config) = Config::read(options, program.short_name(), &|name| std::env::var(name).ok())? else {
+        let Some(config) = Config::read(options, program.short_name(), &|name| std::env::var(name).ok())?
+        else {
             return Ok(Exporter(None));
         };
         let queue = Arc::new(Queue::new(Room::USUAL));
