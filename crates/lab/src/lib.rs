@@ -158,7 +158,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         return said(watched(options, &cli));
     }
     if let Some(Command::Serve(options)) = &cli.command {
-        return said(page::serve(options, &cli.output, &cli.certs));
+        return said(page::serve(options, &cli.output, &cli.otlp, &cli.certs));
     }
     said(start(cli))
 }

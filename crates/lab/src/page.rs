@@ -28,12 +28,18 @@ pub(crate) struct Options {
 /// # Errors
 ///
 /// When it cannot listen, or keys or notes cannot be read.
-pub(crate) fn serve(options: &Options, output: &Args, certs: &Path) -> anyhow::Result<()> {
+pub(crate) fn serve(
+    options: &Options,
+    output: &Args,
+    otlp: &otlp::Options,
+    certs: &Path,
+) -> anyhow::Result<()> {
     certs::ensure_and_say(certs)?;
     let mut args = vec!["--certs".to_owned(), certs.display().to_string()];
     if let Some(folder) = &output.log_dir {
         args.extend(["--log-dir".to_owned(), folder.display().to_string()]);
     }
+    args.extend(otlp.args());
     let page = page::Options {
         listen: options.listen,
         published_on: options.published_on,

@@ -14,3 +14,21 @@ pub struct Options {
     #[arg(long, global = true)]
     pub(crate) otlp_bytes: bool,
 }
+
+#[cfg(feature = "export")]
+impl Options {
+    /// As `--otlp=URL`.
+    pub fn to(url: impl Into<String>) -> Self {
+        Options { otlp: Some(url.into()), otlp_bytes: false }
+    }
+
+    /// The same options, as one would type them for another of our programs.
+    pub fn args(&self) -> Vec<String> {
+        let url = self.otlp.as_deref().map(|url| match url {
+            "" => "--otlp".to_owned(),
+            url => format!("--otlp={url}"),
+        });
+        let bytes = self.otlp_bytes.then(|| "--otlp-bytes".to_owned());
+        url.into_iter().chain(bytes).collect()
+    }
+}
