@@ -68,6 +68,8 @@ struct State {
     idle: bool,
     /// When the end was asked for.
     ending: Option<Instant>,
+    /// Who had time has waited for the reader in vain.
+    stalled: bool,
     /// The reader is gone.
     gone: bool,
 }
@@ -101,12 +103,18 @@ impl Queue {
         }
     }
 
-    /// The same for who reads what is over and has time: waits for room, but not where the reader is gone or has taken
-    /// nothing for so long.
+    /// The same for who reads what is over and has time: waits for room, but where the reader is gone or has taken nothing
+    /// for so long. Then nobody waits until it takes something again.
     pub(crate) fn push_waiting(&self, item: Item, weight: usize, patience: Duration) {
-        let full = |state: &mut State| !state.gone && !state.has_room(self.room, weight);
-        let waited = self.emptied.wait_timeout_while(self.lock(), patience, full);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
+        let state = self.lock();
+        if state.stalled {
+            drop(state);
+        } else {
+            let full = |state: &mut State| !state.gone && !state.has_room(self.room, weight);
+            let waited = self.emptied.wait_timeout_while(state, patience, full);
+            let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+            state.stalled = waited.timed_out();
+        }
         self.push(item, weight);
     }
 
@@ -133,6 +141,7 @@ impl Queue {
         if state.is_empty() {
             return if state.ending.is_some() { Taken::End } else { Taken::Nothing };
         }
+        state.stalled = false;
         let some = state.items.len().min(BATCH);
         let mut items = Vec::with_capacity(some + 1);
         for _ in 0..some {
@@ -242,6 +251,18 @@ mod tests {
         queue.push(missed(600), 1);
         assert_eq!(taken(&queue), [500, 1]);
         assert_eq!(taken(&queue), [0; 0]);
+    }
+
+    #[test]
+    fn who_has_time_waits_for_a_reader_who_stalls_once() {
+        let queue = Queue::new(Room { items: 1, weight: 100 });
+        queue.push(missed(100), 1);
+        queue.push_waiting(missed(200), 1, Duration::ZERO);
+        assert!(queue.lock().stalled);
+        queue.push_waiting(missed(300), 1, Duration::MAX); // would never return
+        assert_eq!(taken(&queue), [100, 2]);
+        queue.push_waiting(missed(400), 1, Duration::MAX);
+        assert_eq!(taken(&queue), [400]);
     }
 
     #[test]
