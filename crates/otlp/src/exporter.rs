@@ -40,7 +40,7 @@ use crate::{
 };
 
 /// Sends events to a collector until it is dropped; then what is left, as far as that takes no longer than
-/// [`PATIENCE`].
+/// five seconds.
 #[derive(Debug)]
 #[must_use = "dropping it ends the sending"]
 pub struct Exporter(Option<On>);
