@@ -214,6 +214,9 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// All of them, in the order of the notes.
+    pub const ALL: &'static [Protocol] = <Self as strum::VariantArray>::VARIANTS;
+
     /// The name in commands, file names and step ids.
     pub const fn id(self) -> &'static str {
         match self {
@@ -239,7 +242,7 @@ impl std::str::FromStr for Protocol {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let named = <Self as strum::VariantArray>::VARIANTS.iter().find(|protocol| protocol.id() == text);
+        let named = Self::ALL.iter().find(|protocol| protocol.id() == text);
         named.copied().ok_or("tcp, tls, ws or ssh")
     }
 }
