@@ -1,9 +1,7 @@
-//! The rules by which the suite says why a connection failed, as a table lists them. The rules themselves are in each
-//! protocol's `reason.rs`: an ordered list, of which the first that recognises the facts gives the reason.
+//! A rule by which the suite says why a connection failed, as a table lists it. The rules themselves are in each protocol's
+//! `reason.rs`: an ordered list, of which the first that recognises the facts gives the reason.
 
-use strum::VariantArray;
-
-use crate::{Protocol, Text, ssh, tcp, tls, ws};
+use crate::Text;
 
 /// One rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,18 +30,6 @@ macro_rules! rule_list {
 }
 pub(crate) use rule_list;
 
-/// The rules of all protocols, in the order in which they are tried.
-pub fn rules() -> impl Iterator<Item = Rule> {
-    Protocol::VARIANTS.iter().flat_map(|protocol| -> Vec<Rule> {
-        match protocol {
-            Protocol::Tcp => tcp::reason::rules().collect(),
-            Protocol::Tls => tls::reason::rules().collect(),
-            Protocol::Ws => ws::reason::rules().collect(),
-            Protocol::Ssh => ssh::reason::rules().collect(),
-        }
-    })
-}
-
 /// What the tests of all protocols' rules share.
 #[cfg(test)]
 pub(crate) mod kept {
@@ -69,23 +55,5 @@ pub(crate) mod kept {
             assert_eq!(said, kept, "said and kept differ: SENTENCES=write keeps what is said");
         }
         assert_eq!(page.lines().count(), kept.lines().count());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn each_rule_has_a_name_of_its_own_and_says_in_both_languages_what_it_recognises() {
-        let mut names = BTreeSet::new();
-        for rule in rules() {
-            assert!(names.insert(rule.id), "two rules are called {}", rule.id);
-            let (protocol, name) = rule.id.split_once('.').expect("protocol, dot, name");
-            assert!(["tcp", "tls", "ws", "ssh"].contains(&protocol) && !name.is_empty(), "{}", rule.id);
-            assert!(!rule.when.en.is_empty() && !rule.when.zh.is_empty(), "{}", rule.id);
-        }
     }
 }
