@@ -15,7 +15,7 @@ fuzz_target!(|input: &[u8]| {
         match deed {
             Action::Says(_, bytes) => {
                 memory::bounded(bytes.len(), 64 << 10, 256, || {
-                    carried(bytes, usize::from(dialogue.dice) * 8)
+                    carried(bytes, usize::from(dialogue.dice) * 8);
                 });
             }
             Action::Secret(words) => {
