@@ -3,7 +3,6 @@
 use std::{
     fmt, fs,
     net::IpAddr,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -132,10 +131,11 @@ impl Checks {
                 Err(_) if file.name == CA_KEY => {
                     self.find(file.name, Fault::Missing, "is missing: no further certificate can be issued");
                 }
-                Err(_) => self.find(file.name, Fault::Missing, "is missing; run `certs` to make it"),
+                Err(_) => {
+                    self.find(file.name, Fault::Missing, format!("is missing; run `{CERTS}` to make it"))
+                }
                 Ok(there) => {
-                    let mode = there.permissions().mode() & 0o777;
-                    if file.private && mode & 0o077 != 0 {
+                    if let Some(mode) = files::mode(&there).filter(|mode| file.private && mode & 0o077 != 0) {
                         let what = format!("is open to others (mode {mode:04o}); chmod 600 closes it");
                         self.find(file.name, Fault::Exposed, what);
                     }

@@ -2,9 +2,8 @@
 //! replaced; a lock keeps two processes from making two halves of different sets.
 
 use std::{
-    fs::{self, Permissions},
+    fs,
     io::Write as _,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -43,11 +42,9 @@ impl Folder {
         fs::create_dir_all(&self.dir).with_context(|| {
             format!("could not make the folder {dir} (may you write there? CERTS_DIR names another one)")
         })?;
-        let folder = fs::File::open(&self.dir).with_context(|| {
-            format!("could not open the folder {dir} (may you read it? CERTS_DIR names another one)")
-        })?;
-        folder.lock().with_context(|| format!("could not lock the folder {dir}"))?;
-        Ok(folder)
+        files::lock(&self.dir).with_context(|| {
+            format!("could not lock the folder {dir} (may you read it? CERTS_DIR names another one)")
+        })
     }
 
     pub(crate) fn read(&self, name: &str) -> anyhow::Result<String> {
@@ -59,17 +56,28 @@ impl Folder {
     pub(crate) fn add(&mut self, name: &str, contents: &str) -> anyhow::Result<()> {
         let path = self.path(name);
         let failed = || format!("could not write {} (may you write there?)", path.display());
-        let mode = if is_private(name) { 0o600 } else { 0o644 };
-        let mut draft = tempfile::Builder::new()
-            .permissions(Permissions::from_mode(mode))
-            .tempfile_in(&self.dir)
-            .with_context(failed)?;
+        let mut draft = draft(is_private(name)).tempfile_in(&self.dir).with_context(failed)?;
         draft.write_all(contents.as_bytes()).with_context(failed)?;
         draft.as_file().sync_all().with_context(failed)?;
         draft.persist_noclobber(&path).map_err(|refused| refused.error).with_context(failed)?;
         self.made.push(path);
         Ok(())
     }
+}
+
+/// Files whose mode is the final one from the start.
+#[cfg(unix)]
+fn draft(is_private: bool) -> tempfile::Builder<'static, 'static> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut draft = tempfile::Builder::new();
+    draft.permissions(fs::Permissions::from_mode(if is_private { 0o600 } else { 0o644 }));
+    draft
+}
+
+/// Elsewhere the folder says who may read.
+#[cfg(not(unix))]
+fn draft(_is_private: bool) -> tempfile::Builder<'static, 'static> {
+    tempfile::Builder::new()
 }
 
 fn is_private(name: &str) -> bool {

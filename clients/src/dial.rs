@@ -104,7 +104,13 @@ pub(crate) async fn answered(
 }
 
 /// The SYN is out and its answer is awaited.
-const EINPROGRESS: i32 = 115;
+const EINPROGRESS: i32 = if cfg!(windows) {
+    10_035 // WSAEWOULDBLOCK
+} else if cfg!(target_os = "linux") {
+    115
+} else {
+    36 // the BSDs, and macOS
+};
 
 /// The winner of a race, once there is one: an attempt that is told of it gives up.
 pub(crate) struct Overtaken(latest::Receiver<Option<SocketAddr>>);

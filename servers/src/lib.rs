@@ -170,6 +170,7 @@ where
 const SHUTDOWN: Duration = Duration::from_secs(3);
 
 /// Completes at Ctrl-C or SIGTERM.
+#[cfg(unix)]
 pub async fn shutdown_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
@@ -179,4 +180,10 @@ pub async fn shutdown_signal() {
         },
         Err(_) => drop(tokio::signal::ctrl_c().await),
     }
+}
+
+/// Completes at Ctrl-C.
+#[cfg(not(unix))]
+pub async fn shutdown_signal() {
+    drop(tokio::signal::ctrl_c().await);
 }

@@ -8,7 +8,10 @@ use russh::{
     SendError, Signer,
     keys::{
         Certificate, HashAlg, PrivateKey, PublicKey,
-        agent::{AgentIdentity, client::AgentClient},
+        agent::{
+            AgentIdentity,
+            client::{AgentClient, AgentStream},
+        },
         decode_secret_key,
         signature::Signer as _,
         ssh_encoding::Encode,
@@ -16,7 +19,7 @@ use russh::{
     },
 };
 use steps::ssh::reason::NotSigned;
-use tokio::{net::UnixStream, sync::Mutex};
+use tokio::sync::Mutex;
 
 use super::secrets::Asking;
 
@@ -29,11 +32,14 @@ pub(super) struct Key {
     holder: Holder,
 }
 
+/// An agent, wherever it is reached.
+type AnyAgent = Box<dyn AgentStream + Send + Unpin + 'static>;
+
 /// Who has its private half.
 #[derive(Clone)]
 enum Holder {
     File { private: Private, path: Arc<str>, asking: Asking },
-    Agent(Arc<Mutex<AgentClient<UnixStream>>>),
+    Agent(Arc<Mutex<AgentClient<AnyAgent>>>),
 }
 
 /// A private half that may be closed still.
@@ -133,11 +139,7 @@ fn beside(file: &str, key: &PublicKey) -> Option<Certificate> {
 impl Key {
     /// The keys that the agent at SSH_AUTH_SOCK holds, in its order.
     pub(super) async fn of_agent() -> anyhow::Result<Vec<Self>> {
-        let mut agent = AgentClient::connect_env().await.map_err(|error| {
-            anyhow!(
-                "could not reach ssh-agent: {error} (is SSH_AUTH_SOCK set? `eval $(ssh-agent)` starts one)"
-            )
-        })?;
+        let mut agent = agent().await?;
         let identities = agent.request_identities().await.context("ssh-agent did not list its keys")?;
         let holder = Holder::Agent(Arc::new(Mutex::new(agent)));
         let key = |identity: AgentIdentity| match identity {
@@ -322,6 +324,23 @@ impl Signer for Key {
             }
         }
     }
+}
+
+#[cfg(unix)]
+async fn agent() -> anyhow::Result<AgentClient<AnyAgent>> {
+    let agent = AgentClient::connect_env().await.map_err(|error| {
+        anyhow!("could not reach ssh-agent: {error} (is SSH_AUTH_SOCK set? `eval $(ssh-agent)` starts one)")
+    })?;
+    Ok(agent.dynamic())
+}
+
+/// The agent of OpenSSH for Windows.
+#[cfg(windows)]
+async fn agent() -> anyhow::Result<AgentClient<AnyAgent>> {
+    let agent = AgentClient::connect_named_pipe(r"\\.\pipe\openssh-ssh-agent").await;
+    let agent =
+        agent.map_err(|error| anyhow!("could not reach ssh-agent: {error} (is its service started?)"))?;
+    Ok(agent.dynamic())
 }
 
 /// The key, opened with its passphrase where it has one; the user is asked at most three times.

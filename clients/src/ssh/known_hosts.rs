@@ -7,9 +7,7 @@
 //! also where the kind of key differs: else whoever is in the middle had only to show another kind.
 
 use std::{
-    fs::{self, File, Permissions},
-    io,
-    os::unix::fs::PermissionsExt,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -164,16 +162,13 @@ impl KnownHosts {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         // On the folder, for the file is replaced: it leaves nothing behind and ends with the process.
-        let lock = File::open(folder)?;
-        lock.lock()?;
+        let _lock = files::lock(folder)?;
         if matches!(self.look_up(host, key)?, Record::Known { .. }) {
             return Ok(()); // by another client, a moment ago
         }
         let (mut bytes, mode) = match fs::read(&path) {
-            Ok(bytes) => (bytes, fs::metadata(&path)?.permissions()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                (Vec::new(), Permissions::from_mode(0o600))
-            }
+            Ok(bytes) => (bytes, Some(fs::metadata(&path)?.permissions())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (Vec::new(), None),
             Err(error) => return Err(error),
         };
         if bytes.last().is_some_and(|last| *last != b'\n') {

@@ -5,7 +5,6 @@ use std::{
     collections::VecDeque,
     fmt, fs,
     io::{self, BufRead, BufReader, IsTerminal, Write},
-    os::unix::fs::PermissionsExt,
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
@@ -50,7 +49,7 @@ impl Passwords {
     /// Reads a file of passwords, one a line. Others must not be able to read it.
     pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
         let failed = || format!("could not read the password file {}", path.display());
-        let mode = fs::metadata(path).with_context(failed)?.permissions().mode() & 0o777;
+        let mode = files::mode(&fs::metadata(path).with_context(failed)?).unwrap_or_default();
         ensure!(
             mode & 0o077 == 0,
             "the password file {0} is open to others (mode {mode:04o}); `chmod 600 {0}` closes it",
@@ -181,8 +180,10 @@ fn seen(prompt: &str) -> io::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]

@@ -130,7 +130,7 @@ fn a_file_is_replaced_with_its_permissions_and_through_no_name_that_was_laid_out
         symlink(&victim, place.path().join(name)).unwrap();
     }
     for text in ["one", "two"] {
-        replace(&path, text.as_bytes(), Permissions::from_mode(0o644)).unwrap();
+        replace(&path, text.as_bytes(), Some(Permissions::from_mode(0o644))).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o644);

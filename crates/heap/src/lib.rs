@@ -26,7 +26,7 @@ pub fn give_back() {
             }
         }
     }
-    #[cfg(target_env = "gnu")]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // OpenSSL and the C library itself take theirs from glibc.
     // SAFETY: it takes no pointer, locks each heap while it works there, and touches none of what is in use.
     unsafe {

@@ -17,20 +17,21 @@ use std::{
 use anyhow::{Context, bail};
 use socket2::Socket;
 use steps::Side;
-use tokio::{
-    io::unix::AsyncFd,
-    time::{Instant, sleep_until},
-};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
-use watch::{Session, with_net_raw};
+use watch::{AsyncFd, Session, with_net_raw};
 
 mod command;
 mod connection;
 mod deaf;
-mod namespace;
 pub mod packet;
 mod privilege;
 mod rule;
+
+// What takes the Linux kernel; on another system their stand-ins say so.
+#[cfg_attr(not(target_os = "linux"), path = "link/elsewhere/namespace.rs")]
+mod namespace;
+#[cfg_attr(not(target_os = "linux"), path = "link/elsewhere/socket.rs")]
 mod socket;
 
 pub(crate) use command::{Options, run};

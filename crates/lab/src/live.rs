@@ -12,14 +12,10 @@ use std::{
 use anyhow::{Context, bail};
 use capture::{Captures, Choice, Finished, Followed, Keep, Keys};
 use show::{Args, Format};
-use steps::Lang;
-use tokio::{
-    io::unix::AsyncFd,
-    signal::unix::{SignalKind, signal},
-    time::{MissedTickBehavior, interval},
-};
+use steps::{Lang, program::LAB};
+use tokio::time::{MissedTickBehavior, interval};
 use watch::{
-    Overheard, OverheardTape,
+    AsyncFd, Overheard, OverheardTape,
     tcp::{Heard, Ring},
 };
 
@@ -67,12 +63,18 @@ pub(crate) fn open(options: &Options, keep: &watch::Keep, lang: Lang) -> anyhow:
     let choice = choice(&options.which)?;
     let ring = Ring::open(options.interface.as_deref()).map_err(|error| match (error.kind(), lang) {
         (std::io::ErrorKind::PermissionDenied, Lang::En) => anyhow::anyhow!(
-            "watching needs CAP_NET_RAW: `sudo lab watch …`, `sudo setcap cap_net_raw+p $(which lab)`, in a \
+            "watching needs CAP_NET_RAW: `sudo {LAB} watch …`, `sudo setcap cap_net_raw+p $(which {LAB})`, in a \
              container `--cap-add NET_RAW`"
         ),
         (std::io::ErrorKind::PermissionDenied, Lang::Zh) => anyhow::anyhow!(
-            "监视需要 CAP_NET_RAW：`sudo lab watch …`、`sudo setcap cap_net_raw+p $(which lab)`，容器中用 \
+            "监视需要 CAP_NET_RAW：`sudo {LAB} watch …`、`sudo setcap cap_net_raw+p $(which {LAB})`，容器中用 \
              `--cap-add NET_RAW`"
+        ),
+        (std::io::ErrorKind::Unsupported, Lang::En) => anyhow::anyhow!(
+            "watching needs the Linux kernel (AF_PACKET); `{LAB} read FILE` reads a capture of tcpdump's or Wireshark's"
+        ),
+        (std::io::ErrorKind::Unsupported, Lang::Zh) => anyhow::anyhow!(
+            "监视需要 Linux 内核（AF_PACKET）；`{LAB} read 文件` 可以读 tcpdump 或 Wireshark 的抓包"
         ),
         (_, lang) => {
             let all = match lang {
@@ -146,14 +148,13 @@ pub(crate) async fn run(
     let reads = !flight;
     let mut watching =
         Watching { captures, reads, told, tape, keys, overheard: Overheard::default(), over: 0, output };
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut stopped = std::pin::pin!(servers::shutdown_signal());
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     watching.greet(options.interface.as_deref());
     while options.count.is_none_or(|count| watching.over < count) {
         tokio::select! {
-            _ = interrupt.recv() => break,
-            _ = terminate.recv() => break,
+            () = &mut stopped => break,
             ready = ring.readable_mut() => {
                 ready?.clear_ready();
             }

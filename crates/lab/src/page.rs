@@ -54,14 +54,8 @@ pub(crate) fn serve(
         let stop = CancellationToken::new();
         let asked = stop.clone();
         tokio::spawn(async move {
-            use tokio::signal::unix::{SignalKind, signal};
-            if let Ok(mut term) = signal(SignalKind::terminate()) {
-                tokio::select! {
-                    _ = term.recv() => {}
-                    _ = tokio::signal::ctrl_c() => {}
-                }
-                asked.cancel();
-            }
+            servers::shutdown_signal().await;
+            asked.cancel();
         });
         page::serve(page, |url| show::say(LAB, format!("the page is at {url}")), stop).await
     })

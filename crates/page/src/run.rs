@@ -23,9 +23,17 @@ const MOST: usize = 16 << 20;
 /// How often, at most, the page draws it anew while it runs.
 const BETWEEN: Duration = Duration::from_millis(80);
 
+/// The file of this program; Linux has a name for it that leads there also after it was replaced.
+fn this_program() -> anyhow::Result<std::path::PathBuf> {
+    if cfg!(target_os = "linux") {
+        return Ok("/proc/self/exe".into());
+    }
+    std::env::current_exe().context("could not find this program's own file")
+}
+
 /// Runs this program with `args` and tells `page` how the ladder grows; gives how it ended. Dropping it ends the run.
 pub(crate) async fn run(args: &[String], page: &Sender<Value>) -> anyhow::Result<Value> {
-    let mut child = Command::new("/proc/self/exe")
+    let mut child = Command::new(this_program()?)
         .args(args)
         .args(["--format", "json"])
         .env_remove("LOG_DIR")

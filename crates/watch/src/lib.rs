@@ -15,6 +15,8 @@ mod flight;
 mod journal;
 mod keep;
 mod overheard;
+// On another system than Linux a stand-in, which can capture nothing.
+#[cfg_attr(not(target_os = "linux"), path = "elsewhere/packet.rs")]
 mod packet;
 #[doc(hidden)]
 pub mod pcapng; // for `fuzz`
@@ -38,7 +40,9 @@ pub use ends::Ends;
 pub use flight::{OverheardTape, RingSize};
 pub use keep::{Keep, Keeping};
 pub use overheard::Overheard;
-pub use packet::{Ports, confine, tcp_ports, with_net_raw};
+pub use packet::{AsyncFd, confine, with_net_raw};
+#[cfg(target_os = "linux")]
+pub use packet::{Ports, tcp_ports};
 pub use recording::{Commented, Comments};
 pub use session::Session;
 pub use tap::{Crossing, Tap};

@@ -6,6 +6,8 @@ mod privilege;
 mod ring;
 mod socket;
 
+pub use tokio::io::unix::AsyncFd;
+
 pub(crate) use filter::MOST_PORTS;
 pub use filter::{Ports, tcp_ports};
 pub(crate) use privilege::open;

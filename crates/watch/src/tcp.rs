@@ -1,7 +1,7 @@
 //! The TCP watcher. A stream has no tap for segments, so they are captured beside it ([`Capture`]), and the kernel is
 //! asked for the states ([`Connection`]). Without CAP_NET_RAW the kernel's word is all there is, and events say so.
 
-use std::{io, net::SocketAddr, os::fd::AsFd};
+use std::{io, net::SocketAddr};
 
 use steps::{
     Evidence,
@@ -14,25 +14,40 @@ use crate::Witness;
 
 pub use crate::packet::{Heard, Ring};
 
+mod answer;
 mod capture;
 mod connection;
 mod half_open;
-mod info;
 mod link;
-mod options;
 mod refusal;
 mod settings;
-mod sock_diag;
 mod state;
 mod watch;
 
+// What asks the Linux kernel; on another system their stand-ins say that it cannot be asked.
+#[cfg_attr(not(target_os = "linux"), path = "elsewhere/icmp.rs")]
+mod icmp;
+#[cfg_attr(not(target_os = "linux"), path = "elsewhere/info.rs")]
+mod info;
+#[cfg_attr(not(target_os = "linux"), path = "elsewhere/options.rs")]
+mod options;
+#[cfg_attr(not(target_os = "linux"), path = "elsewhere/sock_diag.rs")]
+mod sock_diag;
+
+/// What is a socket, by the name of the system at hand.
+#[cfg(unix)]
+pub(crate) use std::os::fd::AsFd as AsSocket;
+#[cfg(windows)]
+pub(crate) use std::os::windows::io::AsSocket;
+
+pub use answer::TcpInfo;
 pub use capture::{Capture, no_capture};
 pub use connection::{Connection, Ended, keep_syns};
 pub use half_open::HalfOpen;
-pub use info::TcpInfo;
+pub use icmp::errno;
 pub use link::{Crossed, Fate};
 pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
-pub use refusal::{errno, forget_icmp, keep_icmp, refusal};
+pub use refusal::{forget_icmp, keep_icmp, refusal};
 pub use settings::Settings;
 pub use state::State;
 pub use watch::Watch;
@@ -64,7 +79,7 @@ pub fn waiting(local: SocketAddr) -> Option<u32> {
 }
 
 /// `TCP_INFO` of a connection that is open, or was until its peer closed.
-fn opened(socket: impl AsFd) -> Option<(State, TcpInfo)> {
+fn opened(socket: impl AsSocket) -> Option<(State, TcpInfo)> {
     let info = info::tcp_info(socket).ok()?;
     let state = info.state?;
     match state {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use steps::Lang;
+use steps::{Lang, program::LAB};
 use watch::with_net_raw;
 
 use super::{namespace, socket::PacketReceiver};
@@ -78,13 +78,26 @@ impl Privilege {
 }
 
 /// What a scenario lacks that cannot be run with this privilege, and how to get it.
-pub(crate) fn lacks(lang: Lang) -> &'static str {
+pub(crate) fn lacks(lang: Lang) -> String {
+    if !cfg!(target_os = "linux") {
+        return match lang {
+            Lang::En => {
+                "needs the Linux kernel: the link loses segments between two of its sockets".to_owned()
+            }
+            Lang::Zh => "需要 Linux 内核：链路在它的两个套接字之间丢弃报文段".to_owned(),
+        };
+    }
     match lang {
         Lang::En => {
-            "needs CAP_NET_RAW: `sudo lab …`, `sudo setcap cap_net_raw+p $(which lab)`, in a container `--cap-add NET_RAW`"
+            format!(
+                "needs CAP_NET_RAW: `sudo {LAB} …`, `sudo setcap cap_net_raw+p $(which {LAB})`, in a container \
+                 `--cap-add NET_RAW`"
+            )
         }
         Lang::Zh => {
-            "需要 CAP_NET_RAW：`sudo lab …`、`sudo setcap cap_net_raw+p $(which lab)`，容器中用 `--cap-add NET_RAW`"
+            format!(
+                "需要 CAP_NET_RAW：`sudo {LAB} …`、`sudo setcap cap_net_raw+p $(which {LAB})`，容器中用 `--cap-add NET_RAW`"
+            )
         }
     }
 }

@@ -98,7 +98,11 @@ impl OwnServer {
             .spawn();
         let mut child = spawned.context("could not start the server")?;
         let said = Arc::new(Mutex::new(Vec::new()));
-        let stderr = child.stderr.take().context("it was piped")?.into_owned_fd()?;
+        let stderr = child.stderr.take().context("it was piped")?;
+        #[cfg(unix)]
+        let stderr = stderr.into_owned_fd()?;
+        #[cfg(windows)]
+        let stderr = stderr.into_owned_handle()?;
         let heard = Arc::clone(&said);
         std::thread::spawn(move || {
             for line in BufReader::new(File::from(stderr)).lines().map_while(Result::ok) {
@@ -153,7 +157,7 @@ impl OwnServer {
             descriptors: self.taken.descriptors.load(Relaxed),
         };
         let said = std::mem::take(&mut *self.said.lock().unwrap_or_else(PoisonError::into_inner));
-        let warnings = said.into_iter().filter(|line| !line.starts_with("server: ")).collect();
+        let warnings = said.into_iter().filter(|line| !line.starts_with(&format!("{SERVER}: "))).collect();
         let log = check::log(self.log.path(), tally)?;
         Ok(Told { before: self.before, peak, after, ended_well, warnings, log })
     }

@@ -4,7 +4,6 @@ use std::{
     fmt,
     fs::File,
     io::{self, Write},
-    os::fd::AsFd,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -23,6 +22,18 @@ use crate::{
     render::{self, Printed, Renderer, json},
     terminal::{Args, ascii},
 };
+
+#[cfg(unix)]
+fn own_stdout() -> io::Result<File> {
+    use std::os::fd::AsFd as _;
+    io::stdout().as_fd().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(windows)]
+fn own_stdout() -> io::Result<File> {
+    use std::os::windows::io::AsHandle as _;
+    io::stdout().as_handle().try_clone_to_owned().map(File::from)
+}
 
 /// Turns queued items into text, and writes it.
 #[derive(Debug)]
@@ -49,7 +60,7 @@ pub(crate) struct Writer {
 impl Writer {
     /// A writer to standard output.
     pub(crate) fn new(args: &Args, how: &Init) -> io::Result<Self> {
-        let stdout: File = io::stdout().as_fd().try_clone_to_owned()?.into();
+        let stdout = own_stdout()?;
         Writer::to((Out::new(stdout), "standard output"), args.is_ascii(), args, how)
     }
 

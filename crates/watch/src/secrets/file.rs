@@ -3,7 +3,6 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     thread::{self, JoinHandle},
@@ -23,8 +22,7 @@ const ROOM: usize = 4096;
 pub(crate) fn private(how: &mut OpenOptions, path: &Path, anew: bool) -> io::Result<File> {
     let file = files::open(how, path, anew)?;
     let about = file.metadata()?;
-    let mode = about.permissions().mode() & 0o777;
-    if about.is_file() && mode & 0o044 != 0 {
+    if let Some(mode) = files::mode(&about).filter(|mode| about.is_file() && mode & 0o044 != 0) {
         let path = path.display();
         tracing::warn!(
             "{path} will hold the session's secrets, and others may read it (mode {mode:03o}): chmod 600 {path}"

@@ -13,7 +13,7 @@ use std::{
 };
 
 use steps::{Evidence, Side};
-use tokio::{io::unix::AsyncFd, sync::Notify, task::JoinHandle};
+use tokio::{sync::Notify, task::JoinHandle};
 use wire::{
     Seen,
     tcp::{Segment, Tracker},
@@ -23,7 +23,7 @@ use crate::{
     Session, Witness,
     address::{both_plain, plain},
     emit::wanted,
-    packet::PacketSocket,
+    packet::{AsyncFd, PacketSocket},
     sync::lock,
 };
 
@@ -158,7 +158,12 @@ pub fn no_capture(session: &Session, error: &io::Error) {
     if session.said_no_capture() {
         return;
     }
-    if error.kind() == io::ErrorKind::PermissionDenied {
+    if error.kind() == io::ErrorKind::Unsupported {
+        tracing::warn!(
+            "segments cannot be captured on this system, nor its kernel asked for states: the TCP watcher needs Linux, \
+             and this run tells only what the program's own calls say"
+        );
+    } else if error.kind() == io::ErrorKind::PermissionDenied {
         let program = std::env::current_exe().ok();
         let program = program.as_deref().and_then(|path| path.file_name()).unwrap_or_default().display();
         tracing::warn!(

@@ -25,10 +25,8 @@ use wire::{
 };
 
 use super::{
-    Capture, Settings, State,
-    capture::Shared,
-    established_fields, info, opened,
-    sock_diag::{self, Answer},
+    Capture, Settings, State, answer::Answer, capture::Shared, established_fields, icmp, info, opened,
+    sock_diag,
 };
 use crate::{Witness, sync::lock};
 
@@ -268,7 +266,7 @@ impl Drop for Connection {
 
 fn error_fields(call: &str, error: &io::Error) -> Fields {
     let mut fields = fields! { field::CALL => call };
-    fields.put_some(field::ERRNO, error.raw_os_error().map(Errno::from).and_then(Errno::name));
+    fields.put_some(field::ERRNO, icmp::numbered(error).and_then(Errno::name));
     // The system's words, without the number that the standard library adds.
     let words = error.to_string();
     fields.put(field::MESSAGE, words.split(" (os error").next().unwrap_or_default());

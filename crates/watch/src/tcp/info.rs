@@ -7,32 +7,7 @@ use std::{
     os::fd::{AsFd, AsRawFd, BorrowedFd},
 };
 
-use super::{State, options};
-
-/// The part of `struct tcp_info` that the suite reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TcpInfo {
-    /// The state of the connection.
-    pub state: Option<State>,
-    /// The options that both SYNs agreed on.
-    pub options: Vec<&'static str>,
-    /// How far the peer's window field is shifted.
-    pub snd_wscale: u8,
-    /// How far our own window field is shifted.
-    pub rcv_wscale: u8,
-    /// The largest segment that this side sends.
-    pub snd_mss: u32,
-    /// The smoothed round-trip time in microseconds.
-    pub rtt_us: u32,
-    /// Segments sent, the SYN included.
-    pub segs_out: u32,
-    /// Segments received.
-    pub segs_in: u32,
-    /// Segments sent again.
-    pub total_retrans: u32,
-    /// Segments sent and not acknowledged yet.
-    pub unacked: u32,
-}
+use super::{State, TcpInfo, options};
 
 /// Asks for `TCP_INFO`.
 pub(crate) fn tcp_info(socket: impl AsFd) -> io::Result<TcpInfo> {

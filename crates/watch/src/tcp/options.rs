@@ -44,7 +44,13 @@ pub fn ack_now(socket: impl AsFd) -> io::Result<()> {
 }
 
 /// The value of an option that is a whole number.
-pub(super) fn value(socket: impl AsFd, name: i32) -> io::Result<i32> {
+/// What the kernel was told of a socket: how often a SYN is repeated, the user timeout in milliseconds, and the seconds in
+/// FIN_WAIT_2.
+pub(super) fn told(socket: impl AsFd) -> [Option<i32>; 3] {
+    [libc::TCP_SYNCNT, libc::TCP_USER_TIMEOUT, libc::TCP_LINGER2].map(|name| value(&socket, name).ok())
+}
+
+fn value(socket: impl AsFd, name: i32) -> io::Result<i32> {
     let mut value: libc::c_int = 0;
     let mut length = mem::size_of_val(&value) as libc::socklen_t;
     // SAFETY: the descriptor is open while it is borrowed, and `value` has room for `length` bytes.

@@ -1,7 +1,7 @@
 //! How long this kernel keeps trying: its settings from /proc/sys, and what a socket of ours was told instead (tcp(7)).
 //! They are told once a connection, so that a recording can be understood on another machine.
 
-use std::{fs, os::fd::AsFd};
+use std::fs;
 
 use steps::{
     Evidence, Field, Fields, Kind, Side,
@@ -9,7 +9,7 @@ use steps::{
 };
 use wire::Seen;
 
-use super::options::value;
+use super::{AsSocket, options};
 use crate::Witness;
 
 /// The settings under which connections of one socket run.
@@ -19,22 +19,13 @@ pub struct Settings(Fields);
 impl Settings {
     /// Reads what matters to `side`: `socket` is the client's own, or the server's listener. What this kernel does not
     /// have is left out.
-    pub fn read(side: Side, socket: impl AsFd) -> Self {
+    pub fn read(side: Side, socket: impl AsSocket) -> Self {
         let mut fields = Fields::new();
-        let options = [
-            (field::TCP_SYNCNT, libc::TCP_SYNCNT),
-            (field::TCP_USER_TIMEOUT_MS, libc::TCP_USER_TIMEOUT),
-            (field::TCP_LINGER2_S, libc::TCP_LINGER2),
-        ];
-        for (field, option) in options {
-            // Asked of a listener that was told nothing, the kernel gives the bound for SYNs, which is not its own.
-            if side == Side::Server && option == libc::TCP_SYNCNT {
-                continue;
-            }
-            if let Ok(value) = value(&socket, option) {
-                fields.put(field, value);
-            }
-        }
+        let [syn_count, user_timeout, linger2] = options::told(socket);
+        // Asked of a listener that was told nothing, the kernel gives the bound for SYNs, which is not its own.
+        fields.put_some(field::TCP_SYNCNT, syn_count.filter(|_| side == Side::Client));
+        fields.put_some(field::TCP_USER_TIMEOUT_MS, user_timeout);
+        fields.put_some(field::TCP_LINGER2_S, linger2);
         let own = match side {
             Side::Client => [field::TCP_SYN_RETRIES, field::TCP_SYN_LINEAR_TIMEOUTS, field::TCP_FIN_TIMEOUT],
             Side::Server => [field::TCP_SYNACK_RETRIES, field::TCP_SYNCOOKIES, field::TCP_ABORT_ON_OVERFLOW],
@@ -44,7 +35,10 @@ impl Settings {
         }
         let congestion_control = field::TCP_CONGESTION_CONTROL;
         fields.put_some(congestion_control, of_kernel(congestion_control.name()));
-        fields.put(field::ASKED, "/proc/sys/net/ipv4, getsockopt");
+        // Another system has none of them.
+        if !fields.is_empty() {
+            fields.put(field::ASKED, "/proc/sys/net/ipv4, getsockopt");
+        }
         Settings(fields)
     }
 
@@ -64,6 +58,9 @@ impl Settings {
     }
 
     pub(super) fn tell(&self, witness: &Witness) {
+        if self.0.is_empty() {
+            return;
+        }
         let seen = Seen::local(Step::Settings, self.0.clone());
         witness.saw_after(std::time::Duration::ZERO, Evidence::Kernel, seen);
     }

@@ -18,54 +18,12 @@ use netlink_packet_sock_diag::{
 };
 use netlink_sys::{Socket, SocketAddr as KernelAddr, protocols::NETLINK_SOCK_DIAG};
 
-use super::State;
+use super::{
+    State,
+    answer::{Answer, Timer, What},
+};
 
 use crate::address::both_plain;
-
-/// What the kernel says of one connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
-    /// Its state; a connection that the kernel no longer knows is closed.
-    pub(crate) state: State,
-    /// What it waits for, and how long still; none: nothing will happen by itself.
-    pub(crate) timer: Option<Timer>,
-    /// How many times the timer has sent something again (`idiag_retrans`).
-    pub(crate) retransmits: u8,
-    /// Of a socket that listens: how many connections wait for accept(), and how many may.
-    pub(crate) accept_queue: (u32, u32),
-}
-
-/// A timer of the kernel (`idiag_timer`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Timer {
-    pub(crate) what: What,
-    pub(crate) expires: Duration,
-}
-
-/// What a timer does when it expires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
-    /// Sends again what was not acknowledged.
-    Retransmission,
-    /// Asks an idle peer for an ACK; in FIN_WAIT_2 it ends a connection whose socket is closed.
-    KeepAlive,
-    /// Forgets the connection.
-    TimeWait,
-    /// Asks a peer whose window is closed.
-    Probe,
-}
-
-impl What {
-    /// The name in events.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            What::Retransmission => "retransmission",
-            What::KeepAlive => "keep-alive",
-            What::TimeWait => "time-wait",
-            What::Probe => "window probe",
-        }
-    }
-}
 
 /// The connection between `local` and `peer`, as the kernel knows it now.
 pub(crate) fn connection(local: SocketAddr, peer: SocketAddr) -> io::Result<Answer> {

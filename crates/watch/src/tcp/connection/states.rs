@@ -8,7 +8,7 @@ use std::{
 
 use steps::{
     Fields,
-    tcp::{Errno, Step, field},
+    tcp::{Step, field},
 };
 use tokio::time::Instant;
 use wire::{Seen, fields};
@@ -16,7 +16,8 @@ use wire::{Seen, fields};
 use super::Connection;
 use crate::tcp::{
     State,
-    sock_diag::{self, Answer, What},
+    answer::{Answer, What},
+    icmp, sock_diag,
 };
 
 /// What the kernel has said so far, so that each change is reported once.
@@ -52,7 +53,7 @@ impl Connection {
         fields.put(field::ASKED, asked);
         fields.put(field::SOCK_DIAG, "no such connection");
         if let Some(error) = error {
-            fields.put_some(field::ERROR, error.raw_os_error().map(|number| Errno::from(number).to_string()));
+            fields.put_some(field::ERROR, icmp::numbered(error).map(|errno| errno.to_string()));
         }
         self.saw(SystemTime::now(), Seen::local(Step::Closed, fields));
     }
