@@ -151,7 +151,12 @@ pub struct UnknownId(pub String);
 
 impl fmt::Display for UnknownId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not in the catalogue of this version (`lab notes` lists it)", self.0)
+        write!(
+            f,
+            "`{}` is not in the catalogue of this version (`{} notes` lists it)",
+            self.0,
+            crate::program::LAB
+        )
     }
 }
 

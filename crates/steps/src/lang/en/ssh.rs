@@ -310,7 +310,7 @@ crate::sentences! {
     password_login_lets_passwords_in() =
         "`--password-login on` lets passwords in; a key from authorized_keys does without.";
     the_client_left_after_a_wrong_password() = "The client left after a wrong password.";
-    certs_shows_the_demo_password() = "`certs --show-password` shows the demo user's.";
+    certs_shows_the_demo_password(certs) = "`{certs} --show-password` shows the demo user's.";
     no_key_was_offered() = "no key was offered";
     its_key_was_refused() = "its key was refused";
     several_keys_were_refused(keys) = "{keys} keys were refused";

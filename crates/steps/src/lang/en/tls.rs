@@ -144,8 +144,8 @@ crate::sentences! {
 
     // certificate.rs
     the_client_showed_no_certificate() = "the client was asked for a certificate and showed none.";
-    give_one_or_do_not_insist() =
-        "It needs one (`client tls --client-cert`), or the server asks without insisting (`--client-auth \
+    give_one_or_do_not_insist(client) =
+        "It needs one (`{client} tls --client-cert`), or the server asks without insisting (`--client-auth \
          request`).";
     the_peers_certificate_was_refused(peer, why) = "the {peer}'s certificate was refused: {why}";
     its_issuers_key_is_too_short(issuer, bits, least) =
@@ -236,8 +236,8 @@ crate::sentences! {
          RSA), and the client offers {listed}.";
     no_suite_in_common_with_the_peer(peer, listed, kind) =
         "no cipher suite in common with the {peer}: the client offers {listed}.{kind}";
-    leave_out_variant_or_offer_that_suite() =
-        "Leave out `--variant`, or have the client offer that suite (`client tls --variant rsa`).";
+    leave_out_variant_or_offer_that_suite(client) =
+        "Leave out `--variant`, or have the client offer that suite (`{client} tls --variant rsa`).";
     the_port_for_static_rsa_takes_it() = "The server's port for static RSA takes such a client (7444 by default).";
     no_group_in_common(peer, offered) =
         "no group for the key exchange in common with the {peer}: the client offers {offered}.";
@@ -263,10 +263,10 @@ crate::sentences! {
     it_insists_on_a_client_certificate() =
         "it asked for a client certificate, we showed none, and it does not go on without.";
     give_a_client_certificate() = "Give one by `--client-cert FILE --client-key FILE`.";
-    client_ws_has_no_client_certificates() =
-        "`client ws` has no client certificates: let the server ask without insisting.";
+    client_ws_has_no_client_certificates(client) =
+        "`{client} ws` has no client certificates: let the server ask without insisting.";
     our_certificate_expired(to) = "our certificate expired on {to}.";
-    issue_it_again() = "It has to be issued again (`certs --check` says which of the demo set).";
+    issue_it_again(certs) = "It has to be issued again (`{certs} --check` says which of the demo set).";
     our_certificate_is_not_valid_before(from) = "our certificate is not valid before {from}.";
     by_our_clock_it_is_valid(from, to) =
         "by our clock our certificate is valid, from {from} to {to}: the other clock is wrong, or it speaks of \
@@ -277,8 +277,8 @@ crate::sentences! {
     it_found_no_way_from_our_issuer(issuer, sent_chain) =
         "it found no way from our certificate's issuer ({issuer}) to a CA that it trusts; we sent a chain of \
          {sent_chain}.";
-    it_trusts_that_ca_or_we_send_the_chain() =
-        "Either it trusts that CA (the demo CA is ca.pem of `--certs`: `client tls --ca`, `curl --cacert`), or \
+    it_trusts_that_ca_or_we_send_the_chain(client) =
+        "Either it trusts that CA (the demo CA is ca.pem of `--certs`: `{client} tls --ca`, `curl --cacert`), or \
          we send the certificates between.";
     we_need_a_certificate_that_it_trusts() = "We need a certificate of a CA that it trusts.";
     it_asked_for_a_name_that_we_do_not_have(asked, names) =
@@ -308,7 +308,7 @@ crate::sentences! {
     the_server_answered_in_plain_http() = "the server answered in plain HTTP.";
     this_is_not_its_tls_port() = "This is not its TLS port (often 443).";
     an_ssh_server_answered() = "an SSH server answered: this is not a TLS port.";
-    client_ssh_speaks_to_it() = "`client ssh` speaks to it.";
+    client_ssh_speaks_to_it(client) = "`{client} ssh` speaks to it.";
     the_server_wants_starttls(service) =
         "the server speaks {service} and greets first, in the clear: it wants STARTTLS before TLS, which this \
          client does not do.";

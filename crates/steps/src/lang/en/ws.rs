@@ -25,7 +25,7 @@ crate::sentences! {
     leave_out_headers() = "Leave out headers, cookies perhaps.";
     a_plain_http_request(asked) = "This is a plain HTTP request without Upgrade: {asked}.";
     the_page_is_at_the_root() = "The one page for a browser is at `/`.";
-    use_a_websocket_client_or_a_browser() = "Use a WebSocket client, such as `client ws`, or a browser at `/`.";
+    use_a_websocket_client_or_a_browser(client) = "Use a WebSocket client, such as `{client} ws`, or a browser at `/`.";
     what_is_missing(name, wanted) = "{name} is missing (wanted: {wanted})";
     what_is_otherwise(name, found, wanted) = "{name} is `{found}` (wanted: {wanted})";
     the_answer_is_no_valid_upgrade(list) = "The answer is no valid upgrade by RFC 6455 §4.1: {list}.";
@@ -118,7 +118,7 @@ crate::sentences! {
     this_code_is_the_applications() = "What this code means is between the two applications.";
     without_a_code() = "without a code";
     the_peer_closed_too_early(peer, with, said, awaited) = "{peer} closed ({with}{said}) before the {awaited}.";
-    does_it_echo() = "Does it echo? Ours does: `server ws`.";
+    does_it_echo(server) = "Does it echo? Ours does: `{server} ws`.";
     the_client_wanted_a_subprotocol(how, asked) =
         "The client {how} right after the upgrade: it had asked for a subprotocol ({asked}), and none was \
          agreed. RFC 6455 §4.1 lets a client go on without one; this one does not.";

@@ -252,7 +252,7 @@ crate::sentences! {
     password_login_lets_passwords_in() =
         "可用 `--password-login on` 开启密码登录；用 authorized_keys 里的公钥则无需密码。";
     the_client_left_after_a_wrong_password() = "客户端在密码错误后离开。";
-    certs_shows_the_demo_password() = "`certs --show-password` 可显示演示用户的密码。";
+    certs_shows_the_demo_password(certs) = "`{certs} --show-password` 可显示演示用户的密码。";
     no_key_was_offered() = "没有提交公钥";
     its_key_was_refused() = "公钥被拒绝";
     several_keys_were_refused(keys) = "{keys} 个公钥被拒绝";

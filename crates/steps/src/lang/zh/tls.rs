@@ -125,8 +125,8 @@ crate::sentences! {
 
     // certificate.rs
     the_client_showed_no_certificate() = "向客户端索要证书，它没有出示。";
-    give_one_or_do_not_insist() =
-        "需要给它一张（`client tls --client-cert`），或让服务端只索要而不强求（`--client-auth request`）。";
+    give_one_or_do_not_insist(client) =
+        "需要给它一张（`{client} tls --client-cert`），或让服务端只索要而不强求（`--client-auth request`）。";
     the_peers_certificate_was_refused(peer, why) = "{peer}证书被拒绝：{why}";
     its_issuers_key_is_too_short(issuer, bits, least) =
         "它的签发者（{issuer}）的 RSA 密钥只有 {bits} 位，这里不接受不足 {least} 位的密钥做的签名（RFC 9325 §4.5）。";
@@ -202,8 +202,8 @@ crate::sentences! {
          {listed}。";
     no_suite_in_common_with_the_peer(peer, listed, kind) =
         "与{peer}没有共同的密码套件：客户端提供的是 {listed}。{kind}";
-    leave_out_variant_or_offer_that_suite() =
-        "去掉 `--variant`，或让客户端提供该套件（`client tls --variant rsa`）。";
+    leave_out_variant_or_offer_that_suite(client) =
+        "去掉 `--variant`，或让客户端提供该套件（`{client} tls --variant rsa`）。";
     the_port_for_static_rsa_takes_it() = "服务端的静态 RSA 端口可以接待这样的客户端（默认 7444）。";
     no_group_in_common(peer, offered) = "与{peer}没有共同的密钥交换曲线：客户端提供的是 {offered}。";
     leave_out_group() = "可去掉 `--group` 再试。";
@@ -223,9 +223,9 @@ crate::sentences! {
         "没有出示 `--client-cert` 的证书，因为它的密钥做不出服务端接受的签名（{schemes}）。";
     it_insists_on_a_client_certificate() = "它索要客户端证书，我们没有出示，它不肯继续。";
     give_a_client_certificate() = "请用 `--client-cert FILE --client-key FILE` 提供一张。";
-    client_ws_has_no_client_certificates() = "`client ws` 不支持客户端证书：请让服务端不强求。";
+    client_ws_has_no_client_certificates(client) = "`{client} ws` 不支持客户端证书：请让服务端不强求。";
     our_certificate_expired(to) = "我们的证书已于 {to} 过期。";
-    issue_it_again() = "需要重新签发（`certs --check` 会指出演示证书中是哪一张）。";
+    issue_it_again(certs) = "需要重新签发（`{certs} --check` 会指出演示证书中是哪一张）。";
     our_certificate_is_not_valid_before(from) = "我们的证书要到 {from} 才生效。";
     by_our_clock_it_is_valid(from, to) =
         "按我们的时钟，证书在 {from} 至 {to} 有效：要么对方的时钟不准，要么它指的是我们上级的证书。";
@@ -233,8 +233,8 @@ crate::sentences! {
     it_has_to_trust_this_certificate() = "它需要直接信任这张证书。";
     it_found_no_way_from_our_issuer(issuer, sent_chain) =
         "从我们证书的签发者（{issuer}）它找不到通往受信任 CA 的路；我们发出的证书链长度为 {sent_chain}。";
-    it_trusts_that_ca_or_we_send_the_chain() =
-        "要么让它信任该 CA（演示 CA 是 `--certs` 目录里的 ca.pem：`client tls --ca`、`curl --cacert`），要么由我\
+    it_trusts_that_ca_or_we_send_the_chain(client) =
+        "要么让它信任该 CA（演示 CA 是 `--certs` 目录里的 ca.pem：`{client} tls --ca`、`curl --cacert`），要么由我\
          们补发中间证书。";
     we_need_a_certificate_that_it_trusts() = "我们需要由它信任的 CA 签发的证书。";
     it_asked_for_a_name_that_we_do_not_have(asked, names) = "它访问的是 `{asked}`，而我们的证书属于 {names}。";
@@ -260,7 +260,7 @@ crate::sentences! {
     the_server_answered_in_plain_http() = "服务端以明文 HTTP 作答。";
     this_is_not_its_tls_port() = "这不是它的 TLS 端口（通常是 443）。";
     an_ssh_server_answered() = "应答的是 SSH 服务端：这不是 TLS 端口。";
-    client_ssh_speaks_to_it() = "可用 `client ssh` 与它通信。";
+    client_ssh_speaks_to_it(client) = "可用 `{client} ssh` 与它通信。";
     the_server_wants_starttls(service) =
         "服务端说的是 {service}，先以明文问候：它要求先 STARTTLS 再 TLS，而本客户端不支持。";
     tls_at_once_has_another_port(service, port) = "一开始就用 TLS 的 {service} 另有端口（{port}）。";

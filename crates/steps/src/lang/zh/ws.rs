@@ -24,7 +24,7 @@ crate::sentences! {
     leave_out_headers() = "请减少头部，例如 cookie。";
     a_plain_http_request(asked) = "这是一个没有 Upgrade 的普通 HTTP 请求：{asked}。";
     the_page_is_at_the_root() = "给浏览器看的页面只有一个，在 `/`。";
-    use_a_websocket_client_or_a_browser() = "请用 WebSocket 客户端（例如 `client ws`），或用浏览器打开 `/`。";
+    use_a_websocket_client_or_a_browser(client) = "请用 WebSocket 客户端（例如 `{client} ws`），或用浏览器打开 `/`。";
     what_is_missing(name, wanted) = "缺少 {name}（要求：{wanted}）";
     what_is_otherwise(name, found, wanted) = "{name} 是 `{found}`（要求：{wanted}）";
     the_answer_is_no_valid_upgrade(list) = "按 RFC 6455 §4.1，这个应答不是有效的升级：{list}。";
@@ -104,7 +104,7 @@ crate::sentences! {
     this_code_is_the_applications() = "这个状态码的含义由双方应用约定。";
     without_a_code() = "没有状态码";
     the_peer_closed_too_early(peer, with, said, awaited) = "{peer}在{awaited}之前就关闭了（{with}{said}）。";
-    does_it_echo() = "它会回显吗？我们的会：`server ws`。";
+    does_it_echo(server) = "它会回显吗？我们的会：`{server} ws`。";
     the_client_wanted_a_subprotocol(how, asked) =
         "客户端在升级后立即{how}：它请求了子协议（{asked}），但没有商定任何一个。RFC 6455 §4.1 允许客户端不用子\
          协议继续，但它没有继续。";

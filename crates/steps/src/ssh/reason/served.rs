@@ -7,7 +7,7 @@ use super::{
     session::misplaced,
 };
 use crate::{
-    Ending, Reason, Said, Side, our_words,
+    Ending, Reason, Said, Side, our_words, program,
     rule::rule_list,
     ssh::Attempt,
     ssh::{Step, field},
@@ -230,7 +230,7 @@ fn wrong_password(facts: &Facts<'_>) -> Option<Reason> {
     }
     let reason = Reason::new(say!(ssh::the_client_left_after_a_wrong_password()));
     let reason = reason.by(Side::Client).at(Step::AuthPassword);
-    Some(reason.advising(say!(ssh::certs_shows_the_demo_password())))
+    Some(reason.advising(say!(ssh::certs_shows_the_demo_password(program::CERTS))))
 }
 
 fn key_refused(facts: &Facts<'_>) -> Option<Reason> {

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Reason, Record, Rule, Said, Side,
     common::{RESULT, SIGNATURE_ALGORITHM},
+    program,
     rule::rule_list,
     tls::field::{
         CERTIFICATES, ISSUER, ISSUER_PUBLIC_KEY, NAME, NAMES, NOT_AFTER, NOT_BEFORE, OVER, PUBLIC_KEY,
@@ -38,7 +39,7 @@ fn none_shown(facts: &Facts<'_>) -> Option<Reason> {
     }
     let reason = Reason::new(say!(tls::the_client_showed_no_certificate()));
     let reason = reason.by(Side::Client).at(Step::ClientCertificate);
-    Some(reason.advising(say!(tls::give_one_or_do_not_insist())))
+    Some(reason.advising(say!(tls::give_one_or_do_not_insist(program::CLIENT))))
 }
 
 /// The fault, and what the verifier was shown.

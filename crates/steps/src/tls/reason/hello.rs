@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Reason, Rule, Said, Side,
     common::VERSION,
+    program,
     rule::rule_list,
     tls::field::{ALPN, CIPHER_SUITE, PUBLIC_KEY, SIGNATURE_ALGORITHMS, SIGNATURE_SCHEME, SUPPORTED_GROUPS},
 };
@@ -150,7 +151,7 @@ fn no_suite(facts: &Facts<'_>) -> Option<Reason> {
     Some(match (facts.side, facts.given.program) {
         (Side::Server, Program::Server) if facts.given.beside => reason.advising(other_port()),
         (Side::Server, Program::Server) if beside => {
-            reason.advising(say!(tls::leave_out_variant_or_offer_that_suite()))
+            reason.advising(say!(tls::leave_out_variant_or_offer_that_suite(program::CLIENT)))
         }
         _ if !wider.is_empty() => reason.advising(say!(tls::leave_out(wider))),
         (Side::Server, Program::Server) if only_static => {

@@ -7,7 +7,7 @@ use super::{
     facts::{Facts, Program, few},
 };
 use crate::{
-    Reason, Rule, Said, Side,
+    Reason, Rule, Said, Side, program,
     rule::rule_list,
     tls::field::{
         CERTIFICATES, ISSUER, NAMES, NOT_AFTER, NOT_BEFORE, SERVER_NAME, SIGNATURE_ALGORITHMS, SUBJECT,
@@ -55,7 +55,7 @@ fn none_shown(facts: &Facts<'_>) -> Option<Reason> {
     Some(match facts.given.program {
         Program::Client => reason.advising(say!(tls::give_a_client_certificate())),
         Program::WsClient | Program::Server | Program::WsServer => {
-            reason.advising(say!(tls::client_ws_has_no_client_certificates()))
+            reason.advising(say!(tls::client_ws_has_no_client_certificates(program::CLIENT)))
         }
     })
 }
@@ -69,7 +69,8 @@ fn out_of_date(facts: &Facts<'_>) -> Option<Reason> {
     let now = facts.now.to_string();
     // Written in UTC, the year first: their order as text is that in time.
     let reason = if now.as_str() > to {
-        sent(facts, alert, say!(tls::our_certificate_expired(to))).advising(say!(tls::issue_it_again()))
+        sent(facts, alert, say!(tls::our_certificate_expired(to)))
+            .advising(say!(tls::issue_it_again(program::CERTS)))
     } else if now.as_str() < from {
         sent(facts, alert, say!(tls::our_certificate_is_not_valid_before(from)))
     } else {
@@ -104,7 +105,7 @@ fn issuer_unknown(facts: &Facts<'_>) -> Option<Reason> {
 /// How a peer comes to trust our certificate.
 fn trust(side: Side) -> Said {
     match side {
-        Side::Server => say!(tls::it_trusts_that_ca_or_we_send_the_chain()),
+        Side::Server => say!(tls::it_trusts_that_ca_or_we_send_the_chain(program::CLIENT)),
         Side::Client => say!(tls::we_need_a_certificate_that_it_trusts()),
     }
 }

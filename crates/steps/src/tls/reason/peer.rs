@@ -4,7 +4,7 @@ use super::{End, Facts, Misbehaved, Recognises, Step, Unreadable, alert::compare
 use crate::{
     Reason, Rule, Said, Side, Text,
     common::{DUE, LOOKS_LIKE, TEXT, VERSION},
-    our_words,
+    our_words, program,
     rule::rule_list,
     tls::field::{ALPN, CIPHER_SUITE, CIPHER_SUITES},
 };
@@ -55,7 +55,7 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
             (say!(tls::the_server_answered_in_plain_http()), say!(tls::this_is_not_its_tls_port()))
         }
         (Side::Client, "SSH identification") => {
-            (say!(tls::an_ssh_server_answered()), say!(tls::client_ssh_speaks_to_it()))
+            (say!(tls::an_ssh_server_answered()), say!(tls::client_ssh_speaks_to_it(program::CLIENT)))
         }
         (Side::Client, greeting) => match starts_in_the_clear(greeting) {
             Some((service, port)) => (

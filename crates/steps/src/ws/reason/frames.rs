@@ -1,7 +1,7 @@
 //! After the upgrade: the rules of the frames (RFC 6455 §5), the Close (§7.4), and an end without one.
 
 use super::{Awaited, Ended, Facts, FrameRule, Recognise, quoted};
-use crate::{Reason, Rule, Said, Side, common, rule::rule_list, ws::Step, ws::field};
+use crate::{Reason, Rule, Said, Side, common, program, rule::rule_list, ws::Step, ws::field};
 
 pub(super) const RULES: &[(Rule, Recognise)] = rule_list!["ws", ws_rules;
     frame_rule => frame_rule;
@@ -117,7 +117,7 @@ fn closed_early(facts: &Facts<'_>) -> Option<Reason> {
 }
 
 fn does_it_echo() -> Said {
-    say!(ws::does_it_echo())
+    say!(ws::does_it_echo(program::SERVER))
 }
 
 fn no_subprotocol(facts: &Facts<'_>) -> Option<Reason> {

@@ -2,7 +2,7 @@
 
 use super::{Ended, Facts, Recognise, quoted};
 use crate::{
-    Reason, Rule, Said, Side, common, our_words,
+    Reason, Rule, Said, Side, common, our_words, program,
     rule::rule_list,
     ws::{Check, Checked, Step, checked_in, field},
 };
@@ -100,7 +100,7 @@ fn plain_request(facts: &Facts<'_>) -> Option<Reason> {
         // Whoever visits by a browser need not be told to use one.
         say!(ws::the_page_is_at_the_root())
     } else {
-        say!(ws::use_a_websocket_client_or_a_browser())
+        say!(ws::use_a_websocket_client_or_a_browser(program::CLIENT))
     }))
 }
 
