@@ -1,9 +1,8 @@
 //! A key log that grows while it is read: a browser writes a line with each handshake.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, Metadata},
     io::{self, Read, Seek, SeekFrom},
-    os::unix::fs::MetadataExt,
     path::PathBuf,
 };
 
@@ -45,7 +44,7 @@ impl Followed {
             return Err(io::Error::other("it is no file"));
         }
         let open = self.file.as_ref().and_then(|file| file.metadata().ok());
-        let same = open.is_some_and(|open| open.ino() == there.ino() && open.dev() == there.dev());
+        let same = open.is_some_and(|open| is_same(&open, &there));
         if !same || there.len() < self.read {
             self.file = Some(File::open(&self.path)?);
             (self.read, self.partial) = (0, Vec::new());
@@ -60,6 +59,19 @@ impl Followed {
         }
         Ok(String::from_utf8_lossy(&lines).into_owned())
     }
+}
+
+/// Whether the two are one file.
+#[cfg(unix)]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    one.ino() == other.ino() && one.dev() == other.dev()
+}
+
+/// Where a file has no number that could be asked for, the time at which it was made.
+#[cfg(not(unix))]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    one.created().ok() == other.created().ok()
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ use crate::Witness;
 
 pub use crate::packet::{Heard, Ring};
 
+// What only the Linux kernel tells is read nowhere else.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 mod answer;
 mod capture;
 mod connection;
@@ -21,6 +23,7 @@ mod half_open;
 mod link;
 mod refusal;
 mod settings;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 mod state;
 mod watch;
 

@@ -3,7 +3,6 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, Seek, SeekFrom, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process,
     time::{SystemTime, UNIX_EPOCH},
@@ -15,7 +14,7 @@ use super::sink::Place;
 #[derive(Debug)]
 pub(crate) struct Recorded {
     path: PathBuf,
-    mode: u32,
+    private: bool,
     for_another: bool,
     once_open: Option<fn()>,
     /// Made with the first event: a program that sees none leaves no file.
@@ -37,8 +36,7 @@ impl Recorded {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         // In containers every process is number 1: the time tells them apart.
         let name = format!("{}.{:09}-{program}-{}.jsonl", now.as_secs(), now.subsec_nanos(), process::id());
-        let mode = if private { 0o600 } else { 0o666 }; // less what the umask takes away
-        Ok(Recorded { path: folder.join(name), mode, for_another, once_open, file: None })
+        Ok(Recorded { path: folder.join(name), private, for_another, once_open, file: None })
     }
 
     /// Whether the folder belongs to another user, for whom root records.
@@ -51,15 +49,28 @@ impl Recorded {
     }
 }
 
+/// A file for its owner only, or for whom the umask lets read.
+#[cfg(unix)]
+fn readable_by(its_owner: bool) -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    options.mode(if its_owner { 0o600 } else { 0o666 });
+    options
+}
+
+/// Elsewhere the folder says who may read.
+#[cfg(not(unix))]
+fn readable_by(_its_owner: bool) -> OpenOptions {
+    OpenOptions::new()
+}
+
 impl Write for Recorded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let file = match &mut self.file {
             Some(file) => file,
             None => {
-                let mut options = OpenOptions::new();
-                options.write(true).create_new(true).mode(self.mode);
                 // Never through a link: the file must be a new one.
-                let file = options.open(&self.path)?;
+                let file = readable_by(self.private).write(true).create_new(true).open(&self.path)?;
                 if let Some(opened) = self.once_open {
                     opened();
                 }
