@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use serde::Serialize;
-use steps::{Protocol, program::SERVER};
+use steps::Protocol;
 use tempfile::NamedTempFile;
 use tokio::process::{Child, Command};
 
@@ -109,10 +109,11 @@ impl OwnServer {
                 heard.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
         });
-        let (says, until) = (format!("{SERVER}: {id} listens on "), Instant::now() + Duration::from_secs(30));
+        // Its own name may be the short one or that of the program that has them all.
+        let (says, until) = (format!("server: {id} listens on "), Instant::now() + Duration::from_secs(30));
         let address = loop {
             let lines = said.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if let Some(address) = lines.iter().find_map(|line| line.strip_prefix(&says)?.parse().ok()) {
+            if let Some(address) = lines.iter().find_map(|line| line.split_once(&says)?.1.parse().ok()) {
                 break address;
             }
             if child.try_wait()?.is_some() || Instant::now() > until {
@@ -157,7 +158,7 @@ impl OwnServer {
             descriptors: self.taken.descriptors.load(Relaxed),
         };
         let said = std::mem::take(&mut *self.said.lock().unwrap_or_else(PoisonError::into_inner));
-        let warnings = said.into_iter().filter(|line| !line.starts_with(&format!("{SERVER}: "))).collect();
+        let warnings = said.into_iter().filter(|line| !is_own_word(line)).collect();
         let log = check::log(self.log.path(), tally)?;
         Ok(Told { before: self.before, peak, after, ended_well, warnings, log })
     }
@@ -168,6 +169,11 @@ impl Taken {
         self.rss_kib.fetch_max(now.rss_kib, Relaxed);
         self.descriptors.fetch_max(now.descriptors, Relaxed);
     }
+}
+
+/// Whether the server says in its own name, the short one or that of the program that has them all, what is no warning.
+fn is_own_word(line: &str) -> bool {
+    line.starts_with("server: ") || line.starts_with("asnoted server: ")
 }
 
 /// What the process takes now; nothing when it is gone.
