@@ -73,6 +73,11 @@ pub(super) struct Told {
 
 impl OwnServer {
     pub(super) async fn start(options: &Options, certs: &Path) -> anyhow::Result<Self> {
+        if !cfg!(target_os = "linux") {
+            bail!(
+                "what a server takes is read in /proc, which only Linux has (`--to` loads one that runs already)"
+            );
+        }
         let log = match &options.server_log {
             Some(path) => Log::Kept(path.clone()),
             None => Log::Temporary(NamedTempFile::new().context("no place for the server's log")?),
