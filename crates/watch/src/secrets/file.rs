@@ -148,6 +148,6 @@ mod tests {
             lines.end();
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), "a\nb\n");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(files::mode(&fs::metadata(&path).unwrap()), Some(0o600));
     }
 }
