@@ -1,7 +1,7 @@
 //! The user's keys, from a file or from ssh-agent, and the signer that uses them. A private key leaves this file only
 //! as a signature; an encrypted one is opened when, and only when, the server would take it.
 
-use std::{fs, os::unix::fs::MetadataExt, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 use anyhow::{Context, anyhow, bail};
 use russh::{
@@ -114,12 +114,20 @@ impl Loaded {
 }
 
 /// The mode of a file of this user's that others can read or write. Of another user's file OpenSSH does not ask.
+#[cfg(unix)]
 fn open_to_others(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
     let about = fs::metadata(path).ok()?;
     // What this process makes belongs to this user.
     let me = fs::metadata("/proc/self").ok()?.uid();
     let mode = about.mode() & 0o777;
     (about.uid() == me && mode & 0o077 != 0).then_some(mode)
+}
+
+/// Elsewhere a file has no mode.
+#[cfg(not(unix))]
+fn open_to_others(_path: &Path) -> Option<u32> {
+    None
 }
 
 /// The certificate for `key` in `FILE-cert.pub`; one that does not read, or is another key's, is told of and left out.
