@@ -151,6 +151,12 @@ pub(crate) async fn run(
     let mut stopped = std::pin::pin!(servers::shutdown_signal());
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Whoever reads the greeting may send a signal at once: it is waited for before.
+    tokio::select! {
+        biased;
+        () = &mut stopped => return Ok(()),
+        () = std::future::ready(()) => {}
+    }
     watching.greet(options.interface.as_deref());
     while options.count.is_none_or(|count| watching.over < count) {
         tokio::select! {
