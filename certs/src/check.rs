@@ -132,7 +132,7 @@ impl Checks {
                     self.find(file.name, Fault::Missing, "is missing: no further certificate can be issued");
                 }
                 Err(_) => {
-                    self.find(file.name, Fault::Missing, format!("is missing; run `{CERTS}` to make it"))
+                    self.find(file.name, Fault::Missing, format!("is missing; run `{CERTS}` to make it"));
                 }
                 Ok(there) => {
                     if let Some(mode) = files::mode(&there).filter(|mode| file.private && mode & 0o077 != 0) {
