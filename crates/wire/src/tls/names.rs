@@ -188,6 +188,28 @@ pub fn hash_and_signature(number: u16) -> String {
     }
 }
 
+/// The pairs of a hash and an algorithm that TLS 1.3 took no scheme from: `dsa_sha256`, `rsa_pkcs1_sha224`.
+fn pair(number: u16) -> Option<String> {
+    let [hash, signature] = number.to_be_bytes();
+    let hash = match hash {
+        1 => "md5",
+        2 => "sha1",
+        3 => "sha224",
+        4 => "sha256",
+        5 => "sha384",
+        6 => "sha512",
+        _ => return None,
+    };
+    let signature = match signature {
+        0 => "anonymous",
+        1 => "rsa_pkcs1",
+        2 => "dsa",
+        3 => "ecdsa",
+        _ => return None,
+    };
+    Some(format!("{signature}_{hash}"))
+}
+
 /// A signature scheme, as TLS 1.3 understands it.
 pub fn signature_scheme(number: u16) -> String {
     let name = match number {
@@ -228,7 +250,7 @@ pub fn signature_scheme(number: u16) -> String {
         0x0904 => "mldsa44",
         0x0905 => "mldsa65",
         0x0906 => "mldsa87",
-        _ => "",
+        _ => return pair(number).unwrap_or_else(|| named(number, "")),
     };
     named(number, name)
 }
@@ -354,5 +376,15 @@ mod tests {
         assert_eq!(extension(0xca34), "trust_anchors");
         assert_eq!(group(0x001a), "brainpoolP256r1");
         assert_eq!(group(0x0016), "secp256k1");
+        for (number, name) in [
+            (0x0301, "rsa_pkcs1_sha224"),
+            (0x0303, "ecdsa_sha224"),
+            (0x0402, "dsa_sha256"),
+            (0x0202, "dsa_sha1"),
+            (0x0807, "ed25519"),
+            (0xeeee, "0xeeee"),
+        ] {
+            assert_eq!((signature_scheme(number), hash_and_signature(number)), (name.into(), name.into()));
+        }
     }
 }
