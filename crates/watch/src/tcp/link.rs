@@ -42,7 +42,8 @@ impl Crossed {
         server: (SocketAddr, SocketAddr),
     ) -> Self {
         let started = Started::now();
-        let witness = |side, ends| Witness::new(session, side, Protocol::Tcp, None, ends, started);
+        let witness =
+            |side, ends| Witness::new(session, side, Protocol::Tcp, None, ends, started).tells_no_end();
         Crossed { client: witness(Side::Client, client), server: witness(Side::Server, server) }
     }
 
