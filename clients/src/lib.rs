@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context, bail};
 use steps::{
-    Said,
+    Lang, Said,
     tcp::reason::{Attempt, Refusal, to_itself},
 };
 use tokio::net::{TcpStream, lookup_host};
@@ -27,12 +27,14 @@ pub fn said(cause: &(dyn std::error::Error + 'static)) -> Option<Said> {
 
 /// What `error` and its causes say, in both languages as far as they are known.
 pub fn told(error: &anyhow::Error) -> Said {
-    let each = |lang: fn(Said) -> String| {
-        let one =
-            |cause: &(dyn std::error::Error + 'static)| said(cause).map_or_else(|| cause.to_string(), lang);
-        error.chain().map(one).collect::<Vec<_>>().join(": ")
+    let each = |lang: Lang, colon: &str| {
+        let one = |cause: &(dyn std::error::Error + 'static)| match said(cause) {
+            Some(said) => said.in_lang(lang).to_owned(),
+            None => show::error_in(&cause.to_string(), lang).into_owned(),
+        };
+        error.chain().map(one).collect::<Vec<_>>().join(colon)
     };
-    Said::new(each(|said| said.en), each(|said| said.zh))
+    Said::new(each(Lang::En, ": "), each(Lang::Zh, "："))
 }
 
 /// How long a client waits for each stage: to connect, to finish the handshake, to be answered.
@@ -45,6 +47,8 @@ pub struct Target {
     pub host: String,
     /// The TCP port.
     pub port: u16,
+    /// The one address to connect to, whatever others the name has.
+    pub at: Option<SocketAddr>,
 }
 
 impl std::str::FromStr for Target {
@@ -62,7 +66,7 @@ impl std::str::FromStr for Target {
         if host.is_empty() || port == 0 {
             return Err(help());
         }
-        Ok(Target { host: host.into(), port })
+        Ok(Target { host: host.into(), port, at: None })
     }
 }
 
@@ -78,7 +82,7 @@ impl std::fmt::Display for Target {
 
 impl From<SocketAddr> for Target {
     fn from(address: SocketAddr) -> Self {
-        Target { host: address.ip().to_string(), port: address.port() }
+        Target { host: address.ip().to_string(), port: address.port(), at: None }
     }
 }
 
@@ -89,6 +93,9 @@ impl Target {
     ///
     /// Says which name did not resolve.
     pub async fn resolve(&self) -> anyhow::Result<Vec<SocketAddr>> {
+        if let Some(at) = self.at {
+            return Ok(vec![at]);
+        }
         let found: Vec<_> = lookup_host((self.host.as_str(), self.port))
             .await
             .with_context(|| format!("could not find the address of {} (is the name right?)", self.host))?

@@ -4,19 +4,20 @@
 //! follow, each a connection of its own, announced beforehand; then what they show together. Nothing is concluded but from
 //! what was seen: each row of the table says what came.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{future::Future, time::Duration};
 
 use claims::Event;
 use steps::{Field, Kind, Protocol, Reason, Said, Side, Step, Text, rules, summary};
 use tokio::time::timeout;
 use watch::Session;
 
-use crate::{Target, dial::NotConnected};
+use crate::dial::NotConnected;
 
 mod page;
 mod ssh;
 mod tcp;
 mod tls;
+mod variants;
 mod ws;
 
 pub use page::Page;
@@ -184,20 +185,6 @@ impl Look<'_> {
         };
         Ok(Seen { events, ended })
     }
-}
-
-/// An address of `target` whose family is not that of the connection that was seen; none: the name has one family alone.
-async fn other_family(target: &Target, seen: &Seen) -> Option<SocketAddr> {
-    let conn = &seen.events.first()?.conn;
-    let used: SocketAddr = conn.split_once('>')?.1.parse().ok()?;
-    let all = target.resolve().await.ok()?;
-    all.into_iter().find(|address| address.is_ipv4() != used.is_ipv4())
-}
-
-/// An address as a row names it: by its family.
-fn at(address: SocketAddr) -> Said {
-    let family = if address.is_ipv4() { "IPv4" } else { "IPv6" };
-    Said::new(format!("over {family}, {address}"), format!("改用 {family}：{address}"))
 }
 
 /// What was seen of one connection.

@@ -75,9 +75,10 @@ impl Page {
             }
         };
         if let Some(reason) = &found.reason {
-            head += &self.under(WHY, &reason.cause);
+            head += &self.under(WHY, &capital(&reason.cause));
         }
-        head + &wrapped(announcement(found).in_lang(self.lang), self.width) + "\n"
+        let below = heading(found).unwrap_or_else(|| announcement(found));
+        head + &wrapped(below.in_lang(self.lang), self.width) + "\n"
     }
 
     fn tail(&self, found: &Diagnosis) -> String {
@@ -140,6 +141,28 @@ fn name(protocol: Protocol) -> Text {
     }
 }
 
+/// A sentence of its own begins with a capital.
+fn capital(said: &Said) -> Said {
+    let mut en = said.en.chars();
+    let en = en.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(en).collect::<String>();
+    Said::new(en, said.zh.clone())
+}
+
+/// What the rows are that the first connection told.
+fn heading(found: &Diagnosis) -> Option<Said> {
+    if found.rows.is_empty() {
+        return None;
+    }
+    Some(match found.protocol {
+        Protocol::Ssh => {
+            Said::new("What both sides' lists of algorithms have in common:", "双方算法列表的共同之处：")
+        }
+        Protocol::Tcp | Protocol::Tls | Protocol::Ws => {
+            Said::new("The addresses of the name, each of which was tried:", "该名称的各个地址，都已试过：")
+        }
+    })
+}
+
 /// How many connections follow, before they do.
 fn announcement(found: &Diagnosis) -> Said {
     let (n, peer, seconds) = (found.announced, harmless(&found.peer), EACH.as_secs());
@@ -149,11 +172,13 @@ fn announcement(found: &Diagnosis) -> Said {
             "这已足以说明原因：不再建立更多连接。",
         ),
         1 => Said::new(
-            format!("To see what would do: 1 more connection to {peer}, {seconds} s at most."),
+            format!("To see what would work: 1 more connection to {peer}, {seconds} s at most."),
             format!("为查明怎样才行：再向 {peer} 建立 1 个连接，最多 {seconds} 秒。"),
         ),
         _ => Said::new(
-            format!("To see what would do: up to {n} more connections to {peer}, {seconds} s each at most."),
+            format!(
+                "To see what would work: up to {n} more connections to {peer}, {seconds} s each at most."
+            ),
             format!("为查明怎样才行：最多再向 {peer} 建立 {n} 个连接，每个最多 {seconds} 秒。"),
         ),
     }

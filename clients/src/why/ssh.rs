@@ -1,14 +1,19 @@
 //! SSH: both sides' lists of algorithms, family by family, as they crossed. They came with the first connection: only where
 //! the server did not get that far is it asked again.
 
+use std::net::SocketAddr;
+
 use claims::Event;
 use steps::{
     Field, Protocol, Said, Side,
     ssh::{Step, field},
 };
 
-use super::{Diagnosis, EACH, Ended, Look, Page, Row, Seen, Way, same};
-use crate::ssh::{Options, run};
+use super::{
+    Diagnosis, EACH, Ended, Look, Page, Row, Seen, Way, same,
+    variants::{self, Variants, another_place, at, go_on, other_family},
+};
+use crate::ssh::{Options, Strict, run};
 
 pub(super) async fn diagnose(options: &Options, look: &Look<'_>, page: &Page) -> anyhow::Result<Diagnosis> {
     let seen = look.once(None, run(options, look.session)).await?;
@@ -22,35 +27,80 @@ pub(super) async fn diagnose(options: &Options, look: &Look<'_>, page: &Page) ->
     }
     if seen.first_from(Side::Server, Step::Kexinit).is_some() {
         families(&seen, &mut found);
+        // Where each has something in common, the lists are not the cause.
+        if found.means.is_none() {
+            found.rows.clear();
+        }
         page.begin(&found);
         table(&found, page);
         return Ok(found);
     }
-    let tries = tries(options, &seen);
-    found.announced = tries.len();
-    page.begin(&found);
-    let left = page.left(tries.iter().map(|(tried, _)| tried));
-    for (tried, options) in tries {
-        let one = look.once(Some(EACH), run(&options, look.session)).await?;
-        found.made += 1;
-        let reached = one.first_from(Side::Server, Step::Kexinit).is_some();
-        let row = Row {
-            tried,
-            way: if reached { Way::TakenUp } else { Way::Not },
-            saw: if reached {
-                Said::new("KEXINIT, the server's lists", "KEXINIT，即服务端的算法列表")
-            } else {
-                one.briefly()
-            },
-        };
-        page.row(&row, left);
-        found.rows.push(row);
-        if matches!(one.ended, Ended::NotConnected(_)) {
-            break;
+    let kinds = kinds(options, &seen, other_family(&options.target.target, &seen).await);
+    go_on(&Openings { options }, kinds, &mut found, (look, page)).await?;
+    Ok(found)
+}
+
+/// The connection that was asked for, up to the server's KEXINIT.
+struct Openings<'a> {
+    options: &'a Options,
+}
+
+type Tried = variants::Tried<Kind>;
+
+/// What is varied.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// One method of key exchange is offered.
+    Kex(russh::kex::Name),
+    /// At an address of the other family.
+    At(SocketAddr),
+}
+
+impl Variants for Openings<'_> {
+    type Kind = Kind;
+
+    fn tried(&self, kind: Kind) -> Said {
+        match kind {
+            Kind::Kex(name) => {
+                let name = name.as_ref();
+                Said::new(format!("{name} alone"), format!("只提供 {name}"))
+            }
+            Kind::At(address) => at(address),
         }
     }
-    (found.means, found.advice) = means(&found);
-    Ok(found)
+
+    async fn once(&self, kind: Kind, look: &Look<'_>) -> anyhow::Result<Seen> {
+        // What is asked is whether a KEXINIT comes: nobody is asked about a host key again, and no proof is shown to it.
+        let mut options = Options { strict: Strict::Yes, ..self.options.clone() };
+        match kind {
+            Kind::Kex(name) => options.kex = Some(name),
+            Kind::At(address) => options.target.target.at = Some(address),
+        }
+        look.once(Some(EACH), run(&options, look.session)).await
+    }
+
+    fn came(&self, _: Kind, seen: &Seen) -> (Way, Said) {
+        match seen.first_from(Side::Server, Step::Kexinit) {
+            Some(_) => {
+                (Way::TakenUp, Said::new("KEXINIT, the server's lists", "KEXINIT，即服务端的算法列表"))
+            }
+            None => (Way::Not, seen.briefly()),
+        }
+    }
+
+    fn is_elsewhere(&self, kind: Kind) -> bool {
+        matches!(kind, Kind::At(_))
+    }
+
+    fn is_told(&self, tried: &[Tried]) -> bool {
+        tried.last().is_some_and(|last| matches!(last.kind, Kind::At(_)) && last.way != Way::Not)
+    }
+
+    fn means(&self, tried: &[Tried]) -> (Said, Option<Said>) {
+        let better = tried.iter().find(|one| one.way != Way::Not).map(|one| one.kind);
+        let kex = tried.iter().any(|one| matches!(one.kind, Kind::Kex(_)));
+        means(better, kex)
+    }
 }
 
 fn table(found: &Diagnosis, page: &Page) {
@@ -134,48 +184,52 @@ fn names(event: &Event, list: Field<[String]>) -> Vec<&str> {
     event.get(list).unwrap_or_default().into_iter().filter(signs).collect()
 }
 
-/// What may still be tried where no KEXINIT of the server's came: a client that offers less.
-fn tries(options: &Options, seen: &Seen) -> Vec<(Said, Options)> {
-    let decided = match seen.rule() {
-        Some("ssh.gone_after_identification" | "ssh.silent_in_key_exchange" | "ssh.gone_in_key_exchange") => {
-            false
-        }
-        Some(_) => true,
-        None => !matches!(seen.ended, Ended::Failed(_)),
-    };
-    if decided || options.kex.is_some() {
+/// What may still be tried where no KEXINIT of the server's came: the name's other address, and a client that offers less.
+fn kinds(options: &Options, seen: &Seen, other: Option<SocketAddr>) -> Vec<Kind> {
+    const WITHOUT_A_WORD: [&str; 3] =
+        ["ssh.gone_after_identification", "ssh.silent_in_key_exchange", "ssh.gone_in_key_exchange"];
+    if !matches!(seen.ended, Ended::Failed(_)) {
         return Vec::new();
     }
-    let alone = |name: &str| {
-        let kex = crate::ssh::kex_name(name).ok()?;
-        let tried = Said::new(format!("{name} alone"), format!("只提供 {name}"));
-        Some((tried, Options { kex: Some(kex), ..options.clone() }))
-    };
-    ["curve25519-sha256", "diffie-hellman-group14-sha256"].into_iter().filter_map(alone).collect()
+    let mut kinds: Vec<_> = other.map(Kind::At).into_iter().collect();
+    let open = seen.rule().is_none_or(|rule| WITHOUT_A_WORD.contains(&rule));
+    if open && options.kex.is_none() {
+        let names = ["curve25519-sha256", "diffie-hellman-group14-sha256"];
+        kinds.extend(names.into_iter().filter_map(|name| crate::ssh::kex_name(name).ok()).map(Kind::Kex));
+    }
+    kinds
 }
 
-/// What the further connections show.
-fn means(found: &Diagnosis) -> (Option<Said>, Option<Said>) {
-    if found.rows.is_empty() {
-        return (None, found.advice.clone());
-    }
-    match found.rows.iter().find(|row| row.way == Way::TakenUp) {
-        Some(row) => (
-            Some(Said::new(
-                format!("A shorter list gets an answer ({}): the server stumbles over ours.", row.tried.en),
-                format!("列表缩短后有了应答（{}）：服务端处理不了我们的完整列表。", row.tried.zh),
-            )),
-            Some(Said::new(
-                "Name one by `--kex`, or update the server.",
-                "用 `--kex` 指定一个，或升级服务端。",
-            )),
-        ),
-        None => (
-            Some(Said::new(
+/// What the further connections show, and what to do; `kex`: shorter lists were among them.
+fn means(better: Option<Kind>, kex: bool) -> (Said, Option<Said>) {
+    match better {
+        Some(Kind::At(address)) => another_place(address),
+        Some(Kind::Kex(name)) => {
+            let name = name.as_ref();
+            (
+                Said::new(
+                    format!("A shorter list gets an answer ({name} alone): the server stumbles over ours."),
+                    format!("列表缩短后有了应答（只提供 {name}）：服务端处理不了我们的完整列表。"),
+                ),
+                Some(Said::new(
+                    format!("Use `--kex {name}`, or update the server."),
+                    format!("请用 `--kex {name}`，或升级服务端。"),
+                )),
+            )
+        }
+        None if kex => (
+            Said::new(
                 "It is not our list of algorithms: a shorter one fares no better.",
                 "问题不在我们的算法列表：缩短后也一样。",
-            )),
-            found.advice.clone(),
+            ),
+            None,
+        ),
+        None => (
+            Said::new(
+                "It is not the address: the name's other one fares no better.",
+                "问题不在地址：该名称的另一个地址也一样。",
+            ),
+            None,
         ),
     }
 }

@@ -15,14 +15,15 @@ pub(super) async fn diagnose(options: &Options, look: &Look<'_>, page: &Page) ->
     found.advice = found.reason.as_ref().and_then(|reason| reason.advice.clone());
     match &seen.ended {
         Ended::Through => found.facts = facts(&seen),
-        Ended::NotConnected(not) => {
+        // Of one address the reason has said all.
+        Ended::NotConnected(not) if not.0.len() > 1 => {
             found.rows.extend(not.0.iter().map(|one| Row {
                 tried: same(one.address.to_string()),
                 way: Way::Not,
                 saw: one.how.briefly(),
             }));
         }
-        Ended::Failed(_) | Ended::Unanswered(_) => {}
+        Ended::NotConnected(_) | Ended::Failed(_) | Ended::Unanswered(_) => {}
     }
     page.begin(&found);
     let left = page.left(found.rows.iter().map(|row| &row.tried));

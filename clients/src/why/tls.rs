@@ -9,8 +9,14 @@ use steps::{
     tls::{Step, field},
 };
 
-use super::{Diagnosis, EACH, Ended, Look, MOST, Page, Row, Seen, Way, at, other_family, same};
-use crate::tls::{Group, Options, Variant, Without, run};
+use super::{
+    Diagnosis, EACH, Ended, Look, MOST, Page, Seen, Way, same,
+    variants::{Tried, Variants, at, go_on, other_family},
+};
+use crate::{
+    Target,
+    tls::{Group, Options, Variant, Without, run},
+};
 
 mod hello;
 mod means;
@@ -29,33 +35,48 @@ pub(super) async fn diagnose(options: &Options, look: &Look<'_>, page: &Page) ->
         return Ok(found);
     }
     let kinds = kinds(options, &seen, other_family(&target, &seen).await);
-    found.announced = kinds.len();
-    page.begin(&found);
-    let left = page.left(kinds.iter().map(Kind::tried).collect::<Vec<_>>().iter());
-    let mut tried = Vec::new();
-    for kind in kinds {
-        let one = match kind.offer() {
-            None => look.once(Some(EACH), run(&kind.options(options), look.session)).await?,
+    go_on(&Handshakes { options, target }, kinds, &mut found, (look, page)).await?;
+    Ok(found)
+}
+
+/// The handshake that was asked for, of which variants are tried.
+struct Handshakes<'a> {
+    options: &'a Options,
+    target: Target,
+}
+
+impl Variants for Handshakes<'_> {
+    type Kind = Kind;
+
+    fn tried(&self, kind: Kind) -> Said {
+        kind.tried()
+    }
+
+    async fn once(&self, kind: Kind, look: &Look<'_>) -> anyhow::Result<Seen> {
+        match kind.offer() {
+            None => look.once(Some(EACH), run(&kind.options(self.options), look.session)).await,
             Some(offer) => {
-                let name = options.server_name.as_deref().unwrap_or(&target.host);
-                look.once(Some(EACH), hello::ask(&target, name, offer, look.session)).await?
+                let name = self.options.server_name.as_deref().unwrap_or(&self.target.host);
+                look.once(Some(EACH), hello::ask(&self.target, name, offer, look.session)).await
             }
-        };
-        found.made += 1;
-        let row = row(kind, &one);
-        page.row(&row, left);
-        tried.push(means::Tried::new(kind, row.way, &one));
-        found.rows.push(row);
-        if matches!(one.ended, Ended::NotConnected(_)) || means::is_told(&tried) {
-            break;
         }
     }
-    if !found.rows.is_empty() {
-        let (means, advice) = means::of(&tried);
-        found.means = Some(means);
-        found.advice = advice.or(found.advice);
+
+    fn came(&self, kind: Kind, seen: &Seen) -> (Way, Said) {
+        came(kind, seen)
     }
-    Ok(found)
+
+    fn is_elsewhere(&self, kind: Kind) -> bool {
+        matches!(kind, Kind::At(_))
+    }
+
+    fn is_told(&self, tried: &[Tried<Kind>]) -> bool {
+        means::is_told(tried)
+    }
+
+    fn means(&self, tried: &[Tried<Kind>]) -> (Said, Option<Said>) {
+        means::of(tried)
+    }
 }
 
 /// A variant of the handshake.
@@ -65,6 +86,8 @@ enum Kind {
     Usual,
     Tls13,
     Tls12,
+    /// Both with the groups that we do not have.
+    Groups,
     /// TLS 1.2 with what we do not offer otherwise.
     Older12,
     /// TLS 1.1 and 1.0.
@@ -85,6 +108,7 @@ impl Kind {
             Kind::Usual => Said::new("without your options for TLS", "去掉你的 TLS 选项"),
             Kind::Tls13 => Said::new("TLS 1.3 alone", "只用 TLS 1.3"),
             Kind::Tls12 => Said::new("TLS 1.2 alone, ECDHE", "只用 TLS 1.2，ECDHE"),
+            Kind::Groups => Said::new("other groups than ours", "换用我们没有的曲线"),
             Kind::Older12 => Said::new("TLS 1.2, static RSA, DHE, CBC", "TLS 1.2，静态 RSA、DHE、CBC"),
             Kind::Old => Said::new("TLS 1.1 or 1.0", "TLS 1.1 或 1.0"),
             Kind::NoSni => Said::new("without the name (SNI)", "不带名称（SNI）"),
@@ -98,6 +122,7 @@ impl Kind {
     /// What is offered in a ClientHello of our own; none: the library makes it.
     fn offer(self) -> Option<Offer> {
         match self {
+            Kind::Groups => Some(Offer::Groups),
             Kind::Older12 => Some(Offer::Older12),
             Kind::Old => Some(Offer::Old),
             Kind::Usual
@@ -132,12 +157,8 @@ impl Kind {
                 options.extra.suite.clear();
                 options.extra.alpn.clear();
             }
-            Kind::At(address) => {
-                let host = options.place.target.host.clone();
-                options.server_name.get_or_insert(host);
-                options.place.target = address.into();
-            }
-            Kind::Older12 | Kind::Old => {}
+            Kind::At(address) => options.place.target.at = Some(address),
+            Kind::Groups | Kind::Older12 | Kind::Old => {}
         }
         options
     }
@@ -145,24 +166,26 @@ impl Kind {
 
 /// Failures that leave open which handshake would do: the server says that it has nothing in common with ours.
 const NOTHING_IN_COMMON: [&str; 9] = [
-    "tls.version_refused",
-    "tls.version_too_old",
-    "tls.no_version_in_common",
-    "tls.nothing_in_common",
-    "tls.no_suite_in_common",
-    "tls.no_group_in_common",
-    "tls.library_insists",
-    "tls.alert",
-    "tls.out_of_place",
+    "version_refused",
+    "version_too_old",
+    "no_version_in_common",
+    "nothing_in_common",
+    "no_suite_in_common",
+    "no_group_in_common",
+    "library_insists",
+    "alert",
+    "out_of_place",
 ];
 
+/// Failures by which the server tells that it did not come to the groups.
+const BEFORE_THE_GROUP: [&str; 3] = ["version_refused", "version_too_old", "no_version_in_common"];
+
 /// Failures without a word, in answer to the ClientHello.
-const WITHOUT_A_WORD: [&str; 5] =
-    ["tls.reset_at_hello", "tls.silent_at_hello", "tls.closed", "tls.silent", "tls.reset"];
+const WITHOUT_A_WORD: [&str; 5] = ["reset_at_hello", "silent_at_hello", "closed", "silent", "reset"];
 
 /// What may still be tried, by how it failed.
 fn kinds(options: &Options, seen: &Seen, other: Option<SocketAddr>) -> Vec<Kind> {
-    let Some(rule) = seen.rule() else { return Vec::new() };
+    let Some(rule) = seen.rule().and_then(|rule| rule.strip_prefix("tls.")) else { return Vec::new() };
     if seen.first(Step::HandshakeComplete).is_some() {
         return Vec::new();
     }
@@ -170,15 +193,17 @@ fn kinds(options: &Options, seen: &Seen, other: Option<SocketAddr>) -> Vec<Kind>
     let has_name = matches!(ServerName::try_from(name), Ok(ServerName::DnsName(_)));
     let extra = &options.extra;
     let narrowed = options.variant.is_some() || !extra.group.is_empty() || !extra.suite.is_empty();
-    let versions = [Kind::Tls13, Kind::Tls12, Kind::Older12, Kind::Old];
+    let versions = [Kind::Tls13, Kind::Tls12, Kind::Groups, Kind::Older12, Kind::Old];
     let mut kinds = match rule {
-        "tls.name_unknown" => vec![Kind::NoSni],
-        "tls.protocol_refused" | "tls.no_protocol_in_common" => vec![Kind::H2, Kind::NoAlpn],
+        "name_unknown" => vec![Kind::NoSni],
+        "protocol_refused" | "no_protocol_in_common" => vec![Kind::H2, Kind::NoAlpn],
         rule if NOTHING_IN_COMMON.contains(&rule) => [&versions[..], &[Kind::NoSni, Kind::NoAlpn]].concat(),
         rule if WITHOUT_A_WORD.contains(&rule) => [&[Kind::Short, Kind::NoSni], &versions[..]].concat(),
         _tells_enough => return Vec::new(),
     };
     kinds.retain(|kind| *kind != Kind::NoSni || has_name);
+    // Who names the version as the cause has not come to the groups; who says nothing, may stumble over anything.
+    kinds.retain(|kind| *kind != Kind::Groups || BEFORE_THE_GROUP.iter().all(|before| *before != rule));
     // Two addresses may lead to two servers: before all else where nobody said why, last where the server did.
     let place = if WITHOUT_A_WORD.contains(&rule) { 0 } else { kinds.len().min(MOST - 1) };
     other.into_iter().for_each(|address| kinds.insert(place, Kind::At(address)));
@@ -190,38 +215,48 @@ fn kinds(options: &Options, seen: &Seen, other: Option<SocketAddr>) -> Vec<Kind>
 }
 
 /// What one of them led to.
-fn row(kind: Kind, seen: &Seen) -> Row {
+fn came(kind: Kind, seen: &Seen) -> (Way, Said) {
     let chosen = |event: &steps::Event| {
         let values = [event.get(common::VERSION), event.get(field::CIPHER_SUITE)];
         values.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
-    let (way, saw) =
-        match (seen.first(Step::HandshakeComplete), seen.first_from(Side::Server, Step::ServerHello)) {
-            (Some(complete), _) => {
-                let values = [complete.get(field::PROTOCOL_VERSION), complete.get(field::CIPHER_SUITE)];
-                (Way::Through, same(values.into_iter().flatten().collect::<Vec<_>>().join(" · ")))
-            }
-            (None, Some(hello)) if kind.offer().is_some() => {
-                let chosen = chosen(hello);
-                // TLS 1.2 was offered, and an older version is no answer to the question whether it is there.
-                let older = kind == Kind::Older12 && hello.get(common::VERSION) != Some("TLS 1.2");
-                let way = if older { Way::Not } else { Way::TakenUp };
-                (
-                    way,
-                    Said::new(
-                        format!("ServerHello: {chosen}; asked no further"),
-                        format!("ServerHello：{chosen}；未再继续"),
-                    ),
-                )
-            }
-            (None, Some(hello)) if seen.rule().is_some_and(|rule| rule.starts_with("tls.certificate_")) => {
-                let Said { en, zh } = seen.briefly();
-                let chosen = chosen(hello);
-                (Way::TakenUp, Said::new(format!("{chosen}; then {en}"), format!("{chosen}；随后：{zh}")))
-            }
-            _ => (Way::Not, seen.briefly()),
+    let asked_no_further = |message: &str, chosen: String| {
+        let (en, zh) =
+            (format!("{message}: {chosen}; asked no further"), format!("{message}：{chosen}；未再继续"));
+        Said::new(en, zh)
+    };
+    if let Some(complete) = seen.first(Step::HandshakeComplete) {
+        let values = [complete.get(field::PROTOCOL_VERSION), complete.get(field::CIPHER_SUITE)];
+        return (Way::Through, same(values.into_iter().flatten().collect::<Vec<_>>().join(" · ")));
+    }
+    if let (Kind::Groups, Some(group)) = (kind, group(seen)) {
+        let message = match seen.first_from(Side::Server, Step::HelloRetryRequest) {
+            Some(_) => "HelloRetryRequest",
+            None => "ServerKeyExchange",
         };
-    Row { tried: kind.tried(), way, saw }
+        return (Way::TakenUp, asked_no_further(message, group.to_owned()));
+    }
+    match seen.first_from(Side::Server, Step::ServerHello) {
+        Some(hello) if kind.offer().is_some() => {
+            // TLS 1.2 was offered, and an older version is no answer to the question whether it is there.
+            let older = kind == Kind::Older12 && hello.get(common::VERSION) != Some("TLS 1.2");
+            let way = if older { Way::Not } else { Way::TakenUp };
+            (way, asked_no_further("ServerHello", chosen(hello)))
+        }
+        Some(hello) if seen.rule().is_some_and(|rule| rule.starts_with("tls.certificate_")) => {
+            let Said { en, zh } = seen.briefly();
+            let chosen = chosen(hello);
+            (Way::TakenUp, Said::new(format!("{chosen}; then {en}"), format!("{chosen}；随后：{zh}")))
+        }
+        Some(_) | None => (Way::Not, seen.briefly()),
+    }
+}
+
+/// The group that the server chose.
+fn group(seen: &Seen) -> Option<&str> {
+    let asked =
+        seen.value(Step::HelloRetryRequest, field::KEY_SHARE).and_then(|groups| groups.first().copied());
+    asked.or_else(|| seen.value(Step::ServerKeyExchange, field::NAMED_CURVE))
 }
 
 /// What was agreed, whose certificate it is, and what was answered.

@@ -1,12 +1,17 @@
 //! WebSocket: the upgrade that was asked for; where it is refused, one like a browser's (with an Origin), one that offers
-//! the extension browsers offer, one that names subprotocols, and the other scheme.
+//! the extension browsers offer, one that names subprotocols, the other scheme, and the other address family.
+
+use std::net::SocketAddr;
 
 use steps::{
     Protocol, Said, Side,
     ws::{Step, field},
 };
 
-use super::{Diagnosis, EACH, Ended, Look, MOST, Page, Row, Seen, Way, same};
+use super::{
+    Diagnosis, EACH, Ended, Look, MOST, Page, Seen, Way, same,
+    variants::{self, Variants, another_place, at, go_on, other_family},
+};
 use crate::ws::{Changed, Options, run};
 
 pub(super) async fn diagnose(options: &Options, look: &Look<'_>, page: &Page) -> anyhow::Result<Diagnosis> {
@@ -19,35 +24,48 @@ pub(super) async fn diagnose(options: &Options, look: &Look<'_>, page: &Page) ->
         page.begin(&found);
         return Ok(found);
     }
-    let tries = tries(options, &seen);
-    found.announced = tries.len();
-    page.begin(&found);
-    let left = page.left(tries.iter().map(|(kind, ..)| kind.tried(options)).collect::<Vec<_>>().iter());
-    let mut better = None;
-    for (kind, changed) in tries {
-        let one = look.once(Some(EACH), run(&changed, look.session)).await?;
-        found.made += 1;
-        let upgraded = one.first(Step::SwitchingProtocols).is_some();
-        let row = Row {
-            tried: kind.tried(options),
-            way: if upgraded { Way::Through } else { Way::Not },
-            saw: came(&one),
-        };
-        page.row(&row, left);
-        found.rows.push(row);
-        if upgraded {
-            better.get_or_insert(kind);
-        }
-        if matches!(one.ended, Ended::NotConnected(_)) && kind != Kind::OtherScheme {
-            break;
-        }
-    }
-    if !found.rows.is_empty() {
-        let (means, advice) = means(better, options, seen.rule());
-        found.means = Some(means);
-        found.advice = advice.or(found.advice);
-    }
+    let kinds = kinds(options, &seen, other_family(&options.url.target, &seen).await);
+    go_on(&Upgrades { options, rule: seen.rule() }, kinds, &mut found, (look, page)).await?;
     Ok(found)
+}
+
+/// The upgrade that was asked for, and the rule that says why it was refused.
+struct Upgrades<'a> {
+    options: &'a Options,
+    rule: Option<&'static str>,
+}
+
+type Tried = variants::Tried<Kind>;
+
+impl Variants for Upgrades<'_> {
+    type Kind = Kind;
+
+    fn tried(&self, kind: Kind) -> Said {
+        kind.tried(self.options)
+    }
+
+    async fn once(&self, kind: Kind, look: &Look<'_>) -> anyhow::Result<Seen> {
+        look.once(Some(EACH), run(&kind.options(self.options), look.session)).await
+    }
+
+    fn came(&self, _: Kind, seen: &Seen) -> (Way, Said) {
+        let upgraded = seen.first(Step::SwitchingProtocols).is_some();
+        (if upgraded { Way::Through } else { Way::Not }, came(seen))
+    }
+
+    fn is_elsewhere(&self, kind: Kind) -> bool {
+        matches!(kind, Kind::OtherScheme | Kind::At(_))
+    }
+
+    /// Each is a cause of its own, and a server may want two of them: all are tried, but where another address does.
+    fn is_told(&self, tried: &[Tried]) -> bool {
+        tried.last().is_some_and(|last| matches!(last.kind, Kind::At(_)) && last.way == Way::Through)
+    }
+
+    fn means(&self, tried: &[Tried]) -> (Said, Option<Said>) {
+        let better = tried.iter().find(|one| one.way == Way::Through).map(|one| one.kind);
+        means(better, self.options, self.rule)
+    }
 }
 
 /// What is changed.
@@ -58,6 +76,8 @@ enum Kind {
     Subprotocols,
     NoSubprotocol,
     OtherScheme,
+    /// At an address of the other family.
+    At(SocketAddr),
 }
 
 impl Kind {
@@ -69,8 +89,31 @@ impl Kind {
             Kind::NoSubprotocol => Said::new("without a subprotocol", "不要求子协议"),
             Kind::OtherScheme if asked.url.secure => Said::new("without TLS (ws)", "不用 TLS（ws）"),
             Kind::OtherScheme => Said::new("over TLS (wss)", "通过 TLS（wss）"),
+            Kind::At(address) => at(address),
         }
     }
+
+    /// The options of such an upgrade.
+    fn options(self, asked: &Options) -> Options {
+        let mut options = asked.clone();
+        options.changed = Changed { no_frames: true, ..Changed::default() };
+        match self {
+            Kind::Origin => options.changed.origin = Some(own_origin(asked)),
+            Kind::Extension => options.changed.extensions = Some("permessage-deflate"),
+            Kind::Subprotocols => options.protocol = COMMON.map(str::to_owned).into(),
+            Kind::NoSubprotocol => options.protocol.clear(),
+            Kind::OtherScheme => options.url.secure = !asked.url.secure,
+            Kind::At(address) => options.url.target.at = Some(address),
+        }
+        options
+    }
+}
+
+/// The server's own page, as a browser names it: without the usual port.
+fn own_origin(asked: &Options) -> String {
+    let (scheme, usual) = if asked.url.secure { ("https", ":443") } else { ("http", ":80") };
+    let authority = asked.url.target.to_string();
+    format!("{scheme}://{}", authority.strip_suffix(usual).unwrap_or(&authority))
 }
 
 /// Subprotocols that servers ask for.
@@ -78,7 +121,7 @@ const COMMON: [&str; 6] =
     ["graphql-transport-ws", "graphql-ws", "mqtt", "v12.stomp", "wamp.2.json", "ocpp1.6"];
 
 /// What may still be tried, by how it failed.
-fn tries(options: &Options, seen: &Seen) -> Vec<(Kind, Options)> {
+fn kinds(options: &Options, seen: &Seen, other: Option<SocketAddr>) -> Vec<Kind> {
     const OPEN: [&str; 7] = [
         "ws.forbidden",
         "ws.refused",
@@ -88,39 +131,23 @@ fn tries(options: &Options, seen: &Seen) -> Vec<(Kind, Options)> {
         "ws.unmet",
         "ws.not_http",
     ];
+    const WITHOUT_A_WORD: [&str; 3] = ["ws.said_nothing", "ws.gone_in_the_head", "ws.silent_in_the_head"];
     let silent =
         seen.first(Step::UpgradeRequest).is_some() && seen.first_from(Side::Server, Step::Refused).is_none();
     let open = match seen.rule() {
-        Some(rule) => OPEN.contains(&rule) || (silent && rule.starts_with("ws.gone")),
+        Some(rule) => OPEN.contains(&rule) || (silent && WITHOUT_A_WORD.contains(&rule)),
         None => silent && matches!(seen.ended, Ended::Failed(_)),
     };
     if !open {
         return Vec::new();
     }
-    let url = &options.url;
-    let scheme = if url.secure { "https" } else { "http" };
-    let usual = if url.secure { ":443" } else { ":80" };
-    let authority = url.target.to_string();
-    let origin = format!("{scheme}://{}", authority.strip_suffix(usual).unwrap_or(&authority));
-    let changed =
-        |changed: Changed| Options { changed: Changed { no_frames: true, ..changed }, ..options.clone() };
-    let mut tries = vec![
-        (Kind::Origin, changed(Changed { origin: Some(origin), ..Changed::default() })),
-        (Kind::Extension, changed(Changed { extensions: Some("permessage-deflate"), ..Changed::default() })),
-    ];
-    let mut other = changed(Changed::default());
-    if options.protocol.is_empty() {
-        other.protocol = COMMON.map(str::to_owned).into();
-        tries.push((Kind::Subprotocols, other));
-    } else {
-        other.protocol.clear();
-        tries.push((Kind::NoSubprotocol, other));
-    }
-    let mut other = changed(Changed::default());
-    other.url.secure = !url.secure;
-    tries.push((Kind::OtherScheme, other));
-    tries.truncate(MOST);
-    tries
+    let subprotocol = if options.protocol.is_empty() { Kind::Subprotocols } else { Kind::NoSubprotocol };
+    let mut kinds = vec![Kind::Origin, Kind::Extension, subprotocol, Kind::OtherScheme];
+    // Two addresses may lead to two servers: before all else where nobody said why, last where the server did.
+    let place = if silent { 0 } else { kinds.len() };
+    other.into_iter().for_each(|address| kinds.insert(place, Kind::At(address)));
+    kinds.truncate(MOST);
+    kinds
 }
 
 /// What came in answer.
@@ -171,6 +198,7 @@ fn means(better: Option<Kind>, options: &Options, rule: Option<&str>) -> (Said, 
                 Some(Said::new(format!("Use {scheme}://{host}."), format!("请使用 {scheme}://{host}。"))),
             )
         }
+        Some(Kind::At(address)) => another_place(address),
         None => (
             Said::new(
                 "Neither its own Origin nor an extension, a common subprotocol or the other scheme leads to an upgrade.",

@@ -16,6 +16,8 @@ use crate::Target;
 /// What is offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Offer {
+    /// TLS 1.3 and 1.2 with our suites, and with the groups that we do not have alone.
+    Groups,
     /// TLS 1.2 with the suites that rustls does not have.
     Older12,
     /// TLS 1.1 and 1.0.
@@ -25,13 +27,15 @@ pub(super) enum Offer {
 impl Offer {
     const fn version(self) -> [u8; 2] {
         match self {
-            Offer::Older12 => [3, 3],
+            Offer::Groups | Offer::Older12 => [3, 3],
             Offer::Old => [3, 2],
         }
     }
 
     const fn suites(self) -> &'static [u16] {
         match self {
+            // All AEAD; of TLS 1.3 and 1.2.
+            Offer::Groups => &[0x1301, 0x1302, 0x1303, 0xc02b, 0xc02c, 0xc02f, 0xc030, 0xcca8, 0xcca9],
             // ECDHE with CBC, DHE with GCM and CBC, static RSA with GCM and CBC, 3DES.
             Offer::Older12 => &[
                 0xc023, 0xc024, 0xc027, 0xc028, 0xc009, 0xc00a, 0xc013, 0xc014, 0x009e, 0x009f, 0x0067,
@@ -42,6 +46,16 @@ impl Offer {
                 0xc009, 0xc00a, 0xc013, 0xc014, 0x0033, 0x0039, 0x002f, 0x0035, 0x0016, 0x000a, 0x0005,
                 0x0004,
             ],
+        }
+    }
+
+    /// Of the older suites ours, so that a refusal is about the suites.
+    const fn groups(self) -> &'static [u16] {
+        match self {
+            // secp521r1, X448, ffdhe2048 to 4096; brainpool, of TLS 1.2 and of 1.3; secp256k1, secp224r1.
+            Offer::Groups => &[25, 30, 256, 257, 258, 26, 27, 28, 31, 32, 33, 22, 21],
+            // secp256r1, secp384r1, x25519.
+            Offer::Older12 | Offer::Old => &[23, 24, 29],
         }
     }
 }
@@ -69,7 +83,11 @@ pub(super) async fn ask(target: &Target, name: &str, offer: Offer, session: &Ses
                 Err(error) => break 'talk watch.ended(&error),
             }
             let (answered, refused) = witness.past(|past| {
-                let answered = past.first_from(Side::Server, Step::ServerHello).is_some();
+                let has = |step| past.first_from(Side::Server, step).is_some();
+                // With other groups their name is awaited: TLS 1.2 says it in a message of its own.
+                let whole =
+                    offer != Offer::Groups || has(Step::ServerKeyExchange) || has(Step::ServerHelloDone);
+                let answered = has(Step::HelloRetryRequest) || (has(Step::ServerHello) && whole);
                 (answered, past.ended_by_alert(Side::Server) || past.has(Step::Undecodable))
             });
             if answered {
@@ -106,12 +124,22 @@ fn client_hello(offer: Offer, name: &str, random: [u8; 32]) -> Vec<u8> {
         let entry = [&[0][..], &counted(name.as_bytes())].concat();
         extensions.extend(extension(0, &counted(&entry)));
     }
-    // secp256r1, secp384r1, secp521r1, x25519; uncompressed points; signatures from SHA-256 down to SHA-1.
-    extensions.extend(extension(10, &counted(&[0, 23, 0, 24, 0, 25, 0, 29])));
-    extensions.extend(extension(11, &[1, 0]));
-    if offer == Offer::Older12 {
-        let schemes = [4, 3, 5, 3, 6, 3, 8, 4, 8, 5, 8, 6, 4, 1, 5, 1, 6, 1, 2, 3, 2, 1];
-        extensions.extend(extension(13, &counted(&schemes)));
+    let words = |list: &[u16]| list.iter().flat_map(|one| one.to_be_bytes()).collect::<Vec<_>>();
+    extensions.extend(extension(10, &counted(&words(offer.groups()))));
+    extensions.extend(extension(11, &[1, 0])); // uncompressed points
+    if offer != Offer::Old {
+        // From SHA-256 down to SHA-1: ECDSA, RSA-PSS, RSA, DSA.
+        extensions.extend(extension(
+            13,
+            &counted(&words(&[
+                0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0203, 0x0201,
+            ])),
+        ));
+    }
+    if offer == Offer::Groups {
+        // TLS 1.3 before 1.2; no key share, so that the server names the group by a HelloRetryRequest (RFC 8446 §4.2.8).
+        extensions.extend(extension(43, &[4, 3, 4, 3, 3]));
+        extensions.extend(extension(51, &counted(&[])));
     }
     let body =
         [&offer.version()[..], &random, &[0], &counted(&suites), &[1, 0], &counted(&extensions)].concat();
@@ -136,7 +164,9 @@ mod tests {
 
     #[test]
     fn the_hello_reads_back_as_what_it_offers() {
-        for (offer, version, suites) in [(Offer::Older12, "TLS 1.2", 22), (Offer::Old, "TLS 1.1", 13)] {
+        let cases =
+            [(Offer::Groups, "TLS 1.3", 10), (Offer::Older12, "TLS 1.2", 22), (Offer::Old, "TLS 1.1", 13)];
+        for (offer, version, suites) in cases {
             let mut decoder = Decoder::new();
             let seen = decoder.push(Side::Client, 0, &client_hello(offer, "old.example", [7; 32]));
             let hello = seen

@@ -2,26 +2,19 @@
 
 use steps::{Said, Side, common, tls::Step, tls::field};
 
-use super::{Kind, Way};
-use crate::why::Seen;
+use super::{Kind, Way, group};
+use crate::why::variants::{self, another_place};
 
-/// A variant, and what came of it.
-#[derive(Clone, Debug)]
-pub(super) struct Tried {
-    kind: Kind,
-    way: Way,
-    /// The version and the suite of the ServerHello.
-    version: Option<String>,
-    suite: Option<String>,
+type Tried = variants::Tried<Kind>;
+
+/// The version of the ServerHello.
+fn version(tried: &Tried) -> Option<&str> {
+    tried.seen.first_from(Side::Server, Step::ServerHello)?.get(common::VERSION)
 }
 
-impl Tried {
-    pub(super) fn new(kind: Kind, way: Way, seen: &Seen) -> Self {
-        let hello = seen.first_from(Side::Server, Step::ServerHello);
-        let version = hello.and_then(|hello| hello.get(common::VERSION)).map(str::to_owned);
-        let suite = hello.and_then(|hello| hello.get(field::CIPHER_SUITE)).map(str::to_owned);
-        Tried { kind, way, version, suite }
-    }
+/// Its suite.
+fn suite(tried: &Tried) -> Option<&str> {
+    tried.seen.first_from(Side::Server, Step::ServerHello)?.get(field::CIPHER_SUITE)
 }
 
 /// Whether what was tried tells the cause, so that nobody need be asked more.
@@ -29,13 +22,13 @@ pub(super) fn is_told(tried: &[Tried]) -> bool {
     let Some(last) = tried.last() else { return false };
     let through = |kind| tried.iter().any(|one| one.kind == kind && one.way != Way::Not);
     match last.kind {
-        Kind::Usual | Kind::NoSni | Kind::H2 | Kind::NoAlpn | Kind::Short | Kind::At(_) => {
+        Kind::Usual | Kind::NoSni | Kind::H2 | Kind::NoAlpn | Kind::Short | Kind::Groups | Kind::At(_) => {
             last.way != Way::Not
         }
         Kind::Tls13 => false,
         Kind::Tls12 => through(Kind::Tls12) || through(Kind::Tls13),
         // A ServerHello of any version tells what the server has.
-        Kind::Older12 | Kind::Old => last.version.is_some(),
+        Kind::Older12 | Kind::Old => version(last).is_some(),
     }
 }
 
@@ -55,13 +48,14 @@ pub(super) fn of(tried: &[Tried]) -> (Said, Option<Said>) {
             )),
         );
     }
-    if let (false, false, Some(older)) = (is(Kind::Tls13), is(Kind::Tls12), taken(Kind::Older12)) {
-        return older_suites(older.suite.as_deref().unwrap_or("?"));
+    if let Some(group) = taken(Kind::Groups).and_then(|tried| group(&tried.seen)) {
+        return another_group(group);
     }
-    let old = tried.iter().find(|one| matches!(one.kind, Kind::Old | Kind::Older12) && one.version.is_some());
-    if let (false, false, Some(version)) =
-        (is(Kind::Tls13), is(Kind::Tls12), old.and_then(|old| old.version.as_deref()))
-    {
+    if let (false, false, Some(older)) = (is(Kind::Tls13), is(Kind::Tls12), taken(Kind::Older12)) {
+        return older_suites(suite(older).unwrap_or("?"));
+    }
+    let old = tried.iter().filter(|one| matches!(one.kind, Kind::Old | Kind::Older12)).find_map(version);
+    if let (false, false, Some(version)) = (is(Kind::Tls13), is(Kind::Tls12), old) {
         return (
             Said::new(
                 format!(
@@ -114,21 +108,7 @@ pub(super) fn of(tried: &[Tried]) -> (Said, Option<Said>) {
     if let Some(other) = tried.iter().find(|one| matches!(one.kind, Kind::At(_)) && one.way != Way::Not)
         && let Kind::At(address) = other.kind
     {
-        let (this, that) = if address.is_ipv4() { ("IPv4", "IPv6") } else { ("IPv6", "IPv4") };
-        return (
-            Said::new(
-                format!(
-                    "Over {this} it gets through: the name's {that} address leads to another server, or past another box."
-                ),
-                format!("改用 {this} 就能打通：该名称的 {that} 地址通向另一个服务端，或途经别的设备。"),
-            ),
-            Some(Said::new(
-                format!(
-                    "Set the {that} address of the name right, or the server there; until then connect to {address}."
-                ),
-                format!("请修正该名称的 {that} 地址或那里的服务端；在此之前可连接 {address}。"),
-            )),
-        );
+        return another_place(address);
     }
     if is(Kind::NoSni) {
         return (
@@ -182,6 +162,25 @@ pub(super) fn of(tried: &[Tried]) -> (Said, Option<Said>) {
             "所有变体都没有打通：与版本、密码套件、名称和应用层协议无关。",
         ),
         None,
+    )
+}
+
+/// The server goes on with a group that rustls does not have.
+fn another_group(group: &str) -> (Said, Option<Said>) {
+    (
+        Said::new(
+            format!(
+                "It is the group of the key exchange: the server refused those of this client (X25519MLKEM768, x25519, secp256r1, \
+                 secp384r1) and chose {group} where others were offered."
+            ),
+            format!(
+                "问题在密钥交换的曲线：服务端拒绝了本客户端的曲线（X25519MLKEM768、x25519、secp256r1、secp384r1），提供别的曲线时选了 {group}。"
+            ),
+        ),
+        Some(Said::new(
+            "Let the server have one of them as well (nginx `ssl_ecdh_curve X25519:secp256r1`, OpenSSL `Groups`).",
+            "让服务端也支持其中之一（nginx 的 `ssl_ecdh_curve X25519:secp256r1`，OpenSSL 的 `Groups`）。",
+        )),
     )
 }
 

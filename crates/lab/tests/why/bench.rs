@@ -259,24 +259,36 @@ require('http2').createSecureServer({cert: read(cert), key: read(key), allowHTTP
 
     /// A name with two addresses: over IPv6 a server ends each connection at once, over IPv4 all is well. In a network and
     /// with a table of hosts of its own.
-    pub(crate) fn two_families(&self) -> Why {
+    pub(crate) fn two_families(&self, protocol: &str) -> Why {
         const ENDS: &str = "
 import socket
 listener = socket.create_server(('::1', 4433), family=socket.AF_INET6)
 while True: listener.accept()[0].close()";
+        let (good, ask) = match protocol {
+            "tls" => (
+                "openssl s_server -accept 127.0.0.1:4433 -www -quiet -cert both.pem -key both.key",
+                "tls both:4433 --ca ca.pem",
+            ),
+            "ws" => ("$SERVER ws --listen 127.0.0.1:4433 --certs certs", "ws ws://both:4433/"),
+            _ => (
+                "$SERVER ssh --listen 127.0.0.1:4433 --certs certs",
+                "ssh demo@both:4433 --certs certs --strict accept-new",
+            ),
+        };
         let script = format!(
             "ip link set lo up; printf '::1 both\\n127.0.0.1 both\\n' > hosts; mount --bind hosts /etc/hosts
-            openssl s_server -accept 127.0.0.1:4433 -www -quiet -cert both.pem -key both.key >&2 & good=$!
+            {good} >&2 & good=$!
             python3 -c \"{ENDS}\" & bad=$!
             until ss -ltn | grep -q '127.0.0.1:4433' && ss -ltn | grep -q '::1.*:4433'; do sleep 0.05; done
-            $CLIENT tls both:4433 --ca ca.pem --why --format json; status=$?
+            $CLIENT {ask} --why --format json; status=$?
             kill $good $bad; exit $status"
         );
         let mut command = Command::new("unshare");
         command
             .args(["-nm", "sh", "-c", &script])
             .current_dir(self.folder.path())
-            .env("CLIENT", binary("client"));
+            .env("CLIENT", binary("client"))
+            .env("SERVER", binary("server"));
         let (status, lines) = Running::start(&mut command).wait_text();
         Why::read(status, &lines)
     }

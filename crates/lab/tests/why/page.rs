@@ -59,9 +59,9 @@ fn with_json_each_connection_is_logged_as_it_was() {
     let why = Bench::new().tls("good", &["-tls1_2", "-cipher", "AES128-GCM-SHA256"], &[]);
     let hellos =
         why.events().iter().filter(|event| event.step == steps::tls::Step::ClientHello.into()).count();
-    assert_eq!(hellos, 4, "as asked, and three more");
+    assert_eq!(hellos, 5, "as asked, and four more");
     let ends = why.events().iter().filter(|event| event.step.is_summary()).count();
-    assert_eq!(ends, 4, "each has its account");
+    assert_eq!(ends, 5, "each has its account");
 }
 
 #[test]
