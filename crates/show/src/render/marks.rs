@@ -74,7 +74,7 @@ mod tests {
             finding(Claim::T5, Verdict::Depends),
             finding(Claim::T8, Verdict::Absent),
         ];
-        let (green, amber) = ("\u{1b}[32m", "\u{1b}[38;5;136m");
+        let (green, amber) = ("\u{1b}[38;5;28m", "\u{1b}[38;5;130m");
         let expected = [
             format!("{green}t1\u{1b}[0m"),
             format!("{amber}t4≠\u{1b}[0m"),
@@ -82,7 +82,7 @@ mod tests {
             format!("{amber}t8-\u{1b}[0m"),
         ];
         assert_eq!(painted_marks(&findings, Paint::new(true)), expected.join(" "));
-        assert!(Paint::new(true).alarm("x").contains("31m"));
+        assert!(Paint::new(true).alarm("x").contains("161m"));
         assert_eq!(painted_marks(&findings, Paint::new(false)), "t1 t4≠ t5~ t8-");
     }
 }
