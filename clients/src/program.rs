@@ -72,6 +72,9 @@ Examples:
   client tcp --format json                    one JSON object a step
   client tls example.com --why                why it does not get through, in a few lines";
 
+/// The shared options that do nothing with a command.
+const IDLE: &[show::Idle] = &[show::Idle { command: "tcp", options: &["keylog", "secrets"] }];
+
 /// The command line.
 pub fn command() -> clap::Command {
     Cli::command()
@@ -80,7 +83,7 @@ pub fn command() -> clap::Command {
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     show::tame_panics();
-    match connect(show::parse(CLIENT, args.into_iter().collect())) {
+    match connect(show::parse_without(CLIENT, args.into_iter().collect(), IDLE)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE, // it is told why
         Err(error) => {
@@ -139,6 +142,11 @@ async fn run(command: Command, session: &Session) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_does_nothing_is_an_option_of_a_command() {
+        assert_eq!(show::unknown(super::command(), super::IDLE), [""; 0]);
+    }
+
     #[test]
     fn every_option_has_its_help_in_chinese() {
         assert_eq!(show::without_chinese(&super::command()), [""; 0]);

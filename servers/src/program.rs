@@ -4,7 +4,10 @@ use std::{ffi::OsString, io, process::ExitCode, thread};
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use show::{Init, Unread};
-use steps::program::{self, CLIENT, SERVER};
+use steps::{
+    Text,
+    program::{self, CLIENT, SERVER},
+};
 use tokio_util::sync::CancellationToken;
 use watch::Session;
 
@@ -74,6 +77,32 @@ Examples:
 
 A client of ours (`client tls`) or any other (`openssl s_client`, a browser) may connect.";
 
+/// The shared options that do nothing with a command.
+const IDLE: &[show::Idle] = &[
+    show::Idle { command: "tcp", options: &["keylog", "secrets"] },
+    show::Idle {
+        command: "health",
+        options: &[
+            "format",
+            "color",
+            "quiet",
+            "verbose",
+            "bytes",
+            "width",
+            "ascii",
+            "beside",
+            "no_beside",
+            "notes",
+            "ladder",
+            "log_dir",
+            "capture",
+            "ring",
+            "keylog",
+            "secrets",
+        ],
+    },
+];
+
 /// At the end, how long the server waits for a reader of its log who takes nothing.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -85,10 +114,14 @@ pub fn command() -> clap::Command {
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     show::tame_panics();
-    match serve(show::parse(SERVER, args.into_iter().collect())) {
+    let cli: Cli = show::parse_without(SERVER, args.into_iter().collect(), IDLE);
+    let lang = cli.output.lang();
+    match serve(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            show::say(SERVER, format!("{error:#}"));
+            let said = error.chain().map(|cause| show::error_in(&cause.to_string(), lang).into_owned());
+            let colon = Text { en: ": ", zh: "：" }.in_lang(lang);
+            show::say(SERVER, said.collect::<Vec<_>>().join(colon));
             ExitCode::FAILURE
         }
     }
@@ -202,6 +235,11 @@ fn health(protocol: Service, port: Option<u16>) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_does_nothing_is_an_option_of_a_command() {
+        assert_eq!(show::unknown(super::command(), super::IDLE), [""; 0]);
+    }
+
     #[test]
     fn every_option_has_its_help_in_chinese() {
         assert_eq!(show::without_chinese(&super::command()), [""; 0]);

@@ -153,7 +153,7 @@ impl Running {
     /// Waits for the end; events that do not read as JSON fail the test.
     pub fn wait(mut self) -> Output {
         let status = self.ended();
-        let events = self.stdout().iter().map(|line| event(line)).collect();
+        let events = self.stdout().iter().filter(|line| !names_a_run(line)).map(|line| event(line)).collect();
         Output { events, status, stderr: self.stderr().join("\n") }
     }
 
@@ -210,6 +210,11 @@ fn collect(pipe: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) -> 
             line.clear();
         }
     })
+}
+
+/// Whether a line of a log says that the run of a scenario begins there, or has ended.
+pub fn names_a_run(line: &str) -> bool {
+    serde_json::from_str::<steps::Run>(line).is_ok()
 }
 
 /// An event, and nothing else: also a line that says that events are missing fails the test.

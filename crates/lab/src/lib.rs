@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser, Subcommand, builder::PossibleValuesParse
 use scenario::Scenario;
 use show::{Init, Kept};
 use steps::{
-    Protocol,
+    Lang, Protocol, Text,
     harmless::one_line,
     program::{self, LAB, SERVER},
 };
@@ -109,6 +109,41 @@ enum Command {
     Notes(notes::Options),
 }
 
+/// What of a run is shown and kept, of which a page that is printed without a run has no use.
+const OF_A_RUN: &[&str] = &[
+    "color",
+    "quiet",
+    "verbose",
+    "bytes",
+    "ascii",
+    "beside",
+    "no_beside",
+    "ladder",
+    "lines",
+    "capture",
+    "ring",
+    "secrets",
+];
+
+/// The shared options that do nothing with a command.
+const IDLE: &[show::Idle] = &[
+    show::Idle { command: "tcp", options: &["keylog", "secrets"] },
+    show::Idle { command: "list", options: OF_A_RUN },
+    show::Idle { command: "list", options: &["notes", "log_dir", "keylog", "certs"] },
+    show::Idle { command: "read", options: &["secrets", "certs"] },
+    show::Idle { command: "watch", options: &["lines", "secrets", "certs"] },
+    show::Idle { command: "link", options: &["keylog", "secrets", "certs"] },
+    show::Idle { command: "load", options: OF_A_RUN },
+    show::Idle { command: "load", options: &["width", "notes", "log_dir", "keylog"] },
+    show::Idle { command: "serve", options: OF_A_RUN },
+    show::Idle { command: "serve", options: &["format", "width", "keylog"] },
+    show::Idle {
+        command: "notes",
+        options: &["quiet", "verbose", "bytes", "ascii", "beside", "no_beside", "ladder"],
+    },
+    show::Idle { command: "notes", options: &["lines", "capture", "ring", "keylog", "secrets"] },
+];
+
 /// All variants of TLS in turn.
 const ALL: &str = "all";
 
@@ -144,13 +179,15 @@ pub fn command() -> clap::Command {
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     show::tame_panics();
-    let cli: Cli = show::parse(LAB, args.into_iter().collect());
+    let cli: Cli = show::parse_without(LAB, args.into_iter().collect(), IDLE);
+    let lang = cli.output.lang();
+    let said = move |done| said(done, lang);
     if let Some(Command::LoadServer { args }) = &cli.command {
         return servers::program::main(std::iter::once(SERVER.name().into()).chain(args.iter().cloned()));
     }
     if let Some(Command::Notes(options)) = &cli.command {
         return notes::run(options, &cli.output, &cli.certs).unwrap_or_else(|error| {
-            show::say_lines(&format!("{LAB}: {}", told(&error)));
+            show::say_lines(&format!("{LAB}: {}", told(&error, lang)));
             ExitCode::from(2)
         });
     }
@@ -164,11 +201,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// How the program ends.
-fn said(done: anyhow::Result<()>) -> ExitCode {
+fn said(done: anyhow::Result<()>, lang: Lang) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            show::say_lines(&format!("{LAB}: {}", told(&error)));
+            show::say_lines(&format!("{LAB}: {}", told(&error, lang)));
             ExitCode::FAILURE
         }
     }
@@ -176,16 +213,20 @@ fn said(done: anyhow::Result<()>) -> ExitCode {
 
 /// An error and what it comes from. Its line breaks are ours where a file of the user's is quoted, or two runs are
 /// compared; any other may be a peer's.
-fn told(error: &anyhow::Error) -> String {
+fn told(error: &anyhow::Error, lang: Lang) -> String {
     let one = |cause: &(dyn std::error::Error + 'static)| {
         let text = cause.to_string();
         if let Some(wrong) = cause.downcast_ref::<toml::de::Error>() {
             // What it quotes of the file may have line breaks of its own.
             return text.replace(wrong.message(), &one_line(wrong.message())).trim_end().to_owned();
         }
-        if cause.is::<expect::Differences>() { text.trim_end().to_owned() } else { one_line(&text) }
+        if cause.is::<expect::Differences>() {
+            return text.trim_end().to_owned();
+        }
+        show::error_in(&one_line(&text), lang).into_owned()
     };
-    error.chain().map(one).collect::<Vec<_>>().join(": ")
+    let colon = Text { en: ": ", zh: "：" }.in_lang(lang);
+    error.chain().map(one).collect::<Vec<_>>().join(colon)
 }
 
 /// `lab watch`: opens what takes a right, gives all rights up, and watches.
@@ -262,6 +303,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], privilege: Option<&link::Privileg
             follows: follows.clone(),
             kept: keep.clone(),
             silent: brief || flight,
+            brief,
             deaf: flight,
             layout: Some(wire::layout),
             private: cli.keep.secrets,
@@ -361,6 +403,11 @@ fn page(cli: &Cli) -> anyhow::Result<Option<String>> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_does_nothing_is_an_option_of_a_command() {
+        assert_eq!(show::unknown(super::command(), super::IDLE), [""; 0]);
+    }
+
     #[test]
     fn every_option_has_its_help_in_chinese() {
         assert_eq!(show::without_chinese(&super::command()), [""; 0]);

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, bail};
 use claims::Event;
 use show::{Args, Format, Ladder, story::Story};
-use steps::{Direction, Evidence, Lang, Protocol, Side, program::LAB};
+use steps::{Direction, Evidence, Lang, Protocol, Run, Side, Text, harmless::one_line, program::LAB};
 
 use crate::{captures, commented, expect, run, scenario};
 
@@ -63,38 +63,40 @@ pub(crate) fn read(
             captures::Found::Events(events) => of_captures = events,
         }
     }
-    let stories = match logs.last {
+    let runs = match logs.last {
         Some(protocol) => {
             let folder = log_dir(output)?;
-            let stories = last_run(&recorded(folder)?, protocol, lang)?;
-            if stories.is_empty() {
+            let last = last_run(&recorded(folder)?, protocol, lang)?;
+            if last.events.is_empty() && last.run.is_none() {
                 bail!("no run of {} is recorded in {}", protocol.id(), folder.display());
             }
-            stories
+            vec![last]
         }
         None => {
-            let mut all = events(&recorded_logs, lang)?;
-            all.extend(of_captures);
-            show::story::stories(all)
+            let mut all = runs(&recorded_logs, lang)?;
+            all.push(Recorded { run: None, events: of_captures });
+            together(all)
         }
     };
-    if stories.is_empty() {
+    if runs.iter().all(|run| run.events.is_empty() && run.run.is_none()) {
         bail!("no event in {}", paths(&logs.logs));
     }
-    stories.iter().flat_map(Story::events).for_each(|event| exporter.tell(event));
+    let told = |runs: &[Recorded]| -> Vec<Story> {
+        runs.iter().flat_map(|run| show::story::stories(run.events.clone())).collect()
+    };
+    told(&runs).iter().flat_map(Story::events).for_each(|event| exporter.tell(event));
     if let Some(name) = &logs.scenario {
-        return compared(name, &stories, lang);
+        return compared(name, &runs, lang);
     }
     Ok(match output.format {
-        Format::Json => json(&stories)?,
+        Format::Json => json(&told(&runs))?,
         Format::Text => match output.ladder {
             Some(form @ (Ladder::Mermaid | Ladder::Html)) => {
                 let notes = output.own_notes()?;
-                show::ladder(form, &stories, notes.as_ref(), Some(wire::layout), lang, output.columns())
+                show::ladder(form, &told(&runs), notes.as_ref(), Some(wire::layout), lang, output.columns())
             }
             Some(Ladder::Text) | None => {
-                let events = stories.iter().flat_map(Story::events).cloned().collect();
-                show::recorded(output, events, Some(wire::layout), lines)?
+                runs.into_iter().map(|run| run.page(output, lines)).collect::<anyhow::Result<String>>()?
             }
         },
     })
@@ -102,7 +104,15 @@ pub(crate) fn read(
 
 /// Whether the recorded ends of a run, and the link between them, tell what the scenario expects. Ends that saw no
 /// segment can tell only how they ended.
-fn compared(name: &str, stories: &[Story], lang: Lang) -> anyhow::Result<String> {
+fn compared(name: &str, runs: &[Recorded], lang: Lang) -> anyhow::Result<String> {
+    // Of a log of many runs, those of this scenario.
+    let named = |recorded: &&Recorded| recorded.run.as_ref().is_some_and(|run| run.run == name);
+    let mut chosen: Vec<&Recorded> = runs.iter().filter(named).collect();
+    if chosen.is_empty() {
+        chosen = runs.iter().collect();
+    }
+    let events = chosen.into_iter().flat_map(|recorded| recorded.events.iter().cloned());
+    let stories = show::story::stories(events.collect());
     let events: Vec<Event> = stories.iter().flat_map(Story::events).cloned().collect();
     let crossed = |event: &&Event| event.evidence == Evidence::Wire && event.direction != Direction::Local;
     let seen = |side: Side| events.iter().filter(crossed).any(|event| event.side == side);
@@ -123,29 +133,95 @@ fn compared(name: &str, stories: &[Story], lang: Lang) -> anyhow::Result<String>
     Ok(page)
 }
 
-/// The run that began last. A log that has both ends is a run of the lab: all its connections. Else the last connection
-/// that was recorded at both ends, or at one.
-fn last_run(logs: &[std::path::PathBuf], protocol: Protocol, lang: Lang) -> anyhow::Result<Vec<Story>> {
-    let of_it = |events: Vec<Event>| {
-        let stories = show::story::stories(events).into_iter();
-        stories.filter(|story| story.protocol == protocol).collect::<Vec<_>>()
-    };
-    let whole = |story: &Story| story.client.is_some() && story.server.is_some();
-    let mut all = Vec::new();
-    for log in logs.iter().rev() {
-        let mut mine = events(std::slice::from_ref(log), lang)?;
-        let has = |side| mine.iter().any(|event| event.protocol == protocol && event.side == side);
-        let newest = all.is_empty() && has(Side::Client) && has(Side::Server);
-        if newest {
-            return Ok(of_it(mine));
+/// What was recorded of one run; of logs that name none, all of it.
+#[derive(Debug, Default)]
+struct Recorded {
+    /// Which scenario it was, and how it came out.
+    run: Option<Run>,
+    events: Vec<Event>,
+}
+
+impl Recorded {
+    /// Its name, its connections, and how it came out: as `lab run` prints it.
+    fn page(self, output: &Args, lines: bool) -> anyhow::Result<String> {
+        let lang = output.lang();
+        let follows = self.run.as_ref().is_some_and(|run| run.follows);
+        let stories = show::story::stories(self.events);
+        let events = stories.iter().flat_map(Story::events).cloned().collect();
+        let page = show::recorded(output, events, Some(wire::layout), (lines, follows))?;
+        let Some(run) = self.run else { return Ok(page) };
+        let (name, title) = (one_line(&run.run), one_line(run.title.in_lang(lang)));
+        let came_out = match &run.ended {
+            Some(end) => run::came_out(end, lang),
+            None => Text { en: "– its end was not recorded", zh: "– 没有记录到结束" }.in_lang(lang).into(),
+        };
+        Ok(format!("\n{name} · {title}\n{page}\n{came_out}\n"))
+    }
+
+    fn has(&self, protocol: Protocol, side: Side) -> bool {
+        self.events.iter().any(|event| event.protocol == protocol && event.side == side)
+    }
+
+    fn has_both(&self, protocol: Protocol) -> bool {
+        self.has(protocol, Side::Client) && self.has(protocol, Side::Server)
+    }
+}
+
+/// What stands between the lines that name a run, and what stands outside of them.
+fn parts(log: show::Log) -> Vec<Recorded> {
+    let (mut parts, mut part, mut taken) = (Vec::new(), Recorded::default(), 0);
+    let mut events = log.events.into_iter();
+    for here in log.runs {
+        part.events.extend(events.by_ref().take(here.at - taken));
+        taken = here.at;
+        let ends = here.run.ended.is_some();
+        if ends {
+            part.run = Some(here.run.clone());
         }
-        if has(Side::Client) || has(Side::Server) {
-            mine.append(&mut all);
-            all = mine;
+        parts.push(std::mem::take(&mut part));
+        if !ends {
+            part.run = Some(here.run);
         }
     }
-    let (whole, half): (Vec<_>, Vec<_>) = of_it(all).into_iter().partition(whole);
-    Ok(whole.into_iter().next_back().or(half.into_iter().next_back()).into_iter().collect())
+    part.events.extend(events);
+    parts.push(part);
+    parts.retain(|part| part.run.is_some() || !part.events.is_empty());
+    parts
+}
+
+/// Runs that have a name each for itself, in their order; before them what has none, as one: a client's log and its server's
+/// belong together.
+fn together(parts: Vec<Recorded>) -> Vec<Recorded> {
+    let (named, nameless): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.run.is_some());
+    let events: Vec<_> = nameless.into_iter().flat_map(|part| part.events).collect();
+    let nameless = (!events.is_empty()).then_some(Recorded { run: None, events });
+    nameless.into_iter().chain(named).collect()
+}
+
+/// The run that began last: that of a scenario, or, in a log that has both ends, of a pair with all its connections. Else the
+/// last connection that was recorded at both ends, or at one.
+fn last_run(logs: &[std::path::PathBuf], protocol: Protocol, lang: Lang) -> anyhow::Result<Recorded> {
+    let mut all = Vec::new();
+    for log in logs.iter().rev() {
+        let mut parts = parts(read_one(log, lang)?);
+        let of_it = |run: &Run| run.protocol == protocol;
+        if let Some(at) = parts.iter().rposition(|part| part.run.as_ref().is_some_and(of_it)) {
+            return Ok(parts.swap_remove(at));
+        }
+        parts.retain(|part| part.run.is_none());
+        let mut mine: Vec<_> = parts.into_iter().flat_map(|part| part.events).collect();
+        mine.retain(|event| event.protocol == protocol);
+        let mine = Recorded { run: None, events: mine };
+        if all.is_empty() && mine.has_both(protocol) {
+            return Ok(mine);
+        }
+        all.splice(0..0, mine.events);
+    }
+    let whole = |story: &Story| story.client.is_some() && story.server.is_some();
+    let (whole, half): (Vec<_>, Vec<_>) = show::story::stories(all).into_iter().partition(whole);
+    let last = whole.into_iter().next_back().or(half.into_iter().next_back());
+    let events = last.iter().flat_map(Story::events).cloned().collect();
+    Ok(Recorded { run: None, events })
 }
 
 /// One object a row, in the order of the story: what was sent stands before what was received.
@@ -175,17 +251,22 @@ pub(crate) fn recorded(folder: &Path) -> anyhow::Result<Vec<std::path::PathBuf>>
     Ok(found)
 }
 
-fn events(logs: &[std::path::PathBuf], lang: Lang) -> anyhow::Result<Vec<Event>> {
-    let mut events = Vec::new();
+/// The runs in these logs.
+fn runs(logs: &[std::path::PathBuf], lang: Lang) -> anyhow::Result<Vec<Recorded>> {
+    let mut all = Vec::new();
     for path in logs {
-        let bytes = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
-        let log = show::read_log(&path.display().to_string(), &String::from_utf8_lossy(&bytes));
-        for trouble in &log.troubles {
-            show::say(LAB, trouble.in_lang(lang));
-        }
-        events.extend(log.events);
+        all.extend(parts(read_one(path, lang)?));
     }
-    Ok(events)
+    Ok(all)
+}
+
+fn read_one(path: &Path, lang: Lang) -> anyhow::Result<show::Log> {
+    let bytes = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
+    let log = show::read_log(&path.display().to_string(), &String::from_utf8_lossy(&bytes));
+    for trouble in &log.troubles {
+        show::say(LAB, trouble.in_lang(lang));
+    }
+    Ok(log)
 }
 
 fn paths(paths: &[std::path::PathBuf]) -> String {

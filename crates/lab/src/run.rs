@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 use claims::{Claim, Verdict};
 use show::{Args, Follows, Guard, Kept};
-use steps::{Lang, Protocol, Said, Text, harmless::one_line};
+use steps::{CameOut, Lang, Protocol, Run, RunEnd, Said, Text, harmless::one_line};
 
 use crate::{
     expect,
@@ -17,34 +17,79 @@ use crate::{
 /// How long any scenario may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// One line a scenario, in groups: its name, what goes wrong, and the claims that few others of its protocol show so.
+/// One line a scenario, in groups: its name, how long it takes, what goes wrong, and the claims that few others of its protocol
+/// show so. The same with another version or key exchange stands behind it (`also …-tls13`).
 ///
 /// # Errors
 ///
 /// When a file of the suite does not read, or none is about what was asked for.
 pub(crate) fn list(about: Option<&str>, lang: Lang, width: usize) -> anyhow::Result<String> {
-    let all = scenario::all()?;
+    let (all, took) = (scenario::all()?, scenario::took()?);
     let chosen = listed(&all, about)?;
     let mut page = String::new();
     for protocol in <Protocol as strum::VariantArray>::VARIANTS {
-        let of_it = |scenario: &&&Scenario| scenario.pair.protocol == *protocol;
-        let mine: Vec<_> = chosen.iter().filter(of_it).collect();
-        let Some(longest) = mine.iter().map(|scenario| scenario.name.len()).max() else { continue };
+        let mine: Vec<_> =
+            chosen.iter().copied().filter(|scenario| scenario.pair.protocol == *protocol).collect();
+        let folded = folded(&mine);
+        let Some(longest) = folded.iter().map(|(scenario, _)| scenario.name.len()).max() else { continue };
         let blank = if page.is_empty() { "" } else { "\n" };
         page.push_str(&format!("{blank}{} · {}\n", protocol.title(), mine.len()));
-        for scenario in mine {
+        let indent = longest + 2 + LONG;
+        for (scenario, variants) in folded {
+            let mut text = scenario.title.in_lang(lang).to_owned();
             let claims = own_claims(scenario, &all);
-            let claims = if claims.is_empty() { claims } else { format!("  [{claims}]") };
-            let text = format!("{}{claims}", scenario.title.in_lang(lang));
+            if !claims.is_empty() {
+                text.push_str(&format!("  [{claims}]"));
+            }
+            text.push_str(&also(&variants, lang));
+            let long = about_seconds(took.get(scenario.name.as_str()).copied(), lang);
             // What finds no room goes on below the title.
-            let lines = show::wrapped(&text, width.saturating_sub(longest + 2));
+            let lines = show::wrapped(&text, width.saturating_sub(indent));
             for (n, line) in lines.lines().enumerate() {
-                let name = if n == 0 { scenario.name.as_str() } else { "" };
-                page.push_str(&format!("{name:<longest$}  {line}\n"));
+                let (name, long) = if n == 0 { (scenario.name.as_str(), long.as_str()) } else { ("", "") };
+                page.push_str(&format!("{name:<longest$}  {}{line}\n", show::pad(long, LONG)));
             }
         }
     }
     Ok(page)
+}
+
+/// The columns for how long a scenario takes.
+const LONG: usize = 6;
+
+/// `~3 s`; where it takes no time worth a word, nothing.
+fn about_seconds(seconds: Option<f64>, lang: Lang) -> String {
+    match seconds.map(f64::round) {
+        Some(whole) if whole >= 1.0 => format!("~{whole} {}", Text { en: "s", zh: "秒" }.in_lang(lang)),
+        Some(_) | None => String::new(),
+    }
+}
+
+/// Each scenario, and behind it those that are the same with another version or key exchange: `-rsa`, `-tls13`.
+fn folded<'a>(mine: &[&'a Scenario]) -> Vec<(&'a Scenario, Vec<&'a str>)> {
+    let variant = |scenario: &'a Scenario| {
+        let (base, variant) = scenario.name.rsplit_once('-')?;
+        let same = |other: &&&Scenario| other.name == base && other.title == scenario.title;
+        mine.iter().find(same).map(|base| (base.name.as_str(), variant))
+    };
+    let variants: Vec<_> = mine.iter().filter_map(|scenario| variant(scenario)).collect();
+    mine.iter()
+        .filter(|scenario| variant(scenario).is_none())
+        .map(|scenario| {
+            let of_it = variants.iter().filter(|(base, _)| *base == scenario.name);
+            (*scenario, of_it.map(|(_, variant)| *variant).collect())
+        })
+        .collect()
+}
+
+/// `; also …-rsa, …-tls13`.
+fn also(variants: &[&str], lang: Lang) -> String {
+    let names: Vec<_> = variants.iter().map(|variant| format!("…-{variant}")).collect();
+    match (names.is_empty(), lang) {
+        (true, _) => String::new(),
+        (false, Lang::En) => format!("  (also {})", names.join(", ")),
+        (false, Lang::Zh) => format!("（另有 {}）", names.join("、")),
+    }
 }
 
 /// The scenarios about a protocol, a claim or a word; none asked for: all.
@@ -75,6 +120,7 @@ fn listed<'a>(all: &'a [Scenario], about: Option<&str>) -> anyhow::Result<Vec<&'
 /// When a file of the suite does not read, or none is about what was asked for.
 pub(crate) fn list_json(about: Option<&str>) -> anyhow::Result<String> {
     let mut page = String::new();
+    let took = scenario::took()?;
     for scenario in listed(&scenario::all()?, about)? {
         let Pair { protocol, client, server, visits, next: _ } = &scenario.pair;
         let title = serde_json::json!({ "en": scenario.title.en, "zh": scenario.title.zh });
@@ -83,6 +129,7 @@ pub(crate) fn list_json(about: Option<&str>) -> anyhow::Result<String> {
             "name": scenario.name,
             "title": title,
             "claims": scenario.claims,
+            "about_seconds": took.get(scenario.name.as_str()),
             "protocol": protocol,
             "client": client,
             "server": server,
@@ -152,6 +199,8 @@ pub(crate) async fn run(
         let started = Instant::now();
         drop(kept.take());
         follows.set(scenario.pair.next.is_some());
+        let told = named(scenario);
+        show::tell_run(told.clone());
         let ran = tokio::time::timeout(PATIENCE, runner.scenario(scenario, &mode)).await;
         log.end_of_run();
         let differences = match ran {
@@ -168,17 +217,18 @@ pub(crate) async fn run(
             }
         };
         show::progress(None);
-        let seconds = seconds(started.elapsed(), lang);
-        let (sign, came_out) = match differences.as_slice() {
-            [] => ("✓", as_it_should(mode == Mode::Whole)),
-            _ => ("✗", Text { en: "otherwise than expected", zh: "与预期不符" }),
+        let came_out = match differences.as_slice() {
+            [] if mode == Mode::Whole => CameOut::AsExpected,
+            [] => CameOut::EndedAsExpected,
+            _ => CameOut::Otherwise,
         };
+        let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let end = RunEnd { came_out, took_ms, differences };
         let blank = if brief { "" } else { "\n" };
-        say(&format!("{blank}{place}{sign} {name}{} · {seconds}", came_out.in_lang(lang)));
-        for difference in &differences {
-            say(&format!("{}{}", " ".repeat(place.len() + 4), one_line(difference.in_lang(lang))));
-        }
-        if differences.is_empty() {
+        say(&format!("{blank}{}", told_in_lines(&end, (&place, &name), lang)));
+        let well = end.differences.is_empty();
+        show::tell_run(Run { ended: Some(end), ..told });
+        if well {
             tally.expected += 1;
         } else {
             tally.otherwise.push(&scenario.name);
@@ -221,6 +271,32 @@ impl Tally<'_> {
             Lang::Zh => format!("{all} 个场景：{}", parts.join("，")),
         }
     }
+}
+
+/// The line of a log that says which scenario runs.
+fn named(scenario: &Scenario) -> Run {
+    let title = Said::new(&scenario.title.en, &scenario.title.zh);
+    let follows = scenario.pair.next.is_some();
+    Run { follows, ..Run::begins(&scenario.name, scenario.pair.protocol, title) }
+}
+
+/// How a run came out, and below it a line for each difference.
+pub(crate) fn came_out(end: &RunEnd, lang: Lang) -> String {
+    told_in_lines(end, ("", ""), lang)
+}
+
+/// The same behind the run's place among many and before its name.
+fn told_in_lines(end: &RunEnd, (place, name): (&str, &str), lang: Lang) -> String {
+    let (sign, came_out) = match end.came_out {
+        CameOut::AsExpected => ("✓", as_it_should(true)),
+        CameOut::EndedAsExpected => ("✓", as_it_should(false)),
+        CameOut::Otherwise => ("✗", Text { en: "otherwise than expected", zh: "与预期不符" }),
+    };
+    let seconds = seconds(Duration::from_millis(end.took_ms), lang);
+    let indent = " ".repeat(place.len() + 4);
+    let differences = end.differences.iter();
+    let differences = differences.map(|one| format!("\n{indent}{}", one_line(one.in_lang(lang))));
+    format!("{place}{sign} {name}{} · {seconds}{}", came_out.in_lang(lang), differences.collect::<String>())
 }
 
 fn seconds(took: Duration, lang: Lang) -> String {

@@ -47,7 +47,7 @@ pub struct Scenario {
 }
 
 /// A sentence in both languages.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
     pub en: String,
@@ -158,6 +158,24 @@ pub fn all() -> anyhow::Result<Vec<Scenario>> {
     }
     Ok(found)
 }
+
+/// About how long each scenario takes, in seconds, as it was measured when its file was written last (`TOOK=write`, in the test
+/// `scenarios`); by name.
+///
+/// # Errors
+///
+/// Says which line is not a name and a number.
+pub(crate) fn took() -> anyhow::Result<BTreeMap<&'static str, f64>> {
+    let text = OWN.get_file(TOOK).and_then(|file| file.contents_utf8()).unwrap_or_default();
+    let one = |line: &'static str| {
+        let (name, seconds) = line.split_once(' ')?;
+        Some((name, seconds.parse().ok()?))
+    };
+    text.lines().map(|line| one(line).with_context(|| format!("{TOOK}: `{line}`"))).collect()
+}
+
+/// Where that stands.
+const TOOK: &str = "took.txt";
 
 /// The scenarios that the patterns name: a name (`tls/unknown-ca`), a pattern (`tls/*`, `*lost*`), a claim (`o2`), which
 /// means what shows it best, or the path of a file of one's own (`./mine.toml`).

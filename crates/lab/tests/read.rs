@@ -193,6 +193,18 @@ fn a_recording_is_compared_with_what_a_scenario_expects() {
 }
 
 #[test]
+fn the_last_run_of_a_scenario_is_told_with_its_title_and_how_it_came_out() {
+    let runs: [&[&str]; 2] = [&["run", "tls/expired", "tls/tampered-hello"], &["run", "ws/no-host"]];
+    let Some(bench) = Bench::record(&runs) else { return };
+    let page = bench.read(&["--last", "tls"]);
+    assert!(page.starts_with("\ntls/tampered-hello · "), "{page}");
+    assert!(page.contains("\n✓ as expected · ") && !page.contains("tls/expired"), "{page}");
+    assert!(page.contains("then another client was served as usual"), "{page}");
+    let page = bench.read(&["--last", "ws", "--lang", "zh"]);
+    assert!(page.starts_with("\nws/no-host · ") && page.contains("\n✓ 与预期一致 · "), "{page}");
+}
+
+#[test]
 fn the_scenarios_are_listed_for_programs_with_what_each_end_is_told() {
     let bench = Bench::record(&[]).expect("nothing is captured");
     let listed = said(&bench.lab(&["list", "--format", "json"]).output().expect("lab runs"));
@@ -200,7 +212,9 @@ fn the_scenarios_are_listed_for_programs_with_what_each_end_is_told() {
     let listed: Vec<Value> = listed.lines().map(object).collect();
     let in_words = said(&bench.lab(&["list"]).output().expect("lab runs"));
     let named = |line: &&str| line.split(' ').next().is_some_and(|name| name.contains('/'));
-    assert_eq!(listed.len(), in_words.lines().filter(named).count());
+    let folded: usize = in_words.lines().map(|line| line.matches("…-").count()).sum();
+    assert!(folded > 0, "the same with another version stands in one line: {in_words}");
+    assert_eq!(listed.len(), in_words.lines().filter(named).count() + folded);
     let found = listed.iter().find(|one| one["name"] == "tcp/fin-lost-for-good").expect("it is listed");
     assert_eq!(found["client"], serde_json::json!(["--user-timeout", "1.5"]));
     assert_eq!(found["server"], serde_json::json!(["--idle-timeout", "4"]));

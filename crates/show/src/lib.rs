@@ -18,13 +18,16 @@ pub use pipeline::{
     Also, Guard, Init, Kept, Listener, Options, Unread, drain, init, layer, log, print, tell, tell_gap,
 };
 pub use reading::{
-    Log, MOST_TROUBLES, NotesFile, OwnNotes, notes_bytes, read_log, read_side, side_path, takes_comments,
+    Log, MOST_TROUBLES, NotesFile, OwnNotes, RunHere, notes_bytes, read_log, read_side, side_path,
+    takes_comments,
 };
 pub use render::{Follows, Layout, Lines, ladder, ladder_text, mermaid, recorded};
 pub use reports::{Judged, Report, Shown, judge, notes, places, report, report_json, verdicts, wanting};
 #[cfg(feature = "clap")]
-pub use say::{matches, parse};
+pub use say::{matches, parse, parse_without};
 pub use say::{progress, say, say_lines, say_said, tame_panics};
-pub use terminal::{Args, Color, Format, Ladder, LangArg, columns, pad, wrapped};
+pub use terminal::{Args, Color, Format, Ladder, LangArg, columns, error_in, pad, wrapped};
 #[cfg(feature = "clap")]
-pub use terminal::{as_called, in_lang, without_chinese};
+pub use terminal::{Idle, as_called, in_lang, unknown, without_chinese};
+
+pub use pipeline::tell_run;

@@ -12,4 +12,4 @@ mod writer;
 pub use among::{Options, layer};
 pub use init::{Also, Init, Kept, Listener, Unread};
 pub(crate) use layer::lang;
-pub use layer::{Guard, drain, init, log, print, tell, tell_gap};
+pub use layer::{Guard, drain, init, log, print, tell, tell_gap, tell_run};

@@ -6,4 +6,4 @@ mod record;
 
 pub(crate) use judges::Judges;
 pub use own_notes::{NotesFile, OwnNotes, notes_bytes, read_side, side_path, takes_comments};
-pub use record::{Log, MOST_TROUBLES, read_log};
+pub use record::{Log, MOST_TROUBLES, RunHere, read_log};

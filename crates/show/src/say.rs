@@ -16,7 +16,7 @@ use crate::pipeline::{drain, lang};
 mod command_line;
 
 #[cfg(feature = "clap")]
-pub use command_line::{matches, parse};
+pub use command_line::{matches, parse, parse_without};
 
 /// Says a line on standard error in the name of `program`, after everything reported so far: `client: …`. It is one
 /// line, whatever `what` quotes; who reads no standard error misses it and nothing else.

@@ -2,18 +2,26 @@
 
 mod args;
 mod ascii;
+mod errors;
 #[cfg(feature = "clap")]
 mod help;
+#[cfg(feature = "clap")]
+mod idle;
 mod messages;
 mod style;
 pub(crate) mod text;
 
 pub use args::{Args, Color, Format, Ladder, LangArg};
 pub(crate) use ascii::{ascii, is_plain_terminal};
+pub use errors::error_in;
 #[cfg(feature = "clap")]
 pub use help::{as_called, in_lang, without_chinese};
 #[cfg(feature = "clap")]
-pub(crate) use help::{complaint, help, lang_of};
+pub(crate) use help::{complaint, english, help, lang_of};
+#[cfg(feature = "clap")]
+pub(crate) use idle::refusal;
+#[cfg(feature = "clap")]
+pub use idle::{Idle, unknown};
 pub(crate) use messages::OneLine;
 pub(crate) use style::Paint;
 pub use text::{columns, pad, wrapped};

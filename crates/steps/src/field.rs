@@ -283,8 +283,14 @@ pub(crate) use declare;
 
 /// The fields that a card shows, by name: `shown![field::VERSION, field::RANDOM]`.
 macro_rules! shown {
-    ($($field:expr),* $(,)?) => {
-        const { &[$($field.name()),*] }
+    ($($essential:expr),+ $(,)?) => {
+        shown![$($essential),+;]
+    };
+    ($($essential:expr),+; $($more:expr),* $(,)?) => {
+        const {
+            const ALL: &[&str] = &[$($essential.name(),)+ $($more.name()),*];
+            $crate::Shows::new(ALL, [$($essential.name()),+].len())
+        }
     };
 }
 pub(crate) use shown;

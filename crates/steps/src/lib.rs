@@ -51,6 +51,10 @@ pub use reason::Reason;
 pub use rule::Rule;
 pub use rules::rules;
 pub use say::InLang;
-pub use step::{Actor, Card, Step, UnknownId};
+pub use step::{Actor, Card, Shows, Step, UnknownId};
 pub use text::{Lang, Said, Text};
 pub use words::{has_chinese, in_chinese, in_words, our_words};
+
+mod run;
+
+pub use run::{CameOut, Run, RunEnd};

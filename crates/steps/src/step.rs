@@ -40,8 +40,34 @@ pub struct Card {
     pub client: &'static str,
     /// The library callback or kernel call that annotates it on the server; empty: the wire alone.
     pub server: &'static str,
-    /// The fields that a line shows, most telling first.
-    pub shows: &'static [&'static str],
+    /// The fields that a line shows.
+    pub shows: Shows,
+}
+
+/// The fields that a line shows, most telling first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shows {
+    all: &'static [&'static str],
+    essential: usize,
+}
+
+impl Shows {
+    /// No fields.
+    pub(crate) const NONE: Shows = Shows { all: &[], essential: 0 };
+
+    pub(crate) const fn new(all: &'static [&'static str], essential: usize) -> Self {
+        Shows { all, essential }
+    }
+
+    /// All of them.
+    pub const fn all(self) -> &'static [&'static str] {
+        self.all
+    }
+
+    /// Those that a line shows whole however narrow the terminal is; the others fall away where they find no room.
+    pub fn essential(self) -> &'static [&'static str] {
+        &self.all[..self.essential]
+    }
 }
 
 /// Who makes a step happen.

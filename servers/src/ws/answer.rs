@@ -202,7 +202,7 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
         let words = |text: steps::Text| serde_json::json!({ "en": text.en, "zh": text.zh });
         (
             card.id,
-            serde_json::json!({ "title": words(card.title), "text": words(card.text), "shows": card.shows }),
+            serde_json::json!({ "title": words(card.title), "text": words(card.text), "shows": card.shows.all() }),
         )
     });
     let of = |heading| Claim::noted().iter().filter(move |claim| claim.card().heading == heading);

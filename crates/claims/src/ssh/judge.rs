@@ -242,6 +242,7 @@ fn signed(event: &Event) -> Option<Finding> {
     let (user, service) = (event.get(field::USER_NAME)?, event.get(field::SERVICE_NAME)?);
     let (number, method) = (event.get(field::MESSAGE_NUMBER)?, event.get(field::METHOD_NAME)?);
     let algorithm = event.get(field::PUBLIC_KEY_ALGORITHM_NAME)?;
+    let number = if number == 50 { "SSH_MSG_USERAUTH_REQUEST (50)".to_owned() } else { number.to_string() };
     Some(Finding::differs(
         S11,
         say!(ssh_verdicts::what_was_signed_is_no_challenge(

@@ -1,9 +1,9 @@
 //! What the ladder prints of all scenarios, at every width: no row is wider, no value is cut, a wider terminal never
 //! shows less, nothing arrives before it was sent, and neither end's clock steps back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use show::story::{Story, What, stories};
+use show::story::{Row, Story, What, stories};
 use steps::{Lang, Protocol};
 use unicode_width::UnicodeWidthStr;
 
@@ -90,6 +90,46 @@ fn no_row_is_too_wide_no_value_is_cut_and_more_room_never_shows_less() {
     }
 }
 
+/// Texts that stand for themselves, and of a segment its flags, its number and what it acknowledges.
+fn essential(story: &Story) -> HashSet<String> {
+    let mut essential = HashSet::new();
+    for event in story.rows.iter().map(Row::event) {
+        for name in event.step.card().shows.essential() {
+            let Some(text) = event.fields.named(name).and_then(|value| value.as_str()) else { continue };
+            let text = match *name {
+                "segment" => text.split(" win ").next().unwrap_or(text),
+                "cipher_suite" | "version" | "change" | "not_after" | "server_name" | "signature_scheme" => {
+                    text
+                }
+                _ => continue,
+            };
+            let frame = |c: char| c.is_whitespace() || c == ',' || !c.is_ascii();
+            let words = text.split(frame).filter(|word| word.contains(|c: char| c.is_ascii_digit()));
+            essential.extend(words.map(str::to_owned));
+        }
+    }
+    essential
+}
+
+#[test]
+fn what_a_card_calls_essential_is_whole_at_every_width() {
+    let mut looked = 0;
+    for (protocol, stories) in protocols() {
+        for story in &stories {
+            let essential = essential(story);
+            looked += essential.len();
+            for width in WIDTHS {
+                let page = show::ladder_text(std::slice::from_ref(story), Lang::En, width);
+                let words = words(&page);
+                for word in &essential {
+                    assert!(words.contains_key(word), "{protocol:?}, {width} columns: no `{word}`\n{page}");
+                }
+            }
+        }
+    }
+    println!("{looked} words");
+}
+
 /// The words between the lifelines with a digit or a Latin letter in them (Chinese may be parted anywhere), each as often as it stands there.
 fn words(page: &str) -> HashMap<String, usize> {
     let mut words = HashMap::new();
@@ -138,7 +178,7 @@ fn each_claim_has_the_colour_of_its_verdict_and_red_is_for_failure() {
         let Some(run) = run(*protocol) else { continue };
         let args = show::Args { color: show::Color::Always, width: Some(120), ..show::Args::default() };
         let events = show::read_log("the scenarios", &run.log).events;
-        let page = show::recorded(&args, events, None, false).expect("there are no notes to read");
+        let page = show::recorded(&args, events, None, (false, false)).expect("there are no notes to read");
         for line in page.lines().filter(|line| line.contains('│')) {
             for painted in line.split("\u{1b}[").skip(1) {
                 let Some((colour, text)) = painted.split_once('m') else { continue };
@@ -150,7 +190,7 @@ fn each_claim_has_the_colour_of_its_verdict_and_red_is_for_failure() {
                 if !is_claim {
                     continue;
                 }
-                let expected = if id == text { "32" } else { "38;5;136" };
+                let expected = if id == text { "38;5;28" } else { "38;5;130" };
                 assert_eq!(colour, expected, "{protocol:?}: {line:?}");
                 *seen.entry(expected).or_insert(0) += 1;
             }

@@ -29,6 +29,8 @@ struct Run {
     succeeded: bool,
     /// What both ends logged.
     log: String,
+    /// The lines between, which name each run.
+    runs: String,
 }
 
 /// Runs the scenarios of `protocol`, once for all tests of this file; none where segments cannot be captured.
@@ -50,10 +52,13 @@ fn run_with(protocol: Protocol, options: &[&str]) -> Option<Run> {
     println!("{said}");
     let files = fs::read_dir(&logs).expect("the runs were recorded").flatten();
     let log: String = files.map(|file| fs::read_to_string(file.path()).expect("a log is text")).collect();
+    let (runs, log): (Vec<&str>, Vec<&str>) =
+        log.split_inclusive('\n').partition(|line| common::names_a_run(line));
+    let (runs, log) = (runs.concat(), log.concat());
     let lines: Vec<String> =
         [said.as_str(), &log].into_iter().flat_map(str::lines).map(str::to_owned).collect();
     common::sentences::are_for_people(&lines);
-    Some(Run { said, succeeded: output.status.success(), log })
+    Some(Run { said, succeeded: output.status.success(), log, runs })
 }
 
 impl Run {
@@ -94,4 +99,28 @@ fn the_scenarios_of_websocket() {
 #[test]
 fn the_scenarios_of_ssh() {
     come_out_as_expected(Protocol::Ssh);
+}
+
+/// How long each takes stands in `lab list`, as it was measured. The file is written anew by
+/// `TOOK=write cargo test -p lab --test scenarios how_long`.
+#[test]
+fn how_long_each_takes_is_on_record() {
+    let mut measured = String::new();
+    for protocol in [Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Ssh] {
+        let Some(run) = run(protocol) else { return };
+        for here in show::read_log("log", &run.runs).runs {
+            if let Some(end) = here.run.ended {
+                measured += &format!("{} {:.1}\n", here.run.run, end.took_ms as f64 / 1000.0);
+            }
+        }
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/took.txt");
+    if std::env::var("TOOK").is_ok_and(|took| took == "write") {
+        fs::write(file, &measured).expect("the folder is ours");
+    }
+    let recorded = fs::read_to_string(file).expect("it is in the repository");
+    let names = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(names(&recorded), names(&measured), "on record (left) and run (right)");
 }

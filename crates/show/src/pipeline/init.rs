@@ -27,6 +27,8 @@ pub struct Init {
     pub kept: Option<Kept>,
     /// Nothing is printed: the program says in its own words what came of the run.
     pub silent: bool,
+    /// Of many runs a line each is told, and what their ends warn of has no place among those.
+    pub brief: bool,
     /// The log is no subscriber to events: programs then run as they do without one.
     pub deaf: bool,
     /// Tells the bytes of an event apart, for `--bytes`.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use claims::Event;
-use steps::{Carried, Gap, Lang};
+use steps::{Carried, Gap, Lang, Run};
 use tracing::{
     Metadata, Subscriber,
     dispatcher::{self, Dispatch},
@@ -57,12 +57,13 @@ pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
 pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
     let writer = Writer::new(args, &how)?;
     let queue = Arc::new(Queue::new(Room::USUAL));
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(if how.brief { "error" } else { "warn" }));
     let messages = Messages(Arc::clone(&queue));
     let messages = tracing_subscriber::fmt::layer()
         .with_writer(messages)
         .with_ansi(args.colored())
-        .event_format(OneLine(Paint::new(args.colored())))
+        .event_format(OneLine(Paint::new(args.colored()), args.lang()))
         .with_filter(filter_fn(|meta| meta.target() != Carried::TARGET))
         // The outer one, which says from which level on nobody asks: libraries have a word for every packet.
         .with_filter(filter);
@@ -266,6 +267,13 @@ pub fn tell_gap(gap: Gap) {
     }
 }
 
+/// Logs that the run of a scenario begins here, or has ended.
+pub fn tell_run(run: Run) {
+    if let Some(queue) = queue() {
+        drop(queue.push(Item::Run(Box::new(run))));
+    }
+}
+
 /// Hands each event to the thread that writes, and never waits: this is called in the middle of a handshake.
 struct Reporter {
     queue: Arc<Queue>,
@@ -318,7 +326,8 @@ impl<S: Subscriber> Layer<S> for Reporter {
         match self.queue.push(item) {
             Err(Item::Event(event, ..)) => late(&event),
             Err(Item::Judged(event, _)) => late(&event.seen),
-            Ok(()) | Err(Item::Gap(_) | Item::Message(..) | Item::Page(_) | Item::EndOfRun) => {}
+            Ok(())
+            | Err(Item::Gap(_) | Item::Message(..) | Item::Page(_) | Item::Run(_) | Item::EndOfRun) => {}
         }
     }
 }

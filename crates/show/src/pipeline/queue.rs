@@ -55,7 +55,7 @@ struct State {
     /// Messages that found no room, or came too fast.
     unsaid: u64,
     /// Up to when the messages of libraries are paid for.
-    library: Option<Instant>,
+    libraries: Option<Instant>,
     /// How many items ever came, and how many of them were taken and written.
     came: u64,
     taken: u64,
@@ -123,7 +123,7 @@ impl Queue {
         let share = match &item {
             Item::Event(event, ..) => Some(self.share_of(&event.conn)),
             Item::Judged(event, _) => Some(self.share_of(&event.conn)),
-            Item::Gap(_) | Item::Message(..) | Item::Page(_) | Item::EndOfRun => None,
+            Item::Gap(_) | Item::Message(..) | Item::Page(_) | Item::Run(_) | Item::EndOfRun => None,
         };
         let mut state = self.lock();
         if state.reader == Reader::Gone {
@@ -136,12 +136,13 @@ impl Queue {
             Item::Judged(event, _) if !fits => state.dropped.add(1, Some(&event.conn)),
             Item::Gap(gap) if !fits => state.dropped.add(gap.dropped, gap.conn.as_deref()),
             Item::Message(..) if !fits => state.unsaid += 1,
-            // Pages and ends come from one who waits for them: there are not many.
+            // Pages, runs and ends come from one who waits for them: there are not many.
             Item::Event(..)
             | Item::Judged(..)
             | Item::Gap(_)
             | Item::Message(..)
             | Item::Page(_)
+            | Item::Run(_)
             | Item::EndOfRun => {
                 if let Some(gap) = state.dropped.take() {
                     state.admit(Waiting { item: Item::Gap(Box::new(gap)), weight: 0, share: None });
@@ -273,7 +274,7 @@ impl Queue {
                 Item::Event(..) | Item::Judged(..) => left.events += 1,
                 Item::Gap(gap) => left.events += gap.dropped,
                 Item::Message(..) => left.messages += 1,
-                Item::Page(_) | Item::EndOfRun => {}
+                Item::Page(_) | Item::Run(_) | Item::EndOfRun => {}
             }
         }
         drop(state);
@@ -317,10 +318,10 @@ impl State {
         const EACH: Duration = Duration::from_millis(100);
         const AT_ONCE: Duration = Duration::from_secs(10);
         let now = Instant::now();
-        let paid = self.library.map_or(now, |paid| paid.max(now)) + EACH;
+        let paid = self.libraries.map_or(now, |paid| paid.max(now)) + EACH;
         let may = paid - now <= AT_ONCE;
         if may {
-            self.library = Some(paid);
+            self.libraries = Some(paid);
         }
         may
     }

@@ -178,6 +178,15 @@ impl Writer {
                 let _ = io::stderr().lock().write_all(text.as_bytes());
             }
             Item::Page(page) => self.text(&page),
+            Item::Run(run) => {
+                let line = json::run(&run);
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.text(&line);
+                }
+                if self.renderer.as_ref().is_some_and(|renderer| renderer.is_json()) {
+                    self.out.text(&line);
+                }
+            }
             Item::EndOfRun => {
                 if let Some(renderer) = &mut self.renderer {
                     let text = renderer.end_of_run();

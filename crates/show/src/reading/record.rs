@@ -3,7 +3,7 @@
 //! reported and the rest is kept.
 
 use claims::Event;
-use steps::{Gap, SCHEMA_VERSION, Said};
+use steps::{Gap, Run, SCHEMA_VERSION, Said};
 
 use super::judges::Judges;
 
@@ -14,10 +14,21 @@ pub struct Log {
     pub events: Vec<Event>,
     /// The line of each of them, from 1.
     pub lines: Vec<usize>,
+    /// Where the runs of scenarios begin and end in it.
+    pub runs: Vec<RunHere>,
     /// How many events the log itself says are missing; where is among the troubles.
     pub dropped: u64,
     /// What could not be read, at most [`MOST_TROUBLES`] of it, and where.
     pub troubles: Vec<Said>,
+}
+
+/// The run of a scenario begins in a log, or has ended there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunHere {
+    /// How many events of the log stand before.
+    pub at: usize,
+    /// Which run, and how it came out where it has ended.
+    pub run: Run,
 }
 
 /// More than this is not enumerated: it is another kind of file.
@@ -61,6 +72,7 @@ pub fn read_log(name: &str, text: &str) -> Log {
                         judges.missed(&gap);
                         log.gap(name, n, &gap);
                     }
+                    Ok(Line::Run(run)) => log.runs.push(RunHere { at: log.events.len(), run: *run }),
                     Err(error) => {
                         judges.unread();
                         unread += 1;
@@ -97,14 +109,17 @@ pub fn read_log(name: &str, text: &str) -> Log {
 enum Line {
     Event(Box<steps::Event>),
     Gap(Gap),
+    Run(Box<Run>),
 }
 
 impl Line {
     /// What it says of the notes is not read: its values are judged again.
     fn read(value: serde_json::Value) -> serde_json::Result<Line> {
-        match value.get("dropped") {
-            Some(_) => serde_json::from_value(value).map(Line::Gap),
-            None => serde_json::from_value(value).map(Line::Event),
+        let has = |name| value.get(name).is_some();
+        match (has("dropped"), has("run")) {
+            (true, _) => serde_json::from_value(value).map(Line::Gap),
+            (false, true) => serde_json::from_value(value).map(Line::Run),
+            (false, false) => serde_json::from_value(value).map(Line::Event),
         }
     }
 }
@@ -139,6 +154,8 @@ mod tests {
 
     const GAP: &str = r#"{"v":1,"dropped":12,"because":"queue_full"}"#;
 
+    const RUN: &str = r#"{"v":1,"run":"tls/expired","protocol":"tls","title":{"en":"Expired","zh":"过期"}}"#;
+
     const LIMIT: &str = r#"{"v":1,"dropped":30,"because":"connection_limit","conn":"127.0.0.1:1>127.0.0.1:2","side":"server","steps":{"ws.ping":30}}"#;
 
     #[test]
@@ -164,6 +181,12 @@ mod tests {
             }
         }
         assert_eq!(read_log("x", &format!("{GAP}\n{EVENT}\n{GAP}\n")).dropped, 24);
+        let (begin, end) = (RUN, RUN.replace("}}", r#"},"ended":{"came_out":"otherwise","took_ms":7}}"#));
+        let runs = read_log("x", &format!("{EVENT}\n{begin}\n{EVENT}\n{end}\n")).runs;
+        assert_eq!(runs.iter().map(|here| here.at).collect::<Vec<_>>(), [1, 2]);
+        assert!(
+            runs[0].run.ended.is_none() && runs[1].run.ended.as_ref().is_some_and(|end| end.took_ms == 7)
+        );
         let limited = read_log("x", &format!("{EVENT}\n{LIMIT}\n"));
         assert_eq!((limited.events.len(), limited.dropped), (1, 30));
         assert!(

@@ -13,12 +13,14 @@ use crate::terminal::text::{columns, in_lang, short, whole, wrap_to};
 pub(crate) struct Piece {
     pub(crate) joint: &'static str,
     pub(crate) text: String,
+    /// Whether the line says too little without it.
+    pub(crate) essential: bool,
 }
 
 impl Piece {
     /// A piece behind a point.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Piece { joint: " · ", text: text.into() }
+        Piece { joint: " · ", text: text.into(), essential: true }
     }
 }
 
@@ -27,15 +29,17 @@ impl Piece {
 pub(crate) fn pieces(event: &Event, lang: Lang) -> Vec<Piece> {
     let title = event.step.card().title.in_lang(lang);
     let mut pieces = Vec::new();
-    for name in event.step.card().shows {
+    let shows = event.step.card().shows;
+    for name in shows.all() {
         let Some(value) = event.fields.named(name) else { continue };
+        let essential = shows.essential().contains(name);
         match value {
             Value::String(line) if *name == tcp::field::SEGMENT.name() => pieces.extend(segment(line)),
             _ => {
                 let piece = piece(name, value, lang);
                 let piece = piece.strip_prefix(title).filter(|rest| rest.starts_with(' ')).unwrap_or(&piece);
                 if piece != title {
-                    pieces.push(Piece::new(piece.trim_start()));
+                    pieces.push(Piece { essential, ..Piece::new(piece.trim_start()) });
                 }
             }
         }
@@ -135,9 +139,15 @@ fn segment(line: &str) -> Vec<Piece> {
                 last.text = format!("{} {word}", last.text);
             }
             None => pieces.push(Piece::new(word)),
-            Some(_) => pieces.push(Piece { joint: " ", text: word.to_owned() }),
+            Some(_) => pieces.push(Piece { joint: " ", ..Piece::new(word) }),
         }
         label = word.starts_with(|c: char| c.is_ascii_alphabetic());
+    }
+    // Its flags, its number and what it acknowledges; the window and the options can be asked for.
+    let names = |text: &str, word: &str| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '));
+    for piece in pieces.iter_mut().skip(1) {
+        let number = piece.text.starts_with(|c: char| c.is_ascii_digit());
+        piece.essential = number || ["ack", "len"].iter().any(|word| names(&piece.text, word));
     }
     pieces
 }
@@ -167,7 +177,7 @@ pub(crate) fn said(name: &str, value: &Value, lang: Lang) -> String {
 /// As many whole fields as fit `room` columns; of the first at least as much as fits.
 pub(crate) fn line_fields(event: &Event, lang: Lang, room: usize) -> String {
     let mut line = String::new();
-    for Piece { joint, text } in pieces(event, lang) {
+    for Piece { joint, text, .. } in pieces(event, lang) {
         let longer = if line.is_empty() { text } else { format!("{line}{joint}{text}") };
         if columns(&longer) > room {
             break;
@@ -177,11 +187,26 @@ pub(crate) fn line_fields(event: &Event, lang: Lang, room: usize) -> String {
     line
 }
 
+/// The same in at most `most` lines, but for what is essential: the others fall away, the least telling first.
+pub(crate) fn fold_to(most: usize, pieces: &[Piece], first: usize, room: usize) -> Vec<String> {
+    let mut pieces = pieces.to_vec();
+    // Half a word says nothing.
+    let is_broken = |piece: &Piece| piece.text.split(' ').any(|word| columns(word) > room);
+    loop {
+        let lines = fold(&pieces, first, room);
+        let dispensable = pieces.iter().rposition(|piece| !piece.essential || is_broken(piece));
+        match dispensable {
+            Some(at) if lines.len() > most => drop(pieces.remove(at)),
+            Some(_) | None => return lines,
+        }
+    }
+}
+
 /// Lines of `pieces`: the first of at most `first` columns, the others of at most `room`. No piece is cut; one that is
 /// longer than a line is broken between its words, and only a word that is longer than a line is broken itself.
 pub(crate) fn fold(pieces: &[Piece], first: usize, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for Piece { joint, text } in pieces {
+    for Piece { joint, text, .. } in pieces {
         let line = lines.last_mut().expect("there is a line");
         let longer = if line.is_empty() { text.clone() } else { format!("{line}{joint}{text}") };
         let limit = if lines.len() == 1 { first } else { room };
@@ -216,6 +241,15 @@ mod tests {
         assert_eq!(fold(&pieces, 20, 30), ["[S.] 0=1138600985", "ack 1=3364061152 win 65483"]);
         assert_eq!(fold(&pieces, 2, 17), ["", "[S.] 0=1138600985", "ack 1=3364061152", "win 65483"]);
         assert_eq!(fold(&[], 2, 17), [""]);
+    }
+
+    #[test]
+    fn what_is_essential_stays_where_there_is_no_room() {
+        let pieces = segment("[S.] 0=1138600985 ack 1=3364061152 win 65483 mss 65495 ws 7 sack ts");
+        let all = ["[S.] 0=1138600985", "ack 1=3364061152", "win 65483 mss 65495", "ws 7 sack ts"];
+        assert_eq!(fold_to(9, &pieces, 20, 20), all);
+        assert_eq!(fold_to(3, &pieces, 20, 20), all[..3]);
+        assert_eq!(fold_to(1, &pieces, 20, 20), all[..2]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One JSON object a line: the event, with what it shows of the notes.
 
 use claims::Event;
-use steps::{Gap, Lang};
+use steps::{Gap, Lang, Run};
 
 use super::{Printed, Renderer};
 
@@ -30,4 +30,9 @@ pub(crate) fn line(event: &Event, line: &mut Vec<u8>) {
 /// The line that stands where events are missing; it is the same in both languages.
 pub(crate) fn gap(gap: &Gap, _: Lang) -> String {
     format!("{}\n", steps::to_json(gap).expect("a gap is plain data"))
+}
+
+/// The line where the run of a scenario begins, or has ended.
+pub(crate) fn run(run: &Run) -> String {
+    format!("{}\n", steps::to_json(run).expect("a run is plain data"))
 }

@@ -62,14 +62,22 @@ pub(crate) struct Live {
     recorded: bool,
 }
 
-/// Recorded events as the live ladder draws them.
+/// Recorded events as the live ladder draws them, with `lines` a line at each end; with `follows`, their last connection only
+/// shows that the server still serves.
 ///
 /// # Errors
 ///
 /// When the reader's notes cannot be read.
-pub fn recorded(args: &Args, events: Vec<Event>, layout: Option<Layout>, lines: bool) -> io::Result<String> {
+pub fn recorded(
+    args: &Args,
+    events: Vec<Event>,
+    layout: Option<Layout>,
+    (lines, follows): (bool, bool),
+) -> io::Result<String> {
     let layout = layout.filter(|_| args.bytes);
-    let mut live = Live::new(args, args.own_notes()?, !lines, layout, Follows::default());
+    let last = Follows::default();
+    last.set(follows);
+    let mut live = Live::new(args, args.own_notes()?, !lines, layout, last);
     live.recorded = true;
     live.events = events;
     Ok(live.end())

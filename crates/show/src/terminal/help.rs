@@ -5,7 +5,7 @@ use std::{collections::HashMap, ffi::OsString, sync::LazyLock};
 
 use clap::{
     ArgAction, Command, Error,
-    builder::Resettable,
+    builder::{Resettable, StyledStr},
     error::{ContextKind, ContextValue, ErrorKind},
 };
 use steps::{
@@ -15,6 +15,7 @@ use steps::{
 
 use super::{
     Args, LangArg,
+    idle::{Idle, hidden},
     text::{columns, wrap_to},
 };
 
@@ -97,16 +98,14 @@ pub fn in_lang(command: Command, lang: Lang) -> Command {
 }
 
 /// The help that `args` asks for of `program`, in Chinese, `width` columns wide.
-pub(crate) fn help(command: Command, program: Program, args: &[OsString], width: usize) -> String {
-    let mut command = as_called(in_chinese(command), program).term_width(10_000);
-    command.build();
-    let mut at = &mut command;
-    for word in args.iter().skip(1).filter_map(|arg| arg.to_str()) {
-        let Some(name) = at.find_subcommand(word).map(|found| found.get_name().to_owned()) else { continue };
-        at = at.find_subcommand_mut(&name).expect("it was found");
-    }
-    let long = args.iter().any(|arg| arg == "--help" || arg == "help");
-    let rendered = if long { at.render_long_help() } else { at.render_help() };
+pub(crate) fn help(
+    command: Command,
+    program: Program,
+    (args, idle): (&[OsString], &[Idle]),
+    width: usize,
+) -> String {
+    let command = as_called(in_chinese(command), program).term_width(10_000);
+    let rendered = rendered(command, args, idle);
     let mut page = String::new();
     for line in rendered.to_string().lines() {
         for line in folded(&own_words(line), width) {
@@ -115,6 +114,23 @@ pub(crate) fn help(command: Command, program: Program, args: &[OsString], width:
         }
     }
     page
+}
+
+/// The help that `args` asks for, in English.
+pub(crate) fn english(command: Command, program: Program, args: &[OsString], idle: &[Idle]) -> StyledStr {
+    rendered(as_called(command, program), args, idle)
+}
+
+fn rendered(mut command: Command, args: &[OsString], idle: &[Idle]) -> StyledStr {
+    command.build();
+    hidden(&mut command, idle);
+    let mut at = &mut command;
+    for word in args.iter().skip(1).filter_map(|arg| arg.to_str()) {
+        let Some(name) = at.find_subcommand(word).map(|found| found.get_name().to_owned()) else { continue };
+        at = at.find_subcommand_mut(&name).expect("it was found");
+    }
+    let long = args.iter().any(|arg| arg == "--help" || arg == "help");
+    if long { at.render_long_help() } else { at.render_help() }
 }
 
 /// The words that clap puts in of its own.
@@ -288,7 +304,7 @@ mod tests {
 
     #[test]
     fn the_help_is_chinese_and_keeps_to_its_columns() {
-        let page = help(Cli::command(), program::LAB, &words(&["lab", "--help"]), 80);
+        let page = help(Cli::command(), program::LAB, (&words(&["lab", "--help"]), &[]), 80);
         for line in page.lines() {
             assert!(columns(line) <= 80, "{line}");
         }

@@ -4,7 +4,7 @@
 
 use std::fmt::{self, Debug, Write as _};
 
-use steps::harmless;
+use steps::{Lang, harmless};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -14,11 +14,11 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-use super::Paint;
+use super::{Paint, error_in};
 
 /// Formats a message.
 #[derive(Debug)]
-pub(crate) struct OneLine(pub(crate) Paint);
+pub(crate) struct OneLine(pub(crate) Paint, pub(crate) Lang);
 
 impl<S, N> FormatEvent<S, N> for OneLine
 where
@@ -35,7 +35,12 @@ where
         let level = *event.metadata().level();
         let mut text = Text(String::new());
         event.record(&mut text);
-        writeln!(writer, "{} {}", self.0.level(level, &format!("{level:>5}")), harmless::one_line(&text.0))
+        writeln!(
+            writer,
+            "{} {}",
+            self.0.level(level, &format!("{level:>5}")),
+            harmless::one_line(&error_in(&text.0, self.1))
+        )
     }
 }
 
@@ -89,7 +94,7 @@ mod tests {
         let written = Written::default();
         let place = written.clone();
         let layer = tracing_subscriber::fmt::layer()
-            .event_format(OneLine(Paint::new(true)))
+            .event_format(OneLine(Paint::new(true), Lang::En))
             .with_ansi(true)
             .with_writer(move || place.clone());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {

@@ -1,7 +1,7 @@
 //! What there is to say about each step of TLS.
 
 use super::{Step, field};
-use crate::{Actor, Card, common, field::shown, summary};
+use crate::{Actor, Card, Shows, common, field::shown, summary};
 
 impl Step {
     /// The card of the step.
@@ -15,7 +15,7 @@ impl Step {
                 text: text!(tls_cards::ephemeral_key()),
                 client: "SupportedKxGroup::start",
                 server: "SupportedKxGroup::start",
-                shows: shown![field::GROUP, field::PUBLIC_KEY, field::ENCAPSULATED],
+                shows: shown![field::GROUP; field::PUBLIC_KEY, field::ENCAPSULATED],
             },
             Step::ClientHello => Card {
                 id: "tls.client_hello",
@@ -25,7 +25,7 @@ impl Step {
                 text: text!(tls_cards::client_hello()),
                 client: "",
                 server: "",
-                shows: shown![common::VERSION, field::SERVER_NAME, field::RANDOM, field::CIPHER_SUITES],
+                shows: shown![common::VERSION, field::SERVER_NAME; field::RANDOM, field::CIPHER_SUITES],
             },
             Step::HelloRetryRequest => Card {
                 id: "tls.hello_retry_request",
@@ -45,7 +45,7 @@ impl Step {
                 text: text!(tls_cards::choose_certificate()),
                 client: "",
                 server: "ResolvesServerCert::resolve",
-                shows: shown![field::SERVER_NAME, field::SUBJECT, field::PUBLIC_KEY],
+                shows: shown![field::SERVER_NAME, field::SUBJECT; field::PUBLIC_KEY],
             },
             Step::ServerHello => Card {
                 id: "tls.server_hello",
@@ -55,7 +55,7 @@ impl Step {
                 text: text!(tls_cards::server_hello()),
                 client: "",
                 server: "",
-                shows: shown![common::VERSION, field::CIPHER_SUITE, field::KEY_SHARE, field::RANDOM],
+                shows: shown![common::VERSION, field::CIPHER_SUITE, field::KEY_SHARE; field::RANDOM],
             },
             Step::SessionResumed => Card {
                 id: "tls.session_resumed",
@@ -75,7 +75,7 @@ impl Step {
                 text: text!(tls_cards::encrypted_extensions()),
                 client: "",
                 server: "",
-                shows: shown![field::ALPN, field::EXTENSIONS],
+                shows: shown![field::ALPN; field::EXTENSIONS],
             },
             Step::CertificateRequest => Card {
                 id: "tls.certificate_request",
@@ -95,7 +95,7 @@ impl Step {
                 text: text!(tls_cards::certificate()),
                 client: "",
                 server: "",
-                shows: shown![field::SUBJECT, field::ISSUER, field::NOT_AFTER, field::PUBLIC_KEY],
+                shows: shown![field::SUBJECT, field::ISSUER, field::NOT_AFTER; field::PUBLIC_KEY],
             },
             Step::ServerKeyExchange => Card {
                 id: "tls.server_key_exchange",
@@ -105,7 +105,7 @@ impl Step {
                 text: text!(tls_cards::server_key_exchange()),
                 client: "",
                 server: "",
-                shows: shown![field::NAMED_CURVE, field::SIGNATURE_SCHEME, field::PUBLIC_KEY],
+                shows: shown![field::NAMED_CURVE, field::SIGNATURE_SCHEME; field::PUBLIC_KEY],
             },
             Step::CertificateVerify => Card {
                 id: "tls.certificate_verify",
@@ -115,7 +115,7 @@ impl Step {
                 text: text!(tls_cards::certificate_verify()),
                 client: "",
                 server: "",
-                shows: shown![field::SIGNATURE_SCHEME, field::HANDSHAKE_HASH],
+                shows: shown![field::SIGNATURE_SCHEME; field::HANDSHAKE_HASH],
             },
             Step::ServerHelloDone => Card {
                 id: "tls.server_hello_done",
@@ -125,7 +125,7 @@ impl Step {
                 text: text!(tls_cards::server_hello_done()),
                 client: "",
                 server: "",
-                shows: &[],
+                shows: Shows::NONE,
             },
             Step::VerifyCertificate => Card {
                 id: "tls.verify_certificate",
@@ -135,7 +135,7 @@ impl Step {
                 text: text!(tls_cards::verify_certificate()),
                 client: "ServerCertVerifier::verify_server_cert; static RSA: SSL_set_verify",
                 server: "",
-                shows: shown![common::RESULT, field::NAME, field::CHAIN, field::NOT_AFTER],
+                shows: shown![common::RESULT, field::NAME; field::CHAIN, field::NOT_AFTER],
             },
             Step::VerifySignature => Card {
                 id: "tls.verify_signature",
@@ -175,7 +175,7 @@ impl Step {
                 text: text!(tls_cards::session_keys()),
                 client: "KeyLog::log; static RSA: SSL_CTX_set_keylog_callback",
                 server: "KeyLog::log; static RSA: SSL_CTX_set_keylog_callback",
-                shows: shown![field::STAGE, field::DERIVATION, common::EQUAL, field::FINGERPRINTS],
+                shows: shown![field::STAGE, field::DERIVATION, common::EQUAL; field::FINGERPRINTS],
             },
             Step::ChooseClientCertificate => Card {
                 id: "tls.choose_client_certificate",
@@ -264,7 +264,7 @@ impl Step {
                 text: text!(tls_cards::finished()),
                 client: "",
                 server: "",
-                shows: shown![common::EQUAL, field::VERIFY_DATA],
+                shows: shown![common::EQUAL; field::VERIFY_DATA],
             },
             Step::NewSessionTicket => Card {
                 id: "tls.new_session_ticket",
@@ -354,7 +354,7 @@ impl Step {
                 text: text!(tls_cards::undecodable()),
                 client: "",
                 server: "",
-                shows: shown![common::LOOKS_LIKE, common::DUE, common::FIRST_BYTES],
+                shows: shown![common::LOOKS_LIKE, common::DUE; common::FIRST_BYTES],
             },
             Step::Summary => summary::card("tls.summary"),
         }

@@ -50,7 +50,7 @@ impl Step {
                 text: text!(ws_cards::switching_protocols()),
                 client: "",
                 server: "",
-                shows: shown![field::STATUS, field::SEC_WEBSOCKET_ACCEPT, field::UPGRADE],
+                shows: shown![field::STATUS, field::SEC_WEBSOCKET_ACCEPT; field::UPGRADE],
             },
             Step::AnswerChecked => Card {
                 id: "ws.answer_checked",
@@ -190,7 +190,7 @@ impl Step {
                 text: text!(ws_cards::undecodable()),
                 client: "",
                 server: "",
-                shows: shown![common::LOOKS_LIKE, common::DUE, common::FIRST_BYTES],
+                shows: shown![common::LOOKS_LIKE, common::DUE; common::FIRST_BYTES],
             },
             Step::Summary => summary::card("ws.summary"),
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use claims::Event as Judged;
-use steps::{Event, Gap, Origin};
+use steps::{Event, Gap, Origin, Run};
 
 use super::Waiting;
 
@@ -20,6 +20,8 @@ pub(crate) enum Item {
     Message(String, Whose),
     /// A page, to standard output.
     Page(String),
+    /// Here the run of a scenario begins, or has ended: a line of what is recorded, and of JSON.
+    Run(Box<Run>),
     /// One run ends, another may follow.
     EndOfRun,
 }
@@ -39,7 +41,7 @@ impl Item {
         match self {
             Item::Event(_, weight, _) | Item::Judged(_, weight) => *weight + size_of::<Waiting>(),
             Item::Message(text, _) | Item::Page(text) => text.len(),
-            Item::Gap(_) | Item::EndOfRun => 0,
+            Item::Gap(_) | Item::Run(_) | Item::EndOfRun => 0,
         }
     }
 }

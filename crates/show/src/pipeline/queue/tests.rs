@@ -33,7 +33,7 @@ fn taken(queue: &Queue) -> Vec<i64> {
     let short = |item| match item {
         Item::Event(event, ..) => event.bytes.0.len() as i64,
         Item::Gap(gap) => -(gap.dropped as i64),
-        Item::Judged(..) | Item::Message(..) | Item::Page(_) | Item::EndOfRun => 0,
+        Item::Judged(..) | Item::Message(..) | Item::Page(_) | Item::Run(_) | Item::EndOfRun => 0,
     };
     match queue.take() {
         Taken::Items(items) => items.into_iter().map(short).collect(),
@@ -150,7 +150,11 @@ fn nothing_is_lost_between_many_writers_and_a_reader() {
                             match item {
                                 Item::Event(..) => seen.0 += 1,
                                 Item::Gap(gap) => seen.1 += gap.dropped as i64,
-                                Item::Judged(..) | Item::Message(..) | Item::Page(_) | Item::EndOfRun => {}
+                                Item::Judged(..)
+                                | Item::Message(..)
+                                | Item::Page(_)
+                                | Item::Run(_)
+                                | Item::EndOfRun => {}
                             }
                         }
                     }

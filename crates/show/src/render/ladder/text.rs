@@ -15,7 +15,7 @@ use steps::{Evidence, Lang, Side, Text, harmless};
 use super::{card, joined, name, remark};
 use crate::{
     render::{
-        fields::{Piece, fold, pieces},
+        fields::{Piece, fold_to, pieces},
         marks::{NARROWEST, evidence_word, mark, painted_marks},
     },
     story::{Crossed, End, Fate, Part, Row, Story, What},
@@ -47,7 +47,8 @@ pub(crate) struct Page {
     pub(crate) lang: Lang,
     pub(crate) paint: Paint,
     pub(crate) width: usize,
-    /// How many lines a row may have; fields that find no room on them are left out, the least telling first.
+    /// How many lines a row may have; fields that find no room on them are left out, the least telling first, but for those
+    /// that their card calls essential.
     most: usize,
 }
 
@@ -84,9 +85,7 @@ impl Page {
     /// The lines of `pieces` of a row, the first one `taken` columns shorter.
     fn folded(&self, pieces: &[Piece], taken: usize) -> Vec<String> {
         let room = self.room() - TIP - GUTTER - 4;
-        let mut folded = fold(pieces, self.room().saturating_sub(taken), room);
-        folded.truncate(self.most);
-        folded
+        fold_to(self.most, pieces, self.room().saturating_sub(taken), room)
     }
 
     /// A story from its title to its last row.
@@ -346,7 +345,7 @@ impl Page {
                 Lang::En => format!("({word})"),
                 Lang::Zh => format!("（{word}）"),
             };
-            pieces.push(Piece { joint: " ", text: word });
+            pieces.push(Piece { joint: " ", ..Piece::new(word) });
         }
         let short = if lost && crossed.from == Side::Client { room / 8 } else { 0 };
         let mut folded = self.folded(&pieces, line.columns + 3 + TAIL + short + 1).into_iter();

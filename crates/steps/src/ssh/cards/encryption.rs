@@ -11,7 +11,7 @@ pub(super) const ENCRYPTED: Card = Card {
     text: text!(ssh_cards::encrypted()),
     client: "",
     server: "",
-    shows: shown![field::ENCRYPTION_ALGORITHM, field::MAC_ALGORITHM, field::FIRST_BYTES],
+    shows: shown![field::ENCRYPTION_ALGORITHM, field::MAC_ALGORITHM; field::FIRST_BYTES],
 };
 
 pub(super) const SESSION_KEY: Card = Card {
@@ -104,5 +104,5 @@ pub(super) const WRONG_TAG: Card = Card {
     text: text!(ssh_cards::wrong_tag()),
     client: "",
     server: "",
-    shows: shown![field::DUE, field::SEQUENCE_NUMBER, field::FIRST_BYTES],
+    shows: shown![field::DUE, field::SEQUENCE_NUMBER; field::FIRST_BYTES],
 };

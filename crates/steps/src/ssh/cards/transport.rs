@@ -21,7 +21,7 @@ pub(super) const IDENTIFICATION: Card = Card {
     text: text!(ssh_cards::identification()),
     client: "",
     server: "",
-    shows: shown![field::PROTOVERSION, field::SOFTWAREVERSION, field::COMMENTS],
+    shows: shown![field::PROTOVERSION, field::SOFTWAREVERSION; field::COMMENTS],
 };
 
 pub(super) const KEXINIT: Card = Card {
@@ -32,7 +32,7 @@ pub(super) const KEXINIT: Card = Card {
     text: text!(ssh_cards::kexinit()),
     client: "",
     server: "",
-    shows: shown![field::KEX_ALGORITHMS, field::SERVER_HOST_KEY_ALGORITHMS, field::COOKIE, field::REKEY],
+    shows: shown![field::KEX_ALGORITHMS; field::SERVER_HOST_KEY_ALGORITHMS, field::COOKIE, field::REKEY],
 };
 
 pub(super) const NEGOTIATED: Card = Card {
@@ -163,5 +163,5 @@ pub(super) const UNDECODABLE: Card = Card {
     text: text!(ssh_cards::undecodable()),
     client: "",
     server: "",
-    shows: shown![field::DUE, field::LOOKS_LIKE, field::FIRST_BYTES],
+    shows: shown![field::DUE, field::LOOKS_LIKE; field::FIRST_BYTES],
 };
