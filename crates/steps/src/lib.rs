@@ -53,6 +53,7 @@ pub use rules::rules;
 pub use say::InLang;
 pub use step::{Actor, Card, Shows, Step, UnknownId};
 pub use text::{Lang, Said, Text};
+pub(crate) use words::our_words_behind;
 pub use words::{has_chinese, in_chinese, in_words, our_words};
 
 mod run;

@@ -40,6 +40,13 @@ pub fn our_words(words: &str) -> Said {
     Said::new(words, in_chinese(words))
 }
 
+/// The same behind a character of the sentence: in Chinese a name in Latin letters has a blank before it, Chinese has none.
+pub(crate) fn our_words_behind(words: &str) -> Said {
+    let Said { en, zh } = our_words(words);
+    let blank = if zh.starts_with(|c: char| c.is_ascii_alphanumeric()) { " " } else { "" };
+    Said::new(en, format!("{blank}{zh}"))
+}
+
 /// What the text `words` of the value called `name` says in `lang`: words of ours in that language, anything else as it is.
 pub fn in_words<'a>(name: &str, words: &'a str, lang: Lang) -> Cow<'a, str> {
     // OpenSSH's word for a cipher that brings its own authentication.

@@ -168,7 +168,7 @@ crate::sentences! {
     the_server_wants_a_second_proof(took, wanted, last) =
         "The server accepted {took} and wants a second proof ({wanted}); {last}.";
     methods_leaves_out(missing) = "`--methods` leaves out {missing}.";
-    password_file_gives() = "--password-file gives it.";
+    password_file_gives() = "`--password-file FILE` gives the password.";
     the_server_asked_more_than_the_file_answers(before, asked, has) =
         "{before}The server asked {asked} questions (keyboard-interactive), and the answers of the password \
          file ({has}) are used up.";

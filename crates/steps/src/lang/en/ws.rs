@@ -84,6 +84,8 @@ crate::sentences! {
     is_the_path_right() = "Is the path right?";
     an_http_server_that_does_not_upgrade() = "an HTTP server that does not upgrade here.";
     is_it_a_websocket_server_at_that_path() = "Is it a WebSocket server, and is the path right?";
+    is_it_a_websocket_server_or_a_proxy() =
+        "Is it a WebSocket server, is the path right, or does a proxy answer in its place?";
     it_gives_its_reason_itself() = "it gives its reason itself.";
 
     // frames.rs

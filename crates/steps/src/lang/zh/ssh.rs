@@ -20,13 +20,13 @@ crate::sentences! {
     it_does_not_take_this_users_name() = "它不接受这个用户名。";
     the_server_disconnected(value, said) = "服务端断开了连接：{value}，{said}。";
     the_servers_identification_is_not_allowed(line, expected) =
-        "服务端的版本标识{line}不符合 SSH-2 的规定：应为 {expected}。";
+        "服务端的版本标识{line}不符合 SSH-2 的规定：应为{expected}。";
     and_its_line(line) = "：{line}";
     the_server_does_not_speak_ssh(expected, looks, said) =
-        "服务端此处发送的不是 SSH：应为 {expected}，实际像是 {looks}{said}。";
+        "服务端此处发送的不是 SSH：应为{expected}，实际像是{looks}{said}。";
     is_this_the_right_port() = "端口对吗？";
     the_server_goes_on_in_something_else(expected, looks) =
-        "服务端发送了 SSH 标识，随后的内容却无法按 SSH 解读：应为 {expected}，实际像是 {looks}。";
+        "服务端发送了 SSH 标识，随后的内容却无法按 SSH 解读：应为{expected}，实际像是{looks}。";
     the_server_has_too_many_connections(said) =
         "服务端在版本标识之前就拒绝了连接：{said}。尚未登录的连接数已达到它的 MaxStartups 上限。";
     try_again_in_a_while() = "请稍后重试。";
@@ -140,7 +140,7 @@ crate::sentences! {
     the_server_wants_a_second_proof(took, wanted, last) =
         "服务端已接受{took}，还要求第二种凭据（{wanted}）；{last}。";
     methods_leaves_out(missing) = "`--methods` 中没有 {missing}。";
-    password_file_gives() = "可用 --password-file 提供。";
+    password_file_gives() = "可用 `--password-file FILE` 提供密码。";
     the_server_asked_more_than_the_file_answers(before, asked, has) =
         "{before}服务端（keyboard-interactive）提了 {asked} 个问题，而密码文件只有 {has} 个回答，已经用完。";
     a_line_for_each_question() = "请按顺序为每个问题准备一行。";
@@ -217,12 +217,12 @@ crate::sentences! {
     the_server_was_stopped() = "连接尚未结束，服务端就停止了。";
     the_client_disconnected(value, said) = "客户端断开了连接：{value}，{said}。";
     the_clients_identification_is_not_allowed(line, expected) =
-        "客户端的版本标识{line}不符合 SSH-2 的规定：应为 {expected}。";
+        "客户端的版本标识{line}不符合 SSH-2 的规定：应为{expected}。";
     the_client_does_not_speak_ssh(expected, looks, how) =
-        "客户端此处发送的不是 SSH：应为 {expected}，实际像是 {looks}{how}。";
+        "客户端此处发送的不是 SSH：应为{expected}，实际像是{looks}{how}。";
     is_it_meant_for_another_port() = "是否连错了端口？";
     the_client_goes_on_in_something_else(expected, looks) =
-        "客户端发送了 SSH 标识，随后的内容却无法按 SSH 解读：应为 {expected}，实际像是 {looks}。";
+        "客户端发送了 SSH 标识，随后的内容却无法按 SSH 解读：应为{expected}，实际像是{looks}。";
     no_common_algorithm_with_the_client(value, mine, its) =
         "没有共同的{value}算法：服务端支持 {mine}；客户端提供 {its}。";
     leave_out_kex(kex) = "`--kex {kex}` 只提供这一种：请去掉它。";

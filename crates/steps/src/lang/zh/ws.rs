@@ -72,6 +72,7 @@ crate::sentences! {
     is_the_path_right() = "路径对吗？";
     an_http_server_that_does_not_upgrade() = "这是一个 HTTP 服务端，在此处不升级。";
     is_it_a_websocket_server_at_that_path() = "它是 WebSocket 服务端吗？路径对吗？";
+    is_it_a_websocket_server_or_a_proxy() = "它是 WebSocket 服务端吗？路径对吗？还是有代理代它应答？";
     it_gives_its_reason_itself() = "原因由它自己说明。";
 
     // frames.rs

@@ -6,7 +6,7 @@ use super::{
     in_seconds, list, quoted,
 };
 use crate::{
-    Ending, Reason, Said, Text, our_words,
+    Ending, Reason, Said, Text, our_words_behind,
     rule::rule_list,
     ssh::{Step, field},
 };
@@ -104,14 +104,15 @@ fn lost<'a>(facts: &Facts<'a>) -> Option<(&'a str, &'a str)> {
 fn another_version(facts: &Facts<'_>) -> Option<Reason> {
     let (_, expected) = lost(facts).filter(|(looks, _)| *looks == "SSH identification")?;
     let line = facts.peer_sent(Step::Undecodable)?.get(field::FIRST_LINE).map(quoted).unwrap_or_default();
-    let reason = Reason::new(say!(ssh::the_servers_identification_is_not_allowed(line, our_words(expected))));
+    let reason =
+        Reason::new(say!(ssh::the_servers_identification_is_not_allowed(line, our_words_behind(expected))));
     Some(reason.by(facts.side.peer()).at(Step::Undecodable))
 }
 
 fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
     // Who has said an identification speaks SSH, if badly.
     let (looks, expected) = lost(facts).filter(|_| !identified(facts))?;
-    let (expected, looks) = (our_words(expected), our_words(looks));
+    let (expected, looks) = (our_words_behind(expected), our_words_behind(looks));
     let line = facts.peer_sent(Step::Undecodable)?.get(field::FIRST_LINE).map(quoted);
     let said = line.map_or_else(Said::default, |line| say!(ssh::and_its_line(line)));
     let reason = Reason::new(say!(ssh::the_server_does_not_speak_ssh(expected, looks, said)));
@@ -121,7 +122,7 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
 
 fn unreadable(facts: &Facts<'_>) -> Option<Reason> {
     let (looks, expected) = lost(facts)?;
-    let (expected, looks) = (our_words(expected), our_words(looks));
+    let (expected, looks) = (our_words_behind(expected), our_words_behind(looks));
     let reason = Reason::new(say!(ssh::the_server_goes_on_in_something_else(expected, looks)));
     Some(reason.by(facts.side.peer()).at(Step::Undecodable).advising(its_own_log()))
 }

@@ -7,7 +7,7 @@ use super::{
     session::misplaced,
 };
 use crate::{
-    Ending, Reason, Said, Side, our_words, program,
+    Ending, Reason, Said, Side, our_words_behind, program,
     rule::rule_list,
     ssh::Attempt,
     ssh::{Step, field},
@@ -69,14 +69,15 @@ fn lost<'a>(facts: &Facts<'a>) -> Option<(&'a str, &'a str, Option<String>)> {
 fn another_version(facts: &Facts<'_>) -> Option<Reason> {
     let (_, expected, line) = lost(facts).filter(|(looks, ..)| *looks == "SSH identification")?;
     let line = line.unwrap_or_default();
-    let reason = Reason::new(say!(ssh::the_clients_identification_is_not_allowed(line, our_words(expected))));
+    let reason =
+        Reason::new(say!(ssh::the_clients_identification_is_not_allowed(line, our_words_behind(expected))));
     Some(reason.by(Side::Client).at(Step::Undecodable))
 }
 
 fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
     // Who has said an identification speaks SSH, if badly.
     let (looks, expected, line) = lost(facts).filter(|_| facts.peer_sent(Step::Identification).is_none())?;
-    let (expected, looks) = (our_words(expected), our_words(looks));
+    let (expected, looks) = (our_words_behind(expected), our_words_behind(looks));
     let line = line.map_or_else(Said::default, |line| say!(ssh::and_its_line(line)));
     let reason = Reason::new(say!(ssh::the_client_does_not_speak_ssh(expected, looks, line)));
     let reason = reason.by(Side::Client).at(Step::Undecodable);
@@ -85,7 +86,7 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
 
 fn unreadable(facts: &Facts<'_>) -> Option<Reason> {
     let (looks, expected, _) = lost(facts)?;
-    let (expected, looks) = (our_words(expected), our_words(looks));
+    let (expected, looks) = (our_words_behind(expected), our_words_behind(looks));
     let reason = Reason::new(say!(ssh::the_client_goes_on_in_something_else(expected, looks)));
     Some(reason.by(Side::Client).at(Step::Undecodable))
 }

@@ -145,7 +145,7 @@ fn not_found(facts: &Facts<'_>) -> Option<Reason> {
 fn page(facts: &Facts<'_>) -> Option<Reason> {
     let answer = answer(facts, &[200])?;
     let reason = because(facts, answer, say!(ws::an_http_server_that_does_not_upgrade()));
-    Some(reason.advising(say!(ws::is_it_a_websocket_server_at_that_path())))
+    Some(reason.advising(say!(ws::is_it_a_websocket_server_or_a_proxy())))
 }
 
 fn other(facts: &Facts<'_>) -> Option<Reason> {
