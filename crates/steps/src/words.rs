@@ -19,7 +19,10 @@ pub fn in_chinese(words: &str) -> Cow<'_, str> {
             && let Some(between) = words.strip_prefix(before).and_then(|rest| rest.strip_suffix(after))
             && (before.len() + after.len() > 3)
         {
-            return Cow::Owned(chinese.replace('*', between));
+            // A count of a whole: `2 of 128`.
+            let counted = between.split_once(" of ").filter(|(some, all)| number(some) && number(all));
+            let between = counted.map_or(between.into(), |(some, all)| format!("{some} / {all}"));
+            return Cow::Owned(chinese.replace('*', &between));
         }
     }
     if let Some((key, length)) = words.split_once(" (")
@@ -33,6 +36,10 @@ pub fn in_chinese(words: &str) -> Cow<'_, str> {
         return Cow::Owned(format!("{derivation}（{hash}）"));
     }
     Cow::Borrowed(known(words).unwrap_or(words))
+}
+
+fn number(words: &str) -> bool {
+    !words.is_empty() && words.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Words of ours in every language.

@@ -267,14 +267,20 @@ impl Page {
         let mut line = Line::default();
         line.plain(&" ".repeat(TIP));
         self.gutter(&mut line, &row.findings(), " ");
-        let title = format!("({}", self.title_of(event));
+        let (open, close) = match self.lang {
+            Lang::En => ("(", ")"),
+            Lang::Zh => ("（", "）"),
+        };
+        let title = format!("{open}{}", self.title_of(event));
         line.push(&title, |title| self.paint.bold(title));
-        let mut pieces = pieces(event, self.lang);
-        match pieces.last_mut() {
-            Some(last) => last.text.push(')'),
-            None => line.plain(")"),
+        let mut folded = self.folded(&pieces(event, self.lang), line.columns + 4 + columns(close));
+        match folded.last_mut().filter(|last| !last.is_empty()) {
+            Some(last) => last.push_str(close),
+            None => line.plain(close),
         }
-        self.with_fields(line, &pieces)
+        let mut folded = folded.into_iter();
+        self.fields(&mut line, folded.next());
+        with_folded(line, folded)
     }
 
     /// The line with as many fields as it has room for, and the others below it, where the names begin.
@@ -333,8 +339,11 @@ impl Page {
         }
         line.push(&self.title_of(event), |title| self.painted_title(title, cause));
         if let Some(remark) = remark(crossed, self.lang) {
-            line.plain(" ");
-            line.push(&format!("({remark})"), |remark| self.paint.amber(remark));
+            let remark = match self.lang {
+                Lang::En => format!(" ({remark})"),
+                Lang::Zh => format!("（{remark}）"),
+            };
+            line.push(&remark, |remark| self.paint.amber(remark));
         }
         // What left is told where it left.
         let again = crossed.part == Part::Arrives && crossed.fate != Fate::Changed && crossed.sent.is_some();
