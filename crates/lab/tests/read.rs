@@ -205,6 +205,27 @@ fn the_last_run_of_a_scenario_is_told_with_its_title_and_how_it_came_out() {
 }
 
 #[test]
+fn an_option_that_does_nothing_is_refused_and_not_in_the_help() {
+    let bench = Bench::record(&[]).expect("nothing is captured");
+    for (args, option) in [
+        (&["list", "--capture", "x.pcapng"][..], "--capture"),
+        (&["load", "tcp", "--verbose"], "--verbose"),
+        (&["tcp", "--keylog", "keys"], "--keylog"),
+        (&["notes", "--lines"], "--lines"),
+    ] {
+        let refused = bench.lab(args).args(["--lang", "zh"]).output().expect("lab runs");
+        let told = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{told}");
+        assert!(told.starts_with("错误：") && told.contains(option) && told.contains("不起作用"), "{told}");
+        for lang in ["en", "zh"] {
+            let help = said(&bench.lab(&[args[0], "--help", "--lang", lang]).output().expect("lab runs"));
+            assert!(help.contains("--width") || args[0] == "load", "{help}");
+            assert!(!help.contains(option), "{help}");
+        }
+    }
+}
+
+#[test]
 fn the_scenarios_are_listed_for_programs_with_what_each_end_is_told() {
     let bench = Bench::record(&[]).expect("nothing is captured");
     let listed = said(&bench.lab(&["list", "--format", "json"]).output().expect("lab runs"));
