@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, bail};
 use claims::Event;
 use show::{Args, Format, Ladder, story::Story};
-use steps::{Direction, Evidence, Lang, Protocol, Run, Side, Text, harmless::one_line, program::LAB};
+use steps::{Direction, Evidence, Lang, Protocol, Run, Side, Text, program::LAB};
 
 use crate::{captures, commented, expect, run, scenario};
 
@@ -150,12 +150,11 @@ impl Recorded {
         let events = stories.iter().flat_map(Story::events).cloned().collect();
         let page = show::recorded(output, events, Some(wire::layout), (lines, follows))?;
         let Some(run) = self.run else { return Ok(page) };
-        let (name, title) = (one_line(&run.run), one_line(run.title.in_lang(lang)));
         let came_out = match &run.ended {
             Some(end) => run::came_out(end, lang),
             None => Text { en: "– its end was not recorded", zh: "– 没有记录到结束" }.in_lang(lang).into(),
         };
-        Ok(format!("\n{name} · {title}\n{page}\n{came_out}\n"))
+        Ok(format!("\n{}\n{page}\n{came_out}\n", run::headline(&run, output)))
     }
 
     fn has(&self, protocol: Protocol, side: Side) -> bool {

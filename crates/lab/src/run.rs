@@ -193,8 +193,7 @@ pub(crate) async fn run(
             // A file of the user's own may be anybody's: its words begin no line of ours.
             let about = one_line(&scenario.about.in_lang(lang).replace('\n', " "));
             let about = show::wrapped(&about, output.text_columns());
-            let title = one_line(scenario.title.in_lang(lang));
-            say(&format!("\n{} · {title}\n{about}", scenario.name));
+            say(&format!("\n{}\n{about}", headline(&named(scenario), output)));
         }
         let started = Instant::now();
         drop(kept.take());
@@ -280,6 +279,12 @@ fn named(scenario: &Scenario) -> Run {
     Run { follows, ..Run::begins(&scenario.name, scenario.pair.protocol, title) }
 }
 
+/// The name of a run and what goes wrong in it.
+pub(crate) fn headline(run: &Run, output: &Args) -> String {
+    let title = one_line(run.title.in_lang(output.lang()));
+    show::wrapped(&format!("{} · {title}", one_line(&run.run)), output.text_columns())
+}
+
 /// How a run came out, and below it a line for each difference.
 pub(crate) fn came_out(end: &RunEnd, lang: Lang) -> String {
     told_in_lines(end, ("", ""), lang)
@@ -300,7 +305,11 @@ fn told_in_lines(end: &RunEnd, (place, name): (&str, &str), lang: Lang) -> Strin
 }
 
 fn seconds(took: Duration, lang: Lang) -> String {
-    format!("{:.1} {}", took.as_secs_f64(), Text { en: "s", zh: "秒" }.in_lang(lang))
+    let (short, unit) = match lang {
+        Lang::En => ("under 0.1 s", "s"),
+        Lang::Zh => ("不到 0.1 秒", "秒"),
+    };
+    if took < Duration::from_millis(50) { short.into() } else { format!("{:.1} {unit}", took.as_secs_f64()) }
 }
 
 /// That a run was as it should be; `whole`: its segments were seen.
