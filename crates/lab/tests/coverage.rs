@@ -215,9 +215,10 @@ fn a_port_where_nobody_listens(_: &Bench) -> Option<Vec<Event>> {
 fn a_silent_connection_is_probed(_: &Bench) -> Option<Vec<Event>> {
     let mut server = Server::start("tcp", &[]);
     let socket = Socket::from(TcpStream::connect(server.addr).expect("it listens"));
-    let soon = TcpKeepalive::new().with_time(Duration::from_secs(1));
+    // After an answer the kernel waits for the interval, whatever the time of silence is.
+    let soon = TcpKeepalive::new().with_time(Duration::from_secs(1)).with_interval(Duration::from_secs(1));
     socket.set_tcp_keepalive(&soon).expect("Linux has keep-alive probes");
-    // The probe, and the answer to it: the ACK that was sent before, again.
+    // The second answer is the ACK that was sent before, again.
     let answer = |event: &Event| event.step == Tcp::PureAck.into() && event.fields.contains_key("duplicate");
     server.after("the answer to a probe", answer, 1);
     drop(socket);
