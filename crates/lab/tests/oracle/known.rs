@@ -14,7 +14,7 @@ struct Known {
 }
 
 /// Values in lists count one by one.
-const KNOWN: [Known; 26] = [
+const KNOWN: [Known; 20] = [
     Known { field: "signature_scheme", ours: "ecdsa_sha256", theirs: "ecdsa_secp256r1_sha256", why: CURVE },
     Known { field: "signature_scheme", ours: "ecdsa_sha384", theirs: "ecdsa_secp384r1_sha384", why: CURVE },
     Known { field: "signature_scheme", ours: "ecdsa_sha512", theirs: "ecdsa_secp521r1_sha512", why: CURVE },
@@ -42,18 +42,12 @@ const KNOWN: [Known; 26] = [
     Known { field: "signature_algorithms", ours: "mldsa44", theirs: "0x0904", why: ML_DSA },
     Known { field: "signature_algorithms", ours: "mldsa65", theirs: "0x0905", why: ML_DSA },
     Known { field: "signature_algorithms", ours: "mldsa87", theirs: "0x0906", why: ML_DSA },
-    Known { field: "signature_algorithms", ours: "0x0301", theirs: "SHA224 RSA", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0302", theirs: "SHA224 DSA", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0303", theirs: "SHA224 ECDSA", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0402", theirs: "SHA256 DSA", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0502", theirs: "SHA384 DSA", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0602", theirs: "SHA512 DSA", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0301", theirs: "rsa_pkcs1_sha224", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0302", theirs: "dsa_sha224", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0303", theirs: "ecdsa_sha224", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0402", theirs: "dsa_sha256", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0502", theirs: "dsa_sha384", why: PAIR },
-    Known { field: "signature_algorithms", ours: "0x0602", theirs: "dsa_sha512", why: PAIR },
+    Known { field: "signature_algorithms", ours: "rsa_pkcs1_sha224", theirs: "SHA224 RSA", why: PAIR },
+    Known { field: "signature_algorithms", ours: "dsa_sha224", theirs: "SHA224 DSA", why: PAIR },
+    Known { field: "signature_algorithms", ours: "ecdsa_sha224", theirs: "SHA224 ECDSA", why: PAIR },
+    Known { field: "signature_algorithms", ours: "dsa_sha256", theirs: "SHA256 DSA", why: PAIR },
+    Known { field: "signature_algorithms", ours: "dsa_sha384", theirs: "SHA384 DSA", why: PAIR },
+    Known { field: "signature_algorithms", ours: "dsa_sha512", theirs: "SHA512 DSA", why: PAIR },
     Known { field: "message", ours: "SSH_MSG_KEXDH_INIT", theirs: "SSH_MSG_KEX_ECDH_INIT", why: KEXDH },
     Known { field: "message", ours: "SSH_MSG_KEXDH_REPLY", theirs: "SSH_MSG_KEX_ECDH_REPLY", why: KEXDH },
 ];
@@ -66,7 +60,8 @@ const CODE_POINT: &str = "Wireshark 4.0 and OpenSSL 3.0 are older than the code 
                           Supported Groups)";
 const ML_DSA: &str = "Wireshark 4.0 and OpenSSL 3.0 are older than the code points of ML-DSA (IANA's TLS \
                       SignatureScheme, RFC 8446 §4.2.3)";
-const PAIR: &str = "a pair of hash and signature (RFC 5246 §7.4.1.4.1) to which RFC 8446 §4.2.3 gives no name: we print its code";
+const PAIR: &str = "a pair of hash and signature (RFC 5246 §7.4.1.4.1) of which TLS 1.3 took no scheme: our name is OpenSSL's, Wireshark has its \
+                    own words";
 const KEXDH: &str = "OpenSSH calls 30 and 31 by one name under every method; of classic Diffie-Hellman they are \
                      SSH_MSG_KEXDH_INIT and SSH_MSG_KEXDH_REPLY (RFC 4253 §8)";
 const MODULO: &str =
