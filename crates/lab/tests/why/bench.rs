@@ -263,7 +263,11 @@ require('http2').createSecureServer({cert: read(cert), key: read(key), allowHTTP
         const ENDS: &str = "
 import socket
 listener = socket.create_server(('::1', 4433), family=socket.AF_INET6)
-while True: listener.accept()[0].close()";
+while True:
+    stream = listener.accept()[0]
+    stream.shutdown(socket.SHUT_WR)
+    while stream.recv(4096): pass # what is closed unread is reset
+    stream.close()";
         let (good, ask) = match protocol {
             "tls" => (
                 "openssl s_server -accept 127.0.0.1:4433 -www -quiet -cert both.pem -key both.key",
