@@ -8,7 +8,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 use steps::{
     harmless,
     program::{self, CERTS},
@@ -58,7 +58,6 @@ fn as_called() -> clap::Command {
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    panic::set_hook(Box::new(|panic| drop(writeln!(io::stderr().lock(), "{}", harmless::of_panic(panic)))));
     let read = match as_called().try_get_matches_from(args) {
         Ok(read) => read,
         Err(error) if error.use_stderr() => {
@@ -67,7 +66,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Err(help) => help.exit(),
     };
-    match run(&Cli::from_arg_matches(&read).unwrap_or_else(|error| error.exit())) {
+    main_as_read(&read)
+}
+
+/// The same for a command line that was read by [`command`].
+pub fn main_as_read(read: &ArgMatches) -> ExitCode {
+    panic::set_hook(Box::new(|panic| drop(writeln!(io::stderr().lock(), "{}", harmless::of_panic(panic)))));
+    match run(&Cli::from_arg_matches(read).unwrap_or_else(|error| error.exit())) {
         Ok(code) => code,
         Err(error) => {
             let error = harmless::without_os_error(&format!("{error:#}"));

@@ -85,6 +85,8 @@ pub fn without_chinese(command: &Command) -> Vec<String> {
         }
     }
     command.get_about().into_iter().for_each(|about| look(&about.to_string()));
+    let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    after.lines().filter_map(said_of_an_example).filter(|says| !says.is_empty()).for_each(&mut look);
     missing.extend(command.get_subcommands().flat_map(without_chinese));
     missing
 }
@@ -225,11 +227,20 @@ fn chinese_heading(heading: &str) -> &'static str {
     CHINESE.values().find(|known| **known == heading).copied().unwrap_or("")
 }
 
+/// What a line behind the options says: of an example what stands behind it, if anything does; else all of it.
+fn said_of_an_example(line: &str) -> Option<&str> {
+    match line.trim_end().rsplit_once("  ") {
+        Some((command, _)) if command.trim().is_empty() => None,
+        Some((_, says)) => Some(says),
+        None => Some(line),
+    }
+}
+
 /// Examples keep their commands; what is said of them is in Chinese.
 fn examples(after: &str) -> String {
-    let line = |line: &str| match line.trim_end().rsplit_once("  ") {
-        Some((command, says)) => format!("{command}  {}", chinese(says)),
-        None => chinese(line).to_owned(),
+    let line = |line: &str| match said_of_an_example(line) {
+        Some(says) => format!("{}{}", &line[..line.trim_end().len() - says.len()], chinese(says)),
+        None => line.to_owned(),
     };
     after.lines().map(line).collect::<Vec<_>>().join("\n")
 }
