@@ -231,8 +231,9 @@ fn at_client(flood: &AtClient, n: u64, keys: &Path, later: impl Fn(&Victim) -> u
     };
     let done = || {
         took.set(began.get().elapsed());
-        after.set(later(&client));
         most.set(client.most());
+        after.set(later(&client));
+        most.set(most.get().max(client.most()));
     };
     let bytes = (flood.throw)(&listener, keys, n, (&begins, &done));
     client.wait();
@@ -393,7 +394,9 @@ impl Came {
         let late = self.waits.iter().filter(|wait| **wait > AIM_WAIT).count();
         let after = (after > AIM_AFTER).then(|| format!("{after:.2} × before, not {AIM_AFTER}"));
         let waited = (late > 0).then(|| format!("{late} of {} waited over {AIM_WAIT:?}", self.waits.len()));
-        after.into_iter().chain(waited).collect()
+        // A client that has ended holds nothing five seconds after.
+        let unseen = (self.before == 0 || self.most == 0).then(|| "ended before its memory was seen".into());
+        after.into_iter().chain(waited).chain(unseen).collect()
     }
 }
 

@@ -79,8 +79,7 @@ pub(crate) fn hello_in_pieces(server: SocketAddr, _: &Path, n: u64) -> Thrown {
 
 /// Tickets to a client, all with the server's first flight.
 pub(crate) fn tickets(listener: &TcpListener, keys: &Path, n: u64, (begins, done): Moments<'_>) -> u64 {
-    begins();
-    let mut tls = accept(listener, keys, |config| config.send_tls13_tickets = n as usize);
+    let mut tls = accept(listener, keys, begins, |config| config.send_tls13_tickets = n as usize);
     let bytes = tls.sock.count;
     done();
     drop(tls.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
@@ -89,7 +88,7 @@ pub(crate) fn tickets(listener: &TcpListener, keys: &Path, n: u64, (begins, done
 
 /// To a client: a page that does not end, in records of one byte.
 pub(crate) fn endless_page(listener: &TcpListener, keys: &Path, n: u64, (begins, done): Moments<'_>) -> u64 {
-    let mut tls = accept(listener, keys, |_| {});
+    let mut tls = accept(listener, keys, || (), |_| {});
     begins();
     drop(tls.write_all(b"HTTP/1.1 200 OK\r\n\r\n"));
     for _ in bounded(n) {
@@ -108,15 +107,20 @@ pub(crate) fn key_updates_to_client(
     n: u64,
     (begins, done): Moments<'_>,
 ) -> u64 {
-    let mut tls = accept(listener, keys, |_| {});
+    let mut tls = accept(listener, keys, || (), |_| {});
     begins();
     drop(tls.write_all(b"HTTP/1.1 200 OK\r\n\r\n"));
     for n in bounded(n) {
         tls.conn.refresh_traffic_keys().expect("the client has TLS 1.3");
         if n % 16 == 0 {
-            tls.conn.writer().write_all(b"x").expect("it is buffered");
+            drop(tls.conn.writer().write_all(b"x"));
         }
-        if tls.conn.write_tls(&mut tls.sock).is_err() {
+        // All of it: what waits is bounded, and a client that takes nothing is not to be thrown more.
+        let mut sent = Ok(0);
+        while tls.conn.wants_write() && sent.is_ok() {
+            sent = tls.conn.write_tls(&mut tls.sock);
+        }
+        if sent.is_err() {
             break;
         }
     }
@@ -151,6 +155,7 @@ impl Write for Counted {
 fn accept(
     listener: &TcpListener,
     keys: &Path,
+    came: impl FnOnce(),
     change: impl FnOnce(&mut ServerConfig),
 ) -> StreamOwned<ServerConnection, Counted> {
     let chain = CertificateDer::pem_file_iter(keys.join(certs::SERVER_CERT)).expect("a chain");
@@ -164,6 +169,7 @@ fn accept(
         .expect("a certificate and its key");
     change(&mut config);
     let (stream, _) = listener.accept().expect("the client comes");
+    came();
     let tls = ServerConnection::new(Arc::new(config)).expect("a connection");
     let mut tls = StreamOwned::new(tls, Counted { stream, count: 0 });
     while tls.conn.is_handshaking() || tls.conn.wants_write() {
