@@ -56,12 +56,7 @@ impl Command {
     }
 }
 
-const FEATURES: &[&str] = match (cfg!(feature = "otlp"), cfg!(feature = "rsa-kx")) {
-    (true, true) => &["otlp", "rsa-kx"],
-    (true, false) => &["otlp"],
-    (false, true) => &["rsa-kx"],
-    (false, false) => &[],
-};
+const FEATURES: &[(&str, bool)] = &[("otlp", cfg!(feature = "otlp")), ("rsa-kx", cfg!(feature = "rsa-kx"))];
 
 const EXAMPLES: &str = "\
 Examples:

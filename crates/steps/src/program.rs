@@ -79,16 +79,16 @@ impl fmt::Display for Program {
     }
 }
 
-/// What `--version` says of the build, given the features of the program.
-pub fn version(features: &[&str]) -> &'static str {
+/// What `--version` says of the build, given the features of the program and whether each is on.
+pub fn version(features: &[(&str, bool)]) -> &'static str {
     let mut lines = vec![env!("CARGO_PKG_VERSION").to_owned()];
     // Given by whoever builds a release: ASNOTED_COMMIT=… cargo build.
     lines.extend(option_env!("ASNOTED_COMMIT").filter(|it| !it.is_empty()).map(|it| format!("commit: {it}")));
     let linked = if cfg!(target_feature = "crt-static") { ", static" } else { "" };
     let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
     lines.push(format!("target: {}-{}{linked}, {profile}", std::env::consts::ARCH, std::env::consts::OS));
-    lines
-        .push(format!("features: {}", if features.is_empty() { "none".into() } else { features.join(", ") }));
+    let on: Vec<_> = features.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect();
+    lines.push(format!("features: {}", if on.is_empty() { "none".into() } else { on.join(", ") }));
     lines.join("\n").leak()
 }
 
