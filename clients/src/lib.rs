@@ -27,14 +27,10 @@ pub fn said(cause: &(dyn std::error::Error + 'static)) -> Option<Said> {
 
 /// What `error` and its causes say, in both languages as far as they are known.
 pub fn told(error: &anyhow::Error) -> Said {
-    let each = |lang: Lang, colon: &str| {
-        let one = |cause: &(dyn std::error::Error + 'static)| match said(cause) {
-            Some(said) => said.in_lang(lang).to_owned(),
-            None => show::error_in(&cause.to_string(), lang).into_owned(),
-        };
-        error.chain().map(one).collect::<Vec<_>>().join(colon)
+    let each = |lang: Lang| {
+        show::causes_in(error.chain(), lang, |cause| said(cause).map(|said| said.in_lang(lang).to_owned()))
     };
-    Said::new(each(Lang::En, ": "), each(Lang::Zh, "："))
+    Said::new(each(Lang::En), each(Lang::Zh))
 }
 
 /// How long a client waits for each stage: to connect, to finish the handshake, to be answered.

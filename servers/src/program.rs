@@ -4,10 +4,7 @@ use std::{ffi::OsString, io, process::ExitCode, thread};
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use show::{Init, Unread};
-use steps::{
-    Text,
-    program::{self, CLIENT, SERVER},
-};
+use steps::program::{self, CLIENT, SERVER};
 use tokio_util::sync::CancellationToken;
 use watch::Session;
 
@@ -114,9 +111,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match serve(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let said = error.chain().map(|cause| show::error_in(&cause.to_string(), lang).into_owned());
-            let colon = Text { en: ": ", zh: "：" }.in_lang(lang);
-            show::say(SERVER, said.collect::<Vec<_>>().join(colon));
+            show::say(SERVER, show::causes_in(error.chain(), lang, |_| None));
             ExitCode::FAILURE
         }
     }

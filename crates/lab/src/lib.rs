@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser, Subcommand, builder::PossibleValuesParse
 use scenario::Scenario;
 use show::{Init, Kept};
 use steps::{
-    Lang, Protocol, Text,
+    Lang, Protocol,
     harmless::one_line,
     program::{self, LAB, SERVER},
 };
@@ -209,19 +209,17 @@ fn said(done: anyhow::Result<()>, lang: Lang) -> ExitCode {
 /// An error and what it comes from. Its line breaks are ours where a file of the user's is quoted, or two runs are
 /// compared; any other may be a peer's.
 fn told(error: &anyhow::Error, lang: Lang) -> String {
-    let one = |cause: &(dyn std::error::Error + 'static)| {
+    show::causes_in(error.chain(), lang, |cause| {
         let text = cause.to_string();
-        if let Some(wrong) = cause.downcast_ref::<toml::de::Error>() {
+        Some(if let Some(wrong) = cause.downcast_ref::<toml::de::Error>() {
             // What it quotes of the file may have line breaks of its own.
-            return text.replace(wrong.message(), &one_line(wrong.message())).trim_end().to_owned();
-        }
-        if cause.is::<expect::Differences>() {
-            return text.trim_end().to_owned();
-        }
-        show::error_in(&one_line(&text), lang).into_owned()
-    };
-    let colon = Text { en: ": ", zh: "：" }.in_lang(lang);
-    error.chain().map(one).collect::<Vec<_>>().join(colon)
+            text.replace(wrong.message(), &one_line(wrong.message())).trim_end().to_owned()
+        } else if cause.is::<expect::Differences>() {
+            text.trim_end().to_owned()
+        } else {
+            show::error_in(&one_line(&text), lang).into_owned()
+        })
+    })
 }
 
 /// `lab watch`: opens what takes a right, gives all rights up, and watches.

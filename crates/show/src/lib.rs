@@ -26,7 +26,7 @@ pub use reports::{Judged, Report, Shown, judge, notes, places, report, report_js
 #[cfg(feature = "clap")]
 pub use say::{matches, parse, parse_without};
 pub use say::{progress, say, say_lines, say_said, tame_panics};
-pub use terminal::{Args, Color, Format, Ladder, LangArg, columns, error_in, pad, wrapped};
+pub use terminal::{Args, Color, Format, Ladder, LangArg, causes_in, columns, error_in, pad, wrapped};
 #[cfg(feature = "clap")]
 pub use terminal::{Idle, as_called, in_lang, unknown, without_chinese};
 

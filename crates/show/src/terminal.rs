@@ -13,7 +13,7 @@ pub(crate) mod text;
 
 pub use args::{Args, Color, Format, Ladder, LangArg};
 pub(crate) use ascii::{ascii, is_plain_terminal};
-pub use errors::error_in;
+pub use errors::{causes_in, error_in};
 #[cfg(feature = "clap")]
 pub use help::{as_called, in_lang, without_chinese};
 #[cfg(feature = "clap")]

@@ -1,9 +1,9 @@
 //! What a program says when it cannot begin, in Chinese: the errors say it in English, once; a list beside this file has the
 //! same in Chinese, with a `*` for what stands there in a case.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{borrow::Cow, error::Error, sync::LazyLock};
 
-use steps::Lang;
+use steps::{Lang, Text};
 
 /// English above, Chinese below.
 const LIST: &str = include_str!("errors/chinese.txt");
@@ -34,6 +34,17 @@ pub fn error_in(error: &str, lang: Lang) -> Cow<'_, str> {
         said
     });
     Cow::Owned(said)
+}
+
+/// An error and what it comes from, in `lang` and one behind the other: as `own` says it where it has words of its own, else
+/// as [`error_in`] does.
+pub fn causes_in<'a>(
+    causes: impl Iterator<Item = &'a (dyn Error + 'static)>,
+    lang: Lang,
+    own: impl Fn(&(dyn Error + 'static)) -> Option<String>,
+) -> String {
+    let one = |cause| own(cause).unwrap_or_else(|| error_in(&cause.to_string(), lang).into_owned());
+    causes.map(one).collect::<Vec<_>>().join(Text { en: ": ", zh: "：" }.in_lang(lang))
 }
 
 /// What stands for each `*` where `words` are as `pattern` has it.
