@@ -10,6 +10,7 @@ use steps::{
     Past, Reason, Said, Side,
     program::CLIENT,
     tcp::reason::{Attempt, End, Facts, Refusal, not_connected, reason, waits_for},
+    text,
 };
 use tokio::{
     net::TcpStream,
@@ -45,10 +46,8 @@ impl NotConnected {
 
     /// What came, in a few words.
     pub(crate) fn briefly(&self) -> Said {
-        let each = |lang: fn(Said) -> String, between: &str| {
-            self.0.iter().map(|one| lang(one.how.briefly())).collect::<Vec<_>>().join(between)
-        };
-        Said::new(each(|said| said.en, "; "), each(|said| said.zh, "；"))
+        let each: Vec<_> = self.0.iter().map(|one| one.how.briefly()).collect();
+        Said::join(&each, text!(why::between_addresses()))
     }
 }
 

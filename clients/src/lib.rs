@@ -5,13 +5,14 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context, bail};
 use steps::{
-    Lang, Said,
+    Said,
     tcp::reason::{Attempt, Refusal, to_itself},
 };
 use tokio::net::{TcpStream, lookup_host};
 use watch::{Session, Started};
 
 mod dial;
+mod lang;
 
 pub mod program;
 pub mod ssh;
@@ -27,10 +28,9 @@ pub fn said(cause: &(dyn std::error::Error + 'static)) -> Option<Said> {
 
 /// What `error` and its causes say, in both languages as far as they are known.
 pub fn told(error: &anyhow::Error) -> Said {
-    let each = |lang: Lang| {
+    Said::each(|lang| {
         show::causes_in(error.chain(), lang, |cause| said(cause).map(|said| said.in_lang(lang).to_owned()))
-    };
-    Said::new(each(Lang::En), each(Lang::Zh))
+    })
 }
 
 /// How long a client waits for each stage: to connect, to finish the handshake, to be answered.

@@ -19,7 +19,7 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 use steps::{
-    Lang, Protocol, Reason, Side,
+    Lang, Protocol, Reason, Side, text,
     tls::reason::{self, End, Given, Program},
 };
 use tokio::{
@@ -140,7 +140,7 @@ impl Variant {
 /// Says what failed, where, and what to do.
 pub async fn run(options: &Options, session: &Session) -> anyhow::Result<()> {
     if options.insecure {
-        show::say_lines(INSECURE);
+        show::say_lines(&text!(tls::insecure()).in_each("\n"));
     }
     let target = options.target();
     let connector = connector(options)?;
@@ -250,12 +250,6 @@ async fn handshake<T>(connecting: impl Future<Output = io::Result<T>>, watch: &W
         Err(_) => Err(watch.why(End::Silent(PATIENCE))),
     }
 }
-
-/// The warning of `--insecure`, in both languages.
-const INSECURE: &str = "\
-client: WARNING: --insecure: a refused certificate will not end the connection. Whoever answers may be anyone,
-        and reads all that is sent. The log still tells what the check found.
-        警告：--insecure：证书被拒绝也不会终止连接，对方可能是任何人，发送的内容都会被它读到。日志仍会写明检查结果。";
 
 impl Options {
     /// The server with its port.

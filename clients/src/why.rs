@@ -7,7 +7,7 @@
 use std::{future::Future, time::Duration};
 
 use claims::Event;
-use steps::{Field, Kind, Protocol, Reason, Said, Side, Step, Text, rules, summary};
+use steps::{Field, Kind, Protocol, Reason, Said, Side, Step, rules, say, summary};
 use tokio::time::timeout;
 use watch::Session;
 
@@ -240,17 +240,17 @@ impl Seen {
     /// What came, in a few words, where it did not get through.
     fn briefly(&self) -> Said {
         if let Some(alert) = self.alert() {
-            return Said::new(format!("alert {alert}"), format!("Alert {alert}"));
+            return say!(why::alert(alert));
         }
         match &self.ended {
-            Ended::Through => Said::new("complete", "完成"),
+            Ended::Through => say!(why::complete()),
             Ended::NotConnected(not) => not.briefly(),
             Ended::Unanswered(patience) => {
                 let seconds = patience.as_secs_f64();
-                Said::new(format!("no answer within {seconds} s"), format!("{seconds} 秒内没有应答"))
+                say!(why::no_answer_within(seconds))
             }
             Ended::Failed(reason) => match reason.rule.and_then(|id| rules().find(|rule| rule.id == id)) {
-                Some(rule) => said(rule.when),
+                Some(rule) => rule.when.into(),
                 None => reason.cause.clone(),
             },
         }
@@ -269,26 +269,15 @@ impl Seen {
 
 /// Why the connection failed of which `event` is the summary.
 fn failure(event: &Event) -> Option<Reason> {
-    let Said { en, zh } = event.failure()?;
+    let failure = event.failure()?;
     let advice = event.get(summary::ADVICE);
-    let without = |text: String, advice: Option<&str>| match advice.and_then(|it| text.strip_suffix(it)) {
-        Some(cause) => cause.trim_end().to_owned(),
-        None => text,
-    };
-    let cause = Said::new(
-        without(en, advice.as_ref().map(|it| it.en.as_str())),
-        without(zh, advice.as_ref().map(|it| it.zh.as_str())),
-    );
+    let cause = Said::each(|lang| {
+        let text = failure.in_lang(lang);
+        match advice.as_ref().and_then(|advice| text.strip_suffix(advice.in_lang(lang))) {
+            Some(cause) => cause.trim_end().to_owned(),
+            None => text.to_owned(),
+        }
+    });
     let rule = event.get(summary::RULE).and_then(|id| rules().find(|rule| rule.id == id));
     Some(Reason { rule: rule.map(|rule| rule.id), advice, ..Reason::new(cause) })
-}
-
-fn said(text: Text) -> Said {
-    Said::new(text.en, text.zh)
-}
-
-/// The same in both languages.
-fn same(text: impl Into<String>) -> Said {
-    let text = text.into();
-    Said::new(text.clone(), text)
 }

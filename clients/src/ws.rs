@@ -15,7 +15,7 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context, bail};
 use rustls::pki_types::ServerName;
 use steps::{
-    Ending, Protocol, Reason, Said, Side,
+    Ending, Protocol, Reason, Side, say,
     tls::reason as why_tls,
     ws::{
         Check,
@@ -158,10 +158,7 @@ async fn secure(
 ) -> Result<(), Reason> {
     let host = &options.url.target.host;
     let Ok(name) = ServerName::try_from(host.clone()) else {
-        return Err(Reason::new(Said::new(
-            format!("`{host}` is neither a DNS name nor an IP address: no certificate can be for it."),
-            format!("`{host}` 既不是 DNS 名也不是 IP 地址，没有证书能对应它。"),
-        )));
+        return Err(Reason::new(say!(ws::no_certificate_for_this_name(host))));
     };
     let told = why_tls::Given {
         variant: options.tls12.then_some(why_tls::Variant::Tls12),

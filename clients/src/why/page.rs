@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use show::{Format, columns, pad, wrapped};
-use steps::{Lang, Protocol, SCHEMA_VERSION, Said, Text, harmless, program::CLIENT};
+use steps::{Lang, Protocol, SCHEMA_VERSION, Said, Text, harmless, program::CLIENT, say, text};
 
 use super::{Diagnosis, EACH, Row};
 
@@ -55,22 +55,14 @@ impl Page {
     }
 
     fn head(&self, found: &Diagnosis) -> String {
-        let peer = harmless(&found.peer);
+        let (protocol, peer) = (found.protocol.title(), harmless(&found.peer));
         let mut head = match &found.reason {
             None => {
-                let (en, zh) = (name(found.protocol).en, name(found.protocol).zh);
-                let line = Said::new(
-                    format!("{en} with {peer} gets through."),
-                    format!("与 {peer} 的 {zh} 可以打通。"),
-                );
+                let line = say!(why::gets_through(protocol, peer));
                 return wrapped(line.in_lang(self.lang), self.width) + "\n";
             }
             Some(_) => {
-                let (en, zh) = (name(found.protocol).en, name(found.protocol).zh);
-                let line = Said::new(
-                    format!("{en} with {peer} does not get through."),
-                    format!("与 {peer} 的 {zh} 没有打通。"),
-                );
+                let line = say!(why::does_not_get_through(protocol, peer));
                 wrapped(line.in_lang(self.lang), self.width) + "\n"
             }
         };
@@ -128,24 +120,16 @@ impl Page {
     }
 }
 
-const WHY: Text = Text { en: "why", zh: "原因" };
-const SO: Text = Text { en: "so ", zh: "结论" };
-const DO: Text = Text { en: "do ", zh: "建议" };
-
-fn name(protocol: Protocol) -> Text {
-    match protocol {
-        Protocol::Tcp => Text { en: "TCP", zh: "TCP" },
-        Protocol::Tls => Text { en: "TLS", zh: "TLS" },
-        Protocol::Ws => Text { en: "WebSocket", zh: "WebSocket" },
-        Protocol::Ssh => Text { en: "SSH", zh: "SSH" },
-    }
-}
+const WHY: Text = text!(why::why());
+const SO: Text = text!(why::so());
+const DO: Text = text!(why::do_this());
 
 /// A sentence of its own begins with a capital.
 fn capital(said: &Said) -> Said {
-    let mut en = said.en.chars();
-    let en = en.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(en).collect::<String>();
-    Said::new(en, said.zh.clone())
+    Said::each(|lang| {
+        let mut letters = said.in_lang(lang).chars();
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+    })
 }
 
 /// What the rows are that the first connection told.
@@ -154,12 +138,8 @@ fn heading(found: &Diagnosis) -> Option<Said> {
         return None;
     }
     Some(match found.protocol {
-        Protocol::Ssh => {
-            Said::new("What both sides' lists of algorithms have in common:", "双方算法列表的共同之处：")
-        }
-        Protocol::Tcp | Protocol::Tls | Protocol::Ws => {
-            Said::new("The addresses of the name, each of which was tried:", "该名称的各个地址，都已试过：")
-        }
+        Protocol::Ssh => say!(why::in_common()),
+        Protocol::Tcp | Protocol::Tls | Protocol::Ws => say!(why::addresses_of_the_name()),
     })
 }
 
@@ -167,20 +147,9 @@ fn heading(found: &Diagnosis) -> Option<Said> {
 fn announcement(found: &Diagnosis) -> Said {
     let (n, peer, seconds) = (found.announced, harmless(&found.peer), EACH.as_secs());
     match n {
-        0 => Said::new(
-            "That tells enough: no further connection is made.",
-            "这已足以说明原因：不再建立更多连接。",
-        ),
-        1 => Said::new(
-            format!("To see what would work: 1 more connection to {peer}, {seconds} s at most."),
-            format!("为查明怎样才行：再向 {peer} 建立 1 个连接，最多 {seconds} 秒。"),
-        ),
-        _ => Said::new(
-            format!(
-                "To see what would work: up to {n} more connections to {peer}, {seconds} s each at most."
-            ),
-            format!("为查明怎样才行：最多再向 {peer} 建立 {n} 个连接，每个最多 {seconds} 秒。"),
-        ),
+        0 => say!(why::tells_enough()),
+        1 => say!(why::one_more_connection(peer, seconds)),
+        _ => say!(why::more_connections(n, peer, seconds)),
     }
 }
 

@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 
 use claims::Event;
 use steps::{
-    Field, Protocol, Said, Side,
+    Field, Protocol, Said, Side, Text, say,
     ssh::{Step, field},
+    text,
 };
 
 use super::{
-    Diagnosis, EACH, Ended, Look, Page, Row, Seen, Way, same,
+    Diagnosis, EACH, Ended, Look, Page, Row, Seen, Way,
     variants::{self, Variants, another_place, at, go_on, other_family},
 };
 use crate::ssh::{Options, Strict, run};
@@ -63,7 +64,7 @@ impl Variants for Openings<'_> {
         match kind {
             Kind::Kex(name) => {
                 let name = name.as_ref();
-                Said::new(format!("{name} alone"), format!("只提供 {name}"))
+                say!(why_ssh::one_method_alone(name))
             }
             Kind::At(address) => at(address),
         }
@@ -81,9 +82,7 @@ impl Variants for Openings<'_> {
 
     fn came(&self, _: Kind, seen: &Seen) -> (Way, Said) {
         match seen.first_from(Side::Server, Step::Kexinit) {
-            Some(_) => {
-                (Way::TakenUp, Said::new("KEXINIT, the server's lists", "KEXINIT，即服务端的算法列表"))
-            }
+            Some(_) => (Way::TakenUp, say!(why_ssh::its_lists())),
             None => (Way::Not, seen.briefly()),
         }
     }
@@ -109,13 +108,13 @@ fn table(found: &Diagnosis, page: &Page) {
 }
 
 /// Four families, and where the two lists of each stand in KEXINIT.
-type Family = (&'static str, &'static str, Field<[String]>, &'static str);
+type Family = (Text, Field<[String]>, &'static str);
 
 const FAMILIES: [Family; 4] = [
-    ("key exchange", "密钥交换", field::KEX_ALGORITHMS, "KexAlgorithms"),
-    ("host key", "主机密钥", field::SERVER_HOST_KEY_ALGORITHMS, "HostKeyAlgorithms"),
-    ("cipher", "加密", field::ENCRYPTION_ALGORITHMS_CLIENT_TO_SERVER, "Ciphers"),
-    ("MAC", "完整性校验（MAC）", field::MAC_ALGORITHMS_CLIENT_TO_SERVER, "MACs"),
+    (text!(why_ssh::key_exchange()), field::KEX_ALGORITHMS, "KexAlgorithms"),
+    (text!(why_ssh::host_key()), field::SERVER_HOST_KEY_ALGORITHMS, "HostKeyAlgorithms"),
+    (text!(why_ssh::cipher()), field::ENCRYPTION_ALGORITHMS_CLIENT_TO_SERVER, "Ciphers"),
+    (text!(why_ssh::mac()), field::MAC_ALGORITHMS_CLIENT_TO_SERVER, "MACs"),
 ];
 
 /// The families, and what both sides have of each.
@@ -123,7 +122,7 @@ fn families(seen: &Seen, found: &mut Diagnosis) {
     let of = |side| seen.first_from(side, Step::Kexinit);
     let (Some(ours), Some(theirs)) = (of(Side::Client), of(Side::Server)) else { return };
     let (mut without, mut cipher) = (Vec::new(), None);
-    for (en, zh, list, setting) in FAMILIES {
+    for (family, list, setting) in FAMILIES {
         let (ours, theirs) = (names(ours, list), names(theirs, list));
         let common: Vec<_> = ours.iter().filter(|name| theirs.contains(name)).copied().collect();
         if setting == "Ciphers" {
@@ -135,40 +134,25 @@ fn families(seen: &Seen, found: &mut Diagnosis) {
         let saw = match common.first() {
             _ if void.is_some() => {
                 let cipher = void.unwrap_or_default();
-                Said::new(format!("none is needed with {cipher}"), format!("使用 {cipher} 时不需要"))
+                say!(why_ssh::no_mac_is_needed(cipher))
             }
             Some(first) => {
                 let n = common.len();
-                Said::new(format!("{first}; {n} in common"), format!("{first}；共有 {n} 个"))
+                say!(why_ssh::so_many_in_common(first, n))
             }
             None => {
-                without.push((en, zh, setting, ours));
+                without.push((family, setting, ours));
                 let theirs = if theirs.is_empty() { "–".to_owned() } else { theirs.join(", ") };
-                Said::new(
-                    format!("nothing in common; the server has {theirs}"),
-                    format!("没有共同的算法；服务端有 {theirs}"),
-                )
+                say!(why_ssh::nothing_in_common(theirs))
             }
         };
         let way = if common.is_empty() && void.is_none() { Way::Not } else { Way::Through };
-        found.rows.push(Row { tried: Said::new(en, zh), way, saw });
+        found.rows.push(Row { tried: family.into(), way, saw });
     }
-    if let Some((en, zh, setting, ours)) = without.first() {
-        found.means = Some(Said::new(
-            format!("The lists of algorithms share no {en}; that alone keeps SSH from beginning."),
-            format!("双方的算法列表在“{zh}”上没有交集，SSH 因此无法开始。"),
-        ));
+    if let Some((family, setting, ours)) = without.first() {
+        found.means = Some(say!(why_ssh::no_family_in_common(family)));
         if let Some(one) = ours.first() {
-            found.advice = Some(Said::new(
-                format!(
-                    "Let the server have one of ours (OpenSSH: `{setting} +{one}` in sshd_config), or update it: what it has \
-                     alone is mostly old and weak."
-                ),
-                format!(
-                    "让服务端支持我们的某一个（OpenSSH：在 sshd_config 中写 `{setting} +{one}`），或升级服务端：只有旧算法的服务端多半\
-                     也不安全。"
-                ),
-            ));
+            found.advice = Some(say!(why_ssh::have_one_of_ours(setting, one)));
         }
     }
 }
@@ -206,31 +190,10 @@ fn means(better: Option<Kind>, kex: bool) -> (Said, Option<Said>) {
         Some(Kind::At(address)) => another_place(address),
         Some(Kind::Kex(name)) => {
             let name = name.as_ref();
-            (
-                Said::new(
-                    format!("A shorter list gets an answer ({name} alone): the server stumbles over ours."),
-                    format!("列表缩短后有了应答（只提供 {name}）：服务端处理不了我们的完整列表。"),
-                ),
-                Some(Said::new(
-                    format!("Use `--kex {name}`, or update the server."),
-                    format!("请用 `--kex {name}`，或升级服务端。"),
-                )),
-            )
+            (say!(why_ssh::a_shorter_list_gets_an_answer(name)), Some(say!(why_ssh::use_that_method(name))))
         }
-        None if kex => (
-            Said::new(
-                "It is not our list of algorithms: a shorter one fares no better.",
-                "问题不在我们的算法列表：缩短后也一样。",
-            ),
-            None,
-        ),
-        None => (
-            Said::new(
-                "It is not the address: the name's other one fares no better.",
-                "问题不在地址：该名称的另一个地址也一样。",
-            ),
-            None,
-        ),
+        None if kex => (say!(why_ssh::not_the_list()), None),
+        None => (say!(why_ssh::not_the_address()), None),
     }
 }
 
@@ -238,7 +201,7 @@ fn means(better: Option<Kind>, kex: bool) -> (Said, Option<Said>) {
 fn facts(seen: &Seen) -> Vec<Said> {
     let mut facts = Vec::new();
     if let Some(software) = seen.value(Step::Identification, field::SOFTWAREVERSION) {
-        facts.push(same(software));
+        facts.push(Said::same(software));
     }
     if let Some(agreed) = seen.first(Step::Negotiated) {
         let names = [
@@ -246,10 +209,10 @@ fn facts(seen: &Seen) -> Vec<Said> {
             agreed.get(field::SERVER_HOST_KEY_ALGORITHM),
             agreed.get(field::ENCRYPTION_ALGORITHM_CLIENT_TO_SERVER),
         ];
-        facts.push(same(names.into_iter().flatten().collect::<Vec<_>>().join(" · ")));
+        facts.push(Said::same(names.into_iter().flatten().collect::<Vec<_>>().join(" · ")));
     }
     if seen.first(Step::AuthSuccess).is_some() {
-        facts.push(Said::new("logged in", "登录成功"));
+        facts.push(say!(why_ssh::logged_in()));
     }
     facts
 }

@@ -1,11 +1,11 @@
 //! TCP: what each address of the name did. The client has tried them all: nothing more is asked of anybody.
 
 use steps::{
-    Protocol, Said,
+    Protocol, Said, say,
     tcp::{Step, field},
 };
 
-use super::{Diagnosis, Ended, Look, Page, Row, Seen, Way, same};
+use super::{Diagnosis, Ended, Look, Page, Row, Seen, Way};
 use crate::tcp::{Options, run};
 
 pub(super) async fn diagnose(options: &Options, look: &Look<'_>, page: &Page) -> anyhow::Result<Diagnosis> {
@@ -18,7 +18,7 @@ pub(super) async fn diagnose(options: &Options, look: &Look<'_>, page: &Page) ->
         // Of one address the reason has said all.
         Ended::NotConnected(not) if not.0.len() > 1 => {
             found.rows.extend(not.0.iter().map(|one| Row {
-                tried: same(one.address.to_string()),
+                tried: Said::same(one.address.to_string()),
                 way: Way::Not,
                 saw: one.how.briefly(),
             }));
@@ -37,19 +37,16 @@ fn facts(seen: &Seen) -> Vec<Said> {
     if let Some(established) = seen.first(Step::Established) {
         let ends = established.conn.replace('>', " → ");
         facts.push(match established.get(field::RTT_US) {
-            Some(rtt) => Said::new(
-                format!("{ends} · established · round trip {rtt} µs"),
-                format!("{ends} · 连接已建立 · 往返 {rtt} µs"),
-            ),
-            None => Said::new(format!("{ends} · established"), format!("{ends} · 连接已建立")),
+            Some(rtt) => say!(why_tcp::established_after_a_round_trip(ends, rtt)),
+            None => say!(why_tcp::established(ends)),
         });
     }
     facts.push(match seen.first_from(steps::Side::Server, Step::Data) {
-        Some(_) => Said::new("the server sent data", "服务端发来了数据"),
-        None => Said::new("no data of the server was seen", "没有看到服务端的数据"),
+        Some(_) => say!(why_tcp::the_server_sent_data()),
+        None => say!(why_tcp::no_data_was_seen()),
     });
     if let Some(state) = seen.first(Step::TimeWait).and_then(|event| event.get(field::STATE)) {
-        facts.push(Said::new(format!("both sides closed: {state}"), format!("双方都已关闭：{state}")));
+        facts.push(say!(why_tcp::both_sides_closed(state)));
     }
     facts
 }

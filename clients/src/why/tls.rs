@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 
 use rustls::pki_types::ServerName;
 use steps::{
-    Protocol, Said, Side, common,
+    Protocol, Said, Side, common, say,
     tls::{Step, field},
 };
 
 use super::{
-    Diagnosis, EACH, Ended, Look, MOST, Page, Seen, Way, same,
+    Diagnosis, EACH, Ended, Look, MOST, Page, Seen, Way,
     variants::{Tried, Variants, at, go_on, other_family},
 };
 use crate::{
@@ -105,17 +105,17 @@ enum Kind {
 impl Kind {
     fn tried(&self) -> Said {
         match self {
-            Kind::Usual => Said::new("without your options for TLS", "去掉你的 TLS 选项"),
-            Kind::Tls13 => Said::new("TLS 1.3 alone", "只用 TLS 1.3"),
-            Kind::Tls12 => Said::new("TLS 1.2 alone, ECDHE", "只用 TLS 1.2，ECDHE"),
-            Kind::Groups => Said::new("other groups than ours", "换用我们没有的曲线"),
-            Kind::Older12 => Said::new("TLS 1.2, static RSA, DHE, CBC", "TLS 1.2，静态 RSA、DHE、CBC"),
-            Kind::Old => Said::new("TLS 1.1 or 1.0", "TLS 1.1 或 1.0"),
-            Kind::NoSni => Said::new("without the name (SNI)", "不带名称（SNI）"),
-            Kind::H2 => Said::new("with HTTP/2 (ALPN h2)", "使用 HTTP/2（ALPN h2）"),
-            Kind::NoAlpn => Said::new("without ALPN", "不带 ALPN"),
+            Kind::Usual => say!(why_tls::without_your_options()),
+            Kind::Tls13 => say!(why_tls::tls13_alone()),
+            Kind::Tls12 => say!(why_tls::tls12_alone()),
+            Kind::Groups => say!(why_tls::other_groups()),
+            Kind::Older12 => say!(why_tls::older_suites_of_tls12()),
+            Kind::Old => say!(why_tls::tls11_or_10()),
+            Kind::NoSni => say!(why_tls::without_the_name()),
+            Kind::H2 => say!(why_tls::with_http2()),
+            Kind::NoAlpn => say!(why_tls::without_alpn()),
             Kind::At(address) => at(*address),
-            Kind::Short => Said::new("a short ClientHello, no ALPN", "简短的 ClientHello，无 ALPN"),
+            Kind::Short => say!(why_tls::a_short_hello()),
         }
     }
 
@@ -220,14 +220,10 @@ fn came(kind: Kind, seen: &Seen) -> (Way, Said) {
         let values = [event.get(common::VERSION), event.get(field::CIPHER_SUITE)];
         values.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
-    let asked_no_further = |message: &str, chosen: String| {
-        let (en, zh) =
-            (format!("{message}: {chosen}; asked no further"), format!("{message}：{chosen}；未再继续"));
-        Said::new(en, zh)
-    };
+    let asked_no_further = |message: &str, chosen: String| say!(why_tls::asked_no_further(message, chosen));
     if let Some(complete) = seen.first(Step::HandshakeComplete) {
         let values = [complete.get(field::PROTOCOL_VERSION), complete.get(field::CIPHER_SUITE)];
-        return (Way::Through, same(values.into_iter().flatten().collect::<Vec<_>>().join(" · ")));
+        return (Way::Through, Said::same(values.into_iter().flatten().collect::<Vec<_>>().join(" · ")));
     }
     if let (Kind::Groups, Some(group)) = (kind, group(seen)) {
         let message = match seen.first_from(Side::Server, Step::HelloRetryRequest) {
@@ -244,9 +240,8 @@ fn came(kind: Kind, seen: &Seen) -> (Way, Said) {
             (way, asked_no_further("ServerHello", chosen(hello)))
         }
         Some(hello) if seen.rule().is_some_and(|rule| rule.starts_with("tls.certificate_")) => {
-            let Said { en, zh } = seen.briefly();
-            let chosen = chosen(hello);
-            (Way::TakenUp, Said::new(format!("{chosen}; then {en}"), format!("{chosen}；随后：{zh}")))
+            let (chosen, failure) = (chosen(hello), seen.briefly());
+            (Way::TakenUp, say!(why_tls::then(chosen, failure)))
         }
         Some(_) | None => (Way::Not, seen.briefly()),
     }
@@ -273,19 +268,16 @@ fn facts(seen: &Seen) -> Vec<Said> {
             .and_then(|alpn| alpn.first().copied())
             .map(|alpn| format!("ALPN {alpn}"));
         let values = values.into_iter().flatten().map(str::to_owned).chain(alpn);
-        facts.push(same(values.collect::<Vec<_>>().join(" · ")));
+        facts.push(Said::same(values.collect::<Vec<_>>().join(" · ")));
     }
     if let Some(certificate) = seen.first_from(Side::Server, Step::Certificate) {
         let subject = certificate.get(field::SUBJECT).unwrap_or("?");
         let until =
             certificate.get(field::NOT_AFTER).and_then(|until| until.split('T').next()).unwrap_or("?");
-        facts.push(Said::new(
-            format!("certificate {subject}, until {until}"),
-            format!("证书 {subject}，有效期至 {until}"),
-        ));
+        facts.push(say!(why_tls::certificate(subject, until)));
     }
     if let Some(line) = seen.value(Step::ApplicationData, field::PLAINTEXT) {
-        facts.push(same(line));
+        facts.push(Said::same(line));
     }
     facts
 }

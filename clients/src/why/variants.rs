@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use steps::Said;
+use steps::{Said, say};
 
 use super::{Diagnosis, Ended, Look, Page, Row, Seen, Way};
 use crate::Target;
@@ -82,26 +82,13 @@ pub(super) async fn other_family(target: &Target, seen: &Seen) -> Option<SocketA
 /// An address as a row names it: by its family.
 pub(super) fn at(address: SocketAddr) -> Said {
     let (family, _) = families(address);
-    Said::new(format!("over {family}, {address}"), format!("改用 {family}：{address}"))
+    say!(why::over_the_other_family(family, address))
 }
 
 /// What it shows that the name's other address does better.
 pub(super) fn another_place(address: SocketAddr) -> (Said, Option<Said>) {
     let (this, that) = families(address);
-    (
-        Said::new(
-            format!(
-                "Over {this} it gets through: the name's {that} address leads to another server, or past another box."
-            ),
-            format!("改用 {this} 就能打通：该名称的 {that} 地址通向另一个服务端，或途经别的设备。"),
-        ),
-        Some(Said::new(
-            format!(
-                "Set the {that} address of the name right, or the server there; until then connect to {address}."
-            ),
-            format!("请修正该名称的 {that} 地址或那里的服务端；在此之前可连接 {address}。"),
-        )),
-    )
+    (say!(why::another_place(this, that)), Some(say!(why::use_the_other_address(that, address))))
 }
 
 /// The family of an address, and the other one.

@@ -4,12 +4,12 @@
 use std::net::SocketAddr;
 
 use steps::{
-    Protocol, Said, Side,
+    Protocol, Said, Side, say,
     ws::{Step, field},
 };
 
 use super::{
-    Diagnosis, EACH, Ended, Look, MOST, Page, Seen, Way, same,
+    Diagnosis, EACH, Ended, Look, MOST, Page, Seen, Way,
     variants::{self, Variants, another_place, at, go_on, other_family},
 };
 use crate::ws::{Changed, Options, run};
@@ -83,12 +83,12 @@ enum Kind {
 impl Kind {
     fn tried(self, asked: &Options) -> Said {
         match self {
-            Kind::Origin => Said::new("with the server's own Origin", "带上服务端自己的 Origin"),
-            Kind::Extension => Said::new("with permessage-deflate", "带上 permessage-deflate"),
-            Kind::Subprotocols => Said::new("with common subprotocols", "带上常见的子协议"),
-            Kind::NoSubprotocol => Said::new("without a subprotocol", "不要求子协议"),
-            Kind::OtherScheme if asked.url.secure => Said::new("without TLS (ws)", "不用 TLS（ws）"),
-            Kind::OtherScheme => Said::new("over TLS (wss)", "通过 TLS（wss）"),
+            Kind::Origin => say!(why_ws::with_its_own_origin()),
+            Kind::Extension => say!(why_ws::with_deflate()),
+            Kind::Subprotocols => say!(why_ws::with_common_subprotocols()),
+            Kind::NoSubprotocol => say!(why_ws::without_a_subprotocol()),
+            Kind::OtherScheme if asked.url.secure => say!(why_ws::without_tls()),
+            Kind::OtherScheme => say!(why_ws::over_tls()),
             Kind::At(address) => at(address),
         }
     }
@@ -155,8 +155,8 @@ fn came(seen: &Seen) -> Said {
     let line = seen.value(Step::SwitchingProtocols, field::STATUS_LINE);
     let line = line.or_else(|| seen.value(Step::Refused, field::STATUS_LINE)).map(str::trim_end);
     match line {
-        Some(line) => same(line),
-        None if seen.first(Step::SwitchingProtocols).is_some() => same("101"),
+        Some(line) => Said::same(line),
+        None if seen.first(Step::SwitchingProtocols).is_some() => Said::same("101"),
         None => seen.briefly(),
     }
 }
@@ -165,52 +165,27 @@ fn came(seen: &Seen) -> Said {
 fn means(better: Option<Kind>, options: &Options, rule: Option<&str>) -> (Said, Option<Said>) {
     let host = &options.url.target;
     match better {
-        Some(Kind::Origin) => (
-            Said::new(
-                "The server asks for an Origin, as browsers send it, and lets its own in. A program that is no browser \
-                 sends none.",
-                "服务端要求 Origin（浏览器会发送），并放行它自己的。非浏览器程序不发送 Origin。",
-            ),
-            Some(Said::new(
-                "Send the Origin of a page that it knows, or have the server let clients in without one.",
-                "发送它认识的页面的 Origin，或让服务端放行没有 Origin 的客户端。",
-            )),
-        ),
-        Some(Kind::Extension) => (
-            Said::new("The server upgrades only who offers permessage-deflate.", "服务端只为提供 permessage-deflate 的客户端升级。"),
-            Some(Said::new(
-                "RFC 6455 §9.1 lets no server insist on an extension: its setting has to change.",
-                "RFC 6455 §9.1 不允许服务端强求扩展：应修改它的设置。",
-            )),
-        ),
-        Some(Kind::Subprotocols) => (
-            Said::new("The server upgrades only who names a subprotocol that it has.", "服务端只为指明其子协议的客户端升级。"),
-            Some(Said::new("Name it by `--protocol`.", "用 `--protocol` 指明。")),
-        ),
-        Some(Kind::NoSubprotocol) => (
-            Said::new("The subprotocol is what it refuses.", "被拒绝的是子协议。"),
-            Some(Said::new("Leave out `--protocol`, or name one that it has.", "去掉 `--protocol`，或指定它支持的。")),
-        ),
+        Some(Kind::Origin) => (say!(why_ws::asks_for_an_origin()), Some(say!(why_ws::send_an_origin()))),
+        Some(Kind::Extension) => {
+            (say!(why_ws::upgrades_only_with_deflate()), Some(say!(why_ws::no_server_may_insist())))
+        }
+        Some(Kind::Subprotocols) => {
+            (say!(why_ws::upgrades_only_with_a_subprotocol()), Some(say!(why_ws::name_it())))
+        }
+        Some(Kind::NoSubprotocol) => {
+            (say!(why_ws::the_subprotocol_is_refused()), Some(say!(why_ws::leave_out_the_subprotocol())))
+        }
         Some(Kind::OtherScheme) => {
             let scheme = if options.url.secure { "ws" } else { "wss" };
             (
-                Said::new(format!("The server speaks {scheme} on this port."), format!("服务端在此端口使用 {scheme}。")),
-                Some(Said::new(format!("Use {scheme}://{host}."), format!("请使用 {scheme}://{host}。"))),
+                say!(why_ws::speaks_the_other_scheme(scheme)),
+                Some(say!(why_ws::use_the_other_scheme(scheme, host))),
             )
         }
         Some(Kind::At(address)) => another_place(address),
         None => (
-            Said::new(
-                "Neither its own Origin nor an extension, a common subprotocol or the other scheme leads to an upgrade.",
-                "带上它自己的 Origin、扩展、常见子协议，或改换 ws 与 wss，都没有升级。",
-            ),
-            (rule == Some("ws.forbidden")).then(|| {
-                Said::new(
-                    "It may know another Origin alone, want rights (a cookie, a token), or refuse this path to everybody: its own log \
-                     and settings say which.",
-                    "它可能只认识别的 Origin、要求权限（Cookie、令牌），或对任何人都不开放此路径：它的日志和设置会说明是哪一种。",
-                )
-            }),
+            say!(why_ws::nothing_leads_to_an_upgrade()),
+            (rule == Some("ws.forbidden")).then(|| say!(why_ws::its_log_says_which())),
         ),
     }
 }
@@ -225,16 +200,16 @@ fn facts(seen: &Seen) -> Vec<Said> {
     let agreed: Vec<_> = agreed.into_iter().flatten().collect();
     if !agreed.is_empty() {
         let agreed = agreed.join(" · ");
-        facts.push(Said::new(format!("agreed: {agreed}"), format!("已商定：{agreed}")));
+        facts.push(say!(why_ws::agreed(agreed)));
     }
     let echo = [Step::Text, Step::Binary, Step::Pong]
         .iter()
         .all(|step| seen.first_from(Side::Server, *step).is_some());
     if echo {
-        facts.push(Said::new("text, bytes and ping came back", "文本、字节和 ping 都有回应"));
+        facts.push(say!(why_ws::echoes_came_back()));
     }
     if seen.first_from(Side::Server, Step::Close).is_some() {
-        facts.push(Said::new("closed by both sides", "双方都发送了 Close"));
+        facts.push(say!(why_ws::closed_by_both_sides()));
     }
     facts.truncate(3);
     facts

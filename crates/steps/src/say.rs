@@ -50,6 +50,20 @@ macro_rules! say {
     }};
 }
 
+/// The same in one language alone, as a `String`: `say_in!(lang, load::so_many_failed(n))`.
+#[macro_export]
+#[allow(clippy::crate_in_macro_def, reason = "the tables are those of the crate that speaks")]
+macro_rules! say_in {
+    ($lang:expr, $table:ident :: $sentence:ident ( $($value:expr),* $(,)? )) => {{
+        #[allow(unused_imports, reason = "a sentence may have no values, or only sentences")]
+        use $crate::InLang as _;
+        match $lang {
+            $crate::Lang::En => crate::lang::en::$table::$sentence($(($value).in_lang($crate::Lang::En)),*),
+            $crate::Lang::Zh => crate::lang::zh::$table::$sentence($(($value).in_lang($crate::Lang::Zh)),*),
+        }
+    }};
+}
+
 /// A sentence of the tables that has no values, as a constant: `text!(tls_rules::alert())`.
 #[macro_export]
 #[allow(clippy::crate_in_macro_def, reason = "the tables are those of the crate that speaks")]

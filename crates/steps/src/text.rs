@@ -13,8 +13,13 @@ pub enum Lang {
     Zh,
 }
 
+impl Lang {
+    /// All of them.
+    pub const ALL: &'static [Lang] = <Self as strum::VariantArray>::VARIANTS;
+}
+
 /// A sentence known at compile time. A missing translation does not compile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Text {
     /// The English sentence.
     pub en: &'static str,
@@ -29,6 +34,11 @@ impl Text {
             Lang::En => self.en,
             Lang::Zh => self.zh,
         }
+    }
+
+    /// In one language after the other, for a reader whose language nobody knows.
+    pub fn in_each(self, between: &str) -> String {
+        Lang::ALL.iter().map(|lang| self.in_lang(*lang)).collect::<Vec<_>>().join(between)
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use anyhow::Context;
 use steps::{
-    Protocol, Reason, Said, Side,
+    Protocol, Reason, Side, say,
     tls::{Step, reason::End},
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -109,10 +109,7 @@ pub(super) async fn ask(target: &Target, name: &str, offer: Offer, session: &Ses
 
 /// How the account of such a connection ends.
 fn on_purpose() -> Reason {
-    Reason::new(Said::new(
-        "ended on purpose after the ServerHello: `--why` asks only what the server would choose.",
-        "在 ServerHello 之后有意结束：`--why` 只想知道服务端会选择什么。",
-    ))
+    Reason::new(say!(why_tls::ended_on_purpose()))
 }
 
 /// The record with the ClientHello.
