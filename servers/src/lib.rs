@@ -15,6 +15,7 @@ use watch::Session;
 use connections::Connections;
 
 mod connections;
+mod lang;
 
 pub mod program;
 pub mod ssh;

@@ -14,6 +14,8 @@ use pcap_parser::{
 };
 use ruzstd::decoding::StreamingDecoder;
 
+use steps::{Said, say};
+
 use crate::link::Link;
 
 /// One packet as the file has it.
@@ -60,27 +62,22 @@ pub enum Trouble {
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Trouble::Io(error) => write!(f, "could not be read: {error}"),
-            Trouble::NotACapture => f.write_str("begins neither like pcap nor like pcapng"),
-            Trouble::CutOff => f.write_str("ends in the middle of a block"),
-            Trouble::Damaged { after } => write!(f, "is damaged after packet {after}"),
-            Trouble::TooLarge => {
-                write!(f, "unfolds to more than {} GiB, the rest is not read", MOST_UNFOLDED >> 30)
-            }
-        }
+        f.write_str(&self.said().en)
     }
 }
 
 impl Trouble {
-    /// The same in Chinese.
-    pub fn in_chinese(&self) -> String {
+    /// What is the matter.
+    pub fn said(&self) -> Said {
         match self {
-            Trouble::Io(error) => format!("无法读取：{error}"),
-            Trouble::NotACapture => "开头既不是 pcap 也不是 pcapng".into(),
-            Trouble::CutOff => "在数据块中间结束".into(),
-            Trouble::Damaged { after } => format!("在第 {after} 个数据包之后损坏"),
-            Trouble::TooLarge => format!("解压后超过 {} GiB，其余部分不再读取", MOST_UNFOLDED >> 30),
+            Trouble::Io(error) => say!(file::could_not_be_read(error)),
+            Trouble::NotACapture => say!(file::not_a_capture()),
+            Trouble::CutOff => say!(file::cut_off()),
+            Trouble::Damaged { after } => say!(file::damaged_after(after)),
+            Trouble::TooLarge => {
+                let most = MOST_UNFOLDED >> 30;
+                say!(file::unfolds_to_too_much(most))
+            }
         }
     }
 }

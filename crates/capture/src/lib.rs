@@ -13,6 +13,7 @@ mod follow;
 mod follower;
 mod icmp;
 mod keys;
+mod lang;
 mod link;
 mod live;
 mod outcome;

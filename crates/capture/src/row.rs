@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use steps::{Protocol, Said, Side, tcp::reason::Icmp};
+use steps::{Protocol, Said, Side, say, tcp::reason::Icmp, text};
 
 /// How a connection ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,93 +110,76 @@ impl Kind {
 impl Row {
     /// How far it came and how it ended, in a sentence.
     pub fn outcome(&self) -> Said {
-        let (en, zh) = self.progress();
-        let (end_en, end_zh) = ended(&self.ended);
-        let mut said = match (en.as_str(), end_en.as_str()) {
-            ("", _) => Said::new(end_en, end_zh),
-            (_, "") => Said::new(en, zh),
-            _ => Said::new(format!("{en}, {end_en}"), format!("{zh}，{end_zh}")),
+        let ended = ended(&self.ended);
+        let mut outcome = match self.progress() {
+            Some(progress) => say!(row::progress_and_end(progress, ended)),
+            None => ended,
         };
         if self.private_key_fits == Some(false) {
-            said.en.push_str(" (the RSA key does not open its pre-master secret)");
-            said.zh.push_str("（这把 RSA 私钥解不开它的 pre-master）");
+            outcome = say!(row::the_rsa_key_does_not_open_it(outcome));
         }
         if self.missing > 0 {
             let missing = self.missing;
-            said.en.push_str(&format!(" ({missing} bytes are not in the capture)"));
-            said.zh.push_str(&format!("（抓包中缺少 {missing} 字节）"));
+            outcome = say!(row::so_many_bytes_are_missing(outcome, missing));
         }
-        said
+        outcome
     }
 
-    /// How far it came.
-    fn progress(&self) -> (String, String) {
+    /// How far it came, where it came anywhere.
+    fn progress(&self) -> Option<Said> {
         if matches!(self.ended, Ended::Refused | Ended::NoAnswer | Ended::Unreachable(..)) {
-            return Default::default();
+            return None;
         }
-        let (joined_en, joined_zh) = if self.joined {
-            ("joined in the middle: ", "抓包开始时连接已存在：")
-        } else {
-            ("", "")
-        };
-        let (en, zh) = match (self.one_sided, self.established, self.established_after) {
-            (true, ..) => ("only one side was captured".into(), "只抓到一个方向".into()),
-            (false, true, Some(after)) if !self.joined => {
-                (format!("established in {}", ms(after)), format!("{} 内建立", ms(after)))
-            }
-            (false, true, _) => ("established".into(), "已建立".into()),
+        let progress = match (self.one_sided, self.established, self.established_after) {
+            (true, ..) => say!(row::only_one_side()),
+            (false, true, Some(after)) if !self.joined => say!(row::established_in(ms(after))),
+            (false, true, _) => say!(row::established()),
             // What is not in the capture may have been anything.
             (false, false, _) if self.missing > 0 => match self.kind {
-                Kind::Nothing | Kind::Other(_) => {
-                    ("what was said is not all here".into(), "传输的内容不全".into())
-                }
+                Kind::Nothing | Kind::Other(_) => say!(row::not_all_is_here()),
                 Kind::Tls | Kind::TlsBehind(_) | Kind::Ws | Kind::Wss | Kind::Http | Kind::Ssh => {
-                    ("how far the handshake came is not known".into(), "握手进行到哪一步不得而知".into())
+                    say!(row::how_far_is_not_known())
                 }
             },
             (false, false, _) => match self.kind {
-                Kind::Nothing => ("nothing was said".into(), "没有传输数据".into()),
-                Kind::Other(_) => ("data crossed".into(), "有数据传输".into()),
+                Kind::Nothing => say!(row::nothing_was_said()),
+                Kind::Other(_) => say!(row::data_crossed()),
                 Kind::Tls | Kind::TlsBehind(_) | Kind::Ws | Kind::Wss | Kind::Http | Kind::Ssh => {
-                    ("the handshake did not complete".into(), "握手没有完成".into())
+                    say!(row::did_not_complete())
                 }
             },
         };
-        (format!("{joined_en}{en}"), format!("{joined_zh}{zh}"))
+        Some(if self.joined { say!(row::joined_in_the_middle(progress)) } else { progress })
     }
 }
 
-fn ended(ended: &Ended) -> (String, String) {
+fn ended(ended: &Ended) -> Said {
     let who = |side: &Side| match side {
-        Side::Client => ("the client", "客户端"),
-        Side::Server => ("the server", "服务端"),
+        Side::Client => text!(row::the_client()),
+        Side::Server => text!(row::the_server()),
     };
-    let (en, zh) = match ended {
-        Ended::Open => ("not closed", "未关闭".into()),
-        Ended::Closed => ("closed", "已关闭".into()),
-        Ended::Refused => ("refused: the SYN was answered with RST", "被拒绝：SYN 得到的回应是 RST".into()),
-        Ended::NoAnswer => ("no answer to the SYN", "SYN 没有得到回应".into()),
+    match ended {
+        Ended::Open => say!(row::not_closed()),
+        Ended::Closed => say!(row::closed()),
+        Ended::Refused => say!(row::refused()),
+        Ended::NoAnswer => say!(row::no_answer()),
         Ended::Unreachable(by, what) => {
             let what = what.name();
-            return (
-                format!("{by} answered the SYN with ICMP: {what}"),
-                format!("{by} 用 ICMP 回应了 SYN：{what}"),
-            );
+            say!(row::answered_with_icmp(by, what))
         }
         Ended::HalfClosed(side) => {
-            let (en, zh) = who(side);
-            return (format!("closed by {en} alone"), format!("只有{zh}关闭"));
+            let side = who(side);
+            say!(row::closed_by_one_alone(side))
         }
         Ended::Reset(side) => {
-            let (en, zh) = who(side);
-            return (format!("reset by {en}"), format!("被{zh}重置"));
+            let side = who(side);
+            say!(row::reset_by(side))
         }
         Ended::Alert(side, alert) => {
-            let (en, zh) = who(side);
-            return (format!("{en} sent the alert {alert}"), format!("{zh}发出警报 {alert}"));
+            let side = who(side);
+            say!(row::sent_the_alert(side, alert))
         }
-    };
-    (en.into(), zh)
+    }
 }
 
 /// Milliseconds, with as many digits as tell something.

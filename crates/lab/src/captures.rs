@@ -14,7 +14,7 @@ use rustls::pki_types::{
     PrivateKeyDer,
     pem::{self, PemObject},
 };
-use steps::{Lang, program::LAB};
+use steps::{Lang, Said, program::LAB, say};
 
 mod rows;
 
@@ -162,11 +162,7 @@ pub(crate) fn follow(
         let lines =
             std::fs::read(path).with_context(|| format!("could not read the key log {}", path.display()))?;
         if keys.add(&String::from_utf8_lossy(&lines)) == 0 {
-            say(
-                lang,
-                &format!("{} holds no secret", path.display()),
-                &format!("{} 中没有密钥", path.display()),
-            );
+            tell(lang, &say!(captures::holds_no_secret(path.display())));
         }
     }
     if let Some(path) = rsa_key {
@@ -184,11 +180,9 @@ pub(crate) fn follow(
             Err(trouble @ (capture::Trouble::NotACapture | capture::Trouble::Io(_))) => {
                 return Err(trouble).with_context(|| path.display().to_string());
             }
-            Err(trouble) => say(
-                lang,
-                &format!("{} {trouble}; what came before is shown", path.display()),
-                &format!("{}：{}，此前的内容照常显示", path.display(), trouble.in_chinese()),
-            ),
+            Err(trouble) => {
+                tell(lang, &say!(captures::what_came_before_is_shown(path.display(), trouble.said())));
+            }
         }
     }
     Ok(captures)
@@ -219,17 +213,9 @@ pub(crate) fn in_time(paths: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 pub(crate) fn say_given_up(given_up: u64, lang: Lang) {
-    say(
-        lang,
-        &format!("{given_up} connections were told before their end: too many were open at once"),
-        &format!("同时打开的连接过多，{given_up} 条在结束之前就已列出"),
-    );
+    tell(lang, &say!(captures::told_before_their_end(given_up)));
 }
 
-pub(crate) fn say(lang: Lang, en: &str, zh: &str) {
-    let text = match lang {
-        Lang::En => en,
-        Lang::Zh => zh,
-    };
-    show::say(LAB, text);
+pub(crate) fn tell(lang: Lang, said: &Said) {
+    show::say(LAB, said.in_lang(lang));
 }

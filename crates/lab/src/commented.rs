@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context;
 use capture::{Copied, Keep};
 use claims::Event;
-use steps::Lang;
+use steps::{Lang, say_in};
 use watch::Commented;
 
 use crate::captures;
@@ -72,15 +72,9 @@ pub(crate) fn write(
     }
     let (packets, comments) = written.end().context(NOT_WRITTEN)?;
     let out = steps::harmless::one_line(&out.display().to_string());
-    let mut said = match lang {
-        Lang::En => format!("{out}: {packets} packets, {comments} comments\n"),
-        Lang::Zh => format!("{out}：{packets} 个数据包，{comments} 条注释\n"),
-    };
+    let mut said = say_in!(lang, captures::packets_and_comments(out, packets, comments));
     if left_out > 0 {
-        said.push_str(&match lang {
-            Lang::En => format!("{left_out} packets that are not IP were left out\n"),
-            Lang::Zh => format!("略过 {left_out} 个非 IP 的数据包\n"),
-        });
+        said.push_str(&say_in!(lang, captures::left_out(left_out)));
     }
     Ok(said)
 }

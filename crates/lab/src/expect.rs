@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, error::Error, fmt};
 
 use claims::{Claim, Event, Verdict};
-use steps::{Lang, Protocol, Said, Side, Step, Text, harmless::one_line, summary as field, tcp};
+use steps::{Lang, Protocol, Said, Side, Step, harmless::one_line, say, say_in, summary as field, tcp, text};
 
 use crate::scenario::{Expected, Scenario};
 
@@ -18,10 +18,7 @@ pub(crate) struct Differences {
 impl fmt::Display for Differences {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = one_line(&self.scenario);
-        match self.lang {
-            Lang::En => write!(f, "{name} was otherwise than its file expects:")?,
-            Lang::Zh => write!(f, "{name} 与场景文件的预期不符：")?,
-        }
+        f.write_str(&say_in!(self.lang, expect::was_otherwise(name)))?;
         // A reason that a log quotes may come from anybody.
         let mut said = self.differences.iter().map(|it| one_line(it.in_lang(self.lang)));
         said.try_for_each(|difference| write!(f, "\n    {difference}"))
@@ -64,14 +61,11 @@ fn claims(expected: &BTreeMap<Claim, Verdict>, events: &[Event]) -> Vec<Said> {
         match shown.get(claim) {
             None => {
                 let id = claim.id();
-                found.push(Said::new(format!("{id} was not shown"), format!("没有涉及 {id}")));
+                found.push(say!(expect::was_not_shown(id)));
             }
             Some(seen) if seen != verdict => {
                 let (id, seen, verdict) = (claim.id(), seen.title(), verdict.title());
-                found.push(Said::new(
-                    format!("{id} came out as \"{}\", expected \"{}\"", seen.en, verdict.en),
-                    format!("{id} 的判定是“{}”，预期为“{}”", seen.zh, verdict.zh),
-                ));
+                found.push(say!(expect::came_out_as(id, seen, verdict)));
             }
             Some(_) => {}
         }
@@ -79,10 +73,7 @@ fn claims(expected: &BTreeMap<Claim, Verdict>, events: &[Event]) -> Vec<Said> {
     let more = shown.iter().filter(|(claim, _)| !expected.contains_key(claim) && !claim.is_beyond());
     for (claim, verdict) in more.filter(|(claim, _)| !is_of_the_pace(**claim, events)) {
         let (id, verdict) = (claim.id(), verdict.title());
-        found.push(Said::new(
-            format!("{id} was shown ({}), and is not expected", verdict.en),
-            format!("涉及了预期之外的 {id}（{}）", verdict.zh),
-        ));
+        found.push(say!(expect::is_not_expected(id, verdict)));
     }
     found
 }
@@ -114,36 +105,30 @@ fn is_of_the_pace(claim: Claim, events: &[Event]) -> bool {
 
 fn one_side(side: Side, expected: &Expected, events: &[&Event]) -> Vec<Said> {
     let who = match side {
-        Side::Client => Text { en: "client", zh: "客户端" },
-        Side::Server => Text { en: "server", zh: "服务端" },
+        Side::Client => text!(expect::client()),
+        Side::Server => text!(expect::server()),
     };
-    let say = |en: &str, zh: &str| Said::new(format!("{}: {en}", who.en), format!("{}：{zh}", who.zh));
+    let of_it = |what: Said| say!(expect::of_it(who, what));
     let mut found = Vec::new();
     let summary = events.iter().rfind(|event| event.step.is_summary());
     let reason = summary.and_then(|summary| summary.failure());
     match (expected.outcome, summary) {
-        (Some(_), None) => found.push(say("no connection ended", "没有一条连接结束")),
+        (Some(_), None) => found.push(of_it(say!(expect::no_connection_ended()))),
         (Some(outcome), Some(summary)) => match (outcome, summary.get(field::OUTCOME), &reason) {
-            (_, None, _) => found.push(say("how it ended is not told", "没有说明如何结束")),
+            (_, None, _) => found.push(of_it(say!(expect::how_is_not_told()))),
             (outcome, Some(seen), _) if seen == outcome.word() => {}
             (_, Some(_), None) => {
-                found.push(say("it ended well, and should have failed", "正常结束了，而预期为失败"));
+                found.push(of_it(say!(expect::should_have_failed())));
             }
-            (_, Some(_), Some(why)) => found.push(say(
-                &format!("it failed, and should have ended well: {}", why.en),
-                &format!("失败了，而预期为正常结束：{}", why.zh),
-            )),
+            (_, Some(_), Some(why)) => found.push(of_it(say!(expect::should_have_ended_well(why)))),
         },
         (None, _) => {}
     }
     if let Some(words) = &expected.reason
         && !reason.as_ref().is_some_and(|why| why.en.contains(words.as_str()))
     {
-        let why = reason.clone().unwrap_or_else(|| Said::new("none".to_owned(), "没有".to_owned()));
-        found.push(say(
-            &format!("the reason is \"{}\", expected one with \"{words}\"", why.en),
-            &format!("原因是“{}”，预期其中（英文）有“{words}”", why.zh),
-        ));
+        let why = reason.clone().unwrap_or_else(|| say!(expect::no_reason()));
+        found.push(of_it(say!(expect::another_reason(why, words))));
     }
     // What the link did to a segment and the segment itself are told by two who do not wait for each other.
     let mut in_time = events.to_vec();
@@ -152,23 +137,20 @@ fn one_side(side: Side, expected: &Expected, events: &[&Event]) -> Vec<Said> {
     }
     let name = |step: &Step| {
         let title = step.card().title;
-        (format!("{} ({step})", title.en), format!("{}（{step}）", title.zh))
+        say!(expect::step(title, step))
     };
     let mut rest = in_time.iter();
     for step in &expected.steps {
         if !rest.any(|event| event.step == *step) {
-            let (en, zh) = name(step);
-            found.push(say(
-                &format!("{en} did not happen, or not in this order"),
-                &format!("没有发生 {zh}，或顺序不同"),
-            ));
+            let step = name(step);
+            found.push(of_it(say!(expect::did_not_happen(step))));
             break;
         }
     }
     for step in &expected.never {
         if events.iter().any(|event| event.step == *step) {
-            let (en, zh) = name(step);
-            found.push(say(&format!("{en} happened, and should not"), &format!("发生了不该有的 {zh}")));
+            let step = name(step);
+            found.push(of_it(say!(expect::happened(step))));
         }
     }
     found

@@ -15,6 +15,7 @@ use steps::{
 mod captures;
 mod commented;
 mod expect;
+mod lang;
 #[doc(hidden)]
 pub mod link; // for `fuzz`, as `meddler` and `scenario`
 mod live;

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, bail};
 use capture::{Captures, Choice, Finished, Followed, Keep, Keys};
 use show::{Args, Format};
-use steps::{Lang, program::LAB};
+use steps::{Lang, program::LAB, say, say_in, text};
 use tokio::time::{MissedTickBehavior, interval};
 use watch::{
     AsyncFd, Overheard, OverheardTape,
@@ -61,32 +61,17 @@ pub(crate) struct Opened {
 /// When the right is missing, which one line says with what to do; when an interface or a name is unknown.
 pub(crate) fn open(options: &Options, keep: &watch::Keep, lang: Lang) -> anyhow::Result<Opened> {
     let choice = choice(&options.which)?;
-    let ring = Ring::open(options.interface.as_deref()).map_err(|error| match (error.kind(), lang) {
-        (std::io::ErrorKind::PermissionDenied, Lang::En) => anyhow::anyhow!(
-            "watching needs CAP_NET_RAW: `sudo {LAB} watch …`, `sudo setcap cap_net_raw+p $(which {LAB})`, in a \
-             container `--cap-add NET_RAW`"
-        ),
-        (std::io::ErrorKind::PermissionDenied, Lang::Zh) => anyhow::anyhow!(
-            "监视需要 CAP_NET_RAW：`sudo {LAB} watch …`、`sudo setcap cap_net_raw+p $(which {LAB})`，容器中用 \
-             `--cap-add NET_RAW`"
-        ),
-        (std::io::ErrorKind::Unsupported, Lang::En) => anyhow::anyhow!(
-            "watching needs the Linux kernel (AF_PACKET); `{LAB} read FILE` reads a capture of tcpdump's or Wireshark's"
-        ),
-        (std::io::ErrorKind::Unsupported, Lang::Zh) => anyhow::anyhow!(
-            "监视需要 Linux 内核（AF_PACKET）；`{LAB} read 文件` 可以读 tcpdump 或 Wireshark 的抓包"
-        ),
-        (_, lang) => {
-            let all = match lang {
-                Lang::En => "all interfaces",
-                Lang::Zh => "所有接口",
-            };
-            let which = options.interface.as_deref().unwrap_or(all);
-            match lang {
-                Lang::En => anyhow::anyhow!("could not listen on {which}: {error} (`ip link` lists them)"),
-                Lang::Zh => anyhow::anyhow!("无法监听 {which}：{error}（`ip link` 会列出所有接口）"),
+    let ring = Ring::open(options.interface.as_deref()).map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => say_in!(lang, live::needs_cap_net_raw(LAB)),
+            std::io::ErrorKind::Unsupported => say_in!(lang, live::needs_linux(LAB)),
+            _ => {
+                let all = text!(live::all_interfaces()).in_lang(lang);
+                let which = options.interface.as_deref().unwrap_or(all);
+                say_in!(lang, live::could_not_listen(which, error))
             }
-        }
+        };
+        anyhow::Error::msg(why)
     })?;
     let named = std::env::var_os("SSLKEYLOGFILE").filter(|path| !path.is_empty()).map(PathBuf::from);
     let mut keys = keep.keylog.clone().or(named).map(Followed::new);
@@ -195,15 +180,11 @@ struct Watching<'o> {
 
 impl Watching<'_> {
     fn greet(&self, interface: Option<&str>) {
-        let (en, zh) = match interface {
-            Some(name) => (format!("watching {name}"), format!("正在监视 {name}")),
-            None => ("watching all interfaces".into(), "正在监视所有接口".into()),
+        let what = match interface {
+            Some(name) => say!(live::watching(name)),
+            None => say!(live::watching_all_interfaces()),
         };
-        captures::say(
-            self.output.lang(),
-            &format!("{en}, connections that begin from now on; Ctrl-C ends"),
-            &format!("{zh}，只看此后开始的连接；按 Ctrl-C 结束"),
-        );
+        captures::tell(self.output.lang(), &say!(live::from_now_on(what)));
     }
 
     /// Takes what the ring has.
@@ -255,11 +236,7 @@ impl Watching<'_> {
             }
             Some(Ok(_)) | None => {}
             Some(Err(error)) => {
-                captures::say(
-                    self.output.lang(),
-                    &format!("the key log is not followed any more: {error}"),
-                    &format!("不再跟踪密钥日志：{error}"),
-                );
+                captures::tell(self.output.lang(), &say!(live::key_log_is_lost(error)));
                 self.keys = None;
             }
         }
@@ -289,11 +266,7 @@ impl Watching<'_> {
             captures::say_given_up(given_up, lang);
         }
         if lost > 0 {
-            captures::say(
-                lang,
-                &format!("{lost} packets came faster than they were read, and are missing"),
-                &format!("有 {lost} 个数据包来得太快，没有读到"),
-            );
+            captures::tell(lang, &say!(live::packets_were_lost(lost)));
         }
     }
 }

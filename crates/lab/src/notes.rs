@@ -11,8 +11,9 @@ use anyhow::Context;
 use claims::{Claim, Event, Verdict};
 use show::{Args, Format, OwnNotes, Shown};
 use steps::{
-    Lang, Text,
+    Lang,
     program::{LAB, as_called},
+    text,
 };
 use strum::VariantArray;
 
@@ -108,7 +109,7 @@ fn run_what_is_wanting(
     let commands = show::wanting(notes, &shown);
     for (n, command) in commands.iter().enumerate() {
         let lang = output.lang();
-        let running = Text { en: "running", zh: "正在运行" }.in_lang(lang);
+        let running = text!(notes::running()).in_lang(lang);
         show::say_lines(&format!("[{}/{}] {running} {}", n + 1, commands.len(), as_called(command)));
         let args = command.split_whitespace().skip(1);
         let ran = Command::new(&program)
@@ -124,7 +125,7 @@ fn run_what_is_wanting(
             .with_context(|| format!("could not run {command}"))?;
         if !ran.status.success() {
             let why = String::from_utf8_lossy(&ran.stderr);
-            let failed = Text { en: "it failed", zh: "运行失败" }.in_lang(lang);
+            let failed = text!(notes::it_failed()).in_lang(lang);
             show::say_lines(&format!("    {failed}: {}", why.lines().last().unwrap_or_default()));
         }
     }
@@ -256,7 +257,7 @@ enum Answer {
 /// Asks whether a sentence makes a claim.
 fn settled(sentence: &str, id: &str, claim: Claim, lang: Lang) -> anyhow::Result<Answer> {
     let says = claim.card().says.in_lang(lang);
-    let question = Text { en: "does it say this? [y/n]", zh: "它说的是这个吗？[y/n]" }.in_lang(lang);
+    let question = text!(notes::does_it_say_this()).in_lang(lang);
     show::say_lines(&format!("{}\n  {id} {says}\n  {question}", steps::harmless(sentence)));
     let mut answer = String::new();
     if std::io::stdin().read_line(&mut answer).context("could not read the answer")? == 0 {

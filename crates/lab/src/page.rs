@@ -6,7 +6,7 @@ use anyhow::Context;
 use claims::Claim;
 use page::Run;
 use show::Args;
-use steps::{Protocol, Said, program::LAB};
+use steps::{Protocol, Said, Text, program::LAB, text};
 use tokio_util::sync::CancellationToken;
 
 use crate::{pairs, scenario};
@@ -64,29 +64,25 @@ pub(crate) fn serve(
 /// What a visitor can run: the pairs, then the scenarios.
 fn runs() -> anyhow::Result<Vec<Run>> {
     let mut runs: Vec<Run> = Vec::new();
-    runs.push(pair(Protocol::Tcp, None, ("TCP, undisturbed", "TCP，不受干扰")));
+    runs.push(pair(Protocol::Tcp, None, text!(page::undisturbed())));
     for &variant in pairs::VARIANTS {
-        let said = match variant {
-            "rsa" => ("TLS 1.2 with static RSA, as the notes tell it", "TLS 1.2 静态 RSA，与笔记相同"),
-            "tls13" => ("TLS 1.3", "TLS 1.3"),
-            _ => ("TLS 1.2 with ECDHE, as deployed", "TLS 1.2 ECDHE，实际部署的样子"),
+        let title = match variant {
+            "rsa" => text!(page::static_rsa()),
+            "tls13" => text!(page::tls13()),
+            _ => text!(page::ecdhe()),
         };
-        runs.push(pair(Protocol::Tls, Some(variant), said));
+        runs.push(pair(Protocol::Tls, Some(variant), title));
     }
-    runs.push(pair(Protocol::Ws, Some("ws"), ("WebSocket over TCP", "基于 TCP 的 WebSocket")));
-    runs.push(pair(Protocol::Ws, Some("wss"), ("WebSocket over TLS", "基于 TLS 的 WebSocket")));
-    runs.push(pair(
-        Protocol::Ssh,
-        None,
-        ("SSH to an unknown host, then to a known one", "SSH：先是未知主机，再是已知主机"),
-    ));
+    runs.push(pair(Protocol::Ws, Some("ws"), text!(page::websocket_over_tcp())));
+    runs.push(pair(Protocol::Ws, Some("wss"), text!(page::websocket_over_tls())));
+    runs.push(pair(Protocol::Ssh, None, text!(page::to_an_unknown_host_then_to_a_known_one())));
     for scenario in scenario::all().context("the scenarios of the suite do not read")? {
         runs.push(Run {
             args: vec!["run".to_owned(), scenario.name.clone()],
             protocol: scenario.pair.protocol,
             scenario: true,
-            title: Said::new(scenario.title.en, scenario.title.zh),
-            about: Said::new(scenario.about.en, scenario.about.zh),
+            title: Said::from(&scenario.title),
+            about: Said::from(&scenario.about),
             claims: scenario
                 .claims
                 .keys()
@@ -100,7 +96,7 @@ fn runs() -> anyhow::Result<Vec<Run>> {
 }
 
 /// A pair by the words of its command line, with the claims that name this very command.
-fn pair(protocol: Protocol, variant: Option<&str>, (en, zh): (&str, &str)) -> Run {
+fn pair(protocol: Protocol, variant: Option<&str>, title: Text) -> Run {
     let mut args = vec![protocol.id().to_owned()];
     args.extend(variant.into_iter().flat_map(|variant| ["--variant".to_owned(), variant.to_owned()]));
     let command = format!("lab {}", args.join(" "));
@@ -111,7 +107,7 @@ fn pair(protocol: Protocol, variant: Option<&str>, (en, zh): (&str, &str)) -> Ru
         args,
         protocol,
         scenario: false,
-        title: Said::new(en, zh),
-        about: Said::new(String::new(), String::new()),
+        title: title.into(),
+        about: Said::default(),
     }
 }

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, bail};
 use claims::Event;
 use show::{Args, Format, Ladder, story::Story};
-use steps::{Direction, Evidence, Lang, Protocol, Run, Side, Text, program::LAB};
+use steps::{Direction, Evidence, Lang, Protocol, Run, Side, program::LAB, text};
 
 use crate::{captures, commented, expect, run, scenario};
 
@@ -152,7 +152,7 @@ impl Recorded {
         let Some(run) = self.run else { return Ok(page) };
         let came_out = match &run.ended {
             Some(end) => run::came_out(end, lang),
-            None => Text { en: "– its end was not recorded", zh: "– 没有记录到结束" }.in_lang(lang).into(),
+            None => text!(run::its_end_was_not_recorded()).in_lang(lang).into(),
         };
         Ok(format!("\n{}\n{page}\n{came_out}\n", run::headline(&run, output)))
     }

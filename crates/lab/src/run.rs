@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 use claims::{Claim, Verdict};
 use show::{Args, Follows, Guard, Kept};
-use steps::{CameOut, Lang, Protocol, Run, RunEnd, Said, Text, harmless::one_line};
+use steps::{CameOut, Lang, Protocol, Run, RunEnd, Said, Text, harmless::one_line, say, say_in, text};
 
 use crate::{
     expect,
@@ -60,7 +60,7 @@ const LONG: usize = 6;
 /// `~3 s`; where it takes no time worth a word, nothing.
 fn about_seconds(seconds: Option<f64>, lang: Lang) -> String {
     match seconds.map(f64::round) {
-        Some(whole) if whole >= 1.0 => format!("~{whole} {}", Text { en: "s", zh: "秒" }.in_lang(lang)),
+        Some(whole) if whole >= 1.0 => say_in!(lang, run::about_so_many_seconds(whole)),
         Some(_) | None => String::new(),
     }
 }
@@ -85,11 +85,11 @@ fn folded<'a>(mine: &[&'a Scenario]) -> Vec<(&'a Scenario, Vec<&'a str>)> {
 /// `; also …-rsa, …-tls13`.
 fn also(variants: &[&str], lang: Lang) -> String {
     let names: Vec<_> = variants.iter().map(|variant| format!("…-{variant}")).collect();
-    match (names.is_empty(), lang) {
-        (true, _) => String::new(),
-        (false, Lang::En) => format!("  (also {})", names.join(", ")),
-        (false, Lang::Zh) => format!("（另有 {}）", names.join("、")),
+    if names.is_empty() {
+        return String::new();
     }
+    let names = names.join(text!(run::between_names()).in_lang(lang));
+    say_in!(lang, run::also(names))
 }
 
 /// The scenarios about a protocol, a claim or a word; none asked for: all.
@@ -123,11 +123,10 @@ pub(crate) fn list_json(about: Option<&str>) -> anyhow::Result<String> {
     let took = scenario::took()?;
     for scenario in listed(&scenario::all()?, about)? {
         let Pair { protocol, client, server, visits, next: _ } = &scenario.pair;
-        let title = serde_json::json!({ "en": scenario.title.en, "zh": scenario.title.zh });
         let link: Vec<_> = scenario.link.iter().map(ToString::to_string).collect();
         let object = serde_json::json!({
             "name": scenario.name,
-            "title": title,
+            "title": Said::from(&scenario.title),
             "claims": scenario.claims,
             "about_seconds": took.get(scenario.name.as_str()),
             "protocol": protocol,
@@ -168,10 +167,8 @@ pub(crate) async fn run(
     let lang = output.lang();
     let say = |text: &str| say(output, text);
     if let Some(privilege) = privilege {
-        show::say_lines(&match lang {
-            Lang::En => format!("TCP runs {}", privilege.said(lang)),
-            Lang::Zh => format!("TCP 场景的运行方式：{}", privilege.said(lang)),
-        });
+        let how = privilege.said();
+        show::say_lines(&say_in!(lang, run::how_tcp_runs(how)));
     }
     let (mut tally, began) = (Tally::default(), Instant::now());
     for (n, scenario) in scenarios.iter().enumerate() {
@@ -212,7 +209,7 @@ pub(crate) async fn run(
             }
             Err(_) => {
                 let seconds = PATIENCE.as_secs();
-                vec![Said::new(format!("it took more than {seconds} s"), format!("超过了 {seconds} 秒"))]
+                vec![say!(run::it_took_too_long(seconds))]
             }
         };
         show::progress(None);
@@ -239,10 +236,7 @@ pub(crate) async fn run(
     let failed = [tally.otherwise, tally.not_run].concat();
     if !failed.is_empty() {
         let (count, all, names) = (failed.len(), scenarios.len(), failed.join(", "));
-        match lang {
-            Lang::En => bail!("{count} of {all} scenarios came out otherwise, or not at all: {names}"),
-            Lang::Zh => bail!("{all} 个场景中有 {count} 个与预期不符或没有运行：{names}"),
-        }
+        bail!(say_in!(lang, run::some_came_out_otherwise(count, all, names)));
     }
     Ok(())
 }
@@ -257,24 +251,22 @@ struct Tally<'a> {
 
 impl Tally<'_> {
     fn said(&self, lang: Lang) -> String {
+        let (expected, otherwise, not_run) = (self.expected, self.otherwise.len(), self.not_run.len());
         let counts = [
-            (self.expected, Text { en: "as expected", zh: "个与预期一致" }),
-            (self.otherwise.len(), Text { en: "otherwise", zh: "个与预期不符" }),
-            (self.not_run.len(), Text { en: "not run", zh: "个没有运行" }),
+            (expected, say!(run::as_expected_of_all(expected))),
+            (otherwise, say!(run::otherwise_of_all(otherwise))),
+            (not_run, say!(run::not_run_of_all(not_run))),
         ];
-        let all: usize = counts.iter().map(|(count, _)| count).sum();
-        let counts = counts.iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<_> = counts.map(|(count, word)| format!("{count} {}", word.in_lang(lang))).collect();
-        match lang {
-            Lang::En => format!("{all} scenarios: {}", parts.join(", ")),
-            Lang::Zh => format!("{all} 个场景：{}", parts.join("，")),
-        }
+        let parts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, said)| said);
+        let parts = Said::join(&parts.collect::<Vec<_>>(), text!(run::between_counts()));
+        let all = expected + otherwise + not_run;
+        say_in!(lang, run::scenarios(all, parts))
     }
 }
 
 /// The line of a log that says which scenario runs.
 fn named(scenario: &Scenario) -> Run {
-    let title = Said::new(&scenario.title.en, &scenario.title.zh);
+    let title = Said::from(&scenario.title);
     let follows = scenario.pair.next.is_some();
     Run { follows, ..Run::begins(&scenario.name, scenario.pair.protocol, title) }
 }
@@ -295,7 +287,7 @@ fn told_in_lines(end: &RunEnd, (place, name): (&str, &str), lang: Lang) -> Strin
     let (sign, came_out) = match end.came_out {
         CameOut::AsExpected => ("✓", as_it_should(true)),
         CameOut::EndedAsExpected => ("✓", as_it_should(false)),
-        CameOut::Otherwise => ("✗", Text { en: "otherwise than expected", zh: "与预期不符" }),
+        CameOut::Otherwise => ("✗", text!(run::otherwise_than_expected())),
     };
     let seconds = seconds(Duration::from_millis(end.took_ms), lang);
     let indent = " ".repeat(place.len() + 4);
@@ -305,22 +297,17 @@ fn told_in_lines(end: &RunEnd, (place, name): (&str, &str), lang: Lang) -> Strin
 }
 
 fn seconds(took: Duration, lang: Lang) -> String {
-    let (short, unit) = match lang {
-        Lang::En => ("under 0.1 s", "s"),
-        Lang::Zh => ("不到 0.1 秒", "秒"),
-    };
-    if took < Duration::from_millis(50) { short.into() } else { format!("{:.1} {unit}", took.as_secs_f64()) }
+    if took < Duration::from_millis(50) {
+        text!(run::under_a_tenth()).in_lang(lang).into()
+    } else {
+        let seconds = took.as_secs_f64();
+        say_in!(lang, run::seconds(seconds))
+    }
 }
 
 /// That a run was as it should be; `whole`: its segments were seen.
 fn as_it_should(whole: bool) -> Text {
-    if whole {
-        Text { en: "as expected", zh: "与预期一致" }
-    } else {
-        Text {
-            en: "ends as expected; its segments were not seen", zh: "结局与预期一致；报文段没有看到"
-        }
-    }
+    if whole { text!(run::as_expected()) } else { text!(run::ends_as_expected()) }
 }
 
 /// That a recording is as a scenario expects, in a line; `whole`: its segments were seen.

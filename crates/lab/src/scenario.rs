@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use claims::{Claim, Verdict};
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
-use steps::{Lang, Protocol, Side, Step, harmless::one_line, program::LAB};
+use steps::{Lang, Protocol, Said, Side, Step, harmless::one_line, program::LAB};
 
 use crate::{link, meddler};
 
@@ -61,6 +61,12 @@ impl Words {
             Lang::En => &self.en,
             Lang::Zh => &self.zh,
         }
+    }
+}
+
+impl From<&Words> for Said {
+    fn from(words: &Words) -> Said {
+        Said::each(|lang| words.in_lang(lang).to_owned())
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
-use steps::Said;
+use steps::{Said, say};
 
 use crate::fold::is_chinese;
 
@@ -34,16 +34,10 @@ impl NotText {
     /// What is the matter and what to do.
     pub fn said(self) -> Said {
         match self {
-            NotText::Empty => Said::new("the file is empty", "文件是空的"),
-            NotText::Pdf => Said::new(
-                "this is a PDF, not text: export it as Markdown or plain text (`pdftotext FILE.pdf`)",
-                "这是 PDF，不是文本：请导出为 Markdown 或纯文本（`pdftotext FILE.pdf`）",
-            ),
-            NotText::Zip => Said::new(
-                "this is a document in a ZIP archive (docx, odt, epub), not text: save it as Markdown or plain text",
-                "这是打包的文档（docx、odt、epub），不是文本：请另存为 Markdown 或纯文本",
-            ),
-            NotText::Binary => Said::new("this is no text", "这不是文本"),
+            NotText::Empty => say!(notes::empty()),
+            NotText::Pdf => say!(notes::pdf()),
+            NotText::Zip => say!(notes::zip()),
+            NotText::Binary => say!(notes::no_text()),
         }
     }
 }

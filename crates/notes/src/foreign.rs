@@ -1,6 +1,6 @@
 //! Languages for which there are no rules: they are said not to be read, and nothing in them gets a verdict.
 
-use steps::Text;
+use steps::{Text, text};
 
 use crate::{Unit, fold::is_chinese};
 
@@ -21,15 +21,10 @@ impl Foreign {
     /// Its name.
     pub const fn title(self) -> Text {
         match self {
-            Foreign::Korean => Text { en: "Korean", zh: "韩文" },
-            Foreign::Japanese => Text { en: "Japanese", zh: "日文" },
-            Foreign::Cyrillic => {
-                Text { en: "a language in Cyrillic letters", zh: "西里尔字母的语言" }
-            }
-            Foreign::Latin => Text {
-                en: "a language in Latin letters other than English",
-                zh: "英文以外的拉丁字母语言",
-            },
+            Foreign::Korean => text!(notes::korean()),
+            Foreign::Japanese => text!(notes::japanese()),
+            Foreign::Cyrillic => text!(notes::cyrillic()),
+            Foreign::Latin => text!(notes::latin()),
         }
     }
 }

@@ -8,6 +8,7 @@ mod anchors;
 mod decode;
 mod fold;
 mod foreign;
+mod lang;
 mod lexicon;
 mod page;
 mod read;

@@ -25,6 +25,8 @@ mod http;
 #[cfg(feature = "export")]
 mod ids;
 #[cfg(feature = "export")]
+mod lang;
+#[cfg(feature = "export")]
 mod metrics;
 #[cfg(feature = "export")]
 mod queue;

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use steps::{Said, harmless};
+use steps::{Said, harmless, say};
 
 /// Why a request came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,15 +34,12 @@ impl Trouble {
 
     fn said(&self) -> Said {
         match self {
-            Trouble::Refused => Said::new("nothing listens there", "该地址没有程序监听"),
-            Trouble::TimedOut => Said::new("no answer in time", "超时未应答"),
-            Trouble::NoAddress => Said::new("no address is known by that name", "该名称查不到地址"),
-            Trouble::Tls => Said::new(
-                "TLS failed (OTEL_EXPORTER_OTLP_CERTIFICATE names a CA of your own)",
-                "TLS 失败（自有 CA 用 OTEL_EXPORTER_OTLP_CERTIFICATE 指定）",
-            ),
-            Trouble::Broken => Said::new("the connection broke", "连接中断"),
-            Trouble::Status(status) => Said::new(format!("it answers {status}"), format!("应答为 {status}")),
+            Trouble::Refused => say!(collector::refused()),
+            Trouble::TimedOut => say!(collector::timed_out()),
+            Trouble::NoAddress => say!(collector::no_address()),
+            Trouble::Tls => say!(collector::tls_failed()),
+            Trouble::Broken => say!(collector::broken()),
+            Trouble::Status(status) => say!(collector::answers_with(status)),
         }
     }
 }
@@ -61,30 +58,16 @@ impl From<ErrorKind> for Trouble {
 pub(crate) fn first(url: &str, trouble: &Trouble) -> Said {
     let (url, why) = (harmless::without_password(url), trouble.said());
     if trouble.passes() {
-        Said::new(
-            format!(
-                "the collector {url} does not take events: {}; they wait, nothing else does, and what finds no room is counted",
-                why.en
-            ),
-            format!("采集器 {url} 未接收事件：{}；事件排队等待，其他一切照常，放不下的会计数", why.zh),
-        )
+        say!(collector::does_not_take_events(url, why))
     } else {
-        Said::new(
-            format!("the collector {url} does not take events: {}; what it refuses is counted", why.en),
-            format!("采集器 {url} 不接收事件：{}；被拒绝的会计数", why.zh),
-        )
+        say!(collector::refuses_events(url, why))
     }
 }
 
 /// The line at the end, where something was lost.
 pub(crate) fn lost(no_room: u64, not_taken: u64) -> Said {
     let all = no_room + not_taken;
-    Said::new(
-        format!(
-            "{all} events did not reach the collector: for {no_room} there was no room in the queue, {not_taken} it did not take"
-        ),
-        format!("有 {all} 个事件没有送达采集器：{no_room} 个因队列放不下，{not_taken} 个未被接收"),
-    )
+    say!(collector::events_were_lost(all, no_room, not_taken))
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 
 mod door;
+mod lang;
 mod packets;
 mod run;
 mod upload;

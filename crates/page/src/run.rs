@@ -110,11 +110,10 @@ pub(crate) async fn with_packets(
 async fn ladder(log: String) -> anyhow::Result<Value> {
     tokio::task::spawn_blocking(move || {
         let log = show::read_log("log", &log);
-        let said = |trouble: &steps::Said| json!({ "en": trouble.en, "zh": trouble.zh });
         let events = log.events.len();
         let (stories, mermaid) = told(log.events);
         json!({
-            "troubles": log.troubles.iter().map(said).collect::<Vec<_>>(),
+            "troubles": log.troubles,
             "events": events,
             "stories": stories,
             "mermaid": mermaid,

@@ -10,6 +10,7 @@ use axum::{
 use capture::{Captures, Keep, Keys};
 use serde_json::{Value, json};
 use show::{NotesFile, OwnNotes};
+use steps::say;
 
 use crate::{Page, refused, run, text};
 
@@ -51,18 +52,14 @@ pub(crate) async fn notes(State(page): State<Arc<Page>>, request: Request<Body>)
 pub(crate) async fn open(State(page): State<Arc<Page>>, request: Request<Body>) -> Response<Body> {
     let number = request.uri().query().and_then(|query| query.strip_prefix("connection=")?.parse().ok());
     read(&page, request, MOST, move |bytes, _| {
-        let said = |said: &steps::Said| json!({ "en": said.en, "zh": said.zh });
         if bytes.get(..4).is_some_and(capture::is_capture) {
             return of_capture(&bytes, number);
         }
         let log = show::read_log("log", &String::from_utf8_lossy(&bytes));
         if log.events.is_empty() {
-            return Err(steps::Said::new(
-                "This is neither a recorded log nor a capture.",
-                "这既不是记录的日志，也不是抓包文件。",
-            ));
+            return Err(say!(upload::neither_log_nor_capture()));
         }
-        let troubles: Vec<Value> = log.troubles.iter().map(said).collect();
+        let troubles: Vec<Value> = log.troubles.iter().map(Value::from).collect();
         Ok(opened(&troubles, log.events))
     })
     .await
@@ -76,8 +73,7 @@ fn opened(troubles: &[Value], events: Vec<claims::Event>) -> Value {
 fn of_capture(bytes: &[u8], number: Option<u64>) -> Result<Value, steps::Said> {
     let mut captures = Captures::new(Keys::default(), number.map_or(Keep::Nothing, Keep::One));
     let trouble = captures.file(bytes, |_| {}).err();
-    let troubles: Vec<Value> =
-        trouble.iter().map(|why| json!({ "en": why.to_string(), "zh": why.in_chinese() })).collect();
+    let troubles: Vec<Value> = trouble.iter().map(|why| Value::from(why.said())).collect();
     let (finished, _) = captures.finish();
     if number.is_some() {
         let chosen = finished.into_iter().find(|one| Some(one.row.number) == number);
@@ -93,7 +89,7 @@ fn of_capture(bytes: &[u8], number: Option<u64>) -> Result<Value, steps::Said> {
                 "client": row.client.to_string(),
                 "server": row.server.to_string(),
                 "protocol": row.kind.name(),
-                "outcome": { "en": outcome.en, "zh": outcome.zh },
+                "outcome": outcome,
             })
         })
         .collect();
@@ -122,7 +118,7 @@ async fn read(
     match tokio::task::spawn_blocking(move || work(body, name)).await {
         Ok(Ok(read)) => text("application/json", steps::to_json(&read).expect("it is plain data")),
         Ok(Err(why)) => {
-            let mut answer = text("application/json", json!({ "en": why.en, "zh": why.zh }).to_string());
+            let mut answer = text("application/json", json!(why).to_string());
             *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             answer
         }

@@ -14,6 +14,7 @@ mod ends;
 mod flight;
 mod journal;
 mod keep;
+mod lang;
 mod overheard;
 // On another system than Linux a stand-in, which can capture nothing.
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere/packet.rs")]

@@ -5,6 +5,7 @@
 pub use steps::fields;
 use steps::{Fields, Side, Step};
 
+mod lang;
 mod layout;
 pub mod ssh;
 pub mod tcp;

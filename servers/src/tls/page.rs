@@ -4,7 +4,7 @@
 
 use std::{io, time::Duration};
 
-use steps::{Reason, tls::reason::End};
+use steps::{Reason, text, tls::reason::End};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     time::{Instant, timeout, timeout_at},
@@ -86,9 +86,9 @@ async fn answer<S: AsyncWrite + Unpin>(tls: &mut S, request: &str) -> io::Result
     let mut words = request.lines().next().unwrap_or_default().split(' ');
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let (status, page) = match (method, path) {
-        ("GET" | "HEAD", "/") => ("200 OK", PAGE),
-        ("GET" | "HEAD", _) => ("404 Not Found", "There is one page here: /\n"),
-        _ => ("405 Method Not Allowed", "Only GET and HEAD are answered here.\n"),
+        ("GET" | "HEAD", "/") => ("200 OK", the_page()),
+        ("GET" | "HEAD", _) => ("404 Not Found", "There is one page here: /\n".into()),
+        _ => ("405 Method Not Allowed", "Only GET and HEAD are answered here.\n".into()),
     };
     let allow = if status.starts_with("405") { "Allow: GET, HEAD\r\n" } else { "" };
     let mut answer = format!(
@@ -97,11 +97,15 @@ async fn answer<S: AsyncWrite + Unpin>(tls: &mut S, request: &str) -> io::Result
         page.len()
     );
     if method != "HEAD" {
-        answer.push_str(page);
+        answer.push_str(&page);
     }
     tls.write_all(answer.as_bytes()).await?;
     tls.flush().await
 }
 
-const PAGE: &str = "<!doctype html><title>TLS</title><p>This page crossed the wire encrypted; \
-                    the server's log shows how. 这个页面经过加密传输，过程见服务端日志。</p>\n";
+fn the_page() -> String {
+    format!(
+        "<!doctype html><title>TLS</title><p>{}</p>\n",
+        text!(tls::this_page_was_encrypted()).in_each(" ")
+    )
+}

@@ -4,8 +4,9 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use claims::{Claim, Heading};
 use steps::{
-    Fields, Said, Step,
+    Fields, Lang, Said, Step,
     harmless::{HARMFUL, one_line},
+    text,
     ws::{Check, field, reason::Ended},
 };
 use strum::VariantArray;
@@ -90,7 +91,8 @@ impl Answer {
     /// Says why in the body, where the body is not a page. What it quotes is the peer's own, on its way to a terminal.
     pub(super) fn because(mut self, why: &Said) -> Self {
         if self.body.is_empty() {
-            self.body = format!("{}\n{}\n", one_line(&why.en), one_line(&why.zh));
+            let lines = Lang::ALL.iter().map(|lang| format!("{}\n", one_line(why.in_lang(*lang))));
+            self.body = lines.collect();
             self.headers.push(("Content-Type", "text/plain; charset=utf-8".into()));
             self.headers.push(("X-Content-Type-Options", "nosniff".into()));
         }
@@ -176,7 +178,7 @@ fn to_plain(request: &Fields) -> Answer {
             Answer { body: PAGE.clone(), ..page }
         }
         (Some("GET"), _) if wants_a_page => Answer {
-            body: "There is one page here: /\n这里只有一个页面：/\n".into(),
+            body: text!(ws::there_is_one_page()).in_each("\n") + "\n",
             ..Answer::new(http::StatusCode::NOT_FOUND, &[("Content-Type", "text/plain; charset=utf-8")])
         },
         (Some("GET"), _) => upgrade_required(),
@@ -199,21 +201,15 @@ fn policy(request: &Fields) -> String {
 static PAGE: LazyLock<String> = LazyLock::new(|| {
     let steps = Step::all().filter(|step| !matches!(step, Step::Ssh(_))).map(|step| {
         let card = step.card();
-        let words = |text: steps::Text| serde_json::json!({ "en": text.en, "zh": text.zh });
-        (
-            card.id,
-            serde_json::json!({ "title": words(card.title), "text": words(card.text), "shows": card.shows.all() }),
-        )
+        (card.id, serde_json::json!({ "title": card.title, "text": card.text, "shows": card.shows.all() }))
     });
     let of = |heading| Claim::noted().iter().filter(move |claim| claim.card().heading == heading);
-    let claims = of(Heading::WebSocket).chain(of(Heading::Tls)).map(|claim| {
-        let says = claim.card().says;
-        serde_json::json!({ "id": claim.id(), "says": { "en": says.en, "zh": says.zh } })
-    });
+    let claims = of(Heading::WebSocket)
+        .chain(of(Heading::Tls))
+        .map(|claim| serde_json::json!({ "id": claim.id(), "says": claim.card().says }));
     let checks = Check::VARIANTS.iter().map(|check| {
         let card = check.card();
-        let wants = serde_json::json!({ "en": card.wants.en, "zh": card.wants.zh });
-        (card.id, serde_json::json!({ "name": card.name, "rfc": card.rfc, "wants": wants }))
+        (card.id, serde_json::json!({ "name": card.name, "rfc": card.rfc, "wants": card.wants }))
     });
     let steps: serde_json::Map<_, _> = steps.map(|(id, card)| (id.to_owned(), card)).collect();
     let checks: serde_json::Map<_, _> = checks.map(|(id, card)| (id.to_owned(), card)).collect();

@@ -11,7 +11,7 @@
 
 use std::{net::IpAddr, str::FromStr};
 
-use steps::{Fields, Said, ws::field};
+use steps::{Fields, Said, say, ws::field};
 
 /// Where a page comes from: `http://localhost:3000` (RFC 6454 §6.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,25 +79,8 @@ impl Stranger {
     /// Why not.
     pub(super) fn said(&self) -> Said {
         match self {
-            Stranger::Host(host) => Said::new(
-                format!(
-                    "The request is for `{host}`, a name that may lead here from anywhere (DNS rebinding): a browser \
-                     is served by address, or under a name that `--origin http://NAME:PORT` allows."
-                ),
-                format!(
-                    "请求的主机名是 `{host}`，任何人的域名都可以指向这里（DNS 重绑定）：浏览器请用 IP 地址访问，\
-                     或用 `--origin http://NAME:PORT` 放行该名字。"
-                ),
-            ),
-            Stranger::Origin(page) => Said::new(
-                format!(
-                    "A page of `{page}` asked for the upgrade, and it is not this server's: `--origin {page}` allows it \
-                     (RFC 6455 §10.2)."
-                ),
-                format!(
-                    "请求升级的页面来自 `{page}`，不是本服务端的页面：可用 `--origin {page}` 放行（RFC 6455 §10.2）。"
-                ),
-            ),
+            Stranger::Host(host) => say!(ws::another_host(host)),
+            Stranger::Origin(page) => say!(ws::another_origin(page)),
         }
     }
 }

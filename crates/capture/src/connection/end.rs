@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use claims::Event;
-use steps::{Evidence, Said, Side, Step, summary};
+use steps::{Evidence, Said, Side, Step, say, summary};
 use wire::Seen;
 
 use super::{Connection, reading::Reading};
@@ -128,5 +128,5 @@ impl Connection {
 }
 
 fn no_secret() -> Said {
-    Said::new("no key log holds the secret of this connection", "密钥日志中没有这条连接的密钥")
+    say!(row::no_key_log_holds_its_secret())
 }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use capture::{Captures, Counts, Finished, Row};
 use serde_json::json;
-use steps::{Lang, harmless};
+use steps::{Lang, harmless, say, say_in, text};
 
-use super::{Choice, Sort, Which, say};
+use super::{Choice, Sort, Which, tell};
 
 /// The table, or its rows as JSON: written while more is read, so that no number of connections fills the memory.
 pub(super) struct Rows<'a> {
@@ -100,11 +100,7 @@ impl<'a> Rows<'a> {
     pub(super) fn say_what_the_key_opened(&self, last: &[Finished]) {
         let any = self.static_rsa || last.iter().any(|one| one.row.private_key_fits.is_some());
         if self.choice.rsa_key.is_some() && !any {
-            say(
-                self.lang,
-                "no connection exchanged its key by static RSA: the RSA key opens nothing (ECDHE and TLS 1.3 need a key log)",
-                "没有连接使用静态 RSA 交换密钥：RSA 私钥没有可解的内容（ECDHE 和 TLS 1.3 需要密钥日志）",
-            );
+            tell(self.lang, &say!(captures::the_rsa_key_opens_nothing()));
         }
     }
 }
@@ -163,40 +159,36 @@ fn lines_in(widths: &mut Widths, all: &[Finished], lang: Lang) -> String {
 /// What else is in the captures.
 fn footer(connections: usize, counts: Counts, lang: Lang) -> String {
     let other = [
-        (counts.quic, "QUIC", "QUIC"),
-        (counts.udp, "other UDP", "其他 UDP"),
-        (counts.icmp, "ICMP", "ICMP"),
-        (counts.other_ip, "other IP", "其他 IP"),
-        (counts.not_ip, "not IP", "非 IP"),
-        (counts.fragments, "fragments without the rest", "不完整的分片"),
-        (counts.unreadable, "unreadable", "无法读取"),
-        (counts.unknown_link, "of an unknown link layer", "链路层未知"),
+        (counts.quic, text!(captures::quic())),
+        (counts.udp, text!(captures::other_udp())),
+        (counts.icmp, text!(captures::icmp())),
+        (counts.other_ip, text!(captures::other_ip())),
+        (counts.not_ip, text!(captures::not_ip())),
+        (counts.fragments, text!(captures::fragments())),
+        (counts.unreadable, text!(captures::unreadable())),
+        (counts.unknown_link, text!(captures::unknown_link_layer())),
     ];
-    let zh = lang == Lang::Zh;
-    let other = other
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, en, name_zh)| format!("{count} {}", if zh { name_zh } else { en }));
-    let inside = if zh { "隧道（内部未读取）" } else { "in tunnels that are not looked into" };
+    let other = other.into_iter().filter(|(count, _)| *count > 0);
+    let other = other.map(|(count, what)| format!("{count} {}", what.in_lang(lang)));
     let tunnels = counts.tunnels.total();
     let names: Vec<String> = counts.tunnels.each().map(|(name, count)| format!("{name} {count}")).collect();
-    let tunnels = (tunnels > 0).then(|| format!("{tunnels} {inside}: {}", names.join(", ")));
+    let tunnels = (tunnels > 0).then(|| {
+        let names = names.join(", ");
+        say_in!(lang, captures::in_tunnels(tunnels, names))
+    });
     let other: Vec<String> = other.chain(tunnels).collect();
     let (packets, segments) = (counts.packets, counts.segments);
-    let mut line = match (zh, connections) {
-        (false, 1) => format!("1 connection in {packets} packets, {segments} of them TCP segments"),
-        (false, _) => {
-            format!("{connections} connections in {packets} packets, {segments} of them TCP segments")
-        }
-        (true, _) => format!("{packets} 个数据包中有 {connections} 条连接、{segments} 个 TCP 段"),
+    let mut line = match connections {
+        1 => say_in!(lang, captures::one_connection(packets, segments)),
+        _ => say_in!(lang, captures::connections(connections, packets, segments)),
     };
     if !other.is_empty() {
-        let _ = write!(line, "{}{}", if zh { "；此外：" } else { "; beside them: " }, other.join(", "));
+        line += text!(captures::beside_them()).in_lang(lang);
+        line += &other.join(", ");
     }
-    let how = match (zh, connections) {
-        (_, 0) => "",
-        (false, _) => "\n--connection N shows one of them as a ladder",
-        (true, _) => "\n用 --connection N 查看其中一条的梯形图",
+    let how = match connections {
+        0 => "",
+        _ => text!(captures::how_to_see_one()).in_lang(lang),
     };
     format!("\n{line}{how}\n")
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use steps::{Lang, program::LAB};
+use steps::{Lang, Said, program::LAB, say, say_in, text};
 use watch::with_net_raw;
 
 use super::{namespace, socket::PacketReceiver};
@@ -54,25 +54,11 @@ impl Privilege {
     }
 
     /// The privilege in a sentence.
-    pub(crate) fn said(&self, lang: Lang) -> String {
-        match (self, lang) {
-            (Privilege::NetRaw, Lang::En) => "on CAP_NET_RAW: segments are seen, and the link works".into(),
-            (Privilege::NetRaw, Lang::Zh) => "凭 CAP_NET_RAW：看得到报文段，链路可用".into(),
-            (Privilege::OwnNamespace, Lang::En) => {
-                "in a network namespace of its own, without CAP_NET_RAW outside: segments are seen, and the link works"
-                    .into()
-            }
-            (Privilege::OwnNamespace, Lang::Zh) => {
-                "外部没有 CAP_NET_RAW，进入了自己的网络命名空间：看得到报文段，链路可用".into()
-            }
-            (Privilege::Deaf { no_raw, no_namespace }, Lang::En) => format!(
-                "on deaf sockets, which lose segments unseen; the states are the kernel's word: no CAP_NET_RAW \
-                 ({no_raw}), no namespace of its own ({no_namespace})"
-            ),
-            (Privilege::Deaf { no_raw, no_namespace }, Lang::Zh) => format!(
-                "凭失聪的套接字，报文段丢失但看不到；状态由内核报告：没有 CAP_NET_RAW（{no_raw}），\
-                 也不能有自己的命名空间（{no_namespace}）"
-            ),
+    pub(crate) fn said(&self) -> Said {
+        match self {
+            Privilege::NetRaw => say!(link::cap_net_raw()),
+            Privilege::OwnNamespace => say!(link::own_namespace()),
+            Privilege::Deaf { no_raw, no_namespace } => say!(link::deaf_sockets(no_raw, no_namespace)),
         }
     }
 }
@@ -80,24 +66,7 @@ impl Privilege {
 /// What a scenario lacks that cannot be run with this privilege, and how to get it.
 pub(crate) fn lacks(lang: Lang) -> String {
     if !cfg!(target_os = "linux") {
-        return match lang {
-            Lang::En => {
-                "needs the Linux kernel: the link loses segments between two of its sockets".to_owned()
-            }
-            Lang::Zh => "需要 Linux 内核：链路在它的两个套接字之间丢弃报文段".to_owned(),
-        };
+        return text!(link::needs_linux()).in_lang(lang).to_owned();
     }
-    match lang {
-        Lang::En => {
-            format!(
-                "needs CAP_NET_RAW: `sudo {LAB} …`, `sudo setcap cap_net_raw+p $(which {LAB})`, in a container \
-                 `--cap-add NET_RAW`"
-            )
-        }
-        Lang::Zh => {
-            format!(
-                "需要 CAP_NET_RAW：`sudo {LAB} …`、`sudo setcap cap_net_raw+p $(which {LAB})`，容器中用 `--cap-add NET_RAW`"
-            )
-        }
-    }
+    say_in!(lang, link::needs_cap_net_raw(LAB))
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
-use steps::{Lang, Protocol, harmless::one_line};
+use steps::{Lang, Protocol, harmless::one_line, say_in, text};
 
 use super::{Tally, own_server::Told};
 
@@ -64,32 +64,12 @@ impl Report {
         let Latencies { p50, p90, p99, max } = self.latency_us;
         let (attempted, handshakes, completed) = (self.attempted, self.handshakes, self.completed);
         let (seconds, most_open) = (self.seconds, self.most_open);
-        let mut lines = match lang {
-            Lang::En => vec![
-                format!(
-                    "{name}: {attempted} connections in {seconds:.1} s, at most {most_open} open at once"
-                ),
-                format!("  {handshakes} handshakes, {completed} conversations completed, {failed} failed"),
-                format!(
-                    "  handshake: half within {:.2} ms, 90 % {:.2} ms, 99 % {:.2} ms, the longest {:.2} ms",
-                    ms(p50),
-                    ms(p90),
-                    ms(p99),
-                    ms(max)
-                ),
-            ],
-            Lang::Zh => vec![
-                format!("{name}：{seconds:.1} 秒内 {attempted} 条连接，同时打开的最多 {most_open} 条"),
-                format!("  握手 {handshakes} 次，对话完成 {completed} 次，失败 {failed} 次"),
-                format!(
-                    "  握手耗时：半数在 {:.2} ms 内，90% 在 {:.2} ms 内，99% 在 {:.2} ms 内，最长 {:.2} ms",
-                    ms(p50),
-                    ms(p90),
-                    ms(p99),
-                    ms(max)
-                ),
-            ],
-        };
+        let (p50, p90, p99, longest) = (ms(p50), ms(p90), ms(p99), ms(max));
+        let mut lines = vec![
+            say_in!(lang, load::connections(name, attempted, seconds, most_open)),
+            say_in!(lang, load::handshakes(handshakes, completed, failed)),
+            say_in!(lang, load::latencies(p50, p90, p99, longest)),
+        ];
         // A library may quote the peer: the names in a certificate.
         lines.extend(self.failed.iter().map(|(why, n)| format!("    {n} × {}", one_line(why))));
         if let Some(server) = &self.server {
@@ -107,40 +87,23 @@ impl Told {
         let (files_before, files, files_after) = (before.descriptors, peak.descriptors, after.descriptors);
         let (events, dropped, told, untold) = (log.events, log.dropped, log.told, log.untold);
         let (matched, mixed_up) = (log.matched, log.mixed_up + log.told_twice + log.unknown);
-        let mut lines = match lang {
-            Lang::En => vec![
-                format!("server: {was:.1} MiB before, {most:.1} MiB at most, {is:.1} MiB after"),
-                format!("  descriptors: {files_before} before, {files} at most, {files_after} after"),
-                format!(
-                    "  log: {events} events, {dropped} dropped; {told} connections told to their end, {untold} not"
-                ),
-                match protocol {
-                    // Its clients all send the same: there is no message to tell one from another.
-                    Protocol::Tcp => format!("  {mixed_up} mixed up"),
-                    _ => format!("  {matched} first messages are what that client sent; {mixed_up} mixed up"),
-                },
-            ],
-            Lang::Zh => vec![
-                format!("服务端内存：之前 {was:.1} MiB，最多 {most:.1} MiB，之后 {is:.1} MiB"),
-                format!("  文件描述符：之前 {files_before}，最多 {files}，之后 {files_after}"),
-                format!("  日志：{events} 个事件，丢弃 {dropped} 个；{told} 条连接有始有终，{untold} 条没有"),
-                match protocol {
-                    Protocol::Tcp => format!("  {mixed_up} 条混淆"),
-                    _ => format!("  {matched} 条首个消息与该客户端发送的一致；{mixed_up} 条混淆"),
-                },
-            ],
-        };
+        let mut lines = vec![
+            say_in!(lang, load::memory(was, most, is)),
+            say_in!(lang, load::descriptors(files_before, files, files_after)),
+            say_in!(lang, load::log(events, dropped, told, untold)),
+            match protocol {
+                // Its clients all send the same: there is no message to tell one from another.
+                Protocol::Tcp => say_in!(lang, load::mixed_up(mixed_up)),
+                Protocol::Tls | Protocol::Ws | Protocol::Ssh => {
+                    say_in!(lang, load::matched_and_mixed_up(matched, mixed_up))
+                }
+            },
+        ];
         if log.unreadable > 0 {
-            lines.push(match lang {
-                Lang::En => format!("  {} lines of the log are no events", log.unreadable),
-                Lang::Zh => format!("  日志中有 {} 行不是事件", log.unreadable),
-            });
+            lines.push(say_in!(lang, load::unreadable(log.unreadable)));
         }
         if !self.ended_well {
-            lines.push(match lang {
-                Lang::En => "  it did not end as it should".into(),
-                Lang::Zh => "  服务端没有正常结束".into(),
-            });
+            lines.push(text!(load::it_did_not_end_well()).in_lang(lang).to_owned());
         }
         lines.extend(self.warnings.iter().map(|line| format!("  {}", line.trim())));
         lines

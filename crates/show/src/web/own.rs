@@ -38,7 +38,7 @@ fn file(file: &NotesFile) -> Value {
         })
         .collect();
     let foreign = file.notes.foreign.map(::notes::Foreign::title);
-    json!({ "name": file.name, "units": units, "not_read": foreign.map(|title| json!({"en": title.en, "zh": title.zh})) })
+    json!({ "name": file.name, "units": units, "not_read": foreign })
 }
 
 fn reading(file: &NotesFile, reading: &Reading) -> Value {

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use steps::Lang;
+use steps::{Lang, text};
 
 use super::RingSize;
 use crate::{pcapng, recording::PROGRAM, secrets::private};
@@ -143,16 +143,7 @@ fn numbered(path: &Path, number: usize) -> PathBuf {
 
 /// What the file says of itself.
 fn of_file(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => {
-            "Packets, and in front of them the session's secrets that open them: TLS is shown decrypted. \
-             `lab read FILE` tells the steps, and with `--capture OUT` writes them into a capture as comments."
-        }
-        Lang::Zh => {
-            "数据包，以及排在前面、用来解密它们的会话密钥：TLS 会直接解密显示。`lab read 文件` 讲出其中的步骤，\
-             加上 `--capture 新文件` 则把步骤写成包注释。"
-        }
-    }
+    text!(captures::packets_and_secrets_alone()).in_lang(lang)
 }
 
 #[cfg(test)]

@@ -1,37 +1,22 @@
 //! What a packet's comment says: the step, and what the program has to say of it.
 
-use steps::{Direction, Event, Lang, Said, Side, harmless};
+use steps::{Direction, Event, Lang, Said, Side, harmless, text};
 
 /// What the file says of itself.
 pub(super) fn of_file(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => {
-            "The steps of each handshake are comments of the packets that completed them. The session's secrets are \
-             inside: TLS is shown decrypted. SSH on another port than 22 needs Decode As (tshark: -d \
-             tcp.port==7022,ssh), and Wireshark 4.2 or newer to be decrypted."
-        }
-        Lang::Zh => {
-            "每个握手步骤写在完成它的那个包的注释里。会话密钥在文件内：TLS 会直接解密显示。端口不是 22 的 SSH 需要\
-             “解码为”（tshark：-d tcp.port==7022,ssh），解密需要 Wireshark 4.2 或更新版本。"
-        }
-    }
+    text!(captures::steps_are_comments()).in_lang(lang)
 }
 
 /// The comment for a step, with what else is said of it. `about`: it is laid to a packet by its time alone.
 pub(super) fn of_event(event: &Event, said: &[Said], about: bool, lang: Lang) -> String {
     let card = event.step.card();
-    let of_a_link = event.is_of_a_link();
-    let place = match (about, event.direction, event.side, lang) {
-        (false, ..) => "",
-        (true, Direction::Local, _, Lang::En) if of_a_link => "on the link: ",
-        (true, Direction::Local, _, Lang::Zh) if of_a_link => "链路上：",
-        (true, Direction::Local, Side::Client, Lang::En) => "in the client: ",
-        (true, Direction::Local, Side::Server, Lang::En) => "in the server: ",
-        (true, Direction::Local, Side::Client, Lang::Zh) => "客户端内部：",
-        (true, Direction::Local, Side::Server, Lang::Zh) => "服务端内部：",
-        (true, Direction::Sent | Direction::Received, _, Lang::En) => "about here: ",
-        (true, Direction::Sent | Direction::Received, _, Lang::Zh) => "约在此处：",
+    let place = match (event.direction, event.side) {
+        (Direction::Local, _) if event.is_of_a_link() => text!(captures::on_the_link()),
+        (Direction::Local, Side::Client) => text!(captures::in_the_client()),
+        (Direction::Local, Side::Server) => text!(captures::in_the_server()),
+        (Direction::Sent | Direction::Received, _) => text!(captures::about_here()),
     };
+    let place = if about { place.in_lang(lang) } else { "" };
     let mut text = format!("{place}{} · {}", card.id, card.title.in_lang(lang));
     for said in said {
         text.push('\n');

@@ -8,7 +8,7 @@ use russh::{
     keys::{HashAlg, PublicKey, agent::AgentSessionBinding},
 };
 use steps::{
-    Evidence, Fields, Said, Side,
+    Evidence, Fields, Said, Side, say,
     ssh::{Step, field},
 };
 use wire::{
@@ -335,16 +335,11 @@ impl ClientCalls {
 }
 
 fn half(kex: &str) -> Said {
-    Said::new(
-        format!(
-            "{kex} has two secrets, and russh hands over one of them (X25519): H and the keys need both."
-        ),
-        format!("{kex} 有两个密钥，russh 只交出其中一个（X25519），而 H 和各密钥需要两个。"),
-    )
+    say!(ssh::one_of_two_secrets(kex))
 }
 
 fn none(kex: &str) -> Said {
-    Said::new(format!("russh hands over no secret of {kex}."), format!("russh 没有交出 {kex} 的密钥。"))
+    say!(ssh::no_secret_is_handed_over(kex))
 }
 
 pub(super) fn names(methods: &MethodSet) -> Vec<&'static str> {

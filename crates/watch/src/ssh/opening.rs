@@ -13,7 +13,7 @@ use std::{
 };
 
 use steps::{
-    Evidence, Said, Side,
+    Evidence, Said, Side, say,
     ssh::{Step, field},
 };
 use tokio::sync::Notify;
@@ -250,9 +250,5 @@ fn evidence(seen: &Seen) -> Evidence {
 }
 
 fn nobody_tells() -> Said {
-    Said::new(
-        "russh tells a server no secret, and the client is another process: where it is one of ours, its own log shows \
-         these packets opened.",
-        "russh 不向服务端透露密钥，而客户端是另一个进程：若它是本套程序的客户端，解开的数据包见它自己的记录。",
-    )
+    say!(ssh::a_server_is_told_no_secret())
 }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use steps::{
-    Protocol, Said, Side,
+    Protocol, Said, Side, say,
     tcp::{Step, field},
 };
 use tokio::{
@@ -91,13 +91,7 @@ impl HalfOpen {
     pub fn stop(&self) {
         for (_, newcomer) in self.waiting.known().drain() {
             newcomer.connection.drain();
-            newcomer.witness.finish(&Outcome::Failed(
-                Said::new(
-                    "the server stopped before accept() returned the connection",
-                    "accept() 返回这条连接之前服务端已停止",
-                )
-                .into(),
-            ));
+            newcomer.witness.finish(&Outcome::Failed(say!(tcp::stopped_before_accept()).into()));
         }
     }
 }
@@ -236,16 +230,12 @@ impl Newcomer {
         });
         // The ACK came, and the kernel did not go on saying SYN_RECEIVED: accept() has returned it, or will.
         if !self.gone && (self.complete || (acked && self.half_open < 3)) {
-            return (self.quiet_since.elapsed() > COMPLETE).then(|| {
-                Said::new("accept() never returned the connection", "accept() 一直没有返回这条连接")
-            });
+            return (self.quiet_since.elapsed() > COMPLETE).then(|| say!(tcp::never_accepted()));
         }
         let answered = self.half_open > 0 || seen(Side::Server, Step::SynAck);
         if !answered {
             let unanswered = seen(Side::Server, Step::Rst) || self.quiet_since.elapsed() > UNANSWERED;
-            return unanswered.then(|| {
-                Said::new("the server's kernel did not take the SYN", "服务端内核没有接受这个 SYN")
-            });
+            return unanswered.then(|| say!(tcp::syn_not_taken()));
         }
         if !self.gone {
             self.connection.half_open_gone();
@@ -255,19 +245,11 @@ impl Newcomer {
         }
         let by_client = seen(Side::Client, Step::Rst);
         let over = seen(Side::Server, Step::Rst) || self.quiet_since.elapsed() > QUIET;
-        over.then(|| {
-            if by_client {
-                Said::new(
-                    "the handshake was not completed: the client reset it",
-                    "握手没有完成：客户端发来 RST",
-                )
-            } else {
-                Said::new(
-                    "the handshake was never completed, and the kernel dropped the half-open connection",
-                    "握手始终没有完成，内核丢弃了半开连接",
-                )
-            }
-        })
+        over.then(
+            || {
+                if by_client { say!(tcp::reset_by_the_client()) } else { say!(tcp::dropped_half_open()) }
+            },
+        )
     }
 }
 

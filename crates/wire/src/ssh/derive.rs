@@ -5,7 +5,7 @@ use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use steps::{
-    Fields, Said,
+    Fields, Said, say,
     ssh::{Step, field},
 };
 
@@ -158,12 +158,9 @@ fn describe(six: &Six, hash_name: &str) -> Fields {
 }
 
 fn unknown(algorithm: &str) -> Said {
-    Said::new(format!("This decoder does not open {algorithm}."), format!("本解码器不支持解密 {algorithm}。"))
+    say!(ssh::does_not_open_this(algorithm))
 }
 
 fn wrong_secret() -> Said {
-    Said::new(
-        "The host key's signature does not fit the exchange hash: the secret that was told is not that of this exchange.",
-        "主机密钥的签名与交换哈希不符：所给的密钥不属于这次交换。",
-    )
+    say!(ssh::wrong_secret())
 }

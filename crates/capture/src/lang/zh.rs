@@ -1,0 +1,4 @@
+//! The sentences in Chinese.
+
+pub(crate) mod file;
+pub(crate) mod row;

@@ -1,0 +1,13 @@
+//! On which privilege the link runs, in English.
+
+steps::sentences! {
+    // link/privilege.rs
+    cap_net_raw() = "on CAP_NET_RAW: segments are seen, and the link works";
+    own_namespace() = "in a network namespace of its own, without CAP_NET_RAW outside: segments are seen, and the link works";
+    deaf_sockets(no_raw, no_namespace) =
+        "on deaf sockets, which lose segments unseen; the states are the kernel's word: no CAP_NET_RAW ({no_raw}), no \
+         namespace of its own ({no_namespace})";
+    needs_linux() = "needs the Linux kernel: the link loses segments between two of its sockets";
+    needs_cap_net_raw(lab) =
+        "needs CAP_NET_RAW: `sudo {lab} …`, `sudo setcap cap_net_raw+p $(which {lab})`, in a container `--cap-add NET_RAW`";
+}

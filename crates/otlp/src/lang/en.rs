@@ -1,0 +1,3 @@
+//! The sentences in English.
+
+pub(crate) mod collector;

@@ -1,0 +1,3 @@
+//! The sentences in Chinese.
+
+pub(crate) mod upload;

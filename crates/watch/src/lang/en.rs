@@ -1,0 +1,5 @@
+//! The sentences in English.
+
+pub(crate) mod captures;
+pub(crate) mod ssh;
+pub(crate) mod tcp;

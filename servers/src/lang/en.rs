@@ -1,0 +1,4 @@
+//! The sentences in English.
+
+pub(crate) mod tls;
+pub(crate) mod ws;
