@@ -17,7 +17,8 @@ use std::{
 use steps::Lang;
 
 use crate::{
-    packet::{Ears, MOST_PORTS, Ring, confine},
+    heard::MOST_PORTS,
+    packet::{Ears, Ring, confine},
     pcapng::Secrets,
     session::as_here,
 };

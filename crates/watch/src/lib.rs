@@ -12,6 +12,7 @@ mod descriptors;
 mod emit;
 mod ends;
 mod flight;
+mod heard;
 mod journal;
 mod keep;
 mod lang;

@@ -8,10 +8,9 @@ mod socket;
 
 pub use tokio::io::unix::AsyncFd;
 
-pub(crate) use filter::MOST_PORTS;
 pub use filter::{Ports, tcp_ports};
 pub(crate) use privilege::open;
 pub use privilege::{confine, with_net_raw};
 pub(crate) use ring::Ears;
-pub use ring::{Heard, Ring};
+pub use ring::Ring;
 pub(crate) use socket::PacketSocket;

@@ -20,7 +20,8 @@ use wire::{Seen, tcp::Segment};
 
 use crate::{
     Session,
-    packet::{self, MOST_PORTS, PacketSocket, confine},
+    heard::MOST_PORTS,
+    packet::{self, PacketSocket, confine},
     pcapng::{Secrets, Writer},
     secrets::private,
     session::as_here,

@@ -1,16 +1,12 @@
 //! In the place of `packet` on a system that is not Linux: nothing can be captured, and who asks is told so. No value of
 //! these types is ever made.
 
-use std::{
-    convert::Infallible,
-    io,
-    time::{Duration, SystemTime},
+use std::{convert::Infallible, io, time::Duration};
+
+use crate::{
+    Session,
+    heard::{Heard, Received},
 };
-
-use crate::Session;
-
-/// How many ports a filter has room for.
-pub(crate) const MOST_PORTS: usize = 512;
 
 fn only_linux<T>() -> io::Result<T> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "that takes the Linux kernel (AF_PACKET)"))
@@ -99,15 +95,6 @@ impl Ready {
 #[derive(Debug)]
 pub(crate) struct PacketSocket(Infallible);
 
-/// What is said beside a packet's bytes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct OnWire {
-    pub(crate) length: usize,
-    pub(crate) interface: i32,
-    pub(crate) leaves_loopback: bool,
-    pub(crate) at: SystemTime,
-}
-
 impl PacketSocket {
     pub(crate) fn open() -> io::Result<Self> {
         only_linux()
@@ -125,7 +112,7 @@ impl PacketSocket {
         match self.0 {}
     }
 
-    pub(crate) fn receive(&self, _buffer: &mut [u8]) -> io::Result<OnWire> {
+    pub(crate) fn receive(&self, _buffer: &mut [u8]) -> io::Result<Received> {
         match self.0 {}
     }
 
@@ -141,17 +128,6 @@ impl PacketSocket {
 /// Hears every program's packets.
 #[derive(Debug)]
 pub struct Ring(Infallible);
-
-/// A packet of the ring.
-#[derive(Clone, Copy, Debug)]
-pub struct Heard<'a> {
-    /// When, in nanoseconds.
-    pub at: i64,
-    /// On which interface.
-    pub interface: i32,
-    /// From its IP header on.
-    pub packet: &'a [u8],
-}
 
 impl Ring {
     /// How long a packet may wait in it.

@@ -3,6 +3,8 @@
 
 use socket2::SockFilter;
 
+use crate::heard::MOST_PORTS;
+
 const WORD: u16 = 0x20; // A = packet[k], four bytes
 const BYTE: u16 = 0x30; // A = packet[k], one byte
 const HALF: u16 = 0x28; // A = packet[k], two bytes
@@ -15,9 +17,6 @@ const JUMP: u16 = 0x05; // skip k
 const STORE: u16 = 0x02; // M[k] = A
 const LOAD: u16 = 0x60; // A = M[k]
 const KEEP: u16 = 0x06; // keep k bytes
-
-/// The most ports that a filter takes: two instructions each way, and the kernel takes 4096.
-pub(crate) const MOST_PORTS: usize = 512;
 
 /// Keeps what `program` keeps, but of a packet on the loopback interface, which passes twice, not the one that leaves: the
 /// kernel throws it away before it makes a copy.

@@ -24,6 +24,7 @@ use super::{
     filter::{Ports, once, tcp_and_icmp, tcp_ports},
     with_net_raw,
 };
+use crate::heard::Heard;
 
 /// A packet socket with its ring.
 #[derive(Debug)]
@@ -36,17 +37,6 @@ pub struct Ring {
 
 // SAFETY: the memory belongs to this value alone, and the kernel hands a block over by its status, which is atomic.
 unsafe impl Send for Ring {}
-
-/// A packet as it was heard.
-#[derive(Clone, Copy, Debug)]
-pub struct Heard<'a> {
-    /// When, in nanoseconds since 1970.
-    pub at: i64,
-    /// On which interface.
-    pub interface: i32,
-    /// The packet, which begins with its IP header.
-    pub packet: &'a [u8],
-}
 
 impl Ring {
     /// How long after it was heard a packet may be taken, at most, with room for a busy machine.

@@ -12,23 +12,11 @@ use socket2::{Domain, Socket, Type};
 use tokio::io::{Interest, unix::AsyncFd};
 
 use super::filter::{Ports, once, tcp_ports};
+use crate::heard::Received;
 
 /// An `AF_PACKET` socket.
 #[derive(Debug)]
 pub(crate) struct PacketSocket(Socket);
-
-/// What the kernel says beside a packet's bytes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Heard {
-    /// How many bytes of the buffer the packet fills.
-    pub(crate) length: usize,
-    /// The interface on which it was heard.
-    pub(crate) interface: i32,
-    /// On the loopback interface a packet is heard twice: as it leaves and as it arrives.
-    pub(crate) leaves_loopback: bool,
-    /// When.
-    pub(crate) at: SystemTime,
-}
 
 impl PacketSocket {
     /// Opens a socket that hears nothing yet. Only this needs CAP_NET_RAW.
@@ -80,7 +68,7 @@ impl PacketSocket {
     }
 
     /// Takes the next packet out of the queue into `buffer`; `WouldBlock` when there is none.
-    pub(crate) fn receive(&self, buffer: &mut [u8]) -> io::Result<Heard> {
+    pub(crate) fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
         // SAFETY: as in `listen`.
         let mut from: libc::sockaddr_ll = unsafe { mem::zeroed() };
         let mut parts = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
@@ -97,7 +85,7 @@ impl PacketSocket {
         let length = unsafe { libc::recvmsg(self.as_raw_fd(), &raw mut message, 0) };
         let length = usize::try_from(length).map_err(|_| io::Error::last_os_error())?;
         let loopback = from.sll_hatype == libc::ARPHRD_LOOPBACK;
-        Ok(Heard {
+        Ok(Received {
             length,
             interface: from.sll_ifindex,
             leaves_loopback: loopback && from.sll_pkttype == libc::PACKET_OUTGOING,

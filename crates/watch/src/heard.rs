@@ -1,0 +1,30 @@
+//! What is heard of packets, whichever system hears them.
+
+use std::time::SystemTime;
+
+/// The most ports that a filter takes: two instructions each way, and the kernel takes 4096.
+pub(crate) const MOST_PORTS: usize = 512;
+
+/// A packet as a ring heard it.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard<'a> {
+    /// When, in nanoseconds since 1970.
+    pub at: i64,
+    /// On which interface.
+    pub interface: i32,
+    /// The packet, which begins with its IP header.
+    pub packet: &'a [u8],
+}
+
+/// What the kernel says beside a packet's bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Received {
+    /// How many bytes of the buffer the packet fills.
+    pub(crate) length: usize,
+    /// The interface on which it was heard.
+    pub(crate) interface: i32,
+    /// On the loopback interface a packet is heard twice: as it leaves and as it arrives.
+    pub(crate) leaves_loopback: bool,
+    /// When.
+    pub(crate) at: SystemTime,
+}
