@@ -58,7 +58,11 @@ enum Service {
     Ssh,
 }
 
-const FEATURES: &[(&str, bool)] = &[("otlp", cfg!(feature = "otlp")), ("rsa-kx", cfg!(feature = "rsa-kx"))];
+const FEATURES: &[(&str, bool)] = &[
+    ("otlp", cfg!(feature = "otlp")),
+    ("otlp-grpc", cfg!(feature = "otlp-grpc")),
+    ("rsa-kx", cfg!(feature = "rsa-kx")),
+];
 
 const EXAMPLES: &str = "\
 Examples:

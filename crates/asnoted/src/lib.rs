@@ -60,6 +60,8 @@
 //! # fn main() {}
 //! ```
 //!
+//! With the feature `otlp`, another layer sends them to an OpenTelemetry collector: see `otlp::Layered`.
+//!
 //! # What is spawned inside a handshake
 //!
 //! Whose handshake runs is known while its future is polled inside `during`. What a future spawns is not inside of it: a
@@ -116,6 +118,23 @@ pub mod ssh {
 #[cfg(feature = "log")]
 pub mod log {
     pub use show::{Guard, Options, layer};
+}
+
+/// Each connection as a span at an OpenTelemetry collector, by OTLP over HTTP, with its steps as log records, as one layer of
+/// your subscriber. Both ends of a connection stand in one trace, and its span has a link to yours.
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// use tracing_subscriber::prelude::*;
+///
+/// let (handshakes, _exporter) = asnoted::otlp::Layered::default().to("http://localhost:4318").layer()?;
+/// tracing_subscriber::registry().with(handshakes).init();
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "otlp")]
+pub mod otlp {
+    pub use ::otlp::{Exporter, Layered, Linked, SpanId, TraceId};
 }
 
 /// The event that a `tracing` event carries; none where it is not one of ours. For a layer of your own.

@@ -148,7 +148,11 @@ const IDLE: &[show::Idle] = &[
 /// All variants of TLS in turn.
 const ALL: &str = "all";
 
-const FEATURES: &[(&str, bool)] = &[("otlp", cfg!(feature = "otlp")), ("rsa-kx", cfg!(feature = "rsa-kx"))];
+const FEATURES: &[(&str, bool)] = &[
+    ("otlp", cfg!(feature = "otlp")),
+    ("otlp-grpc", cfg!(feature = "otlp-grpc")),
+    ("rsa-kx", cfg!(feature = "rsa-kx")),
+];
 
 const EXAMPLES: &str = "\
 Examples:

@@ -7,6 +7,7 @@ use steps::{Because, Gap, Origin, Protocol, Side};
 
 use crate::{
     connection::{Connection, Ready, Told},
+    ids::Linked,
     metrics::{Dropped, Metrics},
     queue::Item,
 };
@@ -46,7 +47,7 @@ impl Accounts {
     /// Takes what came, and adds what is ready to be sent.
     pub(crate) fn take(&mut self, item: Item, metrics: &mut Metrics, ready: &mut Ready) {
         match item {
-            Item::Seen(seen, of) => self.seen(&seen, &of, metrics, ready),
+            Item::Seen(seen, of, within) => self.seen((&seen, &of, within), metrics, ready),
             Item::Judged(event) => self.judged(&event, metrics, ready),
             Item::Gap(gap) => self.gap(&gap, metrics),
             Item::Missed(missed) => {
@@ -56,7 +57,12 @@ impl Accounts {
         }
     }
 
-    fn seen(&mut self, seen: &steps::Event, of: &Origin, metrics: &mut Metrics, ready: &mut Ready) {
+    fn seen(
+        &mut self,
+        (seen, of, within): (&steps::Event, &Origin, Option<Linked>),
+        metrics: &mut Metrics,
+        ready: &mut Ready,
+    ) {
         let key = Key::Live(of.id());
         // The number of an account that is over may be another's now.
         if self.connections.get(&key).is_some_and(Connection::is_over) {
@@ -65,7 +71,7 @@ impl Accounts {
         if !self.has_room(&key, metrics, ready) {
             return;
         }
-        let new = || Connection::new(seen, Some(of.downgrade()));
+        let new = || Connection::new(seen, Some(of.downgrade()), within);
         let connection = self.connections.entry(key).or_insert_with(new);
         let event = connection.judged(seen);
         let outcome = connection.take(&event, &self.told, ready);
@@ -89,7 +95,7 @@ impl Accounts {
         if !self.has_room(&key, metrics, ready) {
             return;
         }
-        let connection = self.connections.entry(key).or_insert_with(|| Connection::new(event, None));
+        let connection = self.connections.entry(key).or_insert_with(|| Connection::new(event, None, None));
         let outcome = connection.take(event, &self.told, ready);
         outcome.iter().for_each(|outcome| metrics.ended(outcome));
     }

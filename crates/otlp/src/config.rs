@@ -37,6 +37,16 @@ pub(crate) struct Target {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) timeout: Duration,
     pub(crate) gzip: bool,
+    pub(crate) over: Over,
+}
+
+/// What carries a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    Http,
+    /// A call of this method.
+    #[cfg(feature = "grpc")]
+    Grpc(&'static str),
 }
 
 /// A variable of the environment.
@@ -44,13 +54,24 @@ type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 const DEFAULT: &str = "http://localhost:4318";
 
+/// The same of gRPC, which has a port of its own.
+#[cfg(feature = "grpc")]
+const DEFAULT_GRPC: &str = "http://localhost:4317";
+
+/// What `OTEL_EXPORTER_OTLP_PROTOCOL` may be.
+#[cfg(feature = "grpc")]
+const PROTOCOLS: &str = "expected is http/protobuf or grpc";
+#[cfg(not(feature = "grpc"))]
+const PROTOCOLS: &str =
+    "expected is http/protobuf, on port 4318 of a collector; gRPC takes a build with the feature `otlp-grpc`";
+
 impl Config {
-    /// What `options` and the environment ask for; none: nothing is sent.
+    /// What `options` and the environment ask for, in the name of `service` where they have no other; none: nothing is sent.
     ///
     /// # Errors
     ///
     /// When a value cannot be understood, which is said with its name.
-    pub(crate) fn read(options: &Options, program: &str, env: Env<'_>) -> io::Result<Option<Config>> {
+    pub(crate) fn read(options: &Options, service: &str, env: Env<'_>) -> io::Result<Option<Config>> {
         let is_set = |name: &str| env(name).filter(|value| !value.trim().is_empty());
         let env: Env<'_> = &is_set;
         let asked = options.otlp.as_deref();
@@ -66,7 +87,7 @@ impl Config {
             traces: target("TRACES", base, env)?,
             logs: target("LOGS", base, env)?,
             metrics: target("METRICS", base, env)?,
-            resource: resource(program, env)?,
+            resource: resource(service, env)?,
             roots: env("OTEL_EXPORTER_OTLP_CERTIFICATE"),
             interval: millis("OTEL_METRIC_EXPORT_INTERVAL", env)?.unwrap_or(Duration::from_secs(60)),
             parent: env("TRACEPARENT").and_then(|parent| traceparent(&parent)),
@@ -86,24 +107,27 @@ fn target(signal: &str, base: Option<&str>, env: Env<'_>) -> io::Result<Option<T
         let names = [format!("OTEL_EXPORTER_OTLP_{signal}_{what}"), format!("OTEL_EXPORTER_OTLP_{what}")];
         names.into_iter().find_map(|name| env(&name).map(|value| (name, value)))
     };
-    if let Some((name, protocol)) = of("PROTOCOL")
-        && protocol != "http/protobuf"
-    {
-        return Err(wrong(
-            &name,
-            &protocol,
-            "the one protocol here is http/protobuf, on port 4318 of a collector",
-        ));
-    }
-    let path = format!("v1/{}", signal.to_ascii_lowercase());
+    let over = match of("PROTOCOL") {
+        None => Over::Http,
+        Some((_, protocol)) if protocol == "http/protobuf" => Over::Http,
+        #[cfg(feature = "grpc")]
+        Some((_, protocol)) if protocol == "grpc" => Over::Grpc(method(signal)),
+        Some((name, protocol)) => return Err(wrong(&name, &protocol, PROTOCOLS)),
+    };
+    // A method's name is in the call; a path stands behind the base.
+    let (default, path) = match over {
+        Over::Http => (DEFAULT, format!("/v1/{}", signal.to_ascii_lowercase())),
+        #[cfg(feature = "grpc")]
+        Over::Grpc(_) => (DEFAULT_GRPC, String::new()),
+    };
     let own = env(&format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"));
     let (name, url) = match (base, own) {
         (None, Some(own)) => (format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"), own),
         (base, _) => {
             let of_all = env("OTEL_EXPORTER_OTLP_ENDPOINT");
             let name = if base.is_some() { "--otlp" } else { "OTEL_EXPORTER_OTLP_ENDPOINT" };
-            let base = base.or(of_all.as_deref()).unwrap_or(DEFAULT);
-            (name.to_owned(), format!("{}/{path}", base.trim().trim_end_matches('/')))
+            let base = base.or(of_all.as_deref()).unwrap_or(default);
+            (name.to_owned(), format!("{}{path}", base.trim().trim_end_matches('/')))
         }
     };
     let is_http = url.starts_with("http://") || url.starts_with("https://");
@@ -132,11 +156,21 @@ fn target(signal: &str, base: Option<&str>, env: Env<'_>) -> io::Result<Option<T
         None => Duration::from_secs(10),
         Some((name, _)) => millis(&name, env)?.unwrap_or(Duration::from_secs(10)),
     };
-    Ok(Some(Target { url, headers, timeout, gzip }))
+    Ok(Some(Target { url, headers, timeout, gzip, over }))
+}
+
+/// What is called with the data called `signal`.
+#[cfg(feature = "grpc")]
+fn method(signal: &str) -> &'static str {
+    match signal {
+        "TRACES" => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+        "LOGS" => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+        _ => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+    }
 }
 
 /// Who sends: what the environment says, and what is known.
-fn resource(program: &str, env: Env<'_>) -> io::Result<Vec<KeyValue>> {
+fn resource(service: &str, env: Env<'_>) -> io::Result<Vec<KeyValue>> {
     const NAME: &str = "OTEL_RESOURCE_ATTRIBUTES";
     let list = env(NAME).unwrap_or_default();
     let mut told =
@@ -148,7 +182,7 @@ fn resource(program: &str, env: Env<'_>) -> io::Result<Vec<KeyValue>> {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let version = env!("CARGO_PKG_VERSION");
     let known = [
-        ("service.name", Some(format!("asnoted-{program}"))),
+        ("service.name", Some(service.to_owned())),
         ("service.version", Some(version.to_owned())),
         ("host.name", host.map(|host| host.trim().to_owned())),
         ("telemetry.sdk.name", Some("asnoted".to_owned())),
@@ -208,7 +242,7 @@ mod tests {
         let env =
             |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         let options = Options { otlp: otlp.map(str::to_owned), otlp_bytes: false };
-        Config::read(&options, "lab", &env).map_err(|error| error.to_string())
+        Config::read(&options, "asnoted-lab", &env).map_err(|error| error.to_string())
     }
 
     fn urls(otlp: Option<&str>, vars: &[(&str, &str)]) -> Vec<String> {
@@ -241,12 +275,25 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "grpc")]
+    fn grpc_has_a_port_of_its_own_and_its_methods_are_no_paths() {
+        let grpc = ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
+        assert_eq!(urls(Some(""), &[grpc]), ["http://localhost:4317"; 3]);
+        let mixed =
+            [("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c/")];
+        assert_eq!(urls(None, &mixed), ["http://c", "http://c/v1/logs", "http://c/v1/metrics"]);
+    }
+
+    #[test]
     fn a_value_that_is_none_is_named_and_credentials_are_not_repeated() {
         let error = |vars: &[(&str, &str)]| read(Some(""), vars).unwrap_err();
         assert!(
-            error(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")])
-                .starts_with("OTEL_EXPORTER_OTLP_PROTOCOL: grpc: ")
+            error(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")])
+                .starts_with("OTEL_EXPORTER_OTLP_PROTOCOL: http/json: expected is http/protobuf")
         );
+        if cfg!(not(feature = "grpc")) {
+            assert!(error(&[("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "grpc")]).contains("`otlp-grpc`"));
+        }
         assert!(error(&[("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "soon")]).contains("milliseconds"));
         assert!(error(&[("OTEL_EXPORTER_OTLP_COMPRESSION", "zip")]).contains("gzip or none"));
         assert!(!error(&[("OTEL_EXPORTER_OTLP_HEADERS", "hunter2")]).contains("hunter2"));

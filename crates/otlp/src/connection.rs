@@ -17,7 +17,7 @@ use steps::{Lang, Observer, Protocol, Side, Step, ssh, summary, tcp, tls, ws};
 
 use crate::{
     attributes::{self, any, float, int, text, texts, truth},
-    ids::{self, By, Seen, SpanId, TraceId},
+    ids::{self, By, Linked, Seen, SpanId, TraceId},
 };
 
 /// What is ready to be sent.
@@ -36,7 +36,7 @@ pub(crate) struct Told {
     /// Bytes and content are told, too.
     pub(crate) content: bool,
     /// The span of the application in whose trace this program was started.
-    pub(crate) parent: Option<(TraceId, SpanId)>,
+    pub(crate) parent: Option<Linked>,
 }
 
 /// How a connection ended, for the metrics.
@@ -77,6 +77,8 @@ pub(crate) struct Connection {
     missing: bool,
     ended: bool,
     lives: Option<Weak<()>>,
+    /// The span of the application in which it began.
+    within: Option<Linked>,
 }
 
 /// What one side sent before the other said something, in one protocol.
@@ -99,22 +101,14 @@ const MOST_STEPS: usize = 64;
 const MOST_HELD: usize = 256;
 
 impl Connection {
-    pub(crate) fn new(first: &steps::Event, lives: Option<Weak<()>>) -> Self {
-        let at = nanos(first);
-        let began = at.saturating_sub(first.elapsed_us.saturating_mul(1000));
-        let of_link = first.is_of_a_link();
-        let observer = match first.observer {
-            Some(Observer::Capture) => "capture",
-            None if of_link => "link",
-            None => "end",
-        };
-        let account = format!("{} {} {observer} {began}", first.conn, first.side.id());
+    pub(crate) fn new(first: &steps::Event, lives: Option<Weak<()>>, within: Option<Linked>) -> Self {
+        let (began, observer) = (began(first), observer(first));
         Connection {
-            account,
+            account: account(first),
             protocol: first.protocol,
             side: first.side,
             observer: first.observer,
-            of_link,
+            of_link: first.is_of_a_link(),
             began,
             last: began,
             began_us: first.at.as_microsecond().saturating_sub_unsigned(first.elapsed_us),
@@ -129,6 +123,7 @@ impl Connection {
             missing: false,
             ended: false,
             lives,
+            within,
         }
     }
 
@@ -224,12 +219,16 @@ impl Connection {
             }
             attributes::claims(event, &mut attributes);
         }
-        let link = told.parent.map(|(trace_id, span_id)| Link {
-            trace_id: trace_id.to_vec(),
-            span_id: span_id.to_vec(),
-            attributes: vec![text("asnoted.link", "traceparent")],
-            ..Link::default()
-        });
+        let links = [("traceparent", told.parent), ("current_span", self.within)];
+        let link = |(to, linked): (&str, Option<Linked>)| {
+            let (trace_id, span_id) = linked?;
+            Some(Link {
+                trace_id: trace_id.to_vec(),
+                span_id: span_id.to_vec(),
+                attributes: vec![text("asnoted.link", to)],
+                ..Link::default()
+            })
+        };
         let kind = match (self.observer, self.of_link, self.side) {
             (Some(Observer::Capture), ..) | (None, true, _) => SpanKind::Internal,
             (None, false, Side::Client) => SpanKind::Client,
@@ -244,7 +243,7 @@ impl Connection {
             start_time_unix_nano: self.began,
             end_time_unix_nano: self.last,
             attributes,
-            links: link.into_iter().collect(),
+            links: links.into_iter().filter_map(link).collect(),
             status,
             ..Span::default()
         });
@@ -345,6 +344,40 @@ impl Flight {
             ..Span::default()
         }
     }
+}
+
+/// The trace to which one end's account of one connection belongs, whose `events` these are, from the first on; none: they
+/// do not tell yet.
+pub(crate) fn trace<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<TraceId> {
+    let (mut seen, mut first) = (Seen::default(), None);
+    for (n, event) in events.into_iter().enumerate() {
+        let first = first.get_or_insert(event);
+        if let Some((trace, _)) = seen.take(event) {
+            return Some(trace);
+        }
+        if n + 1 >= MOST_HELD || event.step.is_summary() {
+            return Some(ids::alone(&account(first)).0);
+        }
+    }
+    None
+}
+
+/// What an account is known by: the same when a recorded log is read.
+fn account(first: &steps::Event) -> String {
+    format!("{} {} {} {}", first.conn, first.side.id(), observer(first), began(first))
+}
+
+fn observer(event: &steps::Event) -> &'static str {
+    match event.observer {
+        Some(Observer::Capture) => "capture",
+        None if event.is_of_a_link() => "link",
+        None => "end",
+    }
+}
+
+/// When its connection began, in nanoseconds since 1970.
+fn began(event: &steps::Event) -> u64 {
+    nanos(event).saturating_sub(event.elapsed_us.saturating_mul(1000))
 }
 
 /// Whether `step` is where the handshake of a connection is done: for SSH, when the user is in.

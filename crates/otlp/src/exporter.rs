@@ -33,9 +33,10 @@ use crate::{
     accounts::Accounts,
     config::{Config, Target},
     connection::{Ready, Told},
-    http::Http,
+    ids::Linked,
     metrics::{Dropped, Metrics},
     queue::{Item, Queue, Room, Taken},
+    road::Road,
     said::{self, Trouble},
 };
 
@@ -85,15 +86,31 @@ impl Exporter {
     ///
     /// When what they say cannot be understood.
     pub fn new(options: &Options, program: Program, lang: Lang) -> io::Result<Self> {
-        let Some(config) = Config::read(options, program.short_name(), &|name| std::env::var(name).ok())?
-        else {
-            return Ok(Exporter(None));
+        Self::of(options, Some(program), lang)
+    }
+
+    /// The same in the name of a program that is not ours.
+    pub(crate) fn of_a_program(options: &Options, lang: Lang) -> io::Result<Self> {
+        Self::of(options, None, lang)
+    }
+
+    fn of(options: &Options, program: Option<Program>, lang: Lang) -> io::Result<Self> {
+        let service = match program {
+            Some(program) => format!("asnoted-{}", program.short_name()),
+            None => unknown_service(),
         };
+        match Config::read(options, &service, &|name| std::env::var(name).ok())? {
+            Some(config) => Self::with(config, program, lang),
+            None => Ok(Exporter(None)),
+        }
+    }
+
+    pub(crate) fn with(config: Config, program: Option<Program>, lang: Lang) -> io::Result<Self> {
         let queue = Arc::new(Queue::new(Room::USUAL));
         let told = Told { lang, content: config.content, parent: config.parent };
         let worker = Worker {
             queue: Arc::clone(&queue),
-            http: Http::new(config.roots.as_deref())?,
+            road: Road::new(&config)?,
             config,
             accounts: Accounts::new(told),
             metrics: Metrics::new(now()),
@@ -114,8 +131,12 @@ impl Exporter {
 
     /// Who is to be told of events.
     pub fn also(&self) -> Option<show::Also> {
+        Some(show::Also::new(self.tells()?))
+    }
+
+    pub(crate) fn tells(&self) -> Option<Tells> {
         let on = self.0.as_ref()?;
-        Some(show::Also::new(Tells(Arc::clone(&on.queue))))
+        Some(Tells(Arc::clone(&on.queue)))
     }
 
     /// Starts the thread that sends, and does `first` in it: rights belong to threads, and it is to give them up.
@@ -172,11 +193,18 @@ impl Drop for Exporter {
 }
 
 /// Puts what the log tells of into the queue.
-struct Tells(Arc<Queue>);
+pub(crate) struct Tells(Arc<Queue>);
+
+impl Tells {
+    /// An event that was just seen, within a span of the program's own.
+    pub(crate) fn seen(&self, event: &Arc<steps::Event>, weight: usize, of: &Origin, within: Option<Linked>) {
+        self.0.push(Item::Seen(Arc::clone(event), of.clone(), within), weight);
+    }
+}
 
 impl show::Listener for Tells {
     fn event(&self, event: &Arc<steps::Event>, weight: usize, of: &Origin) {
-        self.0.push(Item::Seen(Arc::clone(event), of.clone()), weight);
+        self.seen(event, weight, of, None);
     }
 
     fn judged(&self, event: &Event, weight: usize) {
@@ -191,7 +219,7 @@ impl show::Listener for Tells {
 /// What the thread works with.
 struct Worker {
     queue: Arc<Queue>,
-    http: Http,
+    road: Road,
     config: Config,
     accounts: Accounts,
     metrics: Metrics,
@@ -202,7 +230,8 @@ struct Worker {
     metrics_at: Instant,
     /// The one line was said.
     complained: bool,
-    program: Program,
+    /// None: the program is not ours, and has a subscriber to which its messages go.
+    program: Option<Program>,
     lang: Lang,
 }
 
@@ -290,8 +319,7 @@ impl Worker {
             ResourceMetrics { resource: Some(self.resource()), scope_metrics, ..ResourceMetrics::default() };
         let request = ExportMetricsServiceRequest { resource_metrics: vec![all] };
         let Some(at_most) = self.left() else { return };
-        if let Err(trouble) = self.http.post::<ExportMetricsServiceResponse>(&target, &request, Some(at_most))
-        {
+        if let Err(trouble) = self.road.post::<ExportMetricsServiceResponse>(&target, &request, at_most) {
             self.complain(&target, &trouble);
         }
     }
@@ -302,7 +330,7 @@ impl Worker {
         let mut pause = FIRST_PAUSE;
         loop {
             let at_most = self.left()?;
-            match self.http.post::<R>(target, request, Some(at_most)) {
+            match self.road.post::<R>(target, request, at_most) {
                 Ok(answer) => return Some(answer),
                 Err(trouble) => {
                     self.complain(target, &trouble);
@@ -351,16 +379,24 @@ impl Worker {
     /// A message among those of the log, which waits for nobody; where there is no log, on standard error.
     fn say(&self, what: &Said) {
         let what = what.in_lang(self.lang);
-        if dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
-            show::say(self.program, what);
-        } else {
-            tracing::warn!("{what}");
+        match self.program {
+            Some(program) if dispatcher::get_default(Dispatch::is::<NoSubscriber>) => {
+                show::say(program, what);
+            }
+            Some(_) | None => tracing::warn!("{what}"),
         }
     }
 
     fn resource(&self) -> Resource {
         Resource { attributes: self.config.resource.clone(), ..Resource::default() }
     }
+}
+
+/// As the specification names a service that has no name.
+fn unknown_service() -> String {
+    let file = std::env::current_exe().ok();
+    let name = file.as_ref().and_then(|file| file.file_name()).map(|name| name.to_string_lossy());
+    name.map_or_else(|| "unknown_service".to_owned(), |name| format!("unknown_service:{name}"))
 }
 
 /// The least that is waited for: a clock that has just passed a moment is no reason to turn in a circle.

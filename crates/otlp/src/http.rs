@@ -58,7 +58,7 @@ impl Http {
         Ok(Http(agent.new_agent()))
     }
 
-    /// Sends `message`, and gives the answer. No longer than the target's timeout, or `at_most`.
+    /// Sends `message`, and gives the answer.
     ///
     /// # Errors
     ///
@@ -67,10 +67,9 @@ impl Http {
         &self,
         target: &Target,
         message: &impl Message,
-        at_most: Option<Duration>,
+        timeout: Duration,
     ) -> Result<R, Trouble> {
         let mut body = message.encode_to_vec();
-        let timeout = at_most.unwrap_or(target.timeout).min(target.timeout);
         let mut request = self.0.post(&target.url).config().timeout_global(Some(timeout)).build();
         request = request.header("content-type", "application/x-protobuf");
         for (name, value) in &target.headers {

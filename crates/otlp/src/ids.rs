@@ -8,10 +8,13 @@ use aws_lc_rs::digest::{Context, SHA256};
 use steps::{Event, Protocol, Side, Step, ssh, tcp, tls, ws};
 
 /// The id of a trace.
-pub(crate) type TraceId = [u8; 16];
+pub type TraceId = [u8; 16];
 
 /// The id of a span.
-pub(crate) type SpanId = [u8; 8];
+pub type SpanId = [u8; 8];
+
+/// A span of somebody else's, by the ids of its trace and of itself.
+pub type Linked = (TraceId, SpanId);
 
 /// What a trace id was computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@
 //! The road: the log tells its [`Listener`](show::Listener) of each event, which puts it in a bounded queue (`queue.rs`) and
 //! never waits. The one thread of the [`Exporter`] has each judged (a queue and judges of its own: a reader of standard output
 //! who stalls holds up nothing here), puts the connections together (`connection.rs`), and sends what is
-//! ready (`http.rs`).
+//! ready (`http.rs`, `grpc.rs`).
 //!
 //! Both ends of a connection compute the same trace id (`ids.rs`) from what both saw on the wire. What may not leave the
 //! machine is named in `attributes.rs`. The names of all attributes: `docs/otlp.md`.
@@ -20,6 +20,8 @@ mod config;
 mod connection;
 #[cfg(feature = "export")]
 mod exporter;
+#[cfg(feature = "grpc")]
+mod grpc;
 #[cfg(feature = "export")]
 mod http;
 #[cfg(feature = "export")]
@@ -27,11 +29,17 @@ mod ids;
 #[cfg(feature = "export")]
 mod lang;
 #[cfg(feature = "export")]
+mod layer;
+#[cfg(feature = "export")]
 mod metrics;
 #[cfg(feature = "export")]
 mod queue;
 #[cfg(feature = "export")]
+mod road;
+#[cfg(feature = "export")]
 mod said;
+#[cfg(feature = "export")]
+mod viewer;
 
 #[cfg(not(feature = "export"))]
 #[path = "without.rs"]
@@ -40,4 +48,12 @@ mod exporter;
 mod options;
 
 pub use exporter::Exporter;
+#[cfg(not(feature = "export"))]
+pub use exporter::Viewer;
+#[cfg(feature = "export")]
+pub use ids::{Linked, SpanId, TraceId};
+#[cfg(feature = "export")]
+pub use layer::Layered;
 pub use options::Options;
+#[cfg(feature = "export")]
+pub use viewer::Viewer;

@@ -10,11 +10,13 @@ use std::{
 use claims::Event;
 use steps::{Gap, Origin};
 
+use crate::ids::Linked;
+
 /// Something to tell the collector of.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
-    /// An event that was just seen, and whose account it is.
-    Seen(Arc<steps::Event>, Origin),
+    /// An event that was just seen, whose account it is, and the span of the program's own in which that was.
+    Seen(Arc<steps::Event>, Origin, Option<Linked>),
     /// An event that was judged where it was read.
     Judged(Box<Event>),
     /// A connection went beyond what it may log.

@@ -19,6 +19,9 @@ pub(crate) enum Trouble {
     Broken,
     /// The answer's status.
     Status(u16),
+    /// The same of gRPC, and whether it is one that passes.
+    #[cfg(feature = "grpc")]
+    Grpc { code: i32, passes: bool },
 }
 
 impl Trouble {
@@ -29,6 +32,8 @@ impl Trouble {
                 true
             }
             Trouble::Status(status) => matches!(status, 429 | 502 | 503 | 504),
+            #[cfg(feature = "grpc")]
+            Trouble::Grpc { passes, .. } => *passes,
         }
     }
 
@@ -40,6 +45,8 @@ impl Trouble {
             Trouble::Tls => say!(collector::tls_failed()),
             Trouble::Broken => say!(collector::broken()),
             Trouble::Status(status) => say!(collector::answers_with(status)),
+            #[cfg(feature = "grpc")]
+            Trouble::Grpc { code, .. } => say!(collector::answers_with(format!("{code} (gRPC)"))),
         }
     }
 }

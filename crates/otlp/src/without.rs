@@ -7,6 +7,17 @@ use steps::{Lang, program::Program};
 
 use crate::Options;
 
+/// No viewer is known.
+#[derive(Clone, Debug)]
+pub enum Viewer {}
+
+impl Viewer {
+    /// Where a trace is shown: nowhere.
+    pub fn address<'a>(&self, _: impl IntoIterator<Item = &'a Event>) -> Option<String> {
+        match *self {}
+    }
+}
+
 /// Sends nothing.
 #[derive(Debug)]
 pub struct Exporter;

@@ -1,8 +1,8 @@
-"""A collector for tests: what comes by OTLP over HTTP is read with OpenTelemetry's own definitions, and told as JSON.
+"""A collector for tests: what comes by OTLP over HTTP, or with the third argument `grpc` by gRPC, is read with OpenTelemetry's own definitions, and told as JSON.
 
 Standard output: the port; then one object a span, log record or metric point, each named by `kind`. Each body is kept as it
 came in the folder that the first argument names. The file `mode` in that folder says how requests are answered:
-`ok` (also where there is none), `stall`: not at all, or a status.
+`ok` (also where there is none), `stall`: not at all, or a status (of gRPC by its name).
 """
 
 import gzip
@@ -42,8 +42,7 @@ def attributes(pairs):
     return {pair.key: value(pair.value) for pair in pairs}
 
 
-def traces(body):
-    request = trace_service_pb2.ExportTraceServiceRequest.FromString(body)
+def traces(request):
     for resource in request.resource_spans:
         for scope in resource.scope_spans:
             for span in scope.spans:
@@ -65,8 +64,7 @@ def traces(body):
                 }
 
 
-def logs(body):
-    request = logs_service_pb2.ExportLogsServiceRequest.FromString(body)
+def logs(request):
     for resource in request.resource_logs:
         for scope in resource.scope_logs:
             for record in scope.log_records:
@@ -83,8 +81,7 @@ def logs(body):
                 }
 
 
-def metrics(body):
-    request = metrics_service_pb2.ExportMetricsServiceRequest.FromString(body)
+def metrics(request):
     for resource in request.resource_metrics:
         for scope in resource.scope_metrics:
             for metric in scope.metrics:
@@ -106,7 +103,24 @@ def metrics(body):
                     yield told
 
 
-READS = {"/v1/traces": traces, "/v1/logs": logs, "/v1/metrics": metrics}
+READS = {
+    "/v1/traces": (traces, trace_service_pb2.ExportTraceServiceRequest),
+    "/v1/logs": (logs, logs_service_pb2.ExportLogsServiceRequest),
+    "/v1/metrics": (metrics, metrics_service_pb2.ExportMetricsServiceRequest),
+}
+
+
+def mode():
+    try:
+        with open(os.path.join(FOLDER, "mode"), encoding="ascii") as file:
+            return file.read().strip()
+    except FileNotFoundError:
+        return "ok"
+
+
+def tell(lines):
+    sys.stdout.write("".join(json.dumps(line) + "\n" for line in lines))
+    sys.stdout.flush()
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -115,18 +129,13 @@ class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
         if self.path == "/mark":  # what was answered before stands before this line
-            sys.stdout.write(json.dumps({"kind": "mark", "mark": body.decode()}) + "\n")
-            sys.stdout.flush()
+            tell([{"kind": "mark", "mark": body.decode()}])
             self.answer(200)
             return
-        try:
-            with open(os.path.join(FOLDER, "mode"), encoding="ascii") as file:
-                mode = file.read().strip()
-        except FileNotFoundError:
-            mode = "ok"
-        if mode == "stall":
+        now = mode()
+        if now == "stall":
             time.sleep(3600)
-        status = 200 if mode == "ok" else int(mode)
+        status = 200 if now == "ok" else int(now)
         if status == 200:
             assert self.headers["content-type"] == "application/x-protobuf"
             if self.headers["content-encoding"] == "gzip":
@@ -135,11 +144,11 @@ class Receiver(BaseHTTPRequestHandler):
             with open(os.path.join(FOLDER, name), "wb") as file:
                 file.write(body)
             try:
-                lines = [json.dumps(each) for each in READS[self.path](body)]
+                reads, of = READS[self.path]
+                lines = list(reads(of.FromString(body)))
             except Exception as error:  # pylint: disable=broad-except
-                lines, status = [json.dumps({"kind": "error", "error": f"{self.path}: {error!r}"})], 400
-            sys.stdout.write("".join(line + "\n" for line in lines))
-            sys.stdout.flush()
+                lines, status = [{"kind": "error", "error": f"{self.path}: {error!r}"}], 400
+            tell(lines)
         self.answer(status)
 
     def answer(self, status):
@@ -156,7 +165,43 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
 
-if __name__ == "__main__":
+def serve_grpc():
+    """The same three services as OpenTelemetry's definitions name them; what a call says of itself is told with each line."""
+    from concurrent import futures
+
+    import grpc
+    from opentelemetry.proto.collector.logs.v1 import logs_service_pb2_grpc as of_logs
+    from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2_grpc as of_metrics
+    from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc as of_traces
+
+    class Service:
+        def __init__(self, reads, answer):
+            self.reads, self.answer = reads, answer
+
+        def Export(self, request, context):
+            now = mode()
+            if now != "ok":
+                context.abort(grpc.StatusCode[now], "as it was asked")
+            metadata = {name: value for name, value in context.invocation_metadata() if isinstance(value, str)}
+            tell([{**line, "metadata": metadata} for line in self.reads(request)])
+            return self.answer()
+
+    server = grpc.server(futures.ThreadPoolExecutor(4))
+    of_traces.add_TraceServiceServicer_to_server(
+        Service(traces, trace_service_pb2.ExportTraceServiceResponse), server
+    )
+    of_logs.add_LogsServiceServicer_to_server(Service(logs, logs_service_pb2.ExportLogsServiceResponse), server)
+    of_metrics.add_MetricsServiceServicer_to_server(
+        Service(metrics, metrics_service_pb2.ExportMetricsServiceResponse), server
+    )
+    tell([{"kind": "port", "port": server.add_insecure_port(f"127.0.0.1:{PORT}")}])
+    server.start()
+    server.wait_for_termination()
+
+
+if __name__ == "__main__" and sys.argv[3:] == ["grpc"]:
+    serve_grpc()
+elif __name__ == "__main__":
     server = Server(("127.0.0.1", PORT), Receiver)
     print(json.dumps({"kind": "port", "port": server.server_address[1]}), flush=True)
     server.serve_forever()
