@@ -21,6 +21,30 @@ pub(crate) struct Options {
     /// Where browsers reach it, if that is another address: what Docker publishes
     #[arg(long, value_name = "ADDR", env = "PAGE_PUBLISHED_ON")]
     published_on: Option<SocketAddr>,
+
+    /// With `--otlp`, each connection has a link to its trace at this address: http://localhost:16686/trace/{trace_id}
+    #[cfg(feature = "otlp")]
+    #[arg(long, value_name = "URL", env = "TRACE_VIEWER")]
+    trace_viewer: Option<otlp::Viewer>,
+}
+
+impl Options {
+    /// Where the traces are shown, if any are sent.
+    ///
+    /// # Errors
+    ///
+    /// When the option says where, and nothing is sent.
+    fn viewer(&self, sends: bool) -> anyhow::Result<Option<otlp::Viewer>> {
+        #[cfg(feature = "otlp")]
+        if let Some(viewer) = &self.trace_viewer {
+            // A variable is there for all programs, whether they send or not.
+            let is_option = std::env::var_os("TRACE_VIEWER").is_none();
+            anyhow::ensure!(sends || !is_option, "--trace-viewer shows what is sent: --otlp says where to");
+            return Ok(sends.then(|| viewer.clone()));
+        }
+        let _none = sends;
+        Ok(None)
+    }
 }
 
 /// Serves the page until it is told to stop.
@@ -40,11 +64,13 @@ pub(crate) fn serve(
         args.extend(["--log-dir".to_owned(), folder.display().to_string()]);
     }
     args.extend(otlp.args());
+    let sends = otlp::Exporter::new(otlp, LAB, output.lang())?.is_on();
     let page = page::Options {
         listen: options.listen,
         published_on: options.published_on,
         runs: runs()?,
         args,
+        viewer: options.viewer(sends)?,
         notes: output.own_notes()?,
     };
     // The runs are programs of their own and get their capabilities from the program file, or from root.

@@ -50,6 +50,8 @@ pub struct Options {
     pub runs: Vec<Run>,
     /// Options that each run gets: where the keys are, where it is recorded.
     pub args: Vec<String>,
+    /// Where the traces are shown to which each run is sent.
+    pub viewer: Option<otlp::Viewer>,
     /// The reader's own notes.
     pub notes: Option<show::OwnNotes>,
 }

@@ -66,7 +66,7 @@ pub(crate) async fn open(State(page): State<Arc<Page>>, request: Request<Body>) 
 }
 
 fn opened(troubles: &[Value], events: Vec<claims::Event>) -> Value {
-    let (stories, mermaid) = run::told(events);
+    let (stories, mermaid) = run::told(events, None);
     json!({ "troubles": troubles, "stories": stories, "mermaid": mermaid })
 }
 

@@ -148,10 +148,11 @@ async fn one(
         };
         let _ = tell.send(json!({ "running": name })).await;
         let args: Vec<String> = [&run.args[..], &page.options.args[..]].concat();
+        let viewer = page.options.viewer.as_ref();
         if !packets {
-            return run::run(&args, &tell).await;
+            return run::run(&args, viewer, &tell).await;
         }
-        let (mut ended, recorded) = run::with_packets(&args, &tell).await?;
+        let (mut ended, recorded) = run::with_packets(&args, viewer, &tell).await?;
         ended["capture"] = json!(recorded.map(|recorded| page.packets.keep(recorded)));
         Ok(ended)
     };

@@ -2,6 +2,10 @@
 
 #[path = "../common/browser.rs"]
 mod browser;
+#[cfg(feature = "otlp")]
+#[allow(dead_code)] // the tests of what is sent use all of it
+#[path = "../otlp/collector.rs"]
+mod collector;
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -10,6 +14,8 @@ mod opened;
 mod played;
 mod shared;
 mod strangers;
+#[cfg(feature = "otlp")]
+mod traced;
 
 use std::{
     fs,

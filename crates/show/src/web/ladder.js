@@ -69,6 +69,14 @@ function draw(row, catalogue, choose) {
   );
 }
 
+// What opens the traces in the viewer behind the collector: one where both ends stand in the same.
+function traces(story) {
+  const { client, server } = story.traces ?? {};
+  const link = (url, word) => el("a.trace", { href: url, rel: "noreferrer noopener", target: "_blank" }, word);
+  if (client && client === server) return [" · ", link(client, say("trace"))];
+  return ["client", "server"].filter((side) => story.traces?.[side]).flatMap((side) => [" · ", link(story.traces[side], say(`trace_${side}`))]);
+}
+
 function head(story, number, many) {
   const title = many ? `${story.title} · ${say("connection")} ${number + 1}` : story.title;
   const end = (side) => {
@@ -82,7 +90,7 @@ function head(story, number, many) {
       ended && el(`span.outcome.${well ? "well" : "ill"}`, {}, well ? `✓ ${say("complete")}` : `✗ ${say("failed")}`),
     );
   };
-  return el("li.head", { "aria-label": title }, end("client"), el("span.name", {}, title), end("server"));
+  return el("li.head", { "aria-label": title }, end("client"), el("span.name", {}, title, traces(story)), end("server"));
 }
 
 // Why an end failed: a failure begins with it.
@@ -107,7 +115,7 @@ export function ladder(run, catalogue, choose, before) {
   };
   run.rows.forEach((row) => {
     const story = run.stories[row.story];
-    if (row.first) add(`head ${row.story} ${many} ${JSON.stringify([story.title, story.ends, story.client_address, story.server_address])}`, () => head(story, row.story, many));
+    if (row.first) add(`head ${row.story} ${many} ${JSON.stringify([story.title, story.ends, story.client_address, story.server_address, story.traces])}`, () => head(story, row.story, many));
     const why = row.first ? reasons(story) : [];
     if (why.length) add(`why ${row.story} ${JSON.stringify(story.ends)}`, () => el("li.why", {}, why));
     const { arrival, left, last, ...seen } = row;

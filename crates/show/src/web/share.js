@@ -5,7 +5,9 @@ import { announce, el, harmfulIn, icon, lang, say, said } from "./say.js";
 // The run in one file: the same page, with everything inside.
 export async function save(run, catalogue, notes) {
   const shell = await (await fetch(`alone.html?lang=${lang()}`)).text();
-  const data = JSON.stringify({ catalogue, stories: run.stories, mermaid: run.mermaid, notes, lang: lang() });
+  // Where traces are shown is for who runs the page.
+  const stories = run.stories.map(({ traces, ...story }) => story);
+  const data = JSON.stringify({ catalogue, stories, mermaid: run.mermaid, notes, lang: lang() });
   const unit = (text) => [...Array(text.length).keys()].map((i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`).join("");
   const safe = data.replaceAll("<", "\\u003c").replace(harmfulIn(), unit);
   const title = run.stories.map((story) => story.title).join(", ").replace(/[<&]/g, " ");
