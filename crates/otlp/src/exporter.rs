@@ -151,6 +151,7 @@ impl Exporter {
             let here = dispatcher::get_default(Dispatch::clone);
             let run = move || {
                 first();
+                give_way();
                 if here.is::<NoSubscriber>() {
                     worker.run();
                 } else {
@@ -391,6 +392,17 @@ impl Worker {
         Resource { attributes: self.config.resource.clone(), ..Resource::default() }
     }
 }
+
+/// Lets all else go first where there are fewer cores than work: what waits for this thread waits in a queue of its own, and
+/// neither a handshake nor the log does. Linux has a priority for each thread; elsewhere it would be the whole program's.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    let _at_the_same_priority_it_sends_too = rustix::process::nice(LAST);
+}
+
+/// So much later, of 19, than the rest of the program.
+#[cfg(target_os = "linux")]
+const LAST: i32 = 10;
 
 /// As the specification names a service that has no name.
 fn unknown_service() -> String {
