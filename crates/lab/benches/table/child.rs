@@ -15,13 +15,14 @@ use std::{
 };
 
 use anyhow::Context;
+use otlp::Exporter;
 use show::{Args, Color, Format, Init, Unread};
-use steps::Lang;
+use steps::{Lang, program::LAB};
 use tempfile::TempDir;
 use watch::{Keep, Keeping, Session};
 
 use crate::{
-    bytes, measure,
+    bytes, collector, measure,
     pair::{Client, Kind, serve},
 };
 
@@ -34,6 +35,8 @@ pub(crate) enum Column {
     Off,
     /// JSON to a file.
     Json,
+    /// The same, and every event to a collector.
+    Otlp,
     /// Lines of text to a file.
     Text,
     /// Packets and secrets to a file, and nothing else; packets by AF_PACKET.
@@ -43,20 +46,32 @@ pub(crate) enum Column {
 }
 
 impl Column {
-    pub(crate) const ALL: [Column; 6] =
-        [Column::Bare, Column::Off, Column::Json, Column::Text, Column::Flight, Column::Secrets];
+    pub(crate) const ALL: [Column; 7] = [
+        Column::Bare,
+        Column::Off,
+        Column::Json,
+        Column::Otlp,
+        Column::Text,
+        Column::Flight,
+        Column::Secrets,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Column::Bare => "bare",
             Column::Off => "off",
             Column::Json => "JSON",
+            Column::Otlp => OTLP,
             Column::Text => "text",
             Column::Flight => "flight",
             Column::Secrets => "secrets",
         }
     }
 }
+
+/// The column that sends, and the variable that names its collector.
+const OTLP: &str = "OTLP";
+const COLLECTOR: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
 /// Marks an answer among what else a program may say on standard error.
 const ANSWER: &str = "= ";
@@ -80,7 +95,12 @@ impl Child {
     pub(crate) fn start(words: &[&str], folder: &Path) -> anyhow::Result<Self> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let log = folder.join(format!("log-{}", COUNT.fetch_add(1, Relaxed)));
-        let mut process = Command::new(std::env::current_exe()?)
+        let mut command = Command::new(std::env::current_exe()?);
+        command.env_remove(COLLECTOR);
+        if words.contains(&OTLP) {
+            command.env(COLLECTOR, collector::url()?);
+        }
+        let mut process = command
             .arg("--child")
             .args(words)
             .stdin(Stdio::piped())
@@ -164,9 +184,9 @@ fn say(answer: &str) {
 }
 
 /// Begins the log that the column asks for.
-fn log(column: &str, session: Option<&Session>) -> anyhow::Result<Option<show::Guard>> {
+fn log(column: &str, session: Option<&Session>) -> anyhow::Result<Option<(show::Guard, Exporter)>> {
     let format = match column {
-        "JSON" => Format::Json,
+        "JSON" | OTLP => Format::Json,
         "text" => Format::Text,
         _ => return Ok(None),
     };
@@ -174,10 +194,14 @@ fn log(column: &str, session: Option<&Session>) -> anyhow::Result<Option<show::G
     let session = session.cloned().unwrap_or_default();
     let unread = session.clone();
     let unread = Some(Unread::new(move || unread.read()));
-    let mut log = show::init(&args, Init { both_sides: true, lines: true, unread, ..Init::default() })?;
+    let mut exporter = Exporter::new(&otlp::Options::default(), LAB, Lang::En)?;
+    anyhow::ensure!(exporter.is_on() == (column == OTLP), "only one column has a collector");
+    let also = exporter.also();
+    let mut log = show::init(&args, Init { both_sides: true, lines: true, unread, also, ..Init::default() })?;
     log.begin()?;
+    exporter.begin_after(|| {})?;
     session.begin()?;
-    Ok(Some(log))
+    Ok(Some((log, exporter)))
 }
 
 /// Begins what the column keeps beside the log, in an open file that nobody else sees.
@@ -212,6 +236,7 @@ fn pair(kind: Kind, column: &str, certs: &Path, latency: bool) -> anyhow::Result
         }
         let client = Arc::new(Client::new(kind, session.as_ref(), certs, here).await?);
         say("ready");
+        let mut cpu = measure::own_cpu();
         for line in std::io::stdin().lines() {
             let n: usize = line?.parse()?;
             if latency {
@@ -224,7 +249,7 @@ fn pair(kind: Kind, column: &str, certs: &Path, latency: bool) -> anyhow::Result
                 say(&format!("{median} {median}"));
                 continue;
             }
-            let (began, cpu) = (Instant::now(), measure::own_cpu());
+            let began = Instant::now();
             let left = Arc::new(AtomicUsize::new(n));
             let mut working = tokio::task::JoinSet::new();
             for _ in 0..CLIENTS {
@@ -244,8 +269,10 @@ fn pair(kind: Kind, column: &str, certs: &Path, latency: bool) -> anyhow::Result
             let wall = began.elapsed();
             tokio::time::sleep(SETTLE).await;
             show::drain();
-            let cpu = measure::own_cpu() - cpu;
-            say(&format!("{} {}", wall.as_secs_f64(), cpu.as_secs_f64()));
+            // What is still at work now, as an exporter is that waits for more to send, counts in the next round.
+            let (before, now) = (cpu, measure::own_cpu());
+            cpu = now;
+            say(&format!("{} {}", wall.as_secs_f64(), (now - before).as_secs_f64()));
         }
         Ok(())
     })

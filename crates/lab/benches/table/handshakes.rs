@@ -14,9 +14,10 @@ use crate::{
 pub(crate) fn table(effort: Effort, folder: &Path, certs: &Path) -> anyhow::Result<()> {
     println!(
         "Handshakes, both ends in one process on all cores. Rate: of bare's, and the middle half of the rounds. CPU: \
-         what the annotation adds to each handshake, both ends together. Flight: packets by AF_PACKET and secrets to a file, nothing printed. Secrets: those alone (--keylog).\n\n\
-         | pair | bare | CPU each | off | | JSON to a file | | text to a file | | flight | | secrets | | events, lost |\n\
-         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+         what the annotation adds to each handshake, both ends together. Flight: packets by AF_PACKET and secrets to a file, nothing printed. Secrets: those alone (--keylog). \
+         OTLP: JSON to a file, and every event to a collector in another process.\n\n\
+         | pair | bare | CPU each | off | | JSON to a file | | with OTLP | | text to a file | | flight | | secrets | | events, lost |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     );
     for kind in Kind::ALL {
         row(kind, effort, folder, certs)?;

@@ -15,6 +15,7 @@ use clap::{Parser, ValueEnum};
 
 mod bytes;
 mod child;
+mod collector;
 #[path = "../common/mod.rs"]
 mod common;
 mod handshakes;
