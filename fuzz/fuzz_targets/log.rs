@@ -47,7 +47,7 @@ fuzz_target!(|input: &[u8]| {
     drop(printers.each_mut().map(Lines::end));
     let of_ends = log.events.iter().filter(|event| !of_a_link(event)).count();
     memory::bounded(input.len(), 4 << 20, 4 << 10, || {
-        for protocol in [Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Ssh] {
+        for &protocol in Protocol::ALL {
             drop(judge.summary(protocol, true));
             drop(show::verdicts(&log.events, protocol, lang, 80));
         }

@@ -41,7 +41,7 @@ pub(crate) fn compare(judge: Judge, events: &[Event], told: &[Told]) -> Report {
     let mut report = Report { old: before_12(events), ..Report::default() };
     let witnesses: BTreeSet<_> = events.iter().map(|event| (&event.conn, event.side)).collect();
     for (conn, side) in witnesses {
-        for layer in [Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Ssh] {
+        for &layer in Protocol::ALL {
             for from in [Some(Side::Client), Some(Side::Server), None] {
                 let ours: Vec<_> = events
                     .iter()

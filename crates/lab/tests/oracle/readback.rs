@@ -58,7 +58,7 @@ impl Account {
         for (conn, side) in ends {
             let of_it = |event: &&Event| event.conn == *conn && event.side == side;
             let pair = live.iter().find(of_it).expect("it is one of them").protocol;
-            for layer in [Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Ssh] {
+            for &layer in Protocol::ALL {
                 // Below another protocol TCP is told by the capture alone.
                 if layer == Protocol::Tcp && pair != Protocol::Tcp {
                     continue;

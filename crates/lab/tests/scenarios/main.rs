@@ -106,7 +106,7 @@ fn the_scenarios_of_ssh() {
 #[test]
 fn how_long_each_takes_is_on_record() {
     let mut measured = String::new();
-    for protocol in [Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Ssh] {
+    for &protocol in Protocol::ALL {
         let Some(run) = run(protocol) else { return };
         for here in show::read_log("log", &run.runs).runs {
             if let Some(end) = here.run.ended {

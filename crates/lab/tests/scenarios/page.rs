@@ -63,7 +63,7 @@ async fn what_the_page_shows_of_every_scenario_is_what_its_json_has() {
     let file = folder.path().join("run.html");
     let browser = Browser::open(&LOOKS[0]).await;
     let (mut pages, mut messages, mut judged, mut all) = (0, 0, 0, 0);
-    for protocol in [Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Ssh] {
+    for &protocol in Protocol::ALL {
         let Some(recorded) = run(protocol) else { continue };
         all += recorded
             .log
@@ -133,7 +133,7 @@ fn same(what: &str, side: Side, shown: &[Told], logged: &[Told]) {
 #[test]
 fn each_value_of_a_calculation_is_in_the_row_that_it_names() {
     let mut values = 0;
-    for protocol in [Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Ssh] {
+    for &protocol in Protocol::ALL {
         for events in runs(protocol) {
             for story in stories(events) {
                 let drawn = show::web::story(&story, None);
