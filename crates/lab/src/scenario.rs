@@ -1,7 +1,10 @@
 //! A scenario is a file that a student can read: what goes wrong, what to look at, and how it must end. The same file
 //! is the demonstration, the documentation and the test. Unknown keys are refused.
+//!
+//! What differs little stands in one file: `[variant.rsa]` in `expired.toml` is the scenario `expired-rsa`, and says what of
+//! it is otherwise.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, mem, path::Path};
 
 use anyhow::{Context, bail};
 use claims::{Claim, Verdict};
@@ -11,7 +14,8 @@ use steps::{Lang, Protocol, Said, Side, Step, harmless::one_line, program::LAB};
 
 use crate::{link, meddler};
 
-/// The scenarios of the suite, inside the program: `tls/unknown-ca` is `scenarios/tls/unknown-ca.toml`.
+/// The scenarios of the suite, inside the program: `tls/unknown-ca` is `scenarios/tls/unknown-ca.toml`, and
+/// `tls/unknown-ca-rsa` the variant `rsa` in it.
 static OWN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// One run with its faults and its expected end.
@@ -44,6 +48,9 @@ pub struct Scenario {
     /// How each side must end.
     #[serde(default)]
     pub expect: BTreeMap<Side, Expected>,
+    /// What is otherwise in each of its variants; where this is read, they are scenarios of their own.
+    #[serde(default)]
+    variant: BTreeMap<String, toml::Table>,
 }
 
 /// A sentence in both languages.
@@ -128,21 +135,57 @@ impl Outcome {
 }
 
 impl Scenario {
-    /// Reads a file; `name` is for whoever reads of its errors.
+    /// Reads a file: the scenario that it is, and each of its variants. `name` is that of the file, without its extension where
+    /// it is one of the suite.
     ///
     /// # Errors
     ///
     /// Says where in it what is wrong.
-    pub fn read(name: &str, text: &str) -> anyhow::Result<Self> {
-        let mut scenario: Scenario = toml::from_str(text).with_context(|| format!("in scenario {name}"))?;
-        scenario.name = one_line(name); // a path of whoever made the file
-        Ok(scenario)
+    pub fn read(name: &str, text: &str) -> anyhow::Result<Vec<Self>> {
+        let within = |name: &str| format!("in scenario {name}");
+        let mut whole: Scenario = toml::from_str(text).with_context(|| within(name))?;
+        whole.name = one_line(name); // a path of whoever made the file
+        let variants = mem::take(&mut whole.variant);
+        let mut file: toml::Table = toml::from_str(text).with_context(|| within(name))?;
+        file.remove("variant");
+        if variants.len() > MOST_VARIANTS {
+            bail!("in scenario {}: more than {MOST_VARIANTS} variants", one_line(name));
+        }
+        let mut found = vec![whole];
+        for (variant, otherwise) in variants {
+            let name = one_line(&format!("{}-{variant}", name.strip_suffix(".toml").unwrap_or(name)));
+            let mut scenario: Scenario =
+                but(file.clone(), otherwise).try_into().with_context(|| within(&name))?;
+            if !scenario.variant.is_empty() {
+                bail!("in scenario {name}: a variant has no variants");
+            }
+            scenario.name = name;
+            found.push(scenario);
+        }
+        Ok(found)
     }
 
     /// Whether it cannot be as its file says without a link.
     pub fn needs_link(&self) -> bool {
         !self.link.is_empty() || self.setup.contains_key("latency_ms")
     }
+}
+
+/// How many variants a file may have: each is as large as the file, which a stranger may have written.
+const MOST_VARIANTS: usize = 8;
+
+/// A file as one of its variants has it: of each table it says only what is otherwise, but of the claims all.
+fn but(mut table: toml::Table, variant: toml::Table) -> toml::Table {
+    for (key, value) in variant {
+        let value = match (table.remove(&key), value) {
+            (Some(toml::Value::Table(within)), toml::Value::Table(value)) if key != "claims" => {
+                toml::Value::Table(but(within, value))
+            }
+            (_, value) => value,
+        };
+        table.insert(key, value);
+    }
+    table
 }
 
 /// All scenarios of the suite, in the order of their names within the order of the protocols.
@@ -152,15 +195,19 @@ impl Scenario {
 /// Says which file is wrong, where in it, and why.
 pub fn all() -> anyhow::Result<Vec<Scenario>> {
     let mut found = Vec::new();
-    for protocol in <Protocol as strum::VariantArray>::VARIANTS {
+    for protocol in Protocol::ALL {
         let Some(folder) = OWN.get_dir(protocol.id()) else { continue };
-        let mut files: Vec<_> = folder.files().filter(|file| is_scenario(file.path())).collect();
-        files.sort_by_key(|file| file.path());
-        for file in files {
+        let mut mine = Vec::new();
+        for file in folder.files().filter(|file| is_scenario(file.path())) {
             let name = file.path().with_extension("").display().to_string();
             let text = file.contents_utf8().with_context(|| format!("scenario {name} is not UTF-8"))?;
-            found.push(Scenario::read(&name, text)?);
+            mine.extend(Scenario::read(&name, text)?);
         }
+        mine.sort_by(|one, other| one.name.cmp(&other.name));
+        if let Some(twice) = mine.windows(2).find(|pair| pair[0].name == pair[1].name) {
+            bail!("two scenarios are called {}", twice[0].name);
+        }
+        found.extend(mine);
     }
     Ok(found)
 }
@@ -195,7 +242,7 @@ pub fn select(patterns: &[String]) -> anyhow::Result<Vec<Scenario>> {
     for pattern in patterns {
         if is_scenario(Path::new(pattern)) {
             let text = fs::read_to_string(pattern).with_context(|| format!("could not read {pattern}"))?;
-            chosen.push(Scenario::read(pattern, &text)?);
+            chosen.extend(Scenario::read(pattern, &text)?);
             continue;
         }
         if let Some(claim) = claim(pattern) {
@@ -274,10 +321,59 @@ mod tests {
     #[test]
     fn every_scenario_of_the_suite_reads() {
         let all = all().expect("each file reads");
-        assert!(!all.is_empty());
+        for protocol in Protocol::ALL {
+            assert!(all.iter().any(|scenario| scenario.pair.protocol == *protocol), "{protocol:?}");
+        }
         for scenario in all {
             assert!(scenario.name.starts_with(scenario.pair.protocol.id()), "{}", scenario.name);
             assert!(!scenario.expect.is_empty(), "{} expects nothing", scenario.name);
+        }
+    }
+
+    #[test]
+    fn a_variant_says_what_is_otherwise() {
+        const FILE: &str = r#"
+            title = { en = "a", zh = "甲" }
+            about = { en = "b", zh = "乙" }
+            [pair]
+            protocol = "tls"
+            client = ["--variant", "ecdhe"]
+            visits = 2
+            [claims]
+            t1 = "as_noted"
+            t4 = "differs"
+            [expect.client]
+            outcome = "failed"
+            reason = "expired"
+        "#;
+        let variant = |says: &str| Scenario::read("tls/x", &format!("{FILE}\n{says}"));
+        let found = variant(
+            "[variant.tls13]\npair.client = []\nclaims = { t1 = \"differs\" }\nexpect.client.reason = \"over\"\n\
+             expect.server = { outcome = \"failed\" }",
+        );
+        let [whole, tls13] = &found.expect("it reads")[..] else { panic!("a file and its variant") };
+        assert_eq!((whole.name.as_str(), tls13.name.as_str()), ("tls/x", "tls/x-tls13"));
+        assert_eq!((whole.pair.client.len(), tls13.pair.client.len()), (2, 0));
+        assert_eq!((tls13.pair.visits, &tls13.title), (2, &whole.title));
+        assert_eq!((&whole.claims.len(), &tls13.claims), (&2, &BTreeMap::from([(Claim::T1, Verdict::Differs)])));
+        let ends = |scenario: &Scenario| -> Vec<_> {
+            let each = scenario.expect.iter();
+            each.map(|(side, end)| (*side, end.outcome, end.reason.clone().unwrap_or_default())).collect()
+        };
+        assert_eq!(ends(whole), [(Side::Client, Some(Outcome::Failed), "expired".to_owned())]);
+        assert_eq!(ends(tls13)[0], (Side::Client, Some(Outcome::Failed), "over".to_owned()));
+        assert_eq!(ends(tls13)[1], (Side::Server, Some(Outcome::Failed), String::new()));
+
+        let many: String = (0..=MOST_VARIANTS).map(|n| format!("[variant.y{n}]\n")).collect();
+        let error = variant(&many).expect_err("it is refused").to_string();
+        assert!(error.contains("more than 8 variants"), "{error}");
+        for (says, wrong) in [
+            ("[variant.y]\nclams = {}", "unknown field `clams`"),
+            ("[variant.y.pair]\nsever = []", "unknown field `sever`"),
+            ("[variant.y.variant.z]", "a variant has no variants"),
+        ] {
+            let error = format!("{:#}", variant(says).expect_err("it is refused"));
+            assert!(error.starts_with("in scenario tls/x-y: ") && error.contains(wrong), "{error}");
         }
     }
 
