@@ -63,6 +63,7 @@ fn each_layer_takes_what_its_own_filter_lets_through() {
     let line = line.expect("a formatter gets the event as fields");
     assert!(line.contains("request{number=7}"), "in the application's span: {line}");
     assert!(line.contains(r#"evidence="wire""#), "{line}");
+    assert!(line.contains(r#"conn="stream-"#) && !line.contains("0.0.0.0"), "no address is made up: {line}");
     assert_eq!(warnings.text(), "");
     let (ours, notes) = (ours.text(), ["upgrade request", "wire"]);
     assert!(ours.lines().any(|line| notes.iter().all(|words| line.contains(words))), "{ours}");
@@ -88,7 +89,12 @@ fn json_is_an_event_a_line() {
     let (handshakes, guard) = log::Options::default().json().layer(ours.clone()).expect("a thread");
     connection(tracing_subscriber::registry().with(handshakes));
     drop(guard);
-    let read = |line: &str| serde_json::from_str::<asnoted::Event>(line).expect("an event").step.id();
-    let steps: Vec<_> = ours.text().lines().map(read).collect();
+    let read = |line: &str| serde_json::from_str::<asnoted::Event>(line).expect("an event");
+    let events: Vec<_> = ours.text().lines().map(read).collect();
+    let steps: Vec<_> = events.iter().map(|event| event.step.id()).collect();
     assert_eq!((steps.first(), steps.last()), (Some(&"ws.upgrade_request"), Some(&"ws.summary")));
+    // It ran in memory.
+    let number = events[0].conn.strip_prefix("stream-").map(str::parse::<u64>);
+    assert!(matches!(number, Some(Ok(1..))), "{}", events[0].conn);
+    assert!(events.iter().all(|event| event.conn == events[0].conn));
 }

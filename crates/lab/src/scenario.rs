@@ -355,7 +355,10 @@ mod tests {
         assert_eq!((whole.name.as_str(), tls13.name.as_str()), ("tls/x", "tls/x-tls13"));
         assert_eq!((whole.pair.client.len(), tls13.pair.client.len()), (2, 0));
         assert_eq!((tls13.pair.visits, &tls13.title), (2, &whole.title));
-        assert_eq!((&whole.claims.len(), &tls13.claims), (&2, &BTreeMap::from([(Claim::T1, Verdict::Differs)])));
+        assert_eq!(
+            (&whole.claims.len(), &tls13.claims),
+            (&2, &BTreeMap::from([(Claim::T1, Verdict::Differs)]))
+        );
         let ends = |scenario: &Scenario| -> Vec<_> {
             let each = scenario.expect.iter();
             each.map(|(side, end)| (*side, end.outcome, end.reason.clone().unwrap_or_default())).collect()

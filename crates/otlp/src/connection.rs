@@ -397,7 +397,6 @@ fn about(first: &steps::Event, observer: &str) -> Vec<KeyValue> {
         text("asnoted.side", first.side.id()),
         text("asnoted.conn", first.conn.as_str()),
         text("asnoted.observer", observer),
-        text("network.transport", "tcp"),
     ];
     about.extend(first.variant.as_deref().map(|variant| text("asnoted.variant", variant)));
     let application = match first.protocol {
@@ -409,6 +408,7 @@ fn about(first: &steps::Event, observer: &str) -> Vec<KeyValue> {
     let ends = first.conn.split_once('>');
     let ends = ends.and_then(|(client, server)| Some((client.parse().ok()?, server.parse().ok()?)));
     let Some((client, server)): Option<(SocketAddr, SocketAddr)> = ends else { return about };
+    about.push(text("network.transport", "tcp"));
     about.push(text("network.type", if server.is_ipv4() { "ipv4" } else { "ipv6" }));
     let mut end = |name: &str, end: SocketAddr| {
         about.push(text(format!("{name}.address"), end.ip().to_string()));

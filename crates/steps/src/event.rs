@@ -26,7 +26,8 @@ pub struct Event {
     /// Who saw it, where that was neither end; `side` then says only whose view `direction` takes.
     #[serde(default)]
     pub observer: Option<Observer>,
-    /// The client's address, `>`, the server's address, as this side sees them.
+    /// The client's address, `>`, the server's address, as this side sees them; where the stream has none, `stream-1`,
+    /// `stream-2`, so that this program's connections are told apart.
     pub conn: String,
     /// What happened.
     pub step: Step,

@@ -1,9 +1,6 @@
 //! Between which addresses a connection runs, where its stream can tell.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    sync::atomic::{AtomicU16, Ordering::Relaxed},
-};
+use std::net::SocketAddr;
 
 use steps::{Protocol, Side};
 use tokio::net::TcpStream;
@@ -11,7 +8,7 @@ use tokio::net::TcpStream;
 use crate::{Session, Started, Witness};
 
 /// What can say between which addresses a connection runs, the client's first: a stream of TCP, the two addresses
-/// themselves, or `()` where there are none, as in memory.
+/// themselves, or `()` where there are none, as in memory: such a connection is called `stream-1`, `stream-2` and so on.
 pub trait Ends {
     /// The client's address and the server's, as `side` sees them.
     fn ends(&self, side: Side) -> Option<(SocketAddr, SocketAddr)>;
@@ -51,17 +48,8 @@ impl Witness {
     }
 
     fn of(session: &Session, side: Side, protocol: Protocol, ends: &impl Ends) -> Self {
-        let ends = ends.ends(side).unwrap_or_else(unknown);
-        Witness::new(session, side, protocol, None, ends, Started::now())
+        Witness::between(session, side, protocol, None, ends.ends(side), Started::now())
     }
-}
-
-/// The unspecified address with a number: connections without addresses are still told apart, and no log takes them for
-/// connections of the network.
-fn unknown() -> (SocketAddr, SocketAddr) {
-    static NEXT: AtomicU16 = AtomicU16::new(1);
-    let nowhere = |port| SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
-    (nowhere(NEXT.fetch_add(1, Relaxed).max(1)), nowhere(0))
 }
 
 /// A watch takes a witness, or a reference to one that others share.

@@ -87,12 +87,12 @@ type Ends = (SocketAddr, SocketAddr);
 impl Session {
     /// A secret of TLS by its label. `about` is the client's random, and for `RSA` the first eight bytes of the
     /// encrypted pre-master secret.
-    pub(crate) fn tls_secret(&self, of: Ends, label: &str, about: &[u8], secret: &[u8]) {
+    pub(crate) fn tls_secret(&self, of: Option<Ends>, label: &str, about: &[u8], secret: &[u8]) {
         self.write(of, Kind::Tls, || format!("{label} {} {}\n", hex::encode(about), hex::encode(secret)));
     }
 
     /// The shared secret K of an SSH key exchange, by the cookie of the client's KEXINIT.
-    pub(crate) fn ssh_secret(&self, of: Ends, cookie: &[u8], secret: &[u8]) {
+    pub(crate) fn ssh_secret(&self, of: Option<Ends>, cookie: &[u8], secret: &[u8]) {
         let line = || format!("{} SHARED_SECRET {}\n", hex::encode(cookie), hex::encode(secret));
         self.write(of, Kind::Ssh, line);
     }
@@ -106,14 +106,14 @@ impl Session {
         }
     }
 
-    fn write(&self, of: Ends, kind: Kind, line: impl FnOnce() -> String) {
+    fn write(&self, of: Option<Ends>, kind: Kind, line: impl FnOnce() -> String) {
         let mut out = self.secrets().lock();
         let kept = out.file.is_some() || self.records();
         if !kept && self.flight().is_none() {
             return;
         }
         let line = line();
-        if let Some(flight) = self.flight() {
+        if let Some((flight, of)) = self.flight().zip(of) {
             flight.secret(of, kind, line.clone());
         }
         if !kept || out.recent.contains(&line) {

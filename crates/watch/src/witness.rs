@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant, SystemTime},
 };
@@ -37,6 +37,9 @@ const MOST_UNHEARD: usize = 16 * 1024;
 
 /// After a fatal alert a connection ends: more of them are not the end of it.
 const MOST_FATAL_ALERTS: u32 = 4;
+
+/// The client's address and the server's.
+type Ends = (SocketAddr, SocketAddr);
 
 /// The moment a connection began, on the steady clock and on the wall clock.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +81,7 @@ struct Inner {
     side: Side,
     protocol: Protocol,
     variant: Option<String>,
-    ends: (SocketAddr, SocketAddr),
+    ends: Option<Ends>,
     conn: String,
     /// By which a reader knows whose events these are.
     origin: Origin,
@@ -153,15 +156,26 @@ impl Witness {
         side: Side,
         protocol: Protocol,
         variant: Option<String>,
-        (client, server): (SocketAddr, SocketAddr),
+        ends: (SocketAddr, SocketAddr),
         started: Started,
     ) -> Self {
-        let conn = format!("{}>{}", plain(client), plain(server));
-        let (session, ends) = (session.clone(), (client, server));
-        if let Some(recording) = session.recording() {
+        Witness::between(session, side, protocol, variant, Some(ends), started)
+    }
+
+    /// The same where the stream need not have addresses.
+    pub(crate) fn between(
+        session: &Session,
+        side: Side,
+        protocol: Protocol,
+        variant: Option<String>,
+        ends: Option<Ends>,
+        started: Started,
+    ) -> Self {
+        let session = session.clone();
+        if let Some((recording, ends)) = session.recording().zip(ends) {
             recording.connection(ends);
         }
-        if let Some(flight) = session.flight() {
+        if let Some((flight, ends)) = session.flight().zip(ends) {
             flight.opens(ends);
         }
         Witness(Arc::new(Inner {
@@ -170,7 +184,8 @@ impl Witness {
             protocol,
             variant,
             ends,
-            conn,
+            conn: ends
+                .map_or_else(nameless, |(client, server)| format!("{}>{}", plain(client), plain(server))),
             origin: Origin::default(),
             started,
             keeps: AtomicBool::default(),
@@ -188,8 +203,8 @@ impl Witness {
         &self.0.session
     }
 
-    /// The client's address and the server's, as this side sees them.
-    pub(crate) fn ends(&self) -> (SocketAddr, SocketAddr) {
+    /// The client's address and the server's, as this side sees them, where the stream has any.
+    pub(crate) fn ends(&self) -> Option<Ends> {
         self.0.ends
     }
 
@@ -439,11 +454,12 @@ impl Drop for Inner {
             let (conn, side) = (&self.conn, self.side.id());
             tracing::warn!(%conn, side, "dropped without finish(): the log does not say how this connection ended");
         }
+        let Some(ends) = self.ends else { return };
         if let Some(recording) = self.session.recording() {
-            recording.closed(self.ends);
+            recording.closed(ends);
         }
         if let Some(flight) = self.session.flight() {
-            flight.closes(self.ends);
+            flight.closes(ends);
         }
     }
 }
@@ -462,15 +478,15 @@ impl State {
     fn tell(&mut self, of: &Inner, event: Event, elapsed: Duration, end: Option<u64>, due: bool) {
         let weight = event.weight();
         let event = Arc::new(event);
-        let recording = of.session.recording();
-        let said = recording.map(|recording| {
+        let recording = of.session.recording().zip(of.ends);
+        let said = recording.map(|(recording, _)| {
             let comments = &mut self.comments.get_or_insert_with(|| Commenting(recording.comments())).0;
             comments(&event)
         });
         if self.allowance.admits(elapsed, weight, event.step, due) {
             self.tell_gap(of);
-            if let Some((recording, said)) = recording.zip(said) {
-                recording.step(of.ends, &event, &said, end);
+            if let Some(((recording, ends), said)) = recording.zip(said) {
+                recording.step(ends, &event, &said, end);
             }
             let carried = Carried::Event(Arc::clone(&event), weight, of.origin.clone());
             emit(&carried, self.within.as_ref());
@@ -487,12 +503,18 @@ impl State {
     fn tell_gap(&mut self, of: &Inner) {
         if let Some(beyond) = self.allowance.take_beyond() {
             let gap = Gap::beyond_limit(&of.conn, of.side, beyond);
-            if let Some(recording) = of.session.recording() {
-                recording.gap(of.ends, &gap);
+            if let Some((recording, ends)) = of.session.recording().zip(of.ends) {
+                recording.gap(ends, &gap);
             }
             emit(&Carried::Gap(gap), self.within.as_ref());
         }
     }
+}
+
+/// What a connection without addresses is called, so that two of them are told apart.
+fn nameless() -> String {
+    static STREAMS: AtomicU64 = AtomicU64::new(1);
+    format!("stream-{}", STREAMS.fetch_add(1, Relaxed))
 }
 
 /// About how much memory a step takes before it is read.

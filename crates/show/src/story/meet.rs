@@ -60,7 +60,10 @@ fn belong(client: &Connection, server: &Connection, by: MetBy) -> bool {
     client.protocol == server.protocol
         && match by {
             MetBy::Nonce => nonce(client).is_some_and(|nonce| nonce_of(server, &nonce)),
-            MetBy::Addresses => client.conn == server.conn && overlap(client, server),
+            // What has no addresses is named by each program for itself.
+            MetBy::Addresses => {
+                client.conn.contains('>') && client.conn == server.conn && overlap(client, server)
+            }
             MetBy::Time => overlap(client, server),
         }
 }

@@ -6,7 +6,7 @@ use std::{future::Future, sync::OnceLock};
 use tokio::net::TcpStream;
 
 use super::{Connection, Settings};
-use crate::{Outcome, Witness};
+use crate::{Ends, Outcome, Witness};
 
 /// Watches one connection on behalf of a [`Witness`]: what the kernel says of it. For its segments see
 /// [`Capture`](super::Capture).
@@ -25,10 +25,11 @@ impl Watch {
     /// Reports what the kernel says of `stream` now that it is open. Segments do not pass through a stream, so it goes
     /// back as it came.
     pub fn tap(&self, stream: TcpStream) -> TcpStream {
-        let connection = self.connection.get_or_init(|| {
-            let settings = Settings::read(self.witness.side(), &stream);
-            Connection::new(&self.witness, self.witness.ends(), None, &settings)
-        });
+        let side = self.witness.side();
+        let Some(ends) = self.witness.ends().or_else(|| stream.ends(side)) else { return stream };
+        let connection = self
+            .connection
+            .get_or_init(|| Connection::new(&self.witness, ends, None, &Settings::read(side, &stream)));
         connection.established(&stream);
         stream
     }
