@@ -2,7 +2,7 @@
 //! judge its log from outside, where a name is all there is.
 
 use claims::Event;
-use serde_json::Value;
+use steps::Value;
 
 pub trait ByName {
     /// A field as text; empty when it is not there.

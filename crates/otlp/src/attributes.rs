@@ -8,8 +8,7 @@ use claims::{Event, Verdict};
 use opentelemetry_proto::tonic::common::v1::{
     AnyValue, ArrayValue, KeyValue, KeyValueList, any_value::Value as Any,
 };
-use serde_json::Value;
-use steps::{Step, common, ssh, tls, ws};
+use steps::{Step, Value, common, ssh, tls, ws};
 
 /// Whole secrets.
 const SECRET: &[&str] = &[common::SECRETS.name()];
@@ -82,7 +81,7 @@ fn json(value: &Value) -> Option<Any> {
             (None, Some(value), _) => Any::IntValue(value),
             (None, None, value) => Any::DoubleValue(value.unwrap_or(f64::NAN)),
         },
-        Value::String(text) => Any::StringValue(text.clone()),
+        Value::String(text) => Any::StringValue(text.to_string()),
         // Within a value, null keeps its place.
         Value::Array(values) => Any::ArrayValue(ArrayValue {
             values: values.iter().map(|value| AnyValue { value: json(value) }).collect(),
@@ -105,7 +104,7 @@ pub(crate) fn fields(event: &Event, with_content: bool, out: &mut Vec<KeyValue>)
         }
         let key = format!("asnoted.{protocol}.{name}");
         match value {
-            Value::Object(said) if said.len() == 2 && said.contains_key("en") && said.contains_key("zh") => {
+            Value::Object(said) if value.as_said().is_some() => {
                 for (lang, text) in said {
                     out.extend(json(text).map(|text| pair(format!("{key}.{lang}"), text)));
                 }

@@ -1,8 +1,6 @@
 //! The fields that mean the same in several protocols.
 
-use serde_json::Value;
-
-use crate::field::declare;
+use crate::{Value, field::declare};
 
 declare! {
     /// The version of the protocol.

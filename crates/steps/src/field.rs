@@ -4,19 +4,19 @@
 
 use std::{fmt, marker::PhantomData};
 
-use serde_json::Value;
+use compact_str::CompactString;
 
-use crate::{Fields, Name, Said};
+use crate::{Fields, Name, Said, Value};
 
 /// A value of a step: its name in JSON, and what is kept under it.
 pub struct Field<T: ?Sized> {
-    name: &'static str,
+    name: &'static &'static str,
     kind: PhantomData<fn(&T)>,
 }
 
 impl<T: ?Sized> Field<T> {
     /// The field that JSON calls `name`. Fields are declared in this crate alone, each once.
-    pub(crate) const fn new(name: &'static str) -> Self {
+    pub(crate) const fn new(name: &'static &'static str) -> Self {
         Field { name, kind: PhantomData }
     }
 
@@ -36,7 +36,7 @@ impl<T: ?Sized> Copy for Field<T> {}
 
 impl<T: ?Sized> fmt::Debug for Field<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
+        f.write_str(self.name())
     }
 }
 
@@ -63,7 +63,7 @@ impl Kind for str {
     }
 }
 
-impl<V: Into<String>> Takes<V> for str {
+impl<V: Into<CompactString>> Takes<V> for str {
     fn json(value: V) -> Value {
         Value::String(value.into())
     }
@@ -82,7 +82,7 @@ impl Kind for [String] {
     }
 }
 
-impl<V: IntoIterator<Item: Into<String>>> Takes<V> for [String] {
+impl<V: IntoIterator<Item: Into<CompactString>>> Takes<V> for [String] {
     fn json(value: V) -> Value {
         value.into_iter().map(|text| Value::String(text.into())).collect()
     }
@@ -92,7 +92,7 @@ impl<V: IntoIterator<Item: Into<String>>> Takes<V> for [String] {
 #[derive(Clone, Copy, Debug)]
 pub struct Lone<T>(pub T);
 
-impl<T: Into<String>> Takes<Lone<T>> for [String] {
+impl<T: Into<CompactString>> Takes<Lone<T>> for [String] {
     fn json(Lone(text): Lone<T>) -> Value {
         Value::String(text.into())
     }
@@ -223,7 +223,7 @@ pub trait Key<V> {
 
 impl<T: Takes<V> + ?Sized, V> Key<V> for Field<T> {
     fn entry(self, value: V) -> (Name, Value) {
-        (self.name.into(), T::json(value))
+        (Name::known(self.name), T::json(value))
     }
 }
 
@@ -250,7 +250,7 @@ impl Fields {
 
     /// Puts `value` at the end, or in the place of the one that `field` had.
     pub fn put<T: Takes<V> + ?Sized, V>(&mut self, field: Field<T>, value: V) {
-        self.insert(field.name.into(), T::json(value));
+        self.insert(Name::known(field.name), T::json(value));
     }
 
     /// The same where there is one.
@@ -273,7 +273,7 @@ macro_rules! fields {
 /// `declare! { /// What it is. VERSION: str = "version"; }`.
 macro_rules! declare {
     ($($(#[$doc:meta])* $constant:ident: $kind:ty = $name:literal;)*) => {
-        $($(#[$doc])* pub const $constant: $crate::Field<$kind> = $crate::Field::new($name);)*
+        $($(#[$doc])* pub const $constant: $crate::Field<$kind> = $crate::Field::new(&$name);)*
 
         /// The names of all of them, in order.
         pub const ALL: &[&str] = &[$($name),*];
@@ -315,11 +315,11 @@ mod tests {
         }
     }
 
-    const VERSION: Field<str> = Field::new("version");
-    const GROUPS: Field<[String]> = Field::new("groups");
-    const LENGTH: Field<u64> = Field::new("length");
-    const EQUAL: Field<bool> = Field::new("equal");
-    const WHY: Field<Said> = Field::new("why");
+    const VERSION: Field<str> = Field::new(&"version");
+    const GROUPS: Field<[String]> = Field::new(&"groups");
+    const LENGTH: Field<u64> = Field::new(&"length");
+    const EQUAL: Field<bool> = Field::new(&"equal");
+    const WHY: Field<Said> = Field::new(&"why");
 
     #[test]
     fn what_is_not_there_or_of_another_type_is_none() {
@@ -335,10 +335,10 @@ mod tests {
         fields.put_some(EQUAL, None::<bool>);
         assert_eq!(fields.get(EQUAL), None);
         let wrong = Fields::from_iter([
-            ("version".into(), json!(7)),
-            ("groups".into(), json!(["x25519", 1])),
-            ("length".into(), json!("3")),
-            ("why".into(), json!({"en": "so"})),
+            ("version".into(), 7.into()),
+            ("groups".into(), json!(["x25519", 1]).into()),
+            ("length".into(), "3".into()),
+            ("why".into(), json!({"en": "so"}).into()),
         ]);
         assert_eq!((wrong.get(VERSION), wrong.get(LENGTH)), (None, None));
         assert_eq!((wrong.get(GROUPS), wrong.get(WHY)), (None, None));

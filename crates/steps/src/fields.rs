@@ -1,17 +1,21 @@
 //! The values of a step.
 
-use std::{borrow::Cow, iter, mem, ops::Index, slice, sync::Arc, vec};
+use std::{collections::HashMap, fmt, iter, mem, ops::Index, slice, sync::Arc, vec};
 
-use serde::{Deserialize, Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::Map;
+
+use crate::{Name, Value};
 
 /// Named values in the order in which they were read. A step has a dozen of them: they lie in a row, which costs no
-/// table of hashes for each step, and a name that stands in the program is not copied.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(from = "Map<String, Value>")] // which finds a name that comes twice among any number
+/// table of hashes for each step.
+#[derive(Clone, Debug, Default)]
 pub struct Fields(Held);
 
-type Row = Vec<(Name, Value)>;
+pub(crate) type Row = Vec<(Name, Value)>;
 
 #[derive(Clone, Debug)]
 enum Held {
@@ -27,9 +31,6 @@ impl Default for Held {
     }
 }
 
-/// The name of a field.
-pub type Name = Cow<'static, str>;
-
 impl PartialEq for Fields {
     fn eq(&self, other: &Self) -> bool {
         self.row() == other.row()
@@ -42,7 +43,7 @@ impl Fields {
         Fields(Held::Own(Vec::new()))
     }
 
-    fn row(&self) -> &Row {
+    pub(crate) fn row(&self) -> &Row {
         match &self.0 {
             Held::Own(row) => row,
             Held::Shared(row) => row,
@@ -88,7 +89,7 @@ impl Fields {
     /// The value of that name, whatever its type: for those who show or compare all there is. Who knows the field reads
     /// it by [`Fields::get`].
     pub fn named(&self, name: &str) -> Option<&Value> {
-        self.row().iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.row().iter().find(|(known, _)| *known == *name).map(|(_, value)| value)
     }
 
     /// The value of that name, to be changed.
@@ -98,7 +99,7 @@ impl Fields {
     }
 
     fn place(&self, name: &str) -> Option<usize> {
-        self.row().iter().position(|(known, _)| known == name)
+        self.row().iter().position(|(known, _)| *known == *name)
     }
 
     /// Whether there is a value of that name.
@@ -108,7 +109,7 @@ impl Fields {
 
     /// Puts a value at the end, or in the place of the one that had its name, which it gives back.
     pub fn insert(&mut self, name: Name, value: Value) -> Option<Value> {
-        if let Some(known) = self.get_mut(&name) {
+        if let Some(known) = self.get_mut(name.as_str()) {
             return Some(mem::replace(known, value));
         }
         self.row_mut().push((name, value));
@@ -128,7 +129,7 @@ impl Fields {
 
     /// Names and values, in order.
     pub fn iter(&self) -> Iter<'_> {
-        self.row().iter().map(|(name, value)| (name.as_ref(), value))
+        self.row().iter().map(|(name, value)| (name.as_str(), value))
     }
 }
 
@@ -185,10 +186,61 @@ impl FromIterator<(Name, Value)> for Fields {
     }
 }
 
-impl From<Map<String, Value>> for Fields {
-    fn from(map: Map<String, Value>) -> Self {
-        Fields(Held::Own(map.into_iter().map(|(name, value)| (name.into(), value)).collect()))
+impl From<Map<String, serde_json::Value>> for Fields {
+    fn from(map: Map<String, serde_json::Value>) -> Self {
+        Fields(Held::Own(map.into_iter().map(|(name, value)| (name.into(), value.into())).collect()))
     }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Fields, D::Error> {
+        struct Named;
+
+        impl<'de> Visitor<'de> for Named {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut row = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    row.push(entry);
+                }
+                Ok(Fields(Held::Own(each_once(row))))
+            }
+        }
+
+        from.deserialize_map(Named)
+    }
+}
+
+/// `row` with each name once, in its first place and with its last value. A log may have any number of them.
+pub(crate) fn each_once(row: Row) -> Row {
+    const FEW: usize = 24;
+    let mut once: Row = Vec::with_capacity(row.len());
+    let mut places: HashMap<Name, usize> = HashMap::new();
+    for (name, value) in row {
+        let known = match once.len() {
+            ..FEW => once.iter().position(|(known, _)| *known == name),
+            FEW => {
+                places.extend(once.iter().enumerate().map(|(at, (name, _))| (name.clone(), at)));
+                places.get(&name).copied()
+            }
+            _ => places.get(&name).copied(),
+        };
+        match known {
+            Some(at) => once[at].1 = value,
+            None => {
+                if once.len() >= FEW {
+                    places.insert(name.clone(), once.len());
+                }
+                once.push((name, value));
+            }
+        }
+    }
+    once
 }
 
 impl Serialize for Fields {

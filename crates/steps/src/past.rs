@@ -4,9 +4,8 @@
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
-use serde_json::Value;
 
-use crate::{Event, Evidence, Field, Fields, Kind, Side, Step, ssh, tcp, tls};
+use crate::{Event, Evidence, Field, Fields, Kind, Side, Step, Value, ssh, tcp, tls};
 
 /// The most shapes of events that are told apart: a handshake has some fifty.
 const MOST_SHAPES: usize = 256;
@@ -178,7 +177,7 @@ mod tests {
     #[test]
     fn an_event_is_news_once_for_what_it_is_like_and_not_for_its_numbers() {
         let mut past = Past::default();
-        let mut is_news = |side: Side, fields: Value| {
+        let mut is_news = |side: Side, fields: serde_json::Value| {
             let event = Event::by_hand((side, Direction::Sent), tcp::Step::Fin, Evidence::Wire, fields);
             past.remember(&event);
             past.is_news()

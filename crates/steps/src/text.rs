@@ -2,7 +2,8 @@
 //! letters in both.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+
+use crate::{Name, Value};
 
 /// The language in which the suite speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
@@ -94,12 +95,25 @@ impl From<Text> for Said {
 impl From<&Said> for Value {
     /// As an event's field holds it: `{"en": …, "zh": …}`.
     fn from(said: &Said) -> Value {
-        json!(said)
+        said.clone().into()
     }
 }
 
 impl From<Said> for Value {
-    fn from(said: Said) -> Value {
-        Value::from(&said)
+    fn from(Said { en, zh }: Said) -> Value {
+        Value::Object([(Name::known(&"en"), en.into()), (Name::known(&"zh"), zh.into())].into())
+    }
+}
+
+impl From<&Said> for serde_json::Value {
+    /// The same where it stands in no field.
+    fn from(said: &Said) -> serde_json::Value {
+        Value::from(said).into()
+    }
+}
+
+impl From<Said> for serde_json::Value {
+    fn from(said: Said) -> serde_json::Value {
+        Value::from(said).into()
     }
 }

@@ -1,9 +1,7 @@
 //! What an event takes of the memory. Who keeps events that strangers cause has to count it, and JSON is no measure of
-//! it: a number of five digits is a value of 32 bytes, a name-list of two names is a table and two allocations.
+//! it: a number of five digits takes as much as a text of 24.
 
-use serde_json::Value;
-
-use crate::{Event, Name};
+use crate::{Event, Name, Value};
 
 impl Event {
     /// How many bytes of memory it takes behind an `Arc`, as the allocator of a 64-bit system deals them out.
@@ -11,12 +9,9 @@ impl Event {
         const COUNTS: usize = 2 * size_of::<usize>(); // of those who hold it
         let texts =
             heap(self.conn.capacity()) + self.variant.as_ref().map_or(0, |text| heap(text.capacity()));
-        let fields = self
-            .fields
-            .iter()
-            .fold(heap(self.fields.capacity() * size_of::<(Name, Value)>()), |sum, field| {
-                sum + weight(field.1)
-            });
+        let row = heap(self.fields.capacity() * size_of::<(Name, Value)>());
+        let fields =
+            self.fields.row().iter().fold(row, |sum, (name, value)| sum + heap(name.extra()) + weight(value));
         let shared = if self.fields.is_shared() { heap(COUNTS + size_of::<Vec<(Name, Value)>>()) } else { 0 };
         heap(COUNTS + size_of::<Event>()) + texts + fields + shared + heap(self.bytes.0.capacity())
     }
@@ -24,17 +19,16 @@ impl Event {
 
 /// What a value takes beyond its own place.
 fn weight(value: &Value) -> usize {
-    /// A name, its value, its hash, and its place in the table of hashes.
-    const ENTRY: usize = size_of::<String>() + size_of::<Value>() + 3 * size_of::<u64>();
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => heap(text.capacity()),
+        Value::String(text) if text.is_heap_allocated() => heap(text.capacity()),
+        Value::String(_) => 0,
         Value::Array(values) => {
-            values.iter().fold(heap(values.capacity() * size_of::<Value>()), |sum, value| sum + weight(value))
+            values.iter().fold(heap(size_of_val(&**values)), |sum, value| sum + weight(value))
         }
-        Value::Object(fields) => fields.iter().fold(heap(fields.len() * ENTRY), |sum, (name, value)| {
-            sum + heap(name.capacity()) + weight(value)
-        }),
+        Value::Object(named) => named
+            .iter()
+            .fold(heap(size_of_val(&**named)), |sum, (name, value)| sum + heap(name.extra()) + weight(value)),
     }
 }
 
@@ -54,7 +48,8 @@ mod tests {
         const EVENT: &str = r#"{"v":1,"at":"2026-11-22T19:00:00Z","elapsed_us":5,"side":"client","protocol":"tls","conn":"127.0.0.1:1>127.0.0.1:2","step":"tls.client_hello","direction":"sent","evidence":"wire","fields":{}}"#;
         let bare: Event = serde_json::from_str(EVENT).unwrap();
         assert!((150..600).contains(&bare.weight()), "{}", bare.weight());
-        let more = |field: Value| {
+        let more = |field: serde_json::Value| {
+            let field = Value::from(field);
             let mut event = bare.clone();
             event.fields.insert("field".into(), field.clone());
             // Against one with a field that holds nothing beyond its own place.
@@ -63,12 +58,13 @@ mod tests {
             event.weight() - empty.weight()
         };
         assert_eq!(more(json!(12345)), 0);
-        assert_eq!(more(Value::String("x".repeat(1000))), 1008);
+        assert_eq!(more(json!("x".repeat(24))), 0);
+        assert_eq!(more(json!("x".repeat(1000))), 1008);
         let numbers: Vec<_> = (0..100).collect();
         assert!(more(json!(numbers)) >= 100 * size_of::<Value>());
         let names = vec!["a"; 100];
-        assert!(more(json!(names)) >= 100 * (size_of::<Value>() + 32));
-        assert!(more(json!({"en": "a", "zh": "b"})) >= 2 * (size_of::<Value>() + 2 * 32));
+        assert!(more(json!(names)) >= 100 * size_of::<Value>());
+        assert!(more(json!({"en": "a", "zh": "b"})) >= 2 * size_of::<(Name, Value)>());
         let mut event = bare.clone();
         event.bytes.0 = vec![0; 10_000];
         assert_eq!(event.weight() - bare.weight(), 10_016);

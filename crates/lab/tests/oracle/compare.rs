@@ -178,8 +178,9 @@ impl Report {
                 *self.known.entry(why.to_owned()).or_default() += 1;
                 continue;
             }
-            let (ours, reasons) = excused(name, value, theirs);
-            self.field((index, event), name, same(name, &ours, theirs), (value, theirs));
+            let value = value.into();
+            let (ours, reasons) = excused(name, &value, theirs);
+            self.field((index, event), name, same(name, &ours, theirs), (&value, theirs));
             for why in reasons {
                 *self.known.entry(why.to_owned()).or_default() += 1;
             }
@@ -232,7 +233,7 @@ fn only_we_tell(judge: Judge, event: &Event, at_the_end: bool) -> Option<&'stati
             && event.direction == Direction::Sent)
             .then_some("the kernel took it, and the connection was gone"),
         (Judge::Openssh, Protocol::Ssh) => {
-            let number = event.fields.named("message_number").and_then(Value::as_u64);
+            let number = event.fields.named("message_number").and_then(steps::Value::as_u64);
             let unlogged = event.step.id() == "ssh.channel_data" || number == Some(93);
             unlogged.then_some("OpenSSH logs no packet of a channel's data and window")
         }

@@ -4,8 +4,7 @@
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use claims::Event;
-use serde_json::Value;
-use steps::{Direction, Evidence, Fields, Protocol, Side};
+use steps::{Direction, Evidence, Fields, Protocol, Side, Value};
 
 use crate::{common::binary, runs::foreign::Captured};
 

@@ -128,9 +128,9 @@ pub(crate) fn beyond(judge: Judge, event: &Event, name: &str) -> Option<&'static
 pub(crate) fn left_out(event: &Event, name: &str) -> Option<&'static str> {
     match (event.step.id(), name) {
         ("tls.does_not_open", _) => Some(CLOSED),
-        ("ws.text", "text") if event.fields.named("utf8") == Some(&Value::Bool(false)) => Some(NO_TEXT),
+        ("ws.text", "text") if event.fields.named("utf8").is_some_and(|utf8| *utf8 == false) => Some(NO_TEXT),
         ("ws.text", "text") if event.text("rsv") != "000" => Some(NO_TEXT),
-        ("tcp.rst", "seq_relative") if event.fields.named("seq") == Some(&Value::from(0)) => Some(NO_SYN),
+        ("tcp.rst", "seq_relative") if event.number("seq") == Some(0) => Some(NO_SYN),
         _any_other => None,
     }
 }

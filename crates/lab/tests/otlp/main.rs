@@ -61,7 +61,7 @@ fn trace_id(by: &str, parts: &[&str]) -> String {
 fn field(events: &[Event], step: &str, from: Side, name: &str) -> String {
     let mut of = events.iter().filter(|event| event.step.id() == step && event.sender() == Some(from));
     match of.find_map(|event| event.fields.named(name)).unwrap_or_else(|| panic!("no {name} of {step}")) {
-        Value::String(text) => text.clone(),
+        steps::Value::String(text) => text.to_string(),
         other => other.to_string(),
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use claims::{Event, Finding, Judge};
-use serde_json::{Value, json};
-use steps::{Protocol, Side, Step};
+use serde_json::json;
+use steps::{Protocol, Side, Step, Value};
 
 use super::run;
 
@@ -147,7 +147,7 @@ fn reads_back_as_it_was_judged(log: &str) {
 
 fn shows_nothing_without_values(log: &str) {
     let bare = log.lines().map(|line| {
-        let mut event: Value = serde_json::from_str(line).expect("an event");
+        let mut event: serde_json::Value = serde_json::from_str(line).expect("an event");
         event["fields"] = json!({});
         format!("{event}\n")
     });
@@ -211,14 +211,14 @@ impl Others {
     /// log tells of another event.
     fn is_mark(&self, step: Step, name: &str, value: &Value) -> bool {
         let known = self.0.get(&(step.id(), name.to_owned()));
-        *value == json!(true) && known.is_some_and(|known| known.len() == 1)
+        *value == true && known.is_some_and(|known| known.len() == 1)
     }
 
     /// Another value that the field could have had.
     fn than(&self, step: Step, name: &str, value: &Value) -> Value {
         match value {
-            Value::Bool(yes) => json!(!yes),
-            Value::Number(number) if number.is_u64() => json!(number.as_u64().expect("it is") + 1),
+            Value::Bool(yes) => (!yes).into(),
+            Value::Number(number) if number.is_u64() => (number.as_u64().expect("it is") + 1).into(),
             Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
                 let known = self.0.get(&(step.id(), name.to_owned()));
                 let other = known.into_iter().flatten().find(|other| *other != value);
@@ -235,13 +235,13 @@ fn made_up(value: &Value) -> Value {
             let is_hex = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
             match text.split_at_checked(1) {
                 Some((first, rest)) if is_hex => {
-                    json!(format!("{}{rest}", if first == "0" { "1" } else { "0" }))
+                    format!("{}{rest}", if first == "0" { "1" } else { "0" }).into()
                 }
-                Some(_) | None => json!(format!("other {text}")),
+                Some(_) | None => format!("other {text}").into(),
             }
         }
-        Value::Array(list) => list.iter().map(made_up).chain([json!("other")]).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => json!("other"),
+        Value::Array(list) => list.iter().map(made_up).chain(["other".into()]).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => "other".into(),
     }
 }
 
@@ -340,7 +340,7 @@ fn after(mut judge: Judge, event: &Event, rest: &[Event]) -> Vec<Vec<Finding>> {
 fn quotes(finding: &Finding, value: &Value) -> bool {
     let Some(because) = &finding.because else { return false };
     let word = match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => text.to_string(),
         // A digit stands in every other sentence.
         Value::Number(number) if number.as_u64().is_some_and(|number| number < 10) => return false,
         Value::Number(number) => number.to_string(),

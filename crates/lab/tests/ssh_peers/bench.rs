@@ -307,7 +307,7 @@ impl Run {
         all(&self.events, step).next().is_some()
     }
 
-    pub(crate) fn field(&self, step: Ssh, name: &str) -> serde_json::Value {
+    pub(crate) fn field(&self, step: Ssh, name: &str) -> steps::Value {
         of(&self.events, step).fields[name].clone()
     }
 

@@ -62,7 +62,7 @@ pub(crate) fn verdicts(events: &[Event]) -> String {
 }
 
 /// One value of every event of a step.
-pub(crate) fn values<'a>(events: &'a [Event], step: &str, field: &str) -> Vec<&'a serde_json::Value> {
+pub(crate) fn values<'a>(events: &'a [Event], step: &str, field: &str) -> Vec<&'a steps::Value> {
     events.iter().filter(|event| event.step.id() == step).map(|event| &event.fields[field]).collect()
 }
 

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use claims::Event;
-use serde_json::Value;
-use steps::{Lang, Text, harmless, in_words, label, tcp, tls, ws};
+use steps::{Lang, Text, Value, harmless, in_words, label, tcp, tls, ws};
 
 use crate::terminal::text::{columns, in_lang, short, whole, wrap_to};
 
@@ -275,7 +274,7 @@ mod tests {
             ("accepted", Value::Bool(true), "accepted", "已接受"),
             ("payload", "7374696c6c".into(), "still", "still"),
             ("payload", "0001027f80ff".into(), "0001027f80ff", "0001027f80ff"),
-            ("options", serde_json::json!(["timestamps", "sack"]), "timestamps, sack", "timestamps, sack"),
+            ("options", ["timestamps", "sack"].into(), "timestamps, sack", "timestamps, sack"),
         ] {
             assert_eq!(piece(name, &value, Lang::En), en);
             assert_eq!(piece(name, &value, Lang::Zh), zh);

@@ -12,8 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use claims::{Claim, Event, Verdict};
-use serde_json::Value;
-use steps::{Direction, Lang, Protocol, Side, Text, common, harmless, label, ws};
+use steps::{Direction, Lang, Protocol, Side, Text, Value, common, harmless, label, ws};
 
 use super::{
     Layout, Printed, Renderer, bytes,

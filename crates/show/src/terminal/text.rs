@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-use steps::{Lang, harmless};
+use steps::{Lang, Value, harmless};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How many columns `text` takes.
@@ -112,7 +111,7 @@ pub(crate) fn short(value: &Value) -> String {
             }
             _ => harmless(text).into_owned(),
         },
-        Value::Array(list) => match list.as_slice() {
+        Value::Array(list) => match &**list {
             [] => "none".into(),
             [one] => short(one),
             [first, rest @ ..] => format!("{} +{}", short(first), rest.len()),
@@ -123,12 +122,11 @@ pub(crate) fn short(value: &Value) -> String {
 
 /// The words of a sentence that a field holds in both languages; none: the value is something else.
 pub(crate) fn in_lang(value: &Value, lang: Lang) -> Option<&str> {
-    let map =
-        value.as_object().filter(|map| map.len() == 2 && map.contains_key("en") && map.contains_key("zh"))?;
-    match lang {
-        Lang::En => map["en"].as_str(),
-        Lang::Zh => map["zh"].as_str(),
-    }
+    let [en, zh] = value.as_said()?;
+    Some(match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    })
 }
 
 /// A value in full.
@@ -197,15 +195,15 @@ mod tests {
 
     #[test]
     fn a_sentence_in_two_languages_is_told_in_one() {
-        let said = serde_json::json!({"en": "no key", "zh": "没有密钥"});
+        let said = Value::from(serde_json::json!({"en": "no key", "zh": "没有密钥"}));
         assert_eq!(in_lang(&said, Lang::Zh), Some("没有密钥"));
-        assert_eq!(in_lang(&serde_json::json!({"en": 1}), Lang::En), None);
+        assert_eq!(in_lang(&serde_json::json!({"en": 1}).into(), Lang::En), None);
     }
 
     #[test]
     fn long_values_are_short_on_a_line() {
         assert_eq!(short(&Value::String("00112233445566778899".into())), "00112233");
-        assert_eq!(short(&serde_json::json!(["a", "b", "c"])), "a +2");
-        assert_eq!(short(&serde_json::json!([])), "none");
+        assert_eq!(short(&["a", "b", "c"].into()), "a +2");
+        assert_eq!(short(&Value::Array([].into())), "none");
     }
 }

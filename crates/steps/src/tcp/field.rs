@@ -1,8 +1,6 @@
 //! The fields of TCP's steps: what segments say, what the kernel says, what a link did.
 
-use serde_json::Value;
-
-use crate::field::declare;
+use crate::{Value, field::declare};
 
 pub use crate::{
     common::{DUE, ERROR, LOOKS_LIKE, MESSAGE, PAYLOAD_LENGTH, TEXT},

@@ -1,11 +1,8 @@
 //! The checks that RFC 6455 asks for before a WebSocket is open: of the request by the server (§4.2.1), of the
 //! answer by the client (§4.1). Each by name, with what it wants.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-
 use super::field;
-use crate::{Fields, Text, common, fields};
+use crate::{Fields, Name, Text, Value, common, fields};
 
 /// One requirement of RFC 6455, in the order of the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
@@ -153,14 +150,6 @@ pub struct Checked {
     pub met: bool,
 }
 
-/// One result as JSON has it.
-#[derive(Serialize, Deserialize)]
-struct Written {
-    check: String,
-    found: Option<String>,
-    met: bool,
-}
-
 /// How the results stand in an event: the ticks in one word, then each check.
 pub fn fields(all: &[Checked]) -> Fields {
     let met = all.iter().filter(|checked| checked.met).count();
@@ -170,8 +159,11 @@ pub fn fields(all: &[Checked]) -> Fields {
         Some(first) => failed.fold(format!("✗ {first}"), |names, name| names + ", " + name),
     };
     let check = |checked: &Checked| {
-        let check = checked.check.card().id.to_owned();
-        json!(Written { check, found: checked.found.clone(), met: checked.met })
+        Value::Object(Box::new([
+            (Name::known(&"check"), checked.check.card().id.into()),
+            (Name::known(&"found"), checked.found.as_deref().into()),
+            (Name::known(&"met"), checked.met.into()),
+        ]))
     };
     fields! {
         common::RESULT => result,
@@ -184,8 +176,11 @@ pub fn fields(all: &[Checked]) -> Fields {
 /// The results in an event's [`fields()`]; empty for any other event.
 pub fn checked_in(fields: &Fields) -> Vec<Checked> {
     let read = |value: &Value| {
-        let Written { check, found, met } = Written::deserialize(value).ok()?;
-        Some(Checked { check: Check::named(&check)?, found, met })
+        let found = match &value["found"] {
+            Value::Null => None,
+            found => Some(found.as_str()?.to_owned()),
+        };
+        Some(Checked { check: Check::named(value["check"].as_str()?)?, found, met: value["met"].as_bool()? })
     };
     let all = fields.get(common::CHECKS).and_then(Value::as_array);
     all.into_iter().flatten().filter_map(read).collect()

@@ -1,8 +1,6 @@
 //! The fields of WebSocket's steps. A header has the name that HTTP gives it, in snake case.
 
-use serde_json::Value;
-
-use crate::{Said, field::declare};
+use crate::{Said, Value, field::declare};
 
 declare! {
     /// What the request wants of the path.

@@ -1,8 +1,7 @@
 //! The five checks behind a verifier's one verdict (RFC 5280 §6, RFC 9525 §6), each by its name and with the values of
 //! the certificate that it is about.
 
-use serde_json::Value;
-use steps::{Fields, common, tls::field};
+use steps::{Fields, Name, Value, common, tls::field};
 
 /// A check of the server's certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,23 +39,26 @@ pub(super) fn tell(fields: &mut Fields, library: &str, verdict: Verdict) {
             Verdict::Failed(failed) if failed == check => "failed",
             Verdict::Failed(_) | Verdict::Refused => "not told",
         };
-        (name.to_owned(), Value::from(format!("{word} ({about})")))
+        (name, Value::from(format!("{word} ({about})")))
     });
     let checks = checks.collect();
     fields.put(field::CHECKED_BY, library);
     fields.put(common::CHECKS, Value::Object(checks));
 }
 
-fn facts(check: Check, fields: &Fields) -> (&'static str, String) {
+fn facts(check: Check, fields: &Fields) -> (Name, String) {
     let text = |field| fields.get(field).unwrap_or("none");
     let list = |field| fields.get(field).map_or("none".into(), |list: Vec<&str>| list.join(", "));
-    match check {
-        Check::Issuer => ("issuer", text(field::ISSUER).into()),
-        Check::Signature => ("signature", text(common::SIGNATURE_ALGORITHM).into()),
-        Check::Validity => ("validity", format!("{} to {}", text(field::NOT_BEFORE), text(field::NOT_AFTER))),
-        Check::Purpose => ("purpose", list(field::EXTENDED_KEY_USAGE)),
-        Check::Name => ("name", format!("{} against {}", text(field::NAME), list(field::NAMES))),
-    }
+    let (name, about): (&'static &'static str, String) = match check {
+        Check::Issuer => (&"issuer", text(field::ISSUER).into()),
+        Check::Signature => (&"signature", text(common::SIGNATURE_ALGORITHM).into()),
+        Check::Validity => {
+            (&"validity", format!("{} to {}", text(field::NOT_BEFORE), text(field::NOT_AFTER)))
+        }
+        Check::Purpose => (&"purpose", list(field::EXTENDED_KEY_USAGE)),
+        Check::Name => (&"name", format!("{} against {}", text(field::NAME), list(field::NAMES))),
+    };
+    (Name::known(name), about)
 }
 
 #[cfg(test)]
@@ -72,10 +74,9 @@ mod tests {
         assert_eq!(told["checks"]["name"], "failed (a.example against b.example, c.example)");
         assert_eq!(told["checks"]["issuer"], "not told (none)");
         tell(&mut told, "rustls", Verdict::Valid);
-        let words = told["checks"].as_object().expect("it is a map").values();
+        let words = told["checks"].as_object().expect("it is a map");
         assert!(
-            words.clone().count() == 5
-                && words.into_iter().all(|word| word.as_str().unwrap().starts_with("passed"))
+            words.len() == 5 && words.iter().all(|(_, word)| word.as_str().unwrap().starts_with("passed"))
         );
     }
 }

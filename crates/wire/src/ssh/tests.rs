@@ -201,7 +201,7 @@ fn a_group_exchange_asks_for_a_group_first() {
     let seen = check(&dialogue);
     assert_eq!(steps(&seen)[5..], [(Some(Client), Step::GroupRequest), (Some(Server), Step::Group)]);
     assert_eq!(seen[5].fields["n"], 3072);
-    assert_eq!((&seen[6].fields["prime_bits"], &seen[6].fields["generator"]), (&json!(3072), &json!("02")));
+    assert_eq!((&seen[6].fields["prime_bits"], &seen[6].fields["generator"]), (&3072.into(), &"02".into()));
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn what_is_not_ssh_is_named_once() {
         let seen = check(&dialogue);
         let lost: Vec<_> = seen.iter().filter(|seen| seen.step == Step::Undecodable.into()).collect();
         assert_eq!(lost.len(), 1, "{looks_like}");
-        assert_eq!((lost[0].from, &lost[0].fields["looks_like"]), (Some(from), &json!(looks_like)));
+        assert_eq!((lost[0].from, &lost[0].fields["looks_like"]), (Some(from), &looks_like.into()));
     }
 }
 
@@ -310,7 +310,7 @@ fn the_end_reveals_what_a_server_said_instead() {
     assert_eq!(decoder.feed(Server, b"Exceeded MaxStartups\r\n").len(), 1);
     assert_eq!(decoder.feed(Server, b"and no line end"), []);
     let seen = decoder.end(Server);
-    assert_eq!((seen.len(), &seen[0].fields["text"]), (1, &json!("and no line end")));
+    assert_eq!((seen.len(), &seen[0].fields["text"]), (1, &"and no line end".into()));
     for cut in ["", "SS", "SSH-2.0-half"] {
         let mut decoder = Decoder::default();
         decoder.feed(Server, cut.as_bytes());

@@ -193,7 +193,7 @@ impl Tracker {
         if !options.sack.is_empty() {
             let relative = |number| peer.relative(number).unwrap_or_else(|| number.into());
             let blocks: Vec<_> = options.sack.iter().map(|&(l, r)| [relative(l), relative(r)]).collect();
-            fields.put(field::SACK, serde_json::json!(blocks));
+            fields.put(field::SACK, blocks);
         }
         if !place.keep_alive {
             fields.put_some(field::TEXT, text(segment.payload()));

@@ -14,9 +14,8 @@ use rustls::{
     pki_types::PrivateKeyDer,
     version::{TLS12, TLS13},
 };
-use serde_json::Value;
 use steps::{
-    Side,
+    Side, Value,
     tls::Step::{
         Alert, ApplicationData, Certificate, CertificateVerify, ChangeCipherSpec, ClientHello,
         ClientKeyExchange, DoesNotOpen, EncryptedExtensions, Finished, HelloRetryRequest, KeyUpdate,

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
-use serde_json::Value;
-use steps::Side::{Client, Server};
+use steps::{
+    Side::{Client, Server},
+    Value,
+};
 
 use super::*;
 

@@ -75,7 +75,7 @@ proptest! {
             let length = rest.len() - 3;
             rest[..3].copy_from_slice(&[0, u8::try_from(length >> 8).unwrap(), length.to_le_bytes()[0]]);
         }
-        let mut fields: Fields = known.into_iter().map(|name| (name.into(), serde_json::json!(true))).collect();
+        let mut fields: Fields = known.into_iter().map(|name| (name.into(), true.into())).collect();
         if let Some(public) = public {
             fields.insert("public_key_length".into(), public.into());
         }
