@@ -38,6 +38,9 @@ struct Inner {
     /// What the session's SSH clients were told.
     #[cfg(feature = "ssh")]
     told: crate::ssh::Told,
+    /// What became of the signatures that its SSH connections met.
+    #[cfg(feature = "ssh")]
+    verifier: wire::ssh::Verifier,
     journal: Journal,
     /// One of its connections has or had a subscriber.
     heard: AtomicBool,
@@ -148,6 +151,12 @@ impl Session {
     #[cfg(feature = "ssh")]
     pub(crate) fn told(&self) -> &crate::ssh::Told {
         &self.0.told
+    }
+
+    /// What verifies the signatures of its SSH connections.
+    #[cfg(feature = "ssh")]
+    pub(crate) fn verifier(&self) -> &wire::ssh::Verifier {
+        &self.0.verifier
     }
 }
 

@@ -58,7 +58,7 @@ pub use connection::beginning;
 pub use exchange::fingerprint;
 pub(crate) use layout::layout;
 pub use signed::SignedRequest;
-pub use verify::{Signature, verify};
+pub use verify::{Signature, Verifier, verify};
 
 /// Takes a line of a key log apart, as Wireshark reads it from version 4.2 on: the cookie of the client's KEXINIT, the word
 /// `SHARED_SECRET`, the secret. What it gives is for [`Decoder::secret`]; none: another kind of line.
@@ -118,6 +118,13 @@ impl Exchange {
 }
 
 impl Decoder {
+    /// A decoder that asks `verifier` what signatures are.
+    pub fn with_verifier(verifier: Verifier) -> Self {
+        let mut decoder = Decoder::default();
+        decoder.login.verifier = verifier;
+        decoder
+    }
+
     /// The steps that are complete once `from` has sent `bytes` too, for whoever has no clock.
     pub fn feed(&mut self, from: Side, bytes: &[u8]) -> Vec<Seen> {
         self.push(from, 0, bytes).into_iter().map(|crossed| crossed.seen).collect()

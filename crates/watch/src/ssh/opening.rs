@@ -57,11 +57,18 @@ struct Shared {
     own: Option<Own>,
 }
 
+impl Shared {
+    fn of(witness: &Witness) -> Shared {
+        let decoder = Decoder::with_verifier(witness.session().verifier().clone());
+        Shared { decoder, ..Shared::default() }
+    }
+}
+
 impl Opening {
     pub(super) fn new(witness: &Witness) -> Self {
         let known = Known {
             heard: witness.is_enabled(),
-            shared: Arc::default(),
+            shared: Arc::new(Mutex::new(Shared::of(witness))),
             key_exchange_began: Arc::default(),
             done: Arc::default(),
             new_password: Arc::default(),

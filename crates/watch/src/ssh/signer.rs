@@ -58,7 +58,10 @@ impl<S: Signer + Send> Signer for WatchedSigner<S> {
                 let mut fields = describe(&request);
                 fields.put(field::SIGNED_LENGTH, asked.len());
                 fields.put_some(field::SIGNATURE_LENGTH, SignedRequest::signature_length(&signature));
-                fields.put(field::SIGNATURE, request.verify(&asked, &signature).name());
+                fields.put(
+                    field::SIGNATURE,
+                    request.verify(witness.session().verifier(), &asked, &signature).name(),
+                );
                 if let Some(same) = opening.is_session_identifier(&request.session_identifier) {
                     fields.put(field::IS_EXCHANGE_HASH, same);
                 }

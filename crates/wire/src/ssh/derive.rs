@@ -14,7 +14,6 @@ use super::{
     exchange::fingerprint as key_fingerprint,
     keys::{self, Secret, Six},
     open::Lengths,
-    verify,
 };
 use crate::{Seen, fields};
 
@@ -98,7 +97,7 @@ impl Decoder {
         ];
         let hashed = exchange.values.hashed(before, &secret)?;
         let exchange_hash = digest(hash, &hashed).as_ref().to_vec();
-        let signature = verify(&reply.host_key, &reply.signature, &exchange_hash);
+        let signature = self.login.verifier.verify(&reply.host_key, &reply.signature, &exchange_hash);
         let first = self.login.session_identifier.is_empty();
         let session = if first { &exchange_hash } else { &self.login.session_identifier };
         let in_hash = self.marked(fields! {

@@ -14,7 +14,7 @@ use super::{
     message::{Message, short},
     reader::Reader,
     signed::value_length,
-    verify::verify,
+    verify::Verifier,
 };
 use crate::fields;
 
@@ -27,6 +27,7 @@ pub(super) struct Login {
     method_name: String,
     /// The last key that the client asked about without a signature.
     asked: Vec<u8>,
+    pub(super) verifier: Verifier,
 }
 
 impl Login {
@@ -132,7 +133,7 @@ impl Login {
         fields.put_some(field::SIGNATURE_LENGTH, value_length(signature));
         fields.put(field::SESSION_IDENTIFIER, hex::encode(&self.session_identifier));
         fields.put(field::SIGNED_LENGTH, signed.len());
-        fields.put(field::SIGNATURE, verify(key, signature, &signed).name());
+        fields.put(field::SIGNATURE, self.verifier.verify(key, signature, &signed).name());
         fields.put(field::ASKED_BEFORE, self.asked == key);
         Some(Message::new(Step::PublickeySignature, fields))
     }

@@ -3,7 +3,7 @@
 use super::{
     exchange::fingerprint,
     reader::Reader,
-    verify::{Signature, verify},
+    verify::{Signature, Verifier},
 };
 
 /// How long the value is of a signature: a name and the value, both strings of RFC 4251.
@@ -56,9 +56,9 @@ impl SignedRequest {
 
     /// Verifies `signature`, a string of RFC 4251 that holds algorithm and value, over `signed`, with the key that the
     /// request names.
-    pub fn verify(&self, signed: &[u8], signature: &[u8]) -> Signature {
+    pub fn verify(&self, verifier: &Verifier, signed: &[u8], signature: &[u8]) -> Signature {
         match Reader(signature).string() {
-            Some(signature) => verify(&self.public_key, signature, signed),
+            Some(signature) => verifier.verify(&self.public_key, signature, signed),
             None => Signature::Wrong,
         }
     }

@@ -1,7 +1,10 @@
 //! Verifies signatures as SSH encodes them: a host key's over the exchange hash (RFC 4253 §8), a user's over the
 //! request (RFC 4252 §7). Ed25519 is RFC 8709, ECDSA RFC 5656 §3.1, RSA RFC 8332.
 
-use std::{cell::RefCell, collections::VecDeque};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use aws_lc_rs::{
     digest::{Context, Digest, SHA256},
@@ -43,37 +46,41 @@ impl Signature {
 pub fn verify(key: &[u8], signature: &[u8], signed: &[u8]) -> Signature {
     // A certificate is no signer: the key inside is.
     let bare = bare(key);
-    let key = bare.as_deref().unwrap_or(key);
-    once([key, signature, signed], || match check(key, signature, signed) {
+    match check(bare.as_deref().unwrap_or(key), signature, signed) {
         Some(Some(true)) => Signature::Verified,
         Some(None) => Signature::NotChecked,
         Some(Some(false)) | None => Signature::Wrong,
-    })
+    }
 }
 
-/// The same signature is met again: where a call made it and on the wire, and at the other end, where that is in the same
-/// process. To verify it takes many times as long as to see that it is the same.
-fn once(parts: [&[u8]; 3], verify: impl FnOnce() -> Signature) -> Signature {
+/// Verifies, and knows the last few. The same signature is met again: where a call made it and on the wire, and at the
+/// other end, where that is in the same process. To verify it takes many times as long as to see that it is the same.
+/// Clones know the same ones.
+#[derive(Clone, Debug, Default)]
+pub struct Verifier(Arc<Mutex<VecDeque<(Digest, Signature)>>>);
+
+impl Verifier {
+    /// How many it knows.
     const MOST: usize = 16;
-    thread_local! {
-        static LAST: RefCell<VecDeque<(Digest, Signature)>> = const { RefCell::new(VecDeque::new()) };
-    }
-    let mut all = Context::new(&SHA256);
-    for part in parts {
-        all.update(&(part.len() as u64).to_be_bytes());
-        all.update(part);
-    }
-    let digest = all.finish();
-    LAST.with_borrow_mut(|last| {
-        let same = |(known, _): &&(Digest, Signature)| known.as_ref() == digest.as_ref();
-        if let Some((_, became)) = last.iter().find(same) {
+
+    /// What [`verify`] says.
+    pub fn verify(&self, key: &[u8], signature: &[u8], signed: &[u8]) -> Signature {
+        let mut all = Context::new(&SHA256);
+        for part in [key, signature, signed] {
+            all.update(&(part.len() as u64).to_be_bytes());
+            all.update(part);
+        }
+        let digest = all.finish();
+        // What is in it is true whatever happened to who held it.
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, became)) = last.iter().find(|(known, _)| known.as_ref() == digest.as_ref()) {
             return *became;
         }
-        let became = verify();
-        last.truncate(MOST - 1);
+        let became = verify(key, signature, signed);
+        last.truncate(Self::MOST - 1);
         last.push_front((digest, became));
         became
-    })
+    }
 }
 
 /// None: one of them is damaged. None inside: an algorithm that is not known here.
@@ -125,4 +132,27 @@ fn ecdsa(
         fixed.extend_from_slice(number);
     }
     Some(UnparsedPublicKey::new(algorithm, point).verify(signed, &fixed).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_verified_is_known_by_all_its_parts_and_only_the_last_are() {
+        let verifier = Verifier::default();
+        let known = |verifier: &Verifier| verifier.0.lock().unwrap().len();
+        for _ in 0..2 {
+            assert_eq!(verifier.verify(b"key", b"signature", b"signed"), Signature::Wrong);
+            assert_eq!(known(&verifier.clone()), 1);
+        }
+        for parts in [["keys", "ignature", "signed"], ["key", "signature", "other"], ["", "", ""]] {
+            verifier.verify(parts[0].as_bytes(), parts[1].as_bytes(), parts[2].as_bytes());
+        }
+        assert_eq!(known(&verifier), 4);
+        for n in 0..100_u8 {
+            verifier.verify(&[n], b"", b"");
+        }
+        assert_eq!((known(&verifier), known(&Verifier::default())), (Verifier::MOST, 0));
+    }
 }
