@@ -219,13 +219,17 @@ pub(super) fn of_suite(name: &str, version: u16) -> Option<(Cipher, Hash)> {
 pub(super) fn prf(hash: Hash, secret: &[u8], label: &str, seed: &[&[u8]], len: usize) -> Vec<u8> {
     let seed = [label.as_bytes(), &seed.concat()].concat();
     match hash {
-        Hash::Sha256 | Hash::Sha384 => p_hash(|parts| hash.hmac(secret, parts), &seed, len),
+        Hash::Sha256 | Hash::Sha384 => {
+            let key = hash.key(secret);
+            p_hash(|parts| sign(&key, parts), &seed, len)
+        }
         Hash::Md5Sha1 => {
             // Where its length is odd, both halves have the byte in the middle.
             let half = secret.len().div_ceil(2);
             let (first, second) = (&secret[..half], &secret[secret.len() - half..]);
             let mut out = p_hash(|parts| hmac_md5(first, parts), &seed, len);
-            let other = p_hash(|parts| hash.hmac(second, parts), &seed, len);
+            let key = hash.key(second);
+            let other = p_hash(|parts| sign(&key, parts), &seed, len);
             out.iter_mut().zip(other).for_each(|(byte, other)| *byte ^= other);
             out
         }
@@ -235,8 +239,11 @@ pub(super) fn prf(hash: Hash, secret: &[u8], label: &str, seed: &[&[u8]], len: u
 fn p_hash(hmac: impl Fn(&[&[u8]]) -> Vec<u8>, seed: &[u8], len: usize) -> Vec<u8> {
     let mut a = hmac(&[seed]);
     let mut out = Vec::with_capacity(len + a.len());
-    while out.len() < len {
+    loop {
         out.extend(hmac(&[&a, seed]));
+        if out.len() >= len {
+            break;
+        }
         a = hmac(&[&a]);
     }
     out.truncate(len);
