@@ -125,6 +125,16 @@ impl Row {
         outcome
     }
 
+    /// It was not established as far as the capture shows, which does not have all of it: it may have been.
+    pub fn is_incomplete(&self) -> bool {
+        let failed = match self.ended {
+            Ended::Refused | Ended::NoAnswer | Ended::Unreachable(..) | Ended::Alert(..) => true,
+            Ended::Open | Ended::Closed | Ended::HalfClosed(_) | Ended::Reset(_) => false,
+        };
+        let cut = self.missing > 0 || self.one_sided || self.joined || self.ended == Ended::Open;
+        !self.established && !failed && cut
+    }
+
     /// How far it came, where it came anywhere.
     fn progress(&self) -> Option<Said> {
         if matches!(self.ended, Ended::Refused | Ended::NoAnswer | Ended::Unreachable(..)) {

@@ -119,7 +119,12 @@ fn a_header_that_was_cut_off_still_tells_its_segment_and_nobody_guesses_what_is_
     let expected = read(&whole, usize::MAX).row;
     // As much as tcpdump took for long: of a SYN not all of its options.
     for (snap, kind) in [(60, Kind::Nothing), (68, Kind::Nothing), (90, Kind::Http)] {
-        let told = read(&whole, snap).row;
+        let finished = read(&whole, snap);
+        let summary = finished.events.last().expect("it ends with a summary");
+        let expected_there = if finished.row.established { "complete" } else { "incomplete" };
+        assert_eq!(summary.get(steps::summary::OUTCOME), Some(expected_there), "{snap}");
+        assert_eq!(summary.failure(), None, "{snap}");
+        let told = finished.row;
         assert_eq!((told.segments, told.bytes, &told.ended), (8, expected.bytes, &Ended::Closed), "{snap}");
         assert_eq!(told.kind, kind, "{snap}");
         let outcome = told.outcome();

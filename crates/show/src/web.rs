@@ -145,7 +145,7 @@ fn ended(end: &End) -> Option<Value> {
     let summary = end.summary.as_ref()?;
     Some(json!({
         "outcome": summary.get(field::OUTCOME),
-        "reason": summary.get(field::REASON),
+        "reason": summary.failure(),
         "event": summary,
     }))
 }

@@ -97,6 +97,7 @@ impl From<Said> for Box<Reason> {
 impl Event {
     /// Why the connection failed of which this is the summary, in words; none: it did not, or this is another step.
     pub fn failure(&self) -> Option<Said> {
-        self.step.is_summary().then(|| self.get(summary::REASON)).flatten()
+        let failed = self.step.is_summary() && self.get(summary::OUTCOME) != Some(summary::INCOMPLETE);
+        failed.then(|| self.get(summary::REASON)).flatten()
     }
 }

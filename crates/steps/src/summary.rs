@@ -6,7 +6,7 @@ use crate::{
 };
 
 declare! {
-    /// `complete` or `failed`.
+    /// `complete` or `failed`; of a capture [`INCOMPLETE`], where it does not show which.
     OUTCOME: str = "outcome";
     /// Why it failed, and what to do.
     REASON: Said = "reason";
@@ -25,6 +25,9 @@ declare! {
     /// How many steps were seen.
     STEPS: u64 = "steps";
 }
+
+/// What a capture says of a connection that it does not have from beginning to end: it may have come further than is seen.
+pub const INCOMPLETE: &str = "incomplete";
 
 /// The card of the summary called `id`: it says the same of each protocol.
 pub(crate) const fn card(id: &'static str) -> Card {

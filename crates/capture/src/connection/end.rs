@@ -66,7 +66,11 @@ impl Connection {
     fn summary(&mut self, row: &Row) {
         let protocol = self.kind.protocol();
         let mut fields = steps::fields! {
-            summary::OUTCOME => if row.established { "complete" } else { "failed" },
+            summary::OUTCOME => match row.established {
+                true => "complete",
+                false if row.is_incomplete() => summary::INCOMPLETE,
+                false => "failed",
+            },
         };
         if !row.established {
             fields.put(summary::REASON, row.outcome());

@@ -81,13 +81,14 @@ function head(story, number, many) {
   const title = many ? `${story.title} · ${say("connection")} ${number + 1}` : story.title;
   const end = (side) => {
     const ended = story.ends[side];
-    const well = ended?.outcome === "complete";
+    const [mark, how] = { complete: ["✓", "well"], incomplete: ["…", "open"] }[ended?.outcome] ?? ["✗", "ill"];
+    const word = how === "ill" ? "failed" : ended?.outcome;
     return el(
       `div.end.${side}`,
       {},
       el("b", {}, say(side)),
       el("span.address", {}, story[`${side}_address`] ?? ""),
-      ended && el(`span.outcome.${well ? "well" : "ill"}`, {}, well ? `✓ ${say("complete")}` : `✗ ${say("failed")}`),
+      ended && el(`span.outcome.${how}`, {}, `${mark} ${say(word)}`),
     );
   };
   return el("li.head", { "aria-label": title }, end("client"), el("span.name", {}, title, traces(story)), end("server"));

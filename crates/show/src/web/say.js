@@ -81,6 +81,7 @@ export const words = {
   arrives: ["arrives", "到达"],
   complete: ["complete", "完成"],
   failed: ["failed", "失败"],
+  incomplete: ["incomplete", "不完整"],
   connecting: ["connecting…", "正在连接…"],
   ready: ["ready", "就绪"],
   queued: ["waiting for a free place", "排队等待"],

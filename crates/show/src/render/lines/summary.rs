@@ -54,6 +54,21 @@ impl Lines {
                     format!("{name} complete, {}", steps_in(&steps, self.lang)),
                     format!("{name}：完成，{}", steps_in(&steps, self.lang)),
                 )
+            } else if outcome == summary::INCOMPLETE {
+                let seen = event.get(summary::REASON).filter(|_| why);
+                let seen = seen.map(|seen| harmless(seen.in_lang(self.lang)).into_owned());
+                let steps = steps_in(&steps, self.lang);
+                let text = match seen {
+                    Some(seen) => say(
+                        format!("{name} incomplete, {steps}: {seen}"),
+                        format!("{name}：不完整，{steps}：{seen}"),
+                    ),
+                    None => say(format!("{name} incomplete, {steps}"), format!("{name}：不完整，{steps}")),
+                };
+                for line in wrap(&text, 2, self.width) {
+                    push(out, &line);
+                }
+                continue;
             } else {
                 if !why {
                     let text = say(
