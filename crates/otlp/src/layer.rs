@@ -84,39 +84,43 @@ impl Layered {
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
         let mut exporter = Exporter::of_a_program(&self.options, Lang::En)?;
-        let sends = exporter.tells().map(|tells| Sends { tells, within: self.within, here: OnceLock::new() });
+        let sends = Sends { tells: exporter.tells(), within: self.within, here: OnceLock::new() };
         exporter.begin_after(|| {})?;
-        let ours = |meta: &Metadata<'_>| meta.target() == Carried::TARGET;
-        let filter = filter_fn(ours).with_max_level_hint(LevelFilter::INFO);
-        Ok((sends.map(|sends| sends.with_filter(filter)), exporter))
+        let is_on = exporter.is_on();
+        let ours = move |meta: &Metadata<'_>| is_on && meta.target() == Carried::TARGET;
+        Ok((sends.with_filter(filter_fn(ours).with_max_level_hint(LevelFilter::INFO)), exporter))
     }
 }
 
 /// Hands each event to the exporter's queue, and never waits.
 struct Sends {
-    tells: Tells,
+    /// None: nothing is sent.
+    tells: Option<Tells>,
     within: Option<Box<Finds>>,
     /// The subscriber of which this layer is a part.
     here: OnceLock<WeakDispatch>,
 }
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Sends {
+impl<S: Subscriber> Layer<S> for Sends {
     fn on_register_dispatch(&self, dispatch: &Dispatch) {
         self.here.get_or_init(|| dispatch.downgrade());
     }
 
-    fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        let Some(tells) = &self.tells else { return };
         let mut found = Found(None);
         event.record(&mut found);
         match found.0 {
             Some(Carried::Event(seen, weight, of)) => {
                 let link = self.within.as_ref().and_then(|finds| {
-                    let (span, here) = (context.event_span(event)?, self.here.get()?.upgrade()?);
-                    finds(&span.id(), &here)
+                    let here = self.here.get()?.upgrade()?;
+                    // Not by the context, which knows only the spans that this layer's filter lets through.
+                    let span = event.parent().cloned().or_else(|| here.current_span().id().cloned())?;
+                    finds(&span, &here)
                 });
-                self.tells.seen(&seen, weight, &of, link);
+                tells.seen(&seen, weight, &of, link);
             }
-            Some(Carried::Gap(gap)) => self.tells.gap(&gap),
+            Some(Carried::Gap(gap)) => tells.gap(&gap),
             None => {}
         }
     }
