@@ -189,7 +189,7 @@ async fn close(stream: &mut TcpStream, connection: &Connection, options: &Option
             }
             Ok(())
         }
-        Ended::Closed(None) => Ok(()),
+        Ended::Closed(None) | Ended::NotTold => Ok(()),
         Ended::Closed(Some(error)) => Err(End::Call("close", error)),
         Ended::Not(state) => {
             connection.waits();
@@ -203,7 +203,7 @@ async fn leave(stream: TcpStream, connection: &Connection, options: &Options) ->
     connection.look(&stream);
     drop(stream);
     match connection.ended_alone(options.patience).await {
-        Ended::TimeWait => Ok(()),
+        Ended::TimeWait | Ended::NotTold => Ok(()),
         Ended::Closed(_nobody_is_left_to_hear_of_an_error) => match connection.state() {
             state @ Some(State::FinWait1 | State::FinWait2 | State::Closing) => Err(End::Forgotten(state)),
             _ => Ok(()),

@@ -131,7 +131,7 @@ async fn reset(mut stream: TcpStream, connection: &Connection, farewell: Option<
 /// Waits until the client has acknowledged this side's FIN.
 async fn ended(connection: &Connection, stream: &TcpStream, patience: Duration) -> Result<(), End> {
     match connection.ended(stream, patience).await {
-        Ended::Closed(None) | Ended::TimeWait => Ok(()),
+        Ended::Closed(None) | Ended::TimeWait | Ended::NotTold => Ok(()),
         Ended::Closed(Some(error)) => Err(End::Call("close()", errno(&error))),
         Ended::Not(state) => Err(unanswered(connection, state, patience)),
     }

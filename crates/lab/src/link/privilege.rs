@@ -15,7 +15,7 @@ pub(crate) enum Privilege {
     NetRaw,
     /// They can in a network namespace that the program has entered.
     OwnNamespace,
-    /// They cannot; a socket can still be made deaf for a while, and the kernel tells the states.
+    /// They cannot. On Linux a socket can still be made deaf for a while, and the kernel tells the states.
     Deaf { no_raw: io::Error, no_namespace: io::Error },
 }
 
@@ -47,8 +47,8 @@ impl Privilege {
     pub(crate) fn mode(&self, scenario: &Scenario) -> Mode {
         match self {
             Privilege::NetRaw | Privilege::OwnNamespace => Mode::Whole,
-            Privilege::Deaf { .. } if scenario.deaf.is_some() => Mode::Deaf,
-            Privilege::Deaf { .. } if scenario.needs_link() => Mode::Not,
+            Privilege::Deaf { .. } if scenario.deaf.is_some() && cfg!(target_os = "linux") => Mode::Deaf,
+            Privilege::Deaf { .. } if scenario.deaf.is_some() || scenario.needs_link() => Mode::Not,
             Privilege::Deaf { .. } => Mode::Unseen,
         }
     }
@@ -58,6 +58,7 @@ impl Privilege {
         match self {
             Privilege::NetRaw => say!(link::cap_net_raw()),
             Privilege::OwnNamespace => say!(link::own_namespace()),
+            Privilege::Deaf { .. } if !cfg!(target_os = "linux") => say!(link::own_calls()),
             Privilege::Deaf { no_raw, no_namespace } => say!(link::deaf_sockets(no_raw, no_namespace)),
         }
     }

@@ -54,6 +54,8 @@ pub enum Ended {
     Closed(Option<io::Error>),
     /// Not yet: this is the last state that the kernel named.
     Not(Option<State>),
+    /// This system's kernel cannot be asked: what the program's own calls said is all that is known.
+    NotTold,
 }
 
 /// Has the kernel keep the SYN of each connection to `listener`: the one segment that a server without a capture
@@ -160,6 +162,9 @@ impl Connection {
     /// Waits, at most for `patience`, until the kernel is done with a connection whose socket the program has closed:
     /// what became of it is then told by sock_diag alone.
     pub async fn ended_alone(&self, patience: Duration) -> Ended {
+        if !sock_diag::IS_THERE {
+            return Ended::NotTold;
+        }
         let last_look = Instant::now() + patience;
         loop {
             match self.ask() {
@@ -176,6 +181,9 @@ impl Connection {
 
     /// Waits, at most for `patience`, until the kernel says that this end is done.
     pub async fn ended(&self, stream: &TcpStream, patience: Duration) -> Ended {
+        if !sock_diag::IS_THERE {
+            return Ended::NotTold;
+        }
         let last_look = Instant::now() + patience;
         loop {
             match self.look(stream) {

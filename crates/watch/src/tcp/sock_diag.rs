@@ -25,6 +25,9 @@ use super::{
 
 use crate::address::both_plain;
 
+/// Whether the kernel of this system can be asked.
+pub(crate) const IS_THERE: bool = true;
+
 /// The connection between `local` and `peer`, as the kernel knows it now.
 pub(crate) fn connection(local: SocketAddr, peer: SocketAddr) -> io::Result<Answer> {
     const GONE: Answer = Answer { state: State::Closed, timer: None, retransmits: 0, accept_queue: (0, 0) };

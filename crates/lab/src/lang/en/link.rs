@@ -7,6 +7,7 @@ steps::sentences! {
     deaf_sockets(no_raw, no_namespace) =
         "on deaf sockets, which lose segments unseen; the states are the kernel's word: no CAP_NET_RAW ({no_raw}), no \
          namespace of its own ({no_namespace})";
+    own_calls() = "on the program's own calls: segments, and the kernel's states, take Linux";
     needs_linux() = "needs the Linux kernel: the link loses segments between two of its sockets";
     needs_cap_net_raw(lab) =
         "needs CAP_NET_RAW: `sudo {lab} …`, `sudo setcap cap_net_raw+p $(which {lab})`, in a container `--cap-add NET_RAW`";

@@ -7,6 +7,7 @@ steps::sentences! {
     deaf_sockets(no_raw, no_namespace) =
         "凭失聪的套接字，报文段丢失但看不到；状态由内核报告：没有 CAP_NET_RAW（{no_raw}），也不能有自己的命名空间（\
          {no_namespace}）";
+    own_calls() = "只凭程序自己的调用：报文段和内核的状态要有 Linux 才看得到";
     needs_linux() = "需要 Linux 内核：链路在它的两个套接字之间丢弃报文段";
     needs_cap_net_raw(lab) =
         "需要 CAP_NET_RAW：`sudo {lab} …`、`sudo setcap cap_net_raw+p $(which {lab})`，容器中用 `--cap-add NET_RAW`";
