@@ -5,6 +5,7 @@
 //! log; `pipeline` brings events from `tracing` to a file; `say` speaks beside the log; [`web`] is the page, which `render` asks
 //! for where a run is wanted as one file (`--ladder html`).
 
+mod lang;
 mod pipeline;
 mod reading;
 mod render;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use claims::{Claim, Event, Heading, Verdict};
 use serde_json::{Map, Value, json};
-use steps::{Evidence, Lang, Part as Field, Side, Step, Text, harmless::HARMFUL, summary as field};
+use steps::{Evidence, Lang, Part as Field, Side, Step, harmless::HARMFUL, summary as field};
 use strum::VariantArray;
 
 use crate::{
@@ -52,36 +52,31 @@ pub fn catalogue() -> Value {
                 "id": claim.id(),
                 "heading": heading_id(card.heading),
                 "rfc": card.rfc,
-                "says": both(card.says),
-                "rule": both(card.rule),
+                "says": card.says,
+                "rule": card.rule,
                 "shown_by": claim.shown_by(),
             })
         })
         .collect();
     let headings: Vec<Value> = Heading::VARIANTS
         .iter()
-        .map(|heading| json!({ "id": heading_id(*heading), "title": both(heading.title()), "protocol": heading.protocol() }))
+        .map(|heading| json!({ "id": heading_id(*heading), "title": heading.title(), "protocol": heading.protocol() }))
         .collect();
     let steps: Map<String, Value> = Step::all()
         .map(|step| {
             let card = step.card();
-            (
-                card.id.to_owned(),
-                json!({ "title": both(card.title), "text": both(card.text), "rfc": card.rfc }),
-            )
+            (card.id.to_owned(), json!({ "title": card.title, "text": card.text, "rfc": card.rfc }))
         })
         .collect();
     let verdicts: Map<String, Value> =
         [Verdict::AsNoted, Verdict::Depends, Verdict::Differs, Verdict::Absent]
             .into_iter()
-            .map(|verdict| {
-                (id(json!(verdict)), json!({ "mark": verdict.mark(), "title": both(verdict.title()) }))
-            })
+            .map(|verdict| (id(json!(verdict)), json!({ "mark": verdict.mark(), "title": verdict.title() })))
             .collect();
     let evidence: Map<String, Value> =
         [Evidence::Wire, Evidence::Callback, Evidence::Kernel, Evidence::Inferred]
             .into_iter()
-            .map(|evidence| (id(json!(evidence)), both(evidence_word(evidence))))
+            .map(|evidence| (id(json!(evidence)), json!(evidence_word(evidence))))
             .collect();
     let range = |(first, last, _): &(char, char, &str)| {
         format!("\\u{{{:x}}}-\\u{{{:x}}}", u32::from(*first), u32::from(*last))
@@ -95,10 +90,6 @@ pub fn catalogue() -> Value {
         "labels": steps::chinese_labels().iter().copied().collect::<BTreeMap<_, _>>(),
         "harmful": HARMFUL.iter().map(range).collect::<String>(),
     })
-}
-
-fn both(text: Text) -> Value {
-    json!({ "en": text.en, "zh": text.zh })
 }
 
 /// The name that JSON has for a variant.

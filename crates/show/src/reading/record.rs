@@ -3,7 +3,7 @@
 //! reported and the rest is kept.
 
 use claims::Event;
-use steps::{Gap, Run, SCHEMA_VERSION, Said};
+use steps::{Gap, Run, SCHEMA_VERSION, Said, say};
 
 use super::judges::Judges;
 
@@ -44,7 +44,7 @@ pub fn read_log(name: &str, text: &str) -> Log {
         let Some(begin) = line.find('{').filter(|&at| at == 0 || line[..at].contains('|')) else {
             if !line.trim().is_empty() {
                 unread += 1;
-                log.trouble(name, n, unread, "not an event", "不是事件");
+                log.trouble(name, n, unread, &say!(log::not_an_event()));
             }
             continue;
         };
@@ -52,12 +52,12 @@ pub fn read_log(name: &str, text: &str) -> Log {
         match serde_json::from_str::<serde_json::Value>(json) {
             Err(_) if n + 1 == lines && !text.ends_with('\n') => {
                 unread += 1;
-                log.trouble(name, n, unread, "the last line is cut off", "最后一行被截断");
+                log.trouble(name, n, unread, &say!(log::last_line_is_cut_off()));
             }
             Err(error) => {
                 judges.unread();
                 unread += 1;
-                log.trouble(name, n, unread, &format!("not JSON: {error}"), &format!("不是 JSON：{error}"));
+                log.trouble(name, n, unread, &say!(log::not_json(error)));
             }
             Ok(value) => match value.get("v").and_then(serde_json::Value::as_u64) {
                 // What `client --why` concludes beside its events.
@@ -76,31 +76,25 @@ pub fn read_log(name: &str, text: &str) -> Log {
                     Err(error) => {
                         judges.unread();
                         unread += 1;
-                        log.trouble(name, n, unread, &error.to_string(), &error.to_string());
+                        log.trouble(name, n, unread, &Said::same(error.to_string()));
                     }
                 },
                 Some(v) => {
                     judges.unread();
                     unread += 1;
-                    let (en, zh) = (
-                        format!("schema version {v}; this program reads version {SCHEMA_VERSION}"),
-                        format!("格式版本为 {v}，本程序读取版本 {SCHEMA_VERSION}"),
-                    );
-                    log.trouble(name, n, unread, &en, &zh);
+                    let said = say!(log::another_schema_version(v, SCHEMA_VERSION));
+                    log.trouble(name, n, unread, &said);
                 }
                 None => {
                     unread += 1;
-                    log.trouble(name, n, unread, "not an event", "不是事件");
+                    log.trouble(name, n, unread, &say!(log::not_an_event()));
                 }
             },
         }
     }
     if unread > MOST_TROUBLES {
         let more = unread - MOST_TROUBLES;
-        log.troubles.push(Said::new(
-            format!("{name}: {more} more lines could not be read"),
-            format!("{name}：另有 {more} 行无法读取"),
-        ));
+        log.troubles.push(say!(log::so_many_more(name, more)));
     }
     log
 }
@@ -129,19 +123,13 @@ impl Log {
     fn gap(&mut self, name: &str, line: usize, gap: &Gap) {
         let (line, said) = (line + 1, gap.said());
         self.dropped = self.dropped.saturating_add(gap.dropped); // a log may claim anything
-        self.troubles.push(Said::new(
-            format!("{name}, line {line}: {}", said.en),
-            format!("{name} 第 {line} 行：{}", said.zh),
-        ));
+        self.troubles.push(say!(log::gap(name, line, said)));
     }
 
-    fn trouble(&mut self, name: &str, line: usize, count: usize, en: &str, zh: &str) {
+    fn trouble(&mut self, name: &str, line: usize, count: usize, what: &Said) {
         if count <= MOST_TROUBLES {
             let line = line + 1;
-            self.troubles.push(Said::new(
-                format!("{name}, line {line}: {en}; left out"),
-                format!("{name} 第 {line} 行：{zh}，已略过"),
-            ));
+            self.troubles.push(say!(log::line_left_out(name, line, what)));
         }
     }
 }

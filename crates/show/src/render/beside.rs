@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use claims::{Claim, Event, Finding, Heading, Verdict};
 use notes::Grade;
-use steps::{Lang, Text, harmless};
+use steps::{Lang, harmless, say_in, text};
 use strum::VariantArray;
 
 use super::{
@@ -234,25 +234,24 @@ impl Column {
         let says = claim.card().says.in_lang(self.lang);
         let Some(notes) = &self.notes else { return (says.to_owned(), Some(verdict)) };
         let Some((file, reading)) = notes.place(claim) else {
-            return match self.lang {
-                Lang::En => (format!("(not found in your notes) {says}"), None),
-                Lang::Zh => (format!("（你的笔记中没有找到）{says}"), None),
-            };
+            let words = say_in!(self.lang, beside::not_found(says));
+            return (words, None);
         };
         let (grade, sign) = match (reading.grade, verdict) {
-            (Grade::Stated, _) => (Text { en: "", zh: "" }, Some(verdict)),
+            (Grade::Stated, _) => (None, Some(verdict)),
             (Grade::Denied, Verdict::AsNoted) => {
-                (Text { en: " (says the opposite)", zh: "（说的相反）" }, Some(Verdict::Differs))
+                (Some(text!(beside::says_the_opposite())), Some(Verdict::Differs))
             }
             (Grade::Denied, Verdict::Depends | Verdict::Differs | Verdict::Absent) => {
-                (Text { en: " (denies it)", zh: "（否认）" }, None)
+                (Some(text!(beside::denies_it())), None)
             }
-            (Grade::About, _) => (Text { en: " (about it)", zh: "（谈及）" }, None),
+            (Grade::About, _) => (Some(text!(beside::about_it())), None),
         };
-        let place = format!("{}:{}{}", harmless(&file.name), reading.lines.0, grade.in_lang(self.lang));
+        let grade = grade.map_or("", |grade| grade.in_lang(self.lang));
+        let place = format!("{}:{}{}", harmless(&file.name), reading.lines.0, grade);
         let at = (file.name.clone(), reading.lines);
         if self.quoted.contains(&at) {
-            let above = Text { en: ", above", zh: "，见上" }.in_lang(self.lang);
+            let above = text!(beside::above()).in_lang(self.lang);
             return (format!("{place}{above}"), sign);
         }
         let words = format!("{place} {}", harmless(file.notes.quote(reading)));

@@ -7,7 +7,7 @@
 //!   0004  03 03                      legacy_version: TLS 1.2
 //! ```
 
-use steps::{Event, Lang, Part, harmless, tls};
+use steps::{Event, Lang, Part, harmless, say_in, text, tls};
 
 use crate::terminal::text::wrap;
 
@@ -40,18 +40,12 @@ pub(crate) fn record(event: &Event, lang: Lang) -> Vec<String> {
         other => other.to_string(),
     };
     let length = number(&header[6..]);
-    let mut lines = vec![match lang {
-        Lang::En => {
-            let bytes = if length == 1 { "byte" } else { "bytes" };
-            format!("  record  {:<23}  {kind}, 0x{}, {length} {bytes}", spaced(header), &header[2..6])
-        }
-        Lang::Zh => format!("  记录    {:<23}  {kind}，0x{}，{length} 字节", spaced(header), &header[2..6]),
-    }];
+    let (header, version, length) = (spaced(header), &header[2..6], bytes(length as usize, lang));
+    let mut lines = vec![say_in!(lang, bytes::record(header, kind, version, length))];
     let ciphertext = hex(tls::field::CIPHERTEXT);
     for (n, row) in ciphertext.as_bytes().chunks(2 * ROW).enumerate() {
-        let says = match (n, lang) {
-            (0, Lang::En) => "so it begins as it crossed; opened:",
-            (0, Lang::Zh) => "线路上的开头；解密后：",
+        let says = match n {
+            0 => text!(bytes::so_it_begins()).in_lang(lang),
             _ => "",
         };
         let line = format!("          {:<23}  {says}", spaced(&String::from_utf8_lossy(row)));
@@ -91,18 +85,21 @@ fn rows(bytes: &[u8]) -> Vec<String> {
     bytes.chunks(ROW).map(row).collect()
 }
 
+/// `1 byte`, `2 bytes`.
+fn bytes(length: usize, lang: Lang) -> String {
+    match length {
+        1 => text!(bytes::one_byte()).in_lang(lang).to_owned(),
+        length => say_in!(lang, bytes::bytes(length)),
+    }
+}
+
 /// The name of a field and its value; its length where the bytes do not show it.
 fn meaning(part: &Part, tell_length: bool, lang: Lang) -> String {
-    let name = match (part.name.as_str(), lang) {
-        ("", Lang::En) => "not told apart",
-        ("", Lang::Zh) => "未细分",
-        (name, _) => &harmless(name),
+    let name = match part.name.as_str() {
+        "" => text!(bytes::not_told_apart()).in_lang(lang),
+        name => &harmless(name),
     };
-    let length = match lang {
-        Lang::En if part.length == 1 => "1 byte".to_owned(),
-        Lang::En => format!("{} bytes", part.length),
-        Lang::Zh => format!("{} 字节", part.length),
-    };
+    let length = bytes(part.length, lang);
     let value = harmless(&part.value);
     match (value.is_empty(), tell_length || part.length == 0) {
         (true, true) => format!("{name}: {length}"),

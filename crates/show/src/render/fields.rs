@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use claims::Event;
-use steps::{Lang, Text, Value, harmless, in_words, label, tcp, tls, ws};
+use steps::{Lang, Value, harmless, in_words, label, say_in, tcp, text, tls, ws};
 
 use crate::terminal::text::{columns, in_lang, short, whole, wrap_to};
 
@@ -48,14 +48,11 @@ pub(crate) fn pieces(event: &Event, lang: Lang) -> Vec<Piece> {
 
 fn piece(name: &str, value: &Value, lang: Lang) -> String {
     let label = harmless(&label(name, lang)).into_owned();
-    let none = Text { en: "none", zh: "无" }.in_lang(lang);
+    let none = text!(fields::none()).in_lang(lang);
     match value {
         it if in_lang(it, lang).is_some() => said(name, it, lang),
         Value::Bool(true) => label,
-        Value::Bool(false) => match lang {
-            Lang::En => format!("{label}: no"),
-            Lang::Zh => format!("{label}：否"),
-        },
+        Value::Bool(false) => say_in!(lang, fields::no_value(label)),
         Value::Number(number) => match with_unit(name, number.as_u64(), lang) {
             Some(said) => format!("{label} {said}"),
             None => format!("{label} {number}"),
@@ -114,17 +111,15 @@ fn with_unit(name: &str, number: Option<u64>, lang: Lang) -> Option<String> {
 
 /// Microseconds in the largest unit in which they are a whole number, or seconds and milliseconds with a point.
 pub(crate) fn duration(us: u64, lang: Lang) -> String {
-    let (s, ms) = match lang {
-        Lang::En => ("s", "ms"),
-        Lang::Zh => ("秒", "毫秒"),
-    };
+    let s = text!(fields::seconds()).in_lang(lang);
+    let ms = text!(fields::milliseconds()).in_lang(lang);
     match us {
         0 => format!("0 {ms}"),
         us if us % 1_000_000 == 0 => format!("{} {s}", us / 1_000_000),
         us if us % 1000 == 0 && us < 10_000_000 => format!("{} {ms}", us / 1000),
         us if us >= 10_000_000 => format!("{:.3} {s}", us as f64 / 1e6),
         us if us >= 1000 => format!("{:.3} {ms}", us as f64 / 1e3),
-        us => format!("{us} {}", Text { en: "µs", zh: "微秒" }.in_lang(lang)),
+        us => format!("{us} {}", text!(fields::microseconds()).in_lang(lang)),
     }
 }
 
@@ -162,13 +157,9 @@ pub(crate) fn said(name: &str, value: &Value, lang: Lang) -> String {
         (None, Value::Number(number)) => {
             with_unit(name, number.as_u64(), lang).unwrap_or_else(|| number.to_string())
         }
-        (None, Value::Bool(yes)) => match (yes, lang) {
-            (true, Lang::En) => "yes".into(),
-            (false, Lang::En) => "no".into(),
-            (true, Lang::Zh) => "是".into(),
-            (false, Lang::Zh) => "否".into(),
-        },
-        (None, Value::Null) => Text { en: "none", zh: "无" }.in_lang(lang).into(),
+        (None, Value::Bool(true)) => text!(fields::yes()).in_lang(lang).into(),
+        (None, Value::Bool(false)) => text!(fields::no()).in_lang(lang).into(),
+        (None, Value::Null) => text!(fields::none()).in_lang(lang).into(),
         (None, Value::Object(_)) => whole(value),
     }
 }

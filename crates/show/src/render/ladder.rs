@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use claims::Event;
-use steps::{Lang, Side, harmless};
+use steps::{Lang, Said, Side, harmless, say, text};
 
 use super::{Layout, fields::line_fields, marks::mark};
 use crate::{
@@ -61,74 +61,40 @@ fn label(event: &Event, lang: Lang, room: usize) -> String {
 /// What stands beside a crossing that did not go as it should.
 pub(crate) fn remark(crossed: &Crossed, lang: Lang) -> Option<String> {
     use crate::story::Fate;
-    let say = |en: &str, zh: &str| match lang {
-        Lang::En => en.to_owned(),
-        Lang::Zh => zh.to_owned(),
-    };
     // The link knows what the two ends cannot.
     if let Some(link) = &crossed.link {
         return Some(link.step.card().title.in_lang(lang).to_owned());
     }
-    match (crossed.fate, crossed.part) {
-        (Fate::Changed, Part::Whole | Part::Arrives) => Some(say("arrived changed", "到达时已被改动")),
+    let remark = match (crossed.fate, crossed.part) {
+        (Fate::Changed, Part::Whole | Part::Arrives) => text!(ladder::arrived_changed()),
         (Fate::NotSeen, _) if crossed.sent.is_some() => match crossed.from {
-            Side::Client => Some(say("not in the server's log", "服务端日志中没有")),
-            Side::Server => Some(say("not in the client's log", "客户端日志中没有")),
+            Side::Client => text!(ladder::not_in_the_servers_log()),
+            Side::Server => text!(ladder::not_in_the_clients_log()),
         },
-        (Fate::NotSeen, _) => Some(say("not in its sender's log", "发送方日志中没有")),
-        (Fate::Changed | Fate::Arrived | Fate::OneLog, _) => None,
-    }
+        (Fate::NotSeen, _) => text!(ladder::not_in_its_senders_log()),
+        (Fate::Changed | Fate::Arrived | Fate::OneLog, _) => return None,
+    };
+    Some(remark.in_lang(lang).to_owned())
 }
 
 /// How the two logs were laid together: what a reader must know to trust the order.
 pub(crate) fn joined(story: &Story, lang: Lang) -> Vec<String> {
-    let mut said = Vec::new();
-    let zh = lang == Lang::Zh;
+    let mut said: Vec<Said> = Vec::new();
     match story.met_by {
         Some(MetBy::Nonce) => {}
-        Some(MetBy::Addresses) => said.push(if zh {
-            "两份日志按相同的地址对应".into()
-        } else {
-            "the two logs belong together by their addresses".to_owned()
-        }),
-        Some(MetBy::Time) => said.push(if zh {
-            "两份日志仅按时间对应：地址与随机数都对不上，中间有东西改动过".into()
-        } else {
-            "the two logs belong together by their time alone: something between them changed the rest"
-                .to_owned()
-        }),
-        None if story.is_captured() => said.push(if zh {
-            "取自抓包：由两端之间的第三方看到".into()
-        } else {
-            "from a capture: seen by a third party between the two ends".to_owned()
-        }),
-        None => {
-            let side = if story.client.is_some() { Side::Client } else { Side::Server };
-            said.push(match (side, zh) {
-                (Side::Client, false) => "only the client's log is here".into(),
-                (Side::Server, false) => "only the server's log is here".into(),
-                (Side::Client, true) => "这里只有客户端的日志".into(),
-                (Side::Server, true) => "这里只有服务端的日志".into(),
-            });
-        }
+        Some(MetBy::Addresses) => said.push(say!(ladder::by_addresses())),
+        Some(MetBy::Time) => said.push(say!(ladder::by_time())),
+        None if story.is_captured() => said.push(say!(ladder::from_a_capture())),
+        None if story.client.is_some() => said.push(say!(ladder::only_the_client())),
+        None => said.push(say!(ladder::only_the_server())),
     }
     if let Some(offset) = story.offset {
         let (low, high) = (ms(offset.at_least_us), ms(offset.at_most_us));
         let estimate = ms(offset.correction_us());
-        said.push(match (offset.correction_us(), offset.crossing_us(), zh) {
-            (0, 0, false) => format!("the clocks may agree (server ahead by {low} to {high} ms)"),
-            (0, 0, true) => format!("两个时钟可视为一致（服务端快 {low} 至 {high} 毫秒）"),
-            (0, crossing, false) => format!(
-                "the clocks may agree; some sendings were noted up to {} ms late, and the order is that of the messages",
-                ms(crossing)
-            ),
-            (0, crossing, true) => {
-                format!("两个时钟可视为一致；有的发送最多晚记了 {} 毫秒，顺序以消息为准", ms(crossing))
-            }
-            (_, _, false) => {
-                format!("the server's clock was taken to be ahead by {estimate} ms (between {low} and {high})")
-            }
-            (_, _, true) => format!("按服务端时钟快 {estimate} 毫秒校正（介于 {low} 与 {high} 之间）"),
+        said.push(match (offset.correction_us(), offset.crossing_us()) {
+            (0, 0) => say!(ladder::clocks_may_agree(low, high)),
+            (0, crossing) => say!(ladder::some_were_noted_late(ms(crossing))),
+            (_, _) => say!(ladder::clock_was_ahead(estimate, low, high)),
         });
     }
     let one_sided = |row: &crate::story::Row| match &row.what {
@@ -136,13 +102,9 @@ pub(crate) fn joined(story: &Story, lang: Lang) -> Vec<String> {
         crate::story::What::Inside(_) => false,
     };
     if story.met_by.is_some() && story.rows.iter().any(one_sided) {
-        said.push(if zh {
-            "有一份日志没有解开加密的数据包：另一端没有时刻的箭头，只有一端知道".into()
-        } else {
-            "one log does not open the encrypted packets: an arrow with a time at one end only is known from that end".to_owned()
-        });
+        said.push(say!(ladder::one_log_does_not_open()));
     }
-    said
+    said.iter().map(|said| said.in_lang(lang).to_owned()).collect()
 }
 
 /// Milliseconds with three digits behind the point.

@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use claims::{Claim, Event, Verdict};
-use steps::{Direction, Lang, Protocol, Side, Text, Value, common, harmless, label, ws};
+use steps::{Direction, Lang, Protocol, Side, Value, common, harmless, label, text, ws};
 
 use super::{
     Layout, Printed, Renderer, bytes,
@@ -270,7 +270,7 @@ impl Lines {
                     }
                     other => vec![said(name, other, self.lang)],
                 };
-                let colon = Text { en: ":", zh: "：" }.in_lang(self.lang);
+                let colon = text!(summary::colon()).in_lang(self.lang);
                 (format!("{}{colon}", harmless(&label(name, self.lang))), values)
             })
             .collect();
@@ -293,7 +293,7 @@ impl Lines {
     /// One check of the upgrade: `✓ §4.2.1 (6) Sec-WebSocket-Version: 13`.
     fn tick(&self, checked: &ws::Checked) -> String {
         let (card, wants) = (checked.check.card(), checked.check.card().wants.in_lang(self.lang));
-        let missing = Text { en: "none", zh: "没有" }.in_lang(self.lang);
+        let missing = text!(summary::none()).in_lang(self.lang);
         let found = checked.found.as_deref().map_or(missing.into(), harmless);
         let mark = if checked.met { '✓' } else { '✗' };
         format!("{mark} {} {}: {found} ({wants})", card.rfc, card.name)

@@ -1,7 +1,7 @@
 //! The short signs that every view has: a claim with its verdict, how a step is known.
 
 use claims::{Claim, Finding};
-use steps::{Evidence, Text};
+use steps::{Evidence, Side, Text, text};
 use strum::VariantArray;
 
 use crate::terminal::Paint;
@@ -22,10 +22,18 @@ pub(crate) fn painted_marks(findings: &[Finding], paint: Paint) -> String {
 /// How a step is known.
 pub(crate) const fn evidence_word(evidence: Evidence) -> Text {
     match evidence {
-        Evidence::Wire => Text { en: "wire", zh: "报文" },
-        Evidence::Callback => Text { en: "callback", zh: "回调" },
-        Evidence::Kernel => Text { en: "kernel", zh: "内核" },
-        Evidence::Inferred => Text { en: "inferred", zh: "推断" },
+        Evidence::Wire => text!(marks::wire()),
+        Evidence::Callback => text!(marks::callback()),
+        Evidence::Kernel => text!(marks::kernel()),
+        Evidence::Inferred => text!(marks::inferred()),
+    }
+}
+
+/// What an end is called.
+pub(crate) const fn side_word(side: Side) -> Text {
+    match side {
+        Side::Client => text!(marks::client()),
+        Side::Server => text!(marks::server()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The catalogue in the terminal: all of it, one claim, or one step.
 
 use claims::{Claim, Heading};
-use steps::{Actor, Lang, Step, Text, program::as_called};
+use steps::{Actor, Lang, Step, Text, program::as_called, text};
 use strum::VariantArray;
 
 use crate::terminal::text::{pad, wrap};
@@ -35,11 +35,11 @@ impl Page {
                 self.entry(&mut lines, claim.id(), claim.card().says.in_lang(self.lang));
             }
         }
-        lines.extend([String::new(), self.say("Beyond the notes", "笔记之外").to_owned()]);
+        lines.extend([String::new(), text!(catalogue::beyond_the_notes()).in_lang(self.lang).to_owned()]);
         for claim in Claim::beyond() {
             self.entry(&mut lines, claim.id(), claim.card().says.in_lang(self.lang));
         }
-        lines.extend([String::new(), self.say("Steps", "步骤").to_owned()]);
+        lines.extend([String::new(), text!(catalogue::steps()).in_lang(self.lang).to_owned()]);
         for step in Step::all() {
             let claims: Vec<_> = claims::shown_in(step).map(Claim::id).collect();
             let name = format!("  {} {}", pad(step.id(), 30), pad(step.card().title.in_lang(self.lang), 20));
@@ -62,20 +62,20 @@ impl Page {
             Some((first, last)) => {
                 let blocks = if first == last { first.to_string() } else { format!("{first}–{last}") };
                 let place = format!("{} · {blocks}", card.heading.words());
-                self.fact(&mut lines, ("in the notes", "笔记中"), &place);
+                self.fact(&mut lines, text!(catalogue::in_the_notes()), &place);
             }
             None => {
                 let topic = card.heading.title().in_lang(self.lang);
-                self.fact(&mut lines, ("beside the 58", "笔记之外"), topic);
+                self.fact(&mut lines, text!(catalogue::beside_the_58()), topic);
             }
         }
-        self.fact(&mut lines, ("judged by", "判定"), card.rule.in_lang(self.lang));
-        self.fact(&mut lines, ("standard", "标准"), card.rfc);
+        self.fact(&mut lines, text!(catalogue::judged_by()), card.rule.in_lang(self.lang));
+        self.fact(&mut lines, text!(catalogue::standard()), card.rfc);
         for step in Step::all().filter(|step| claims::can_show(*step, claim)) {
-            self.fact(&mut lines, ("shown by", "由其印证"), step.id());
+            self.fact(&mut lines, text!(catalogue::shown_by()), step.id());
         }
         for run in claim.shown_by() {
-            self.fact(&mut lines, ("to see it", "查看命令"), &as_called(run));
+            self.fact(&mut lines, text!(catalogue::to_see_it()), &as_called(run));
         }
         text(&lines)
     }
@@ -85,18 +85,18 @@ impl Page {
         let mut lines = vec![format!("{}  {}", step.id(), card.title.in_lang(self.lang))];
         lines.extend(wrap(card.text.in_lang(self.lang), 2, self.width));
         let who = match card.actor {
-            Actor::Client => Text { en: "the client", zh: "客户端" },
-            Actor::Server => Text { en: "the server", zh: "服务端" },
-            Actor::Both => Text { en: "either side", zh: "双方" },
+            Actor::Client => text!(catalogue::client()),
+            Actor::Server => text!(catalogue::server()),
+            Actor::Both => text!(catalogue::either()),
         };
-        self.fact(&mut lines, ("who", "谁"), who.in_lang(self.lang));
-        self.fact(&mut lines, ("standard", "标准"), card.rfc);
-        self.fact(&mut lines, ("on the client", "在客户端"), card.client);
-        self.fact(&mut lines, ("on the server", "在服务端"), card.server);
+        self.fact(&mut lines, text!(catalogue::who()), who.in_lang(self.lang));
+        self.fact(&mut lines, text!(catalogue::standard()), card.rfc);
+        self.fact(&mut lines, text!(catalogue::on_the_client()), card.client);
+        self.fact(&mut lines, text!(catalogue::on_the_server()), card.server);
         for claim in claims::shown_in(step) {
             self.fact(
                 &mut lines,
-                ("claim", "论断"),
+                text!(catalogue::claim()),
                 &format!("{} {}", claim.id(), claim.card().says.in_lang(self.lang)),
             );
         }
@@ -110,20 +110,13 @@ impl Page {
         }
     }
 
-    fn fact(&self, lines: &mut Vec<String>, (en, zh): (&str, &str), value: &str) {
+    fn fact(&self, lines: &mut Vec<String>, label: Text, value: &str) {
         if value.is_empty() {
             return;
         }
-        let name = self.say(en, zh).to_owned();
+        let name = label.in_lang(self.lang);
         for (i, line) in wrap(value, 0, self.width - 18).into_iter().enumerate() {
-            lines.push(format!("  {}{line}", pad(if i == 0 { &name } else { "" }, 16)));
-        }
-    }
-
-    fn say<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
-        match self.lang {
-            Lang::En => en,
-            Lang::Zh => zh,
+            lines.push(format!("  {}{line}", pad(if i == 0 { name } else { "" }, 16)));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use claims::{Claim, Finding, Heading, Verdict};
 use notes::{Grade, Reading, Variant};
-use steps::{Evidence, Text};
+use steps::{Evidence, Text, text};
 
 use crate::reading::{NotesFile, OwnNotes};
 
@@ -182,12 +182,12 @@ impl Counts {
 impl Judged<'_> {
     fn word(&self) -> (&'static str, Text) {
         match self {
-            Judged::Proved(..) => ("proved", Text { en: "proved", zh: "已证实" }),
-            Judged::Depends(_) => ("depends", Text { en: "depends", zh: "视情况" }),
-            Judged::Elsewhere(..) => ("depends", Text { en: "not in this variant", zh: "此变体中不同" }),
-            Judged::Contradicted(_) => ("contradicted", Text { en: "contradicted", zh: "与实际不符" }),
-            Judged::Untested(_) => ("not_tested", Text { en: "not tested", zh: "尚未验证" }),
-            Judged::About(_) => ("about", Text { en: "about", zh: "谈及" }),
+            Judged::Proved(..) => ("proved", text!(notes::proved())),
+            Judged::Depends(_) => ("depends", text!(notes::depends())),
+            Judged::Elsewhere(..) => ("depends", text!(notes::not_in_this_variant())),
+            Judged::Contradicted(_) => ("contradicted", text!(notes::contradicted())),
+            Judged::Untested(_) => ("not_tested", text!(notes::not_tested())),
+            Judged::About(_) => ("about", text!(notes::about())),
         }
     }
 

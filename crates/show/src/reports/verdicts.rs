@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use claims::{Claim, Event, Verdict};
-use steps::{Evidence, Lang, Protocol, Text, harmless};
+use steps::{Evidence, Lang, Protocol, Text, harmless, text};
 
 use crate::{
     render::line_fields,
@@ -50,7 +50,7 @@ pub fn verdicts(events: &[Event], protocol: Protocol, lang: Lang, width: usize) 
         for (variant, found) in variants.iter().zip(&found) {
             let sentence = match found.get(claim) {
                 Some(seen) => {
-                    let colon = Text { en: ": ", zh: "：" };
+                    let colon = text!(summary::before_a_sentence());
                     format!("{}{}{}", seen.word().in_lang(lang), colon.in_lang(lang), seen.sentence(lang))
                 }
                 None => NOT_SHOWN.in_lang(lang).to_owned(),
@@ -73,7 +73,7 @@ pub fn verdicts(events: &[Event], protocol: Protocol, lang: Lang, width: usize) 
     lines.join("\n")
 }
 
-const NOT_SHOWN: Text = Text { en: "not shown", zh: "未涉及" };
+const NOT_SHOWN: Text = text!(summary::not_shown_here());
 
 /// What shows a claim best: the event, and its finding.
 struct Seen<'a> {

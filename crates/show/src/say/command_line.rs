@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, error::ErrorKind};
-use steps::{Lang, Text, harmless, program::Program};
+use steps::{Lang, harmless, program::Program, text};
 
 use crate::terminal::{Args, Idle, as_called, complaint, english, help, lang_of, refusal};
 
@@ -29,7 +29,7 @@ pub fn parse_without<C: CommandFactory + FromArgMatches>(
         .unwrap_or_else(|error| complain(&error, C::command(), program, (&args, idle)));
     if let Some(said) = refusal(program, &read, idle) {
         let lang = lang_of(&args);
-        let error = Text { en: "error: ", zh: "错误：" }.in_lang(lang);
+        let error = text!(options::error()).in_lang(lang);
         let _ = writeln!(io::stderr().lock(), "{error}{}", said.in_lang(lang));
         std::process::exit(2);
     }

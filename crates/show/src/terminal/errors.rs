@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, error::Error, sync::LazyLock};
 
-use steps::{Lang, Text};
+use steps::{Lang, text};
 
 /// English above, Chinese below.
 const LIST: &str = include_str!("errors/chinese.txt");
@@ -44,7 +44,7 @@ pub fn causes_in<'a>(
     own: impl Fn(&(dyn Error + 'static)) -> Option<String>,
 ) -> String {
     let one = |cause| own(cause).unwrap_or_else(|| error_in(&cause.to_string(), lang).into_owned());
-    causes.map(one).collect::<Vec<_>>().join(Text { en: ": ", zh: "：" }.in_lang(lang))
+    causes.map(one).collect::<Vec<_>>().join(text!(options::before_a_cause()).in_lang(lang))
 }
 
 /// What stands for each `*` where `words` are as `pattern` has it.

@@ -1,7 +1,7 @@
 //! Options that a command shares with others and makes no use of: its help leaves them out, and who gives one is told.
 
 use clap::{ArgMatches, Command, parser::ValueSource};
-use steps::{Said, program::Program};
+use steps::{Said, program::Program, say};
 
 /// A command, and the options that do nothing there, by their ids; an id is the long name with `_` for `-`.
 #[derive(Clone, Copy, Debug)]
@@ -35,10 +35,7 @@ pub(crate) fn refusal(program: Program, matches: &ArgMatches, idle: &[Idle]) -> 
     };
     let of_it = idle.iter().filter(|idle| idle.command == name).flat_map(|idle| idle.options);
     let option = of_it.filter(|id| **id != BORNE).find(typed)?.replace('_', "-");
-    Some(Said::new(
-        format!("`--{option}` does nothing with `{program} {name}`: leave it out"),
-        format!("`--{option}` 对 `{program} {name}` 不起作用：请去掉"),
-    ))
+    Some(say!(options::does_nothing_here(option, program, name)))
 }
 
 /// The entries that name no command or no option of `command`.

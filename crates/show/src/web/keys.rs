@@ -38,8 +38,8 @@ fn named(name: &str, value: Option<&str>, row: Option<usize>) -> Named {
     (json!(name), value.map(str::to_owned), row)
 }
 
-fn told(en: &'static str, zh: &'static str, row: Option<usize>) -> Named {
-    (super::both(Text { en, zh }), None, row)
+fn told(what: Text, row: Option<usize>) -> Named {
+    (json!(what), None, row)
 }
 
 /// `client_write_key 1dd65036`: a name and a fingerprint in one text.

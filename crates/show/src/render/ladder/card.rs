@@ -1,10 +1,11 @@
 //! Why a connection failed, told before its rows: what, where, what should have come and what came, and what to do.
 
 use claims::Event;
-use steps::{Lang, Said, Side, Text, harmless, summary};
+use steps::{Lang, Said, Side, Text, harmless, say_in, summary, text};
 
 use super::text::Page;
 use crate::{
+    render::marks::side_word,
     story::{Row, Story, What},
     terminal::text::{columns, pad, wrap_to},
 };
@@ -18,13 +19,10 @@ pub(crate) fn card(page: &Page, story: &Story) -> Vec<String> {
     let mut lines = Vec::new();
     for (n, event) in failed.iter().enumerate() {
         let Some(reason) = event.failure() else { continue };
-        let who = side(event.side).in_lang(page.lang);
+        let who = side_word(event.side).in_lang(page.lang);
         let (cause, advice) = (cause(event, &reason), event.get(summary::ADVICE));
         let cause = harmless(cause.in_lang(page.lang)).into_owned();
-        let cause = match page.lang {
-            Lang::En => format!("{who}: {cause}"),
-            Lang::Zh => format!("{who}：{cause}"),
-        };
+        let cause = say_in!(page.lang, card::cause(who, cause));
         for (i, line) in wrap_to(&cause, page.width - 4).iter().enumerate() {
             let sign = if i == 0 { "✗ " } else { "  " };
             lines.push(page.paint.alarm(&format!("  {sign}{line}")).trim_end().to_owned());
@@ -33,15 +31,15 @@ pub(crate) fn card(page: &Page, story: &Story) -> Vec<String> {
             continue; // what the other end saw of it
         }
         if let Some(place) = place(event, page.lang) {
-            entry(page, &mut lines, Text { en: "where", zh: "位置" }, &place);
+            entry(page, &mut lines, text!(card::where_it_failed()), &place);
         }
         let said = |it: Option<Said>| it.map(|it| harmless(it.in_lang(page.lang)).into_owned());
         let (expected, got) = (said(event.get(summary::EXPECTED)), said(event.get(summary::GOT)));
         if let Some(expected) = &expected {
-            entry(page, &mut lines, Text { en: "expected", zh: "应为" }, expected);
+            entry(page, &mut lines, text!(card::expected()), expected);
         }
         if let Some(got) = &got {
-            entry(page, &mut lines, Text { en: "got", zh: "实为" }, got);
+            entry(page, &mut lines, text!(card::got()), got);
         }
         if let (Some(expected), Some(got)) = (&expected, &got)
             && let Some(marked) = differing(expected, got).filter(|_| fits(page, expected) && fits(page, got))
@@ -49,7 +47,7 @@ pub(crate) fn card(page: &Page, story: &Story) -> Vec<String> {
             lines.push(page.paint.alarm(&format!("{}{marked}", " ".repeat(4 + LABEL))));
         }
         if let Some(advice) = said(advice) {
-            entry(page, &mut lines, Text { en: "to do", zh: "建议" }, &advice);
+            entry(page, &mut lines, text!(card::to_do()), &advice);
         }
     }
     if !lines.is_empty() {
@@ -86,35 +84,27 @@ fn knows(event: &Event) -> usize {
 /// The reason without the advice behind it, which has a line of its own.
 fn cause(event: &Event, reason: &Said) -> Said {
     let Some(advice) = event.get(summary::ADVICE) else { return reason.clone() };
-    let without =
-        |whole: &str, advice: &str| whole.strip_suffix(advice).unwrap_or(whole).trim_end().to_owned();
-    Said::new(without(&reason.en, &advice.en), without(&reason.zh, &advice.zh))
+    Said::each(|lang| {
+        let whole = reason.in_lang(lang);
+        whole.strip_suffix(advice.in_lang(lang)).unwrap_or(whole).trim_end().to_owned()
+    })
 }
 
 /// The step at which it failed, and whose doing it was.
 fn place(event: &Event, lang: Lang) -> Option<String> {
     let step = event.get(summary::FAILED_STEP).and_then(|id| id.parse::<steps::Step>().ok());
-    let whose = event.get(summary::FAILED_SIDE).and_then(by_id).map(|it| side(it).in_lang(lang));
-    let title = step.map(|step| step.card().title.in_lang(lang));
-    Some(match (title, whose, lang) {
-        (Some(title), Some(whose), Lang::En) => format!("{title}, by the {whose}"),
-        (Some(title), Some(whose), Lang::Zh) => format!("{title}（{whose}）"),
-        (Some(title), None, _) => title.to_owned(),
-        (None, Some(whose), Lang::En) => format!("the {whose}"),
-        (None, Some(whose), Lang::Zh) => whose.to_owned(),
-        (None, None, _) => return None,
+    let whose = event.get(summary::FAILED_SIDE).and_then(by_id).map(side_word);
+    let title = step.map(|step| step.card().title);
+    Some(match (title, whose) {
+        (Some(title), Some(whose)) => say_in!(lang, card::place_and_side(title, whose)),
+        (Some(title), None) => title.in_lang(lang).to_owned(),
+        (None, Some(whose)) => say_in!(lang, card::side(whose)),
+        (None, None) => return None,
     })
 }
 
 fn by_id(id: &str) -> Option<Side> {
     [Side::Client, Side::Server].into_iter().find(|side| side.id() == id)
-}
-
-pub(crate) const fn side(side: Side) -> Text {
-    match side {
-        Side::Client => Text { en: "client", zh: "客户端" },
-        Side::Server => Text { en: "server", zh: "服务端" },
-    }
 }
 
 fn entry(page: &Page, lines: &mut Vec<String>, label: Text, text: &str) {

@@ -6,6 +6,7 @@ use steps::{Lang, Side, harmless};
 use super::{joined, label, marks, name, remark};
 use crate::{
     reading::OwnNotes,
+    render::marks::side_word,
     story::{Crossed, Part, Row, Story, What},
     terminal::text::fit,
 };
@@ -21,10 +22,7 @@ pub fn mermaid(stories: &[Story], notes: Option<&OwnNotes>, lang: Lang) -> Strin
 
 fn diagram(story: &Story, notes: Option<&OwnNotes>, lang: Lang) -> String {
     let mut out = String::from("sequenceDiagram\n");
-    let (client, server) = match lang {
-        Lang::En => ("client", "server"),
-        Lang::Zh => ("客户端", "服务端"),
-    };
+    let [client, server] = [Side::Client, Side::Server].map(|side| side_word(side).in_lang(lang));
     let at_client = story.client_address().map(|address| format!(" {address}")).unwrap_or_default();
     let at_server = story.server_address().map(|address| format!(" {address}")).unwrap_or_default();
     out.push_str(&format!("    participant C as {}\n", escape(&format!("{client}{at_client}"))));

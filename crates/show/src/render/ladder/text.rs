@@ -10,13 +10,13 @@
 //! Nothing is cut: a field that finds no room stands whole on the next line.
 
 use claims::{Event, Finding};
-use steps::{Evidence, Lang, Side, Text, harmless};
+use steps::{Evidence, Lang, Side, harmless, say_in, text};
 
 use super::{card, joined, name, remark};
 use crate::{
     render::{
         fields::{Piece, fold_to, pieces},
-        marks::{NARROWEST, evidence_word, mark, painted_marks},
+        marks::{NARROWEST, evidence_word, mark, painted_marks, side_word},
     },
     story::{Crossed, End, Fate, Part, Row, Story, What},
     terminal::{
@@ -103,11 +103,7 @@ impl Page {
 
     /// What ran, behind an empty line.
     pub(crate) fn title(&self, story: &Story, continued: bool) -> Vec<String> {
-        let more = match (continued, self.lang) {
-            (false, _) => "",
-            (true, Lang::En) => " · continued",
-            (true, Lang::Zh) => " · 续",
-        };
+        let more = if continued { text!(ladder::continued()).in_lang(self.lang) } else { "" };
         let title = format!("── {}{more} ", name(story));
         let rule = "─".repeat(self.width.saturating_sub(columns(&title)));
         vec![String::new(), self.paint.bold(&format!("{title}{rule}"))]
@@ -121,10 +117,7 @@ impl Page {
 
     /// The names of the lifelines.
     pub(crate) fn heads(&self, story: &Story) -> Vec<String> {
-        let (client, server) = match self.lang {
-            Lang::En => ("client", "server"),
-            Lang::Zh => ("客户端", "服务端"),
-        };
+        let [client, server] = [Side::Client, Side::Server].map(|side| side_word(side).in_lang(self.lang));
         let left = format!("{client} {}", harmless(story.client_address().unwrap_or_default()));
         let right = format!("{server} {}", harmless(story.server_address().unwrap_or_default()));
         let fill = (self.room() + 2).saturating_sub(columns(&left) + columns(&right)).max(1);
@@ -152,14 +145,7 @@ impl Page {
         if (&client, &before) == (&behind, &server) {
             return Vec::new();
         }
-        let text = match self.lang {
-            Lang::En => format!(
-                "something stands between them: client {client} → {before}, and on {behind} → server {server}"
-            ),
-            Lang::Zh => {
-                format!("两端之间另有一方：客户端 {client} → {before}，再由 {behind} → 服务端 {server}")
-            }
-        };
+        let text = say_in!(self.lang, ladder::between_the_ends(client, before, behind, server));
         wrap(&text, 2, self.width).iter().map(|line| self.paint.dim(line)).collect()
     }
 
@@ -267,10 +253,8 @@ impl Page {
         let mut line = Line::default();
         line.plain(&" ".repeat(TIP));
         self.gutter(&mut line, &row.findings(), " ");
-        let (open, close) = match self.lang {
-            Lang::En => ("(", ")"),
-            Lang::Zh => ("（", "）"),
-        };
+        let open = text!(ladder::open()).in_lang(self.lang);
+        let close = text!(ladder::close()).in_lang(self.lang);
         let title = format!("{open}{}", self.title_of(event));
         line.push(&title, |title| self.paint.bold(title));
         let mut folded = self.folded(&pieces(event, self.lang), line.columns + 4 + columns(close));
@@ -339,10 +323,7 @@ impl Page {
         }
         line.push(&self.title_of(event), |title| self.painted_title(title, cause));
         if let Some(remark) = remark(crossed, self.lang) {
-            let remark = match self.lang {
-                Lang::En => format!(" ({remark})"),
-                Lang::Zh => format!("（{remark}）"),
-            };
+            let remark = say_in!(self.lang, ladder::remark(remark));
             line.push(&remark, |remark| self.paint.amber(remark));
         }
         // What left is told where it left.
@@ -350,10 +331,7 @@ impl Page {
         let mut pieces = if again { Vec::new() } else { pieces(event, self.lang) };
         if event.evidence != Evidence::Wire {
             let word = evidence_word(event.evidence).in_lang(self.lang);
-            let word = match self.lang {
-                Lang::En => format!("({word})"),
-                Lang::Zh => format!("（{word}）"),
-            };
+            let word = say_in!(self.lang, ladder::evidence(word));
             pieces.push(Piece { joint: " ", ..Piece::new(word) });
         }
         let short = if lost && crossed.from == Side::Client { room / 8 } else { 0 };
@@ -379,11 +357,7 @@ fn with_folded(line: Line, folded: impl Iterator<Item = String>) -> Vec<Line> {
 
 /// What the signs mean, in a line.
 pub(crate) fn legend(lang: Lang) -> &'static str {
-    Text {
-        en: "ms · ● callback ■ kernel ○ inferred · t4 as noted ≠ differs ~ depends",
-        zh: "毫秒 · ● 回调 ■ 内核 ○ 推断 · t4 与笔记一致 ≠ 不同 ~ 视情况而定",
-    }
-    .in_lang(lang)
+    text!(ladder::legend()).in_lang(lang)
 }
 
 /// A time at the left, or as many columns.

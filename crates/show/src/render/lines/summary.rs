@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use claims::{Claim, Event, Finding, Verdict};
-use steps::{Lang, Side, Text, harmless, program::as_called, summary};
+use steps::{Lang, Text, harmless, program::as_called, say_in, summary, text};
 
 use super::{Lines, push};
 use crate::{
-    render::marks::spans,
+    render::marks::{side_word, spans},
     terminal::text::{columns, pad, wrap},
 };
 
@@ -44,26 +44,16 @@ impl Lines {
         for event in events {
             let name = name(event).in_lang(self.lang);
             let steps = event.get(summary::STEPS).map_or_else(|| "?".to_owned(), |steps| steps.to_string());
-            let say = |en: String, zh: String| match self.lang {
-                Lang::En => en,
-                Lang::Zh => zh,
-            };
+            let steps = steps_in(&steps, self.lang);
             let Some(outcome) = event.get(summary::OUTCOME) else { continue };
             let ended = if outcome == "complete" {
-                say(
-                    format!("{name} complete, {}", steps_in(&steps, self.lang)),
-                    format!("{name}：完成，{}", steps_in(&steps, self.lang)),
-                )
+                say_in!(self.lang, summary::complete(name, steps))
             } else if outcome == summary::INCOMPLETE {
                 let seen = event.get(summary::REASON).filter(|_| why);
                 let seen = seen.map(|seen| harmless(seen.in_lang(self.lang)).into_owned());
-                let steps = steps_in(&steps, self.lang);
                 let text = match seen {
-                    Some(seen) => say(
-                        format!("{name} incomplete, {steps}: {seen}"),
-                        format!("{name}：不完整，{steps}：{seen}"),
-                    ),
-                    None => say(format!("{name} incomplete, {steps}"), format!("{name}：不完整，{steps}")),
+                    Some(seen) => say_in!(self.lang, summary::incomplete_because(name, steps, seen)),
+                    None => say_in!(self.lang, summary::incomplete(name, steps)),
                 };
                 for line in wrap(&text, 2, self.width) {
                     push(out, &line);
@@ -71,19 +61,13 @@ impl Lines {
                 continue;
             } else {
                 if !why {
-                    let text = say(
-                        format!("{name} failed after {}", steps_in(&steps, self.lang)),
-                        format!("{name}：{}后失败", steps_in(&steps, self.lang)),
-                    );
+                    let text = say_in!(self.lang, summary::failed(name, steps));
                     push(out, &format!("  {}", self.paint.alarm(&text)));
                     continue;
                 }
                 let why = event.get(summary::REASON);
                 let why = harmless(why.as_ref().map_or("?", |why| why.in_lang(self.lang)));
-                let text = say(
-                    format!("{name} failed after {}: {why}", steps_in(&steps, self.lang)),
-                    format!("{name}：{}后失败：{why}", steps_in(&steps, self.lang)),
-                );
+                let text = say_in!(self.lang, summary::failed_because(name, steps, why));
                 for line in wrap(&text, 2, self.width) {
                     push(out, &self.paint.alarm(&line));
                 }
@@ -92,10 +76,7 @@ impl Lines {
             push(out, &format!("  {}", self.paint.side(event.side, &ended)));
         }
         let shown = findings.values().filter(|finding| finding.verdict != Verdict::Absent).count();
-        let count = match self.lang {
-            Lang::En => format!("claims of the notes shown: {shown}"),
-            Lang::Zh => format!("印证了笔记的 {shown} 条论断"),
-        };
+        let count = say_in!(self.lang, summary::claims_shown(shown));
         push(out, &format!("  {count}"));
         for verdict in [Verdict::AsNoted, Verdict::Depends, Verdict::Differs, Verdict::Absent] {
             let of_it: Vec<_> = findings.values().filter(|finding| finding.verdict == verdict).collect();
@@ -134,18 +115,8 @@ impl Lines {
         let of = Claim::noted().iter().filter(|claim| mine(claim)).count();
         let shown = self.shown.keys().filter(|claim| mine(claim)).count();
         let names: Vec<_> = self.protocols.iter().map(|protocol| protocol.title()).collect();
-        let text = match self.lang {
-            Lang::En => format!(
-                "{shown} of the notes' {of} claims on {} were shown by {} connections.",
-                names.join(", "),
-                self.connections
-            ),
-            Lang::Zh => format!(
-                "{} 条连接印证了笔记中关于 {} 的 {of} 条论断中的 {shown} 条。",
-                self.connections,
-                names.join("、")
-            ),
-        };
+        let names = names.join(text!(summary::between_protocols()).in_lang(self.lang));
+        let text = say_in!(self.lang, summary::all_connections(shown, of, names, self.connections));
         out.push('\n');
         for line in wrap(&text, 0, self.width) {
             push(out, &line);
@@ -168,10 +139,7 @@ pub(crate) fn not_shown(claims: impl Iterator<Item = Claim>, lang: Lang) -> Stri
     if by_run.is_empty() {
         return String::new();
     }
-    let mut out = String::from(match lang {
-        Lang::En => "\nNot shown in this run, and what shows it:\n",
-        Lang::Zh => "\n本次没有涉及的论断，以及哪里可以看到：\n",
-    });
+    let mut out = String::from(text!(summary::not_shown()).in_lang(lang));
     for (run, claims) in by_run {
         let ids = spans(|claim| claims.contains(&claim));
         out.push_str(&format!("  {}  {}\n", pad(&ids, 16), as_called(run)));
@@ -180,18 +148,16 @@ pub(crate) fn not_shown(claims: impl Iterator<Item = Claim>, lang: Lang) -> Stri
 }
 
 fn steps_in(count: &str, lang: Lang) -> String {
-    match (lang, count) {
-        (Lang::En, "1") => "1 step".into(),
-        (Lang::En, _) => format!("{count} steps"),
-        (Lang::Zh, _) => format!("{count} 个步骤"),
+    match count {
+        "1" => text!(summary::one_step()).in_lang(lang).to_owned(),
+        count => say_in!(lang, summary::steps(count)),
     }
 }
 
 /// Of whom a summary tells: a third party between the two ends tells of both.
 fn name(event: &Event) -> Text {
     match event.side {
-        _ if event.observer.is_some() => Text { en: "connection", zh: "连接" },
-        Side::Client => Text { en: "client", zh: "客户端" },
-        Side::Server => Text { en: "server", zh: "服务端" },
+        _ if event.observer.is_some() => text!(summary::connection()),
+        side => side_word(side),
     }
 }

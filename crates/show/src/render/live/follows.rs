@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use claims::Event;
-use steps::Lang;
+use steps::say_in;
 
 use crate::{
     render::ladder::{name, text},
@@ -34,11 +34,10 @@ pub(super) fn follower(page: &text::Page, story: &Story) -> String {
         [&story.client, &story.server].into_iter().flatten().filter_map(|end| end.summary.as_ref()).collect();
     let well = !ends.is_empty() && ends.iter().all(|event| event.failure().is_none());
     let name = name(story);
-    let line = match (page.lang, well) {
-        (Lang::En, true) => format!("  then another client was served as usual ({name})"),
-        (Lang::En, false) => format!("  then another client was not served ({name})"),
-        (Lang::Zh, true) => format!("  此后另一个客户端照常得到服务（{name}）"),
-        (Lang::Zh, false) => format!("  此后另一个客户端没有得到服务（{name}）"),
+    let line = if well {
+        page.paint.dim(&say_in!(page.lang, ladder::served_as_usual(name)))
+    } else {
+        page.paint.alarm(&say_in!(page.lang, ladder::not_served(name)))
     };
-    format!("\n{}\n", if well { page.paint.dim(&line) } else { page.paint.alarm(&line) })
+    format!("\n{line}\n")
 }

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use claims::{Claim, Verdict};
 use notes::{Grade, Reading};
 use steps::{
-    Lang, Text, harmless,
+    Lang, harmless,
     program::{LAB, as_called},
+    say_in, text,
 };
 
 use super::{Counts, Judged, Report, Shown, in_order, judge, missing};
@@ -54,55 +55,30 @@ impl Page {
         let Counts { proved, contradicted, depends, untested, about } = *counts;
         let name = harmless(&file.name);
         if proved + contradicted + depends + untested + about == 0 {
-            let none = self.say(
-                "nothing in it speaks of TCP, TLS, WebSocket or SSH handshakes as far as it was understood",
-                "没有读到关于 TCP、TLS、WebSocket 或 SSH 握手的内容",
-            );
+            let none = text!(notes::nothing_is_understood()).in_lang(self.lang);
             self.lines(out, &format!("{name}: {none}"), 0);
         } else {
-            let line = match self.lang {
-                Lang::En => format!(
-                    "{name}: {proved} proved, {contradicted} contradicted, {depends} on a condition, {untested} not tested; \
-                     {about} only about a claim"
-                ),
-                Lang::Zh => format!(
-                    "{name}：已证实 {proved}，与实际不符 {contradicted}，视情况 {depends}，尚未验证 {untested}；另有 {about} 处只是谈及"
-                ),
-            };
+            let line =
+                say_in!(self.lang, notes::counts(name, proved, contradicted, depends, untested, about));
             self.lines(out, &line, 0);
         }
         if let Some(encoding) = file.encoding {
-            let read = self.say("read as", "编码：");
-            self.lines(out, &format!("{read} {encoding}"), 2);
+            let read = say_in!(self.lang, notes::read_as(encoding));
+            self.lines(out, &read, 2);
         }
         if let Some(foreign) = file.notes.foreign {
-            let line = match self.lang {
-                Lang::En => {
-                    format!("{}: there are no rules for this language, it was not read", foreign.title().en)
-                }
-                Lang::Zh => format!("{}：没有这种语言的规则，未作判读", foreign.title().zh),
-            };
+            let line = say_in!(self.lang, notes::no_rules(foreign.title()));
             self.lines(out, &line, 2);
         }
         let gone = file.notes.beside.iter().filter(|line| line.unit.is_none()).count();
         if gone > 0 {
-            let line = match self.lang {
-                Lang::En => {
-                    format!("of the file beside it, the words of {gone} settled places are there no more")
-                }
-                Lang::Zh => format!("旁注文件中有 {gone} 处的原文已不在笔记里"),
-            };
+            let line = say_in!(self.lang, notes::words_are_gone(gone));
             self.lines(out, &line, 2);
         }
         let missing = missing(file);
         if !missing.is_empty() {
             let ids = spans(|claim| missing.contains(&claim));
-            let line = match self.lang {
-                Lang::En => format!(
-                    "of the topics it treats, not found in it: {ids} (`{LAB} notes ID` has the sentence)"
-                ),
-                Lang::Zh => format!("所涉主题中没有找到：{ids}（`{LAB} notes 编号` 可查看原句）"),
-            };
+            let line = say_in!(self.lang, notes::not_found_in_it(ids, LAB));
             self.lines(out, &line, 2);
         }
     }
@@ -127,8 +103,8 @@ impl Page {
         let _ = writeln!(out, "    {quote}");
         let says = reading.claim.card().says.in_lang(self.lang);
         if reading.grade == Grade::Denied {
-            let colon = self.say("the claim it denies: ", "它所否认的论断：");
-            self.lines(out, &format!("{colon}{says}"), 4);
+            let denies = say_in!(self.lang, notes::claim_it_denies(says));
+            self.lines(out, &denies, 4);
         }
         match judged {
             Judged::Proved(shown, others) => {
@@ -139,7 +115,7 @@ impl Page {
                 for other in others {
                     let because =
                         other.finding.because.as_ref().map(|said| harmless(said.in_lang(self.lang)));
-                    let otherwise = self.say("otherwise in", "不同于此：");
+                    let otherwise = text!(notes::otherwise_in()).in_lang(self.lang);
                     let line =
                         format!("{otherwise} {}: {}", harmless(&other.run), because.unwrap_or_default());
                     self.lines(out, &line, 4);
@@ -154,13 +130,13 @@ impl Page {
             Judged::Untested(_) | Judged::About(_) => {}
         }
         if let Some(command) = judged.command() {
-            let run = self.say("to see it: ", "运行以下命令可验证：");
+            let run = text!(notes::to_see_it()).in_lang(self.lang);
             self.lines(out, &format!("{run}{} --log-dir DIR", as_called(command)), 4);
         }
     }
 
     fn seen(&self, out: &mut String, shown: &Shown) {
-        let seen = self.say("seen in", "见于");
+        let seen = text!(notes::seen_in()).in_lang(self.lang);
         self.lines(
             out,
             &format!("{seen} {} · {}:{}", harmless(&shown.run), harmless(&shown.log), shown.line),
@@ -173,10 +149,6 @@ impl Page {
             let _ = writeln!(out, "{line}");
         }
     }
-
-    fn say(&self, en: &'static str, zh: &'static str) -> &'static str {
-        Text { en, zh }.in_lang(self.lang)
-    }
 }
 
 /// Where a claim stands in the reader's notes, for the catalogue's page of it.
@@ -185,9 +157,9 @@ pub fn places(notes: &OwnNotes, claim: Claim, lang: Lang, width: usize) -> Strin
     for file in &notes.files {
         for reading in file.notes.places(claim) {
             let grade = match reading.grade {
-                Grade::Stated => Text { en: "states it", zh: "陈述了它" },
-                Grade::Denied => Text { en: "says the opposite", zh: "说的相反" },
-                Grade::About => Text { en: "is about it", zh: "谈及它" },
+                Grade::Stated => text!(notes::states_it()),
+                Grade::Denied => text!(notes::says_the_opposite()),
+                Grade::About => text!(notes::is_about_it()),
             };
             let _ = writeln!(out, "  {}:{}: {}", harmless(&file.name), reading.lines.0, grade.in_lang(lang));
             let quote = fit(&harmless(file.notes.quote(reading)), width.saturating_sub(4));
@@ -195,7 +167,7 @@ pub fn places(notes: &OwnNotes, claim: Claim, lang: Lang, width: usize) -> Strin
         }
     }
     if out.is_empty() {
-        let none = Text { en: "  not found in your notes", zh: "  你的笔记中没有找到" };
+        let none = text!(notes::not_found());
         let _ = writeln!(out, "{}", none.in_lang(lang));
     }
     out

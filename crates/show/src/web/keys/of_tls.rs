@@ -5,6 +5,7 @@ use serde_json::Value;
 use steps::{
     Side,
     common::{FINGERPRINT, VERSION},
+    text,
     tls::{Step, field},
 };
 
@@ -27,16 +28,8 @@ impl Seen<'_> {
         let Some(group) = event.get(field::GROUP) else { return Vec::new() };
         let tls13 = self.is_tls13();
         let peers = match (tls13, self.side) {
-            (true, Side::Client) => told(
-                "the server's public key (key_share)",
-                "服务端公钥（key_share）",
-                self.row(Step::ServerHello),
-            ),
-            (true, Side::Server) => told(
-                "the client's public key (key_share)",
-                "客户端公钥（key_share）",
-                self.row(Step::ClientHello),
-            ),
+            (true, Side::Client) => told(text!(keys::servers_public_key()), self.row(Step::ServerHello)),
+            (true, Side::Server) => told(text!(keys::clients_public_key()), self.row(Step::ClientHello)),
             (false, Side::Client) => {
                 self.value("server_public_key", (Step::ServerKeyExchange, None), field::PUBLIC_KEY)
             }
@@ -44,11 +37,7 @@ impl Seen<'_> {
                 self.value("client_public_key", (Step::ClientKeyExchange, None), field::PUBLIC_KEY)
             }
         };
-        let own = told(
-            "its own private key, which is never logged",
-            "自己的私钥（从不写入日志）",
-            self.row(Step::EphemeralKey),
-        );
+        let own = told(text!(keys::own_private_key()), self.row(Step::EphemeralKey));
         let (name, rfc) =
             if tls13 { ("(EC)DHE", "RFC 8446 §7.4") } else { ("pre_master_secret", "RFC 8422 §5.10") };
         let output = named(name, event.get(FINGERPRINT), None);
@@ -82,11 +71,7 @@ impl Seen<'_> {
         if let Some(label) = label {
             let extended = label == "extended master secret";
             let (seed, rfc) = if extended {
-                let seed = told(
-                    "session_hash: of all handshake messages up to ClientKeyExchange",
-                    "session_hash：到 ClientKeyExchange 为止所有握手消息的哈希",
-                    self.row(Step::ClientKeyExchange),
-                );
+                let seed = told(text!(keys::session_hash()), self.row(Step::ClientKeyExchange));
                 (vec![seed], "RFC 7627 §4")
             } else {
                 (self.randoms(false).into(), "RFC 5246 §8.1")
@@ -116,11 +101,7 @@ impl Seen<'_> {
         let is_handshake = from == "Handshake Secret";
         let mut all = vec![if is_handshake {
             let shared = self.value("(EC)DHE", (Step::SharedSecret, None), FINGERPRINT);
-            let early = told(
-                "Early Secret: of no pre-shared key, or of the one that was taken up",
-                "Early Secret：没有预共享密钥，或来自已采用的那一个",
-                None,
-            );
+            let early = told(text!(keys::early_secret()), None);
             let function = "HKDF-Extract(Derive-Secret(Early Secret, \"derived\", \"\"), (EC)DHE)".to_owned();
             formula(vec![named(from, None, None)], function, vec![early, shared], "RFC 8446 §7.1")
         } else {
@@ -133,14 +114,7 @@ impl Seen<'_> {
             all.push(formula(
                 vec![named(name, Some(secret), None)],
                 format!("Derive-Secret({from}, \"{label}\", {messages})"),
-                vec![
-                    named(from, None, None),
-                    told(
-                        "the hash of the messages so far",
-                        "到此为止各消息的哈希",
-                        self.row(Step::ServerHello),
-                    ),
-                ],
+                vec![named(from, None, None), told(text!(keys::hash_so_far()), self.row(Step::ServerHello))],
                 "RFC 8446 §7.1",
             ));
         }
