@@ -3,29 +3,26 @@
 use std::{fmt, io};
 
 use claims::Event;
-use steps::{Gap, Lang, Part};
+use steps::{Gap, Lang};
 
 use crate::terminal::{Args, Format, Ladder};
 
 mod at_end;
 mod beside;
-mod bytes;
-mod fields;
+pub(crate) mod bytes;
+pub(crate) mod fields;
 pub(crate) mod json;
-mod ladder;
+pub(crate) mod ladder;
 mod lines;
 mod live;
-mod marks;
+pub(crate) mod marks;
 
-pub(crate) use fields::line_fields;
-pub(crate) use ladder::{joined, name, remark};
-pub use ladder::{ladder, mermaid, text as ladder_text};
+pub use at_end::ladder;
+pub use bytes::Layout;
+pub use ladder::{mermaid, text as ladder_text};
 pub use lines::Lines;
 pub use live::{Follows, recorded};
-pub(crate) use marks::{evidence_word, spans};
-
-/// Tells the bytes of an event apart.
-pub type Layout = fn(&steps::Event) -> Vec<Part>;
+pub(crate) use marks::spans;
 
 /// Turns events into text.
 pub(crate) trait Renderer: fmt::Debug + Send + Sync {

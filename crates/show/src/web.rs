@@ -12,7 +12,12 @@ use strum::VariantArray;
 
 use crate::{
     reading::OwnNotes,
-    render::{Layout, evidence_word, joined, ladder_text, line_fields, mermaid, name, remark},
+    render::{
+        bytes::Layout,
+        fields::line_fields,
+        ladder::{joined, mermaid, name, remark, text as ladder_text},
+        marks::evidence_word,
+    },
     story::{Crossed, End, Fate, Offset, Part, Row, Story, What},
 };
 

@@ -3,12 +3,34 @@
 use claims::Event;
 use steps::Lang;
 
-use super::{Layout, Printed, Renderer, ladder};
+use super::{
+    Printed, Renderer,
+    bytes::Layout,
+    ladder::{mermaid, text},
+};
 use crate::{
     reading::OwnNotes,
-    story,
+    story::{self, Story},
     terminal::{Args, Ladder},
+    web,
 };
+
+/// The ladders of `stories` in one of its forms, in `lang`; `width` columns wide where it is text. `layout` names the bytes,
+/// where the form shows them.
+pub fn ladder(
+    form: Ladder,
+    stories: &[Story],
+    notes: Option<&OwnNotes>,
+    layout: Option<Layout>,
+    lang: Lang,
+    width: usize,
+) -> String {
+    match form {
+        Ladder::Text => text(stories, lang, width),
+        Ladder::Mermaid => mermaid(stories, notes, lang),
+        Ladder::Html => web::html(stories, notes, layout, lang),
+    }
+}
 
 /// Events that wait to be drawn together.
 #[derive(Debug)]
@@ -56,6 +78,6 @@ impl Renderer for AtEnd {
             );
         }
         let stories = story::stories(std::mem::take(&mut self.events));
-        ladder::ladder(self.form, &stories, self.notes.as_ref(), self.layout, self.lang, self.width)
+        ladder(self.form, &stories, self.notes.as_ref(), self.layout, self.lang, self.width)
     }
 }

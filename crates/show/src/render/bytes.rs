@@ -11,6 +11,9 @@ use steps::{Event, Lang, Part, harmless, say_in, text, tls};
 
 use crate::terminal::text::wrap;
 
+/// Tells the bytes of an event apart.
+pub type Layout = fn(&Event) -> Vec<Part>;
+
 /// Bytes in a row. Of a field that is longer every byte is shown, and its length told.
 const ROW: usize = 8;
 

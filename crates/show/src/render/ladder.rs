@@ -5,36 +5,20 @@ use std::fmt::Write as _;
 use claims::Event;
 use steps::{Lang, Said, Side, harmless, say, text};
 
-use super::{Layout, fields::line_fields, marks::mark};
+use super::{fields::line_fields, marks::mark};
 use crate::{
     story::{Crossed, MetBy, Part, Story},
-    terminal::{Ladder, text::columns},
-    web,
+    terminal::text::columns,
 };
 
 pub(super) mod card;
 mod mermaid;
+mod page;
 pub(super) mod text;
 
 pub use mermaid::mermaid;
+pub(super) use page::Page;
 pub use text::text;
-
-/// The ladders of `stories` in one of its forms, in `lang`; `width` columns wide where it is text. `layout` names the bytes,
-/// where the form shows them.
-pub fn ladder(
-    form: Ladder,
-    stories: &[Story],
-    notes: Option<&crate::reading::OwnNotes>,
-    layout: Option<Layout>,
-    lang: Lang,
-    width: usize,
-) -> String {
-    match form {
-        Ladder::Text => text(stories, lang, width),
-        Ladder::Mermaid => mermaid(stories, notes, lang),
-        Ladder::Html => web::html(stories, notes, layout, lang),
-    }
-}
 
 /// `TLS ecdhe`.
 pub(crate) fn name(story: &Story) -> String {

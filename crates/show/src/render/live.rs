@@ -14,7 +14,7 @@ use steps::Side;
 use super::{
     Layout, Printed, Renderer,
     beside::Column,
-    ladder::{card, text},
+    ladder::{Page, card, text},
     lines::Lines,
 };
 use crate::{
@@ -130,7 +130,7 @@ impl Live {
         let width = self.args.columns();
         let left = self.column.as_ref().map_or(width, Column::left);
         let paint = Paint::new(self.args.colored());
-        let page = text::Page::new(self.args.lang(), paint, left, width);
+        let page = Page::new(self.args.lang(), paint, left, width);
         let mut out = String::new();
         let stories = story::stories(self.events.clone());
         let last = stories.len().saturating_sub(1);
@@ -176,7 +176,7 @@ impl Live {
         self.stories.len() - 1
     }
 
-    fn rows(&mut self, out: &mut String, page: &text::Page, (n, story): (usize, &Story), until: Option<i64>) {
+    fn rows(&mut self, out: &mut String, page: &Page, (n, story): (usize, &Story), until: Option<i64>) {
         if self.args.quiet {
             return;
         }
@@ -197,7 +197,7 @@ impl Live {
     }
 
     /// The title of a story, where the row before was of another one.
-    fn begin(&mut self, out: &mut String, page: &text::Page, (n, story): (usize, &Story)) {
+    fn begin(&mut self, out: &mut String, page: &Page, (n, story): (usize, &Story)) {
         if self.last == Some(n) {
             return;
         }
@@ -235,7 +235,7 @@ impl Live {
     fn row(
         &mut self,
         out: &mut String,
-        page: &text::Page,
+        page: &Page,
         (n, row): (usize, &Row),
         (client, server): (Option<i64>, Option<i64>),
         cause: bool,
@@ -320,7 +320,7 @@ impl Live {
             summaries.iter().for_each(|event| column.ended(event));
         }
         let paint = Paint::new(self.args.colored());
-        let page = text::Page::new(self.args.lang(), paint, width, width);
+        let page = Page::new(self.args.lang(), paint, width, width);
         if self.args.quiet || self.last != Some(n) {
             page.title(story, !self.args.quiet).iter().for_each(|line| {
                 out.push_str(line);

@@ -7,7 +7,7 @@ use claims::{Claim, Event, Verdict};
 use steps::{Evidence, Lang, Protocol, Text, harmless, text};
 
 use crate::{
-    render::line_fields,
+    render::fields::line_fields,
     terminal::text::{columns, pad, wrap},
 };
 

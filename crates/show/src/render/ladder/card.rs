@@ -3,7 +3,7 @@
 use claims::Event;
 use steps::{Lang, Said, Side, Text, harmless, say_in, summary, text};
 
-use super::text::Page;
+use super::page::Page;
 use crate::{
     render::marks::side_word,
     story::{Row, Story, What},

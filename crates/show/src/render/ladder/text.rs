@@ -12,11 +12,11 @@
 use claims::{Event, Finding};
 use steps::{Evidence, Lang, Side, harmless, say_in, text};
 
-use super::{card, joined, name, remark};
+use super::{card, joined, name, page::Page, remark};
 use crate::{
     render::{
         fields::{Piece, fold_to, pieces},
-        marks::{NARROWEST, evidence_word, mark, painted_marks, side_word},
+        marks::{evidence_word, mark, painted_marks, side_word},
     },
     story::{Crossed, End, Fate, Part, Row, Story, What},
     terminal::{
@@ -39,17 +39,6 @@ const TAIL: usize = 3;
 pub fn text(stories: &[Story], lang: Lang, width: usize) -> String {
     let page = Page::new(lang, Paint::new(false), width, width);
     stories.iter().map(|story| page.story(story)).collect()
-}
-
-/// Draws rows that fill so many columns.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Page {
-    pub(crate) lang: Lang,
-    pub(crate) paint: Paint,
-    pub(crate) width: usize,
-    /// How many lines a row may have; fields that find no room on them are left out, the least telling first, but for those
-    /// that their card calls essential.
-    most: usize,
 }
 
 /// The line of a row that is being drawn: what it shows, and how many columns that takes.
@@ -77,11 +66,6 @@ impl Line {
 }
 
 impl Page {
-    /// A page that fills `width` columns of a terminal that has `of`: of 120 and more nothing is left out.
-    pub(crate) fn new(lang: Lang, paint: Paint, width: usize, of: usize) -> Self {
-        Page { lang, paint, width: width.max(NARROWEST), most: if of < 120 { 2 } else { usize::MAX } }
-    }
-
     /// The lines of `pieces` of a row, the first one `taken` columns shorter.
     fn folded(&self, pieces: &[Piece], taken: usize) -> Vec<String> {
         let room = self.room() - TIP - GUTTER - 4;

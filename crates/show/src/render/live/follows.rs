@@ -9,7 +9,7 @@ use claims::Event;
 use steps::say_in;
 
 use crate::{
-    render::ladder::{name, text},
+    render::ladder::{Page, name},
     story::Story,
 };
 
@@ -29,7 +29,7 @@ impl Follows {
 }
 
 /// The connection that shows that the server still serves, in a line.
-pub(super) fn follower(page: &text::Page, story: &Story) -> String {
+pub(super) fn follower(page: &Page, story: &Story) -> String {
     let ends: Vec<&Event> =
         [&story.client, &story.server].into_iter().flatten().filter_map(|end| end.summary.as_ref()).collect();
     let well = !ends.is_empty() && ends.iter().all(|event| event.failure().is_none());
