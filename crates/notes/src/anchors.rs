@@ -14,31 +14,10 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use claims::Claim;
 use strum::VariantArray;
 
-use crate::{Grade, Kind, Notes};
-
-/// What the reader says of a claim at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settled {
-    /// `<!-- t4 -->`
-    Confirmed,
-    /// `<!-- t4? -->`
-    Proposed,
-    /// `<!-- -t4 -->`
-    Refused,
-}
-
-/// A comment in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Anchor {
-    /// The claim.
-    pub claim: Claim,
-    /// What is said of it.
-    pub settled: Settled,
-    /// The file's line on which the comment stands, from 1.
-    pub line: usize,
-    /// Behind a block of code: the line in it, from 1.
-    pub code_line: Option<usize>,
-}
+use crate::{
+    notes::{Anchor, Grade, Notes, Settled},
+    page::Kind,
+};
 
 /// The comments of a text.
 pub(crate) fn anchors(text: &str) -> Vec<Anchor> {

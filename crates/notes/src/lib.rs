@@ -10,17 +10,17 @@ mod fold;
 mod foreign;
 mod lang;
 mod lexicon;
+mod notes;
 mod page;
 mod read;
 mod rules;
 mod sentence;
 mod side;
+mod topics;
 
 pub mod measure;
 
-pub use anchors::{Anchor, Settled};
 pub use decode::{Decoded, NotText};
 pub use foreign::Foreign;
+pub use notes::{Anchor, Beside, Grade, Notes, Reading, Settled, Variant};
 pub use page::{Kind, Unit};
-pub use read::{Grade, Notes, Reading, Variant};
-pub use side::Beside;

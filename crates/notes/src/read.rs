@@ -1,120 +1,21 @@
 //! What each sentence says of each claim. A sentence is *read* only when who does what to what was recognised, and
 //! whether it is said or denied; whatever is in doubt makes it one that is merely *about* the claim.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::collections::BTreeMap;
 
-use claims::{Claim, Heading};
+use claims::Claim;
 use steps::Protocol;
 
 use crate::{
-    anchors::{Anchor, Settled, anchors, rule},
-    foreign::{Foreign, foreign},
-    lexicon::{LEXICON, Words},
+    anchors::{anchors, rule},
+    foreign::foreign,
+    lexicon::Words,
+    notes::{Grade, Notes, Reading, Variant},
     page::{Kind, Unit, units},
     rules::{Matched, RULES, Rule},
     sentence::{KNOWN, Mode, Sentence, Token, sentences},
-    side::Beside,
+    topics::{ELSEWHERE, Topics, topic_of, topics, topics_of_heading},
 };
-
-/// How far a sentence was understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Grade {
-    /// It is about the claim: no verdict.
-    About,
-    /// It was read, and says the opposite.
-    Denied,
-    /// It was read, and makes the claim.
-    Stated,
-}
-
-/// A place in the notes and what it says of a claim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    /// The claim.
-    pub claim: Claim,
-    /// How far it was understood.
-    pub grade: Grade,
-    /// Its unit, by its place among [`Notes::units`].
-    pub unit: usize,
-    /// The first and last line of the sentence in the file, from 1.
-    pub lines: (usize, usize),
-    /// It speaks of this variant alone.
-    pub under: Option<Variant>,
-    /// What the reader says of it in a comment.
-    pub settled: Option<Settled>,
-    /// Its place in the unit's folded text.
-    pub(crate) span: (usize, usize),
-}
-
-/// The variant of TLS that a sentence or its heading names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Variant {
-    /// TLS 1.2 with an ephemeral key exchange.
-    Ecdhe,
-    /// TLS 1.3.
-    Tls13,
-}
-
-/// A reader's notes, read.
-#[derive(Clone, Debug, Default)]
-pub struct Notes {
-    /// What stands in the file, in order.
-    pub units: Vec<Unit>,
-    /// What was understood, by claim, the surest place first.
-    pub readings: Vec<Reading>,
-    /// The comments by which the reader settled what a sentence says.
-    pub anchors: Vec<Anchor>,
-    /// What the reader settled in a file beside.
-    pub beside: Vec<Beside>,
-    /// A language for which there are no rules, where most of the file is written in it.
-    pub foreign: Option<Foreign>,
-}
-
-/// What a heading or a sentence is about: a bit each.
-type Topics = u8;
-const TOPICS: [&str; 5] = ["open", "close", "tls", "ws", "ssh"];
-
-/// Headings about something else altogether: nothing below them is read.
-const ELSEWHERE: Topics = 1 << 7;
-
-/// The words of each topic, and those that tell it in a heading only.
-static TOPIC_WORDS: LazyLock<[Words; 5]> = LazyLock::new(|| words_of("words"));
-static HEADING_WORDS: LazyLock<[Words; 5]> = LazyLock::new(|| words_of("headings"));
-
-fn words_of(list: &str) -> [Words; 5] {
-    let text = include_str!("data/topics.toml");
-    let topics: BTreeMap<String, BTreeMap<String, Vec<String>>> =
-        toml::from_str(text).expect("the topics are TOML: a test reads them");
-    TOPICS.map(|topic| {
-        let words = topics[topic].get(list).into_iter().flatten();
-        words.map(|word| LEXICON.word(word).expect("a word of the lexicon")).collect()
-    })
-}
-
-/// What some words are about. Who names three protocols in a breath speaks of none of them.
-fn topics(words: &Words) -> Topics {
-    let all =
-        (0..TOPICS.len()).filter(|bit| TOPIC_WORDS[*bit].meets(words)).fold(0, |all, bit| all | 1 << bit);
-    let tcp = u8::from(words.has(KNOWN.tcp));
-    let protocols = all | (all & 2) >> 1 | tcp;
-    if (protocols & !2_u8).count_ones() >= 3 { 0 } else { all }
-}
-
-fn topics_of_heading(words: &Words) -> Topics {
-    let only =
-        (0..TOPICS.len()).filter(|bit| HEADING_WORDS[*bit].meets(words)).fold(0, |all, bit| all | 1 << bit);
-    topics(words) | only
-}
-
-fn topic_of(rule: &Rule) -> Topics {
-    match rule.claim.card().heading {
-        Heading::TcpOpen => 1,
-        Heading::TcpClose => 2,
-        Heading::Tls => 4,
-        Heading::WebSocket => 8,
-        Heading::Ssh => 16,
-    }
-}
 
 /// More places than a reader wants to be shown for a claim that no sentence makes.
 const MOST_ABOUT: usize = 3;
@@ -134,16 +35,6 @@ impl Notes {
         rule(&mut notes);
         settle(&mut notes.readings);
         notes
-    }
-
-    /// The sentence of a reading, as it is written.
-    pub fn quote(&self, reading: &Reading) -> &str {
-        self.units[reading.unit].written(reading.span.0, reading.span.1)
-    }
-
-    /// The places of a claim, the surest first.
-    pub fn places(&self, claim: Claim) -> impl Iterator<Item = &Reading> {
-        self.readings.iter().filter(move |reading| reading.claim == claim)
     }
 }
 

@@ -10,29 +10,16 @@
 
 use std::collections::HashMap;
 
-use claims::Claim;
-
 use crate::{
-    Grade, Kind, Notes, Settled,
     anchors::{anchor, settle_at},
     fold::fold,
+    notes::{Beside, Grade, Notes, Reading, Settled},
+    page::Kind,
+    read::settle,
 };
 
 /// As many characters of a place tell it from the others.
 const MOST: usize = 160;
-
-/// A line of the file beside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Beside {
-    /// The claim.
-    pub claim: Claim,
-    /// What is said of it.
-    pub settled: Settled,
-    /// The words of the place, as they are written.
-    pub words: String,
-    /// Its unit, by its place among [`Notes::units`]; none: the words stand there no more.
-    pub unit: Option<usize>,
-}
 
 impl Notes {
     /// Reads notes with what stands beside them.
@@ -56,7 +43,7 @@ impl Notes {
                 settle_at(&mut notes, line.claim, line.settled, unit);
             }
         }
-        crate::read::settle(&mut notes.readings);
+        settle(&mut notes.readings);
         notes
     }
 
@@ -77,23 +64,10 @@ impl Notes {
     }
 
     /// Whether a reading is the one that a line settles.
-    pub fn reading_of(&self, line: &Beside) -> Option<&crate::Reading> {
-        let of_it = |reading: &&crate::Reading| Some(reading.unit) == line.unit;
+    pub fn reading_of(&self, line: &Beside) -> Option<&Reading> {
+        let of_it = |reading: &&Reading| Some(reading.unit) == line.unit;
         let mut of_claim = self.places(line.claim).filter(of_it);
         of_claim.next().filter(|reading| reading.grade != Grade::About || line.unit.is_some())
-    }
-}
-
-impl Beside {
-    /// As it stands in the file.
-    pub fn text(&self) -> String {
-        let id = self.claim.id();
-        let word = match self.settled {
-            Settled::Confirmed => id.to_owned(),
-            Settled::Proposed => format!("{id}?"),
-            Settled::Refused => format!("-{id}"),
-        };
-        format!("{word:<4} {}", self.words)
     }
 }
 
@@ -110,6 +84,8 @@ fn key(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use claims::Claim;
+
     use super::*;
 
     const NOTES: &str = "TCP\n===\n\n客户端发送 SYN。\n\n* 服务端返回 SYN+ACK\n* 今天天气很好\n";
