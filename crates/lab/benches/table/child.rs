@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use watch::{Keep, Keeping, Session};
 
 use crate::{
-    bytes, collector, measure,
+    collector, decode, measure,
     pair::{Client, Kind, serve},
 };
 
@@ -172,7 +172,7 @@ pub(crate) fn be(words: &[String]) -> anyhow::Result<()> {
         ["latency", kind, column, certs] => pair(Kind::named(kind)?, column, Path::new(certs), true),
         ["server", kind, column, certs] => server(Kind::named(kind)?, column, Path::new(certs)),
         ["decode", kind, capture, secrets] => {
-            say(&bytes::decode(Kind::named(kind)?, Path::new(capture), Path::new(secrets))?);
+            say(&decode::decode(Kind::named(kind)?, Path::new(capture), Path::new(secrets))?);
             Ok(())
         }
         _ => anyhow::bail!("no such child: {words:?}"),

@@ -18,6 +18,7 @@ mod child;
 mod collector;
 #[path = "../common/mod.rs"]
 mod common;
+mod decode;
 mod handshakes;
 mod idle;
 mod latency;
