@@ -4,6 +4,7 @@
 use super::Memory;
 use crate::{Ending, Past, Reason, Rule, Side, Text, ssh::Step};
 
+mod attempts;
 mod host_key;
 mod keys;
 mod login;

@@ -1,13 +1,11 @@
 //! The user's keys in a login (RFC 4252 §7): what could not be used here, and what the server refused.
 
 use super::{
-    Ended, Facts, NotSigned, list,
-    login::{is_out_of_proofs, keys, left, proof, user},
+    Ended, Facts, NotSigned,
+    attempts::{is_out_of_proofs, keys, left, refused_keys},
+    list,
 };
-use crate::{
-    Reason, Said, Side,
-    ssh::{Step, memory::Attempt},
-};
+use crate::{Reason, Side, ssh::Step};
 
 pub(super) fn no_passphrase(facts: &Facts<'_>) -> Option<Reason> {
     let Ended::NotSigned(NotSigned::NobodyToAsk { file }) = facts.ended else { return None };
@@ -51,31 +49,6 @@ pub(super) fn key_open_to_others(facts: &Facts<'_>) -> Option<Reason> {
     let reason = Reason::new(say!(ssh::the_key_is_open_to_others(file, format!("{mode:04o}"))));
     let reason = reason.by(Side::Client).at(Step::AuthMethods);
     Some(reason.advising(say!(ssh::chmod_closes_it(file))))
-}
-
-/// "The server refused the key ... for ...".
-pub(super) fn refused_keys(facts: &Facts<'_>, refused: &[&Attempt]) -> Said {
-    let user = user(facts);
-    match refused {
-        [one] => {
-            let key = proof(one);
-            say!(ssh::the_server_refused_the_key(key, user))
-        }
-        many => {
-            let count = many.len();
-            let print = |attempt: &&Attempt| {
-                let print = attempt.key.as_deref()?;
-                Some(if attempt.certificate {
-                    say!(ssh::by_its_certificate(print))
-                } else {
-                    Said::same(print)
-                })
-            };
-            let prints: Vec<_> = many.iter().filter_map(print).collect();
-            let prints = Said::join(&prints, text!(words::between_names()));
-            say!(ssh::the_server_refused_several_keys(count, user, prints))
-        }
-    }
 }
 
 pub(super) fn key_refused(facts: &Facts<'_>) -> Option<Reason> {

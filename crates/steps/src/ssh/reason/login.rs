@@ -2,9 +2,8 @@
 
 use super::{
     Ended, Facts, Named,
-    keys::{
-        key_open_to_others, key_refused, no_passphrase, not_signed, only_sha1, refused_keys, wrong_passphrase,
-    },
+    attempts::{is_out_of_proofs, is_password, keys, left, proof, refused_keys, user},
+    keys::{key_open_to_others, key_refused, no_passphrase, not_signed, only_sha1, wrong_passphrase},
     list,
     opening::{its_own_log, silent},
     quoted,
@@ -12,7 +11,6 @@ use super::{
 use crate::{
     Reason, Said, Side,
     rule::rule_list,
-    ssh::Attempt,
     ssh::{Step, field},
 };
 
@@ -73,50 +71,6 @@ fn endless_questions(facts: &Facts<'_>) -> Option<Reason> {
     let asked = facts.memory().questions;
     let reason = Reason::new(say!(ssh::the_server_asked_without_end(asked)));
     Some(reason.by(Side::Server).at(Step::InteractiveQuestion))
-}
-
-/// The user's name as the server was told it.
-pub(super) fn user(facts: &Facts<'_>) -> String {
-    let told = [Step::AuthMethods, Step::AuthNone, Step::AuthFailure];
-    let name = told.into_iter().find_map(|step| facts.past.first(step)?.get(field::USER_NAME));
-    name.unwrap_or_default().to_owned()
-}
-
-/// The methods that the server would still take, by its last answer.
-pub(super) fn left(facts: &Facts<'_>) -> Vec<String> {
-    if let Some(last) = facts.memory().attempts.last() {
-        return last.left.clone();
-    }
-    let first =
-        facts.past.first(Step::AuthMethods).and_then(|it| it.get(field::AUTHENTICATIONS_THAT_CAN_CONTINUE));
-    first.unwrap_or_default().into_iter().map(str::to_owned).collect()
-}
-
-fn is_password(attempt: &Attempt) -> bool {
-    ["password", "keyboard-interactive"].contains(&attempt.method.as_str())
-}
-
-/// The keys that were refused.
-pub(super) fn keys<'a>(facts: &Facts<'a>) -> Vec<&'a Attempt> {
-    let all = facts.memory().attempts.iter();
-    all.filter(|attempt| attempt.method == "publickey" && !attempt.in_part).collect()
-}
-
-/// What was offered, in both languages.
-pub(super) fn proof(attempt: &Attempt) -> Said {
-    match (attempt.method.as_str(), &attempt.key) {
-        ("publickey", Some(print)) if attempt.certificate => say!(ssh::the_certificate_of_a_key(print)),
-        ("publickey", Some(print)) => say!(ssh::the_key_of_print(print)),
-        ("publickey", None) => say!(ssh::the_key()),
-        ("password", _) => say!(ssh::the_password()),
-        ("keyboard-interactive", _) => say!(ssh::the_answers()),
-        (other, _) => say!(ssh::the_proof(other)),
-    }
-}
-
-/// Whether this client gave up because no proof of its own was left, or none that would do.
-pub(super) fn is_out_of_proofs(facts: &Facts<'_>) -> bool {
-    matches!(facts.ended, Ended::LoginRefused | Ended::AnswersUsedUp | Ended::NobodyToAsk)
 }
 
 /// RFC 4251 §9.4.4: whoever is in the middle reads the password. OpenSSH sends none either.
