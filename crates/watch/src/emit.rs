@@ -3,7 +3,10 @@
 use std::error::Error;
 
 use steps::{Carried, harmless, summary};
-use tracing::span::Id;
+use tracing::{
+    dispatcher::{self, Dispatch},
+    span::Id,
+};
 
 /// Whether any layer wants events.
 pub(crate) fn wanted() -> bool {
@@ -44,4 +47,10 @@ pub(crate) fn emit(carried: &Carried, within: Option<&Id>) {
         }
         None => hand!(),
     }
+}
+
+/// The same to be done in another thread, with the subscriber of this one: that is where its messages go.
+pub(crate) fn as_here<T>(what: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    let here = dispatcher::get_default(Dispatch::clone);
+    move || dispatcher::with_default(&here, what)
 }

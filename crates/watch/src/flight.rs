@@ -7,9 +7,8 @@
 
 use std::{
     io,
-    net::SocketAddr,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     thread,
     time::{Duration, Instant},
 };
@@ -17,10 +16,12 @@ use std::{
 use steps::Lang;
 
 use crate::{
-    heard::MOST_PORTS,
+    address::{Ends, both_plain},
+    emit::as_here,
+    heard::{MOST_PORTS, not_allowed},
     packet::{Ears, Ring, confine},
     pcapng::Secrets,
-    session::as_here,
+    sync::lock,
 };
 
 mod overheard;
@@ -31,7 +32,7 @@ mod turns;
 pub use overheard::Tape as OverheardTape;
 pub use size::RingSize;
 
-use tape::{Ends, Tape, Whose};
+use tape::{Tape, Whose};
 use turns::Turns;
 
 /// The flight recorder of a session.
@@ -84,7 +85,7 @@ impl Flight {
         let ring = match Ring::silent() {
             Ok(ring) => ring,
             Err(error) => {
-                let why = crate::recording::not_allowed(&error);
+                let why = not_allowed(&error);
                 tracing::warn!("{} is not written: {why}", path.display());
                 return Ok(None);
             }
@@ -103,17 +104,17 @@ impl Flight {
 
     /// The connection between these addresses is ours.
     pub(crate) fn opens(&self, ends: Ends) {
-        self.tell(News::Opens(plain(ends)));
+        self.tell(News::Opens(both_plain(ends)));
     }
 
     /// A line of a key log, for the packets of one connection.
     pub(crate) fn secret(&self, of: Ends, kind: Secrets, line: String) {
-        self.tell(News::Secret(plain(of), kind, line));
+        self.tell(News::Secret(both_plain(of), kind, line));
     }
 
     /// A witness has closed its account of a connection.
     pub(crate) fn closes(&self, ends: Ends) {
-        self.tell(News::Closes(plain(ends)));
+        self.tell(News::Closes(both_plain(ends)));
     }
 
     fn tell(&self, news: News) {
@@ -191,18 +192,12 @@ impl Flight {
     }
 
     fn heard(&self) -> MutexGuard<'_, Heard> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.heard)
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.told)
     }
-}
-
-/// Addresses as packets show them.
-fn plain((client, server): Ends) -> Ends {
-    let plain = |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
-    (plain(client), plain(server))
 }
 
 /// How long the thread waits for a packet before it looks whether the run is over.

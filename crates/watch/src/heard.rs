@@ -1,6 +1,6 @@
 //! What is heard of packets, whichever system hears them.
 
-use std::time::SystemTime;
+use std::{io, time::SystemTime};
 
 /// The most ports that a filter takes: two instructions each way, and the kernel takes 4096.
 pub(crate) const MOST_PORTS: usize = 512;
@@ -27,4 +27,15 @@ pub(crate) struct Received {
     pub(crate) leaves_loopback: bool,
     /// When.
     pub(crate) at: SystemTime,
+}
+
+/// What is said where packets cannot be captured.
+pub(crate) fn not_allowed(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        "packets cannot be captured without CAP_NET_RAW (sudo, `setcap cap_net_raw+p` on the program, or in a \
+         container `--cap-add NET_RAW`); --keylog needs no such right and opens a capture of tcpdump's"
+            .into()
+    } else {
+        format!("packets cannot be captured: {error}")
+    }
 }

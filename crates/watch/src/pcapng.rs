@@ -6,6 +6,9 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+/// The program that a file names as its writer.
+pub(crate) const PROGRAM: &str = concat!("handshakes ", env!("CARGO_PKG_VERSION"));
+
 const SECTION_HEADER: u32 = 0x0A0D_0D0A;
 const INTERFACE_DESCRIPTION: u32 = 1;
 const INTERFACE_STATISTICS: u32 = 5;

@@ -8,7 +8,6 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, BufWriter},
-    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard},
     thread,
@@ -19,12 +18,12 @@ use steps::{Event, Gap, Lang, Said, Side};
 use wire::{Seen, tcp::Segment};
 
 use crate::{
-    Session,
-    heard::MOST_PORTS,
+    address::Ends,
+    emit::as_here,
+    heard::{MOST_PORTS, not_allowed},
     packet::{self, PacketSocket, confine},
-    pcapng::{Secrets, Writer},
+    pcapng::{PROGRAM, Secrets, Writer},
     secrets::private,
-    session::as_here,
     sync::lock,
 };
 
@@ -35,9 +34,6 @@ mod timeline;
 pub use commented::Commented;
 
 use timeline::{Packet, Timeline};
-
-/// The client's address and the server's.
-type Ends = (SocketAddr, SocketAddr);
 
 /// Says something of the events of one connection, one after the other, beyond their steps.
 pub type Comments = Box<dyn FnMut(&Event) -> Vec<Said> + Send>;
@@ -86,39 +82,6 @@ impl std::fmt::Debug for Recording {
     }
 }
 
-pub(crate) fn not_allowed(error: &io::Error) -> String {
-    if error.kind() == io::ErrorKind::PermissionDenied {
-        "packets cannot be captured without CAP_NET_RAW (sudo, `setcap cap_net_raw+p` on the program, or in a \
-         container `--cap-add NET_RAW`); --keylog needs no such right and opens a capture of tcpdump's"
-            .into()
-    } else {
-        format!("packets cannot be captured: {error}")
-    }
-}
-
-impl Session {
-    /// One of our servers listens on `address`: what crosses its port is ours.
-    pub fn listens(&self, address: SocketAddr) {
-        if let Some(recording) = self.recording() {
-            recording.lock().timeline.listens(address.port());
-            recording.hear(address.port());
-        }
-        if let Some(flight) = self.flight() {
-            flight.listens(address.port());
-        }
-    }
-
-    /// One of our clients is about to connect to `address`.
-    pub fn visits(&self, address: SocketAddr) {
-        if let Some(recording) = self.recording() {
-            recording.hear(address.port());
-        }
-        if let Some(flight) = self.flight() {
-            flight.hear(address.port());
-        }
-    }
-}
-
 /// Counts the bytes of a stream that a tap shows to a decoder.
 #[derive(Debug, Default)]
 pub(crate) struct Count {
@@ -127,20 +90,20 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    /// Hands `bytes` of `from` to a decoder, and notes of each step where it ended. While a run is recorded they are
+    /// Hands `bytes` of `from` to a decoder, and notes of each step where it ended. While a run is `recorded` they are
     /// handed on one by one: any slicing gives the same steps, and only so is the last byte of each known.
     pub(crate) fn each(
         &mut self,
         from: Side,
         bytes: &[u8],
-        session: &Session,
+        recorded: bool,
         mut feed: impl FnMut(&[u8]) -> Vec<Seen>,
     ) -> Vec<Seen> {
         let count = match from {
             Side::Client => &mut self.client,
             Side::Server => &mut self.server,
         };
-        if !session.records() {
+        if !recorded {
             *count += bytes.len() as u64;
             return feed(bytes);
         }
@@ -260,8 +223,14 @@ impl Recording {
         say(&self.path, &self.lock().timeline, lost, done);
     }
 
+    /// What crosses `port` is ours.
+    pub(crate) fn listens(self: &Arc<Self>, port: u16) {
+        self.lock().timeline.listens(port);
+        self.hear(port);
+    }
+
     /// From now on hears this port too.
-    fn hear(self: &Arc<Self>, port: u16) {
+    pub(crate) fn hear(self: &Arc<Self>, port: u16) {
         let mut state = self.lock();
         if !state.ports.contains(&port) {
             // What is in the queue came through the old filter and is ours all the same.
@@ -378,8 +347,6 @@ impl Output {
         self.writer.flush()
     }
 }
-
-pub(crate) const PROGRAM: &str = concat!("handshakes ", env!("CARGO_PKG_VERSION"));
 
 /// How long the kernel may take to switch time stamps on.
 const WARM_UP: Duration = Duration::from_millis(50);

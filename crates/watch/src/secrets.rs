@@ -9,17 +9,14 @@ mod file;
 use std::{
     collections::VecDeque,
     io,
-    net::SocketAddr,
     path::Path,
     sync::{Mutex, MutexGuard},
 };
 
-use steps::{Fields, common};
-
 pub(crate) use file::private;
 
 use self::file::Lines;
-use crate::{Session, pcapng::Secrets as Kind, sync::lock};
+use crate::{pcapng::Secrets as Kind, sync::lock};
 
 /// Where the secrets of a session go.
 #[derive(Debug, Default)]
@@ -71,7 +68,7 @@ impl Secrets {
         self.lock().file.is_some()
     }
 
-    /// From now on [`Session::reveal`] shows secrets.
+    /// From now on whole secrets go into the log.
     pub(crate) fn show(&self) {
         self.lock().shown = true;
     }
@@ -79,49 +76,20 @@ impl Secrets {
     fn lock(&self) -> MutexGuard<'_, Out> {
         lock(&self.0)
     }
-}
 
-/// The client's address and the server's.
-type Ends = (SocketAddr, SocketAddr);
-
-impl Session {
-    /// A secret of TLS by its label. `about` is the client's random, and for `RSA` the first eight bytes of the
-    /// encrypted pre-master secret.
-    pub(crate) fn tls_secret(&self, of: Option<Ends>, label: &str, about: &[u8], secret: &[u8]) {
-        self.write(of, Kind::Tls, || format!("{label} {} {}\n", hex::encode(about), hex::encode(secret)));
+    /// Whether whole secrets go into the log.
+    pub(crate) fn are_shown(&self) -> bool {
+        self.lock().shown
     }
 
-    /// The shared secret K of an SSH key exchange, by the cookie of the client's KEXINIT.
-    pub(crate) fn ssh_secret(&self, of: Option<Ends>, cookie: &[u8], secret: &[u8]) {
-        let line = || format!("{} SHARED_SECRET {}\n", hex::encode(cookie), hex::encode(secret));
-        self.write(of, Kind::Ssh, line);
-    }
-
-    /// Adds the whole secrets to the fields of an event, if the user asked for that; their fingerprints stand there
-    /// anyway.
-    pub(crate) fn reveal(&self, fields: &mut Fields, secrets: &[&[u8]]) {
-        if self.secrets().lock().shown {
-            let secrets: Vec<_> = secrets.iter().map(hex::encode).collect();
-            fields.put(common::SECRETS, secrets);
-        }
-    }
-
-    fn write(&self, of: Option<Ends>, kind: Kind, line: impl FnOnce() -> String) {
-        let mut out = self.secrets().lock();
-        let kept = out.file.is_some() || self.records();
-        if !kept && self.flight().is_none() {
+    /// Adds a line of a key log to the file, if there is one, and hands it to `first`; nothing of it where it was added
+    /// before.
+    pub(crate) fn add(&self, line: String, first: impl FnOnce(&str)) {
+        let mut out = self.lock();
+        if out.recent.contains(&line) {
             return;
         }
-        let line = line();
-        if let Some((flight, of)) = self.flight().zip(of) {
-            flight.secret(of, kind, line.clone());
-        }
-        if !kept || out.recent.contains(&line) {
-            return;
-        }
-        if let Some(recording) = self.recording() {
-            recording.secret(kind, &line);
-        }
+        first(&line);
         if let Some(file) = &mut out.file {
             file.add(line.clone());
         }

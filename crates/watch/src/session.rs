@@ -3,6 +3,7 @@
 
 use std::{
     io,
+    net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -10,9 +11,8 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use tracing::dispatcher::{self, Dispatch};
-
 use crate::{
+    emit::as_here,
     flight::Flight,
     journal::Journal,
     packet::{PacketSocket, confine},
@@ -20,6 +20,8 @@ use crate::{
     secrets::Secrets,
     sync::lock,
 };
+
+mod secrets;
 
 /// What the connections of one run share. Clones are the same session; [`Keep::begin`](crate::Keep::begin)
 /// says what is kept of it.
@@ -137,6 +139,26 @@ impl Session {
         }
     }
 
+    /// One of our servers listens on `address`: what crosses its port is ours.
+    pub fn listens(&self, address: SocketAddr) {
+        if let Some(recording) = self.recording() {
+            recording.listens(address.port());
+        }
+        if let Some(flight) = self.flight() {
+            flight.listens(address.port());
+        }
+    }
+
+    /// One of our clients is about to connect to `address`.
+    pub fn visits(&self, address: SocketAddr) {
+        if let Some(recording) = self.recording() {
+            recording.hear(address.port());
+        }
+        if let Some(flight) = self.flight() {
+            flight.hear(address.port());
+        }
+    }
+
     /// The socket that waits for a capture.
     pub(crate) fn opened(&self) -> MutexGuard<'_, Option<PacketSocket>> {
         lock(&self.0.opened)
@@ -158,10 +180,4 @@ impl Session {
     pub(crate) fn verifier(&self) -> &wire::ssh::Verifier {
         &self.0.verifier
     }
-}
-
-/// The same to be done in another thread, with the subscriber of this one: that is where its messages go.
-pub(crate) fn as_here<T>(what: impl FnOnce() -> T) -> impl FnOnce() -> T {
-    let here = dispatcher::get_default(Dispatch::clone);
-    move || dispatcher::with_default(&here, what)
 }

@@ -231,8 +231,11 @@ impl Watch {
         };
         // Inside TLS these are not the bytes that TCP counts.
         let inside = self.witness.past(|past| past.has(steps::tls::Step::HandshakeComplete));
-        let seen =
-            if inside { feed(bytes) } else { known.count.each(from, bytes, self.witness.session(), feed) };
+        let seen = if inside {
+            feed(bytes)
+        } else {
+            known.count.each(from, bytes, self.witness.session().records(), feed)
+        };
         known.decoder = decoder;
         for seen in seen {
             self.saw(known, elapsed, seen);

@@ -9,10 +9,10 @@ use std::{
 };
 
 use super::turns::Turns;
-use crate::pcapng::{self, Secrets};
-
-/// The client's address and the server's, or a packet's source and destination.
-pub(super) type Ends = (SocketAddr, SocketAddr);
+use crate::{
+    address::Ends,
+    pcapng::{self, Secrets},
+};
 
 /// Which packets are written.
 pub(super) enum Whose {

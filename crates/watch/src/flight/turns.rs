@@ -11,7 +11,10 @@ use std::{
 use steps::{Lang, text};
 
 use super::RingSize;
-use crate::{pcapng, recording::PROGRAM, secrets::private};
+use crate::{
+    pcapng::{self, PROGRAM},
+    secrets::private,
+};
 
 /// The files, and the one that is written.
 pub(super) struct Turns {

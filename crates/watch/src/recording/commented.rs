@@ -8,9 +8,9 @@ use std::{
 
 use steps::{Event, Lang, Said};
 
-use super::{PROGRAM, comment};
+use super::comment;
 use crate::{
-    pcapng::{Secrets, Writer},
+    pcapng::{PROGRAM, Secrets, Writer},
     secrets::{self, private},
 };
 

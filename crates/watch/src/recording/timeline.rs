@@ -11,9 +11,8 @@ use std::{
 
 use steps::{Direction, Event, Evidence, Lang, Protocol, Said, Side};
 
-use super::{Ends, HOLD, MOST_HELD, comment};
-
-use crate::address::both_plain;
+use super::{HOLD, MOST_HELD, comment};
+use crate::address::{Ends, both_plain};
 
 mod connection;
 

@@ -8,7 +8,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use crate::session::as_here;
+use crate::emit::as_here;
 
 /// How many lines may wait for the disk: those of about a thousand handshakes.
 const ROOM: usize = 4096;

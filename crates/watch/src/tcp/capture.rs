@@ -21,7 +21,7 @@ use wire::{
 
 use crate::{
     Session, Witness,
-    address::{both_plain, plain},
+    address::{Ends, both_plain, plain},
     emit::wanted,
     packet::{AsyncFd, PacketSocket},
     sync::lock,
@@ -29,9 +29,6 @@ use crate::{
 
 /// How the segments are come by, as events name it.
 pub(super) const SOURCE: &str = "AF_PACKET";
-
-/// The client's address and the server's.
-pub(super) type Ends = (SocketAddr, SocketAddr);
 
 /// A running capture. It ends when this is dropped.
 #[derive(Debug)]

@@ -23,8 +23,13 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{Capture, Connection, Settings, State, capture::Ends, sock_diag};
-use crate::{Outcome, Session, Started, Witness, address::both_plain, emit::wanted, sync::lock};
+use super::{Capture, Connection, Settings, State, sock_diag};
+use crate::{
+    Outcome, Session, Started, Witness,
+    address::{Ends, both_plain},
+    emit::wanted,
+    sync::lock,
+};
 
 /// The connections that a server's accept() has not returned yet. The watch ends when this is dropped.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, net::SocketAddr, time::SystemTime};
 use steps::Side;
 use wire::tcp::{Flags, Segment};
 
-use crate::recording::Ends;
+use crate::address::Ends;
 
 #[derive(Debug, Default)]
 pub(super) struct Connection {
