@@ -8,6 +8,7 @@ mod body;
 mod check;
 mod frame;
 mod head;
+mod header;
 mod layout;
 mod looks;
 

@@ -11,7 +11,7 @@ use base64::{
 use httparse::{Header, Request, Response};
 use steps::ws::{Check, Checked};
 
-use super::head::{has_token, value};
+use super::header::{has_token, names, value};
 
 /// Base64 as RFC 6455 §4.1 has it in its own example, `AQIDBAUGBwgJCgsMDQ4PEC==`: the last bits need not be zero.
 const KEY: GeneralPurpose = GeneralPurpose::new(
@@ -91,12 +91,6 @@ fn header(check: Check, headers: &[Header<'_>], will_do: impl Fn(&str) -> bool) 
     let found = value(headers, check.card().name);
     let met = found.as_deref().is_some_and(will_do);
     Checked { check, found, met }
-}
-
-/// The names in a list of extensions: `permessage-deflate; client_max_window_bits, x`.
-pub(super) fn names(list: &str) -> Vec<String> {
-    let name = |entry: &str| entry.split(';').next().unwrap_or_default().trim().to_owned();
-    list.split(',').map(name).collect()
 }
 
 /// RFC 9110 §5.6.2.

@@ -7,7 +7,10 @@ use steps::{
     ws::{Checked, Step, field},
 };
 
-use super::check::{self, Asked};
+use super::{
+    check::{self, Asked},
+    header::{has_token, names, value},
+};
 use crate::{
     fields,
     withheld::{is_credential, shown, star},
@@ -145,7 +148,7 @@ fn request(request: &Request<'_, '_>, bytes: &[u8]) -> Head {
     // A request that mentions none of it asks for none of it.
     let of_upgrade = ["Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
     let asks = of_upgrade.iter().any(|name| value(headers, name).is_some());
-    let list = |name| value(headers, name).as_deref().map(check::names).unwrap_or_default();
+    let list = |name| value(headers, name).as_deref().map(names).unwrap_or_default();
     Head {
         length: bytes.len(),
         kind,
@@ -211,13 +214,6 @@ fn version(minor: Option<u8>) -> String {
     format!("HTTP/1.{}", minor.unwrap_or_default())
 }
 
-/// The value of all headers called `name`, joined as RFC 9110 §5.3 allows.
-pub(super) fn value(headers: &[Header<'_>], name: &str) -> Option<String> {
-    let same = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
-    let values: Vec<_> = same.map(|header| String::from_utf8_lossy(header.value)).collect();
-    (!values.is_empty()).then(|| values.join(", "))
-}
-
 /// A header by its name and by the field that it goes to.
 type Named = (&'static str, Field<str>);
 
@@ -249,10 +245,6 @@ fn all(headers: &[Header<'_>]) -> Vec<String> {
         false => format!("{}: {}", header.name, shown(&String::from_utf8_lossy(header.value))),
     };
     headers.iter().map(line).collect()
-}
-
-pub(super) fn has_token(list: &str, token: &str) -> bool {
-    list.split(',').any(|part| part.trim().eq_ignore_ascii_case(token))
 }
 
 /// The head with each byte of a credential replaced by `*`.

@@ -2,7 +2,7 @@
 
 use steps::{Part, ws::Step};
 
-use crate::layout::{Layout, plain, text};
+use crate::layout::walk::{Layout, plain, text};
 
 /// The parts of the message that `step` was read from.
 pub(crate) fn layout(step: Step, bytes: &[u8]) -> Vec<Part> {
