@@ -5,6 +5,7 @@
 
 mod layout;
 mod notation;
+mod place;
 mod ranges;
 mod segment;
 mod sent;

@@ -8,7 +8,7 @@ use steps::{
     tcp::{Step, field},
 };
 
-use super::{Segment, tracker::Place};
+use super::{Segment, place::Place};
 
 /// The line for `segment`, whose scaled window is in `fields`.
 pub(super) fn notation(segment: &Segment, place: &Place, step: Step, fields: &Fields) -> String {

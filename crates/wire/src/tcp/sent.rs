@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use steps::{Fields, tcp::field};
 
-use super::{Segment, tracker::Place};
+use super::{Segment, place::Place};
 
 /// How many segments are remembered; a timer repeats the oldest that lacks an ACK, and few are under way.
 const MOST: usize = 32;

@@ -7,7 +7,7 @@ use steps::{
     tcp::{Step, field},
 };
 
-use super::{Segment, notation::notation, ranges::Ranges, sent::Sent};
+use super::{Segment, notation::notation, place::Place, ranges::Ranges, sent::Sent};
 use crate::{Seen, fields};
 
 /// Follows one connection. It keeps a few numbers for each side, however long the connection lasts.
@@ -264,28 +264,6 @@ impl Tracker {
             Side::Server => (&mut self.server, &mut self.client),
         }
     }
-}
-
-/// Where a segment stands.
-pub(super) struct Place {
-    /// The numbers it takes up.
-    pub(super) range: Option<(i64, i64)>,
-    /// What it acknowledges.
-    pub(super) ack: Option<i64>,
-    /// It takes up only numbers that were used before.
-    pub(super) again: bool,
-    /// Later numbers were seen before it.
-    overtaken: bool,
-    /// It brings nothing new, one number before the next: a probe that asks for an ACK, perhaps with a byte of no
-    /// meaning (RFC 9293 §3.8.4).
-    pub(super) keep_alive: bool,
-    /// A SYN inside a connection.
-    stray: bool,
-    acks_fin: bool,
-    /// It acknowledges a FIN that crossed its sender's own.
-    closing: bool,
-    /// It is the first to acknowledge the peer's SYN.
-    acks_syn: bool,
 }
 
 impl Half {
