@@ -8,15 +8,18 @@
 
 mod cbc;
 mod certificate;
+mod cipher;
 mod distinguished;
 mod foreign;
 mod handshake;
+mod hash;
 mod hello;
 pub mod hybrid;
 mod keys;
 mod layout;
 mod message;
 pub mod names;
+mod opener;
 mod private_key;
 mod read;
 mod record;
@@ -41,7 +44,7 @@ pub use certificate::{certificate_fields, key_of_issuer};
 pub(crate) use layout::layout;
 pub use private_key::PrivateKey;
 
-use self::{handshake::Handshake, keys::Opener, record::Record};
+use self::{handshake::Handshake, opener::Opener, record::Record};
 use crate::{Seen, fields};
 
 /// The most that waits for its secret; a connection whose secrets never come must not fill the memory.

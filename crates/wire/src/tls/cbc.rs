@@ -8,7 +8,7 @@ use aws_lc_rs::{
     iv::FixedLength,
 };
 
-use super::keys::Mac;
+use super::cipher::Mac;
 
 const BLOCK: usize = 16;
 

@@ -7,7 +7,10 @@ use steps::{
 };
 
 use super::{
-    Crossed, Decoder, Phase, fingerprint,
+    Crossed, Decoder, Phase,
+    cipher::{Cipher, of_suite},
+    fingerprint,
+    hash::Hash,
     hello::{self, ClientHello, Identity, ServerHello},
     keys, message, names,
     read::Reader,
@@ -74,11 +77,11 @@ impl Handshake {
     }
 
     /// The cipher and hash on which the two agreed; none where this decoder cannot open it.
-    pub(super) fn suite_keys(&self) -> Option<(keys::Cipher, keys::Hash)> {
-        keys::of_suite(self.suite.as_deref()?, self.version?)
+    pub(super) fn suite_keys(&self) -> Option<(Cipher, Hash)> {
+        of_suite(self.suite.as_deref()?, self.version?)
     }
 
-    pub(super) fn hash(&self) -> Option<keys::Hash> {
+    pub(super) fn hash(&self) -> Option<Hash> {
         Some(self.suite_keys()?.1)
     }
 
@@ -285,7 +288,7 @@ impl Decoder {
         self.handshake.version = Some(version);
         let tls13 = version == TLS_1_3;
         if retry {
-            if let Some((_, hash)) = keys::of_suite(&suite, version) {
+            if let Some((_, hash)) = of_suite(&suite, version) {
                 self.handshake.transcript.restart(hash);
             }
             self.handshake.retried = true;
@@ -308,7 +311,7 @@ impl Decoder {
             fields.put(field::PRE_SHARED_KEY, origin);
         }
         self.handshake.server_random = random.to_vec();
-        if let Some((_, hash)) = keys::of_suite(&suite, version) {
+        if let Some((_, hash)) = of_suite(&suite, version) {
             self.handshake.transcript.hash_with(hash);
         }
         self.handshake.suite = Some(suite);

@@ -8,7 +8,7 @@ use steps::{
     tls::{Step, field},
 };
 
-use super::{Crossed, Decoder, Secret, fingerprint, keys, names, read::Reader};
+use super::{Crossed, Decoder, Secret, fingerprint, hash::Hash, keys, names, read::Reader};
 use crate::{Seen, fields};
 
 /// What TLS 1.3's key schedule starts from.
@@ -164,7 +164,7 @@ struct WithoutPsk {
 }
 
 impl WithoutPsk {
-    fn of(hash: keys::Hash) -> &'static Self {
+    fn of(hash: Hash) -> &'static Self {
         static ALL: [OnceLock<WithoutPsk>; 3] = [const { OnceLock::new() }; 3];
         ALL[hash as usize].get_or_init(|| {
             let (zeros, empty) = (vec![0; hash.len()], hash.digest(&[]));

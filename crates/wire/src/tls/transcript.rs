@@ -1,7 +1,7 @@
 //! The transcript hash (RFC 8446 §4.4.1, RFC 5246 §7.4.9): all handshake messages in the order in which they crossed,
 //! each hashed once. Which hash it is, the server's choice of a suite tells; until then the messages wait.
 
-use super::keys::{Hash, Running};
+use super::hash::{Hash, Running};
 
 /// The most that waits for the hash to be known: hellos, or a handshake whose suite we do not know.
 const MOST_WAITING: usize = 512 * 1024;
