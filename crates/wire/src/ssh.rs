@@ -44,6 +44,7 @@ pub mod sealed;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod transport;
 mod verify;
 
 use half::{Half, Piece};
@@ -53,9 +54,8 @@ use login::Login;
 use message::Message;
 use packet::{Lost, Packet, When};
 
-pub use certificate::{Certificate, Role, moment};
+pub use certificate::{Certificate, Role, fingerprint, moment};
 pub use connection::beginning;
-pub use exchange::fingerprint;
 pub(crate) use layout::layout;
 pub use signed::SignedRequest;
 pub use verify::{Signature, Verifier, verify};
@@ -268,7 +268,7 @@ impl Decoder {
                     self.exchange.values.note(step, packet.payload());
                     Message::new(step, self.marked(fields))
                 }
-                None => message::read(packet.payload(), &mut self.login),
+                None => transport::read(packet.payload(), &mut self.login),
             };
         let shown = withheld_from.map_or(packet.bytes(), |at| packet.bytes_to(at));
         let fields = packet.describe(if step == Step::Newkeys { self.marked(fields) } else { fields });

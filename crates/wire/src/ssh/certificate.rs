@@ -1,14 +1,11 @@
 //! OpenSSH's certificates (its PROTOCOL.certkeys): a public key, whom it is for and how long, signed by a CA. A key blob
 //! in SSH may hold one instead of a bare key.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
 use steps::{Fields, ssh::field};
 
-use super::{
-    exchange::fingerprint,
-    message::short,
-    reader::Reader,
-    verify::{Signature, verify},
-};
+use super::reader::{Reader, short};
 
 /// Whom a certificate speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +41,8 @@ pub struct Certificate {
     pub authority: Vec<u8>,
     /// With which algorithm the CA signed.
     pub signature_algorithm: String,
-    signed: Vec<u8>,
-    value: Vec<u8>,
+    pub(super) signed: Vec<u8>,
+    pub(super) value: Vec<u8>,
 }
 
 /// Of more names only the first are told.
@@ -105,12 +102,6 @@ impl Certificate {
         })
     }
 
-    /// The CA's signature, checked with the CA's key that the certificate itself names. Whether that CA is to be trusted
-    /// is another question.
-    pub fn signature(&self) -> Signature {
-        verify(&self.authority, &self.value, &self.signed)
-    }
-
     /// The CA by the fingerprint of its key.
     pub fn authority_fingerprint(&self) -> String {
         fingerprint(&self.authority)
@@ -148,6 +139,13 @@ pub fn moment(seconds: u64) -> Option<String> {
     jiff::Timestamp::from_second(seconds).ok().map(|at| at.to_string())
 }
 
+/// The fingerprint of a public key as OpenSSH writes it: of a certificate that of the key inside.
+pub fn fingerprint(key: &[u8]) -> String {
+    let bare = bare(key);
+    let key = bare.as_deref().unwrap_or(key);
+    format!("SHA256:{}", BASE64_STANDARD_NO_PAD.encode(digest(&SHA256, key)))
+}
+
 /// The bare key of a key blob: of a certificate the one inside.
 pub(super) fn bare(blob: &[u8]) -> Option<Vec<u8>> {
     Certificate::read(blob).map(|certificate| certificate.public_key)
@@ -169,8 +167,8 @@ fn strings(bytes: &[u8]) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use base64::prelude::{BASE64_STANDARD, Engine};
+    use super::{super::verify::Signature, *};
+    use base64::prelude::BASE64_STANDARD;
 
     /// By `ssh-keygen -s ca -h -I test-host -n localhost,127.0.0.1 -z 42 -V 20200101:20300101 key`.
     const HOST: &str = "AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29tAAAAID7Mq1jzUSsAKOT+VHd9p6P13nYxlrDZtu2Bgj9hmV3zAAAA\

@@ -6,8 +6,8 @@ use steps::{
 };
 
 use super::{
-    message::{Message, short},
-    reader::Reader,
+    message::Message,
+    reader::{Reader, short},
 };
 use crate::fields;
 

@@ -11,7 +11,7 @@ use steps::{
 
 use super::{
     Decoder, Signature,
-    exchange::fingerprint as key_fingerprint,
+    certificate::fingerprint as key_fingerprint,
     keys::{self, Secret, Six},
     open::Lengths,
 };

@@ -1,15 +1,13 @@
 //! The messages of the key exchange. Their numbers, 30 to 34, mean what the agreed method says they mean
 //! (RFC 4253 §8, RFC 4419, RFC 5656, RFC 8731, and the post-quantum hybrids).
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
 use steps::{
     Fields, Side,
     ssh::{Step, field},
 };
 
 use super::{
-    certificate::{Certificate, bare},
+    certificate::{Certificate, fingerprint},
     reader::{Reader, magnitude},
 };
 use crate::fields;
@@ -152,10 +150,3 @@ fn reply(method: Method, kex_algorithm: &str, mut reader: Reader<'_>) -> Option<
 
 /// As much of a public value as a line can bear; all of it is in the event's bytes.
 const SHOWN: usize = 32;
-
-/// The fingerprint of a public key as OpenSSH writes it: of a certificate that of the key inside.
-pub fn fingerprint(key: &[u8]) -> String {
-    let bare = bare(key);
-    let key = bare.as_deref().unwrap_or(key);
-    format!("SHA256:{}", BASE64_STANDARD_NO_PAD.encode(digest(&SHA256, key)))
-}

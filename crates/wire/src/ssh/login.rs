@@ -7,12 +7,11 @@ use steps::{
 };
 
 use super::{
-    certificate::Certificate,
+    certificate::{Certificate, fingerprint},
     connection::beginning,
-    exchange::fingerprint,
     keys::string,
-    message::{Message, short},
-    reader::Reader,
+    message::Message,
+    reader::{Reader, short},
     signed::value_length,
     verify::Verifier,
 };

@@ -199,7 +199,7 @@ proptest! {
     )) {
         let mut login = super::login::Login::default();
         for (number, rest) in payloads {
-            super::message::read(&[&[number], &rest[..]].concat(), &mut login);
+            super::transport::read(&[&[number], &rest[..]].concat(), &mut login);
         }
     }
 }

@@ -53,3 +53,8 @@ impl<'a> Reader<'a> {
 pub(super) fn magnitude(mpint: &[u8]) -> &[u8] {
     mpint.strip_prefix(&[0]).unwrap_or(mpint)
 }
+
+/// The first part of a text of the peer's choosing.
+pub(super) fn short(text: &str) -> String {
+    text.chars().take(200).collect()
+}

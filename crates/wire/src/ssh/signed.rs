@@ -1,7 +1,7 @@
 //! What a client signs to log in by public key (RFC 4252 §7).
 
 use super::{
-    exchange::fingerprint,
+    certificate::fingerprint,
     reader::Reader,
     verify::{Signature, Verifier},
 };

@@ -16,7 +16,7 @@ use aws_lc_rs::{
 };
 
 use super::{
-    certificate::bare,
+    certificate::{Certificate, bare},
     reader::{Reader, magnitude},
 };
 
@@ -50,6 +50,14 @@ pub fn verify(key: &[u8], signature: &[u8], signed: &[u8]) -> Signature {
         Some(Some(true)) => Signature::Verified,
         Some(None) => Signature::NotChecked,
         Some(Some(false)) | None => Signature::Wrong,
+    }
+}
+
+impl Certificate {
+    /// The CA's signature, checked with the CA's key that the certificate itself names. Whether that CA is to be trusted
+    /// is another question.
+    pub fn signature(&self) -> Signature {
+        verify(&self.authority, &self.value, &self.signed)
     }
 }
 
