@@ -7,7 +7,7 @@ use steps::{
 };
 
 use super::message;
-use crate::layout::{Layout, plain, text};
+use crate::layout::walk::{Layout, plain, text};
 
 /// The parts of what `step` was read from: a packet as it was before encryption, or a line.
 pub(crate) fn layout(step: Step, bytes: &[u8]) -> Vec<Part> {

@@ -2,7 +2,7 @@
 
 use steps::Part;
 
-use crate::layout::{Layout, plain, text};
+use crate::layout::walk::{Layout, plain, text};
 
 /// The parts of the segment that `bytes` are, from its source port to its last byte of data.
 pub(crate) fn layout(bytes: &[u8]) -> Vec<Part> {

@@ -10,7 +10,7 @@ use steps::{
 };
 
 use super::{distinguished::distinguished_in, names};
-use crate::layout::{Layout, plain, text};
+use crate::layout::walk::{Layout, plain, text};
 
 /// The parts of the message that `step` was read from.
 pub(crate) fn layout(step: Step, fields: &Fields, bytes: &[u8]) -> Vec<Part> {

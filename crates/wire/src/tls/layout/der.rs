@@ -7,7 +7,7 @@ use x509_parser::{
 };
 
 use super::super::distinguished::distinguished_in;
-use crate::layout::{Layout, plain, text};
+use crate::layout::walk::{Layout, plain, text};
 
 /// The elements of a sequence, by the names that the standard gives them.
 type Names = &'static [(&'static str, &'static [Inner])];

@@ -4,7 +4,7 @@ use steps::Side;
 
 use super::{named, names};
 use crate::{
-    layout::{Layout, plain, text},
+    layout::walk::{Layout, plain, text},
     tls::hybrid,
 };
 
