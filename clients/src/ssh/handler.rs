@@ -1,13 +1,13 @@
 //! What the client answers, and what it is told. russh calls these methods; each names the call to the watcher.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use russh::{
     ChannelId, ChannelOpenFailure, Names, Sig,
     client::{DisconnectReason, Session},
     keys::PublicKeyOrCertificate,
 };
-use steps::{harmless, ssh::reason::Ended};
+use steps::{harmless, ssh::reason::Ended, sync::lock};
 use watch::ssh::ClientCalls;
 use wire::ssh::Certificate;
 
@@ -22,7 +22,7 @@ pub(super) struct End {
 
 impl End {
     pub(super) fn get(&self) -> Option<Ended> {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.ended).clone()
     }
 
     /// The algorithm by which the host key was to sign.
@@ -83,7 +83,7 @@ impl russh::client::Handler for Handler {
             DisconnectReason::ReceivedDisconnect(_) => Ok(()),
             DisconnectReason::Error(error) => {
                 let ended = trouble::ended(&error);
-                self.end.ended.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(ended);
+                lock(&self.end.ended).get_or_insert(ended);
                 Err(error)
             }
         }

@@ -7,13 +7,13 @@ use std::{
     io::{self, BufRead, BufReader, IsTerminal, Write},
     path::Path,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
 use anyhow::{Context, ensure};
-use steps::{harmless, harmless_lines};
+use steps::{harmless, harmless_lines, sync::lock};
 use tokio::sync::oneshot;
 
 /// A password, a passphrase or an answer.
@@ -110,7 +110,7 @@ impl Asking {
     }
 
     fn play(&self) -> Option<io::Result<Secret>> {
-        let mut answers = self.played.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answers = lock(self.played.as_ref()?);
         Some(answers.pop_front().ok_or_else(|| io::Error::other("the played user has no more answers")))
     }
 

@@ -8,7 +8,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -16,7 +16,7 @@ use std::{
 
 use anyhow::Context;
 use show::Format;
-use steps::Protocol;
+use steps::{Protocol, sync::lock};
 use tokio::{
     net::{TcpStream, lookup_host},
     sync::watch,
@@ -185,7 +185,7 @@ async fn visit(
         anyhow::Ok((conn, held))
     };
     let (conn, held) = timeout(PATIENCE, handshake).await.context("the handshake hung")??;
-    let said = std::mem::take(&mut *said.lock().unwrap_or_else(PoisonError::into_inner));
+    let said = std::mem::take(&mut *lock(&said));
     let now = open.fetch_add(1, Relaxed) + 1;
     {
         let mut tally = lock(tally);
@@ -204,8 +204,4 @@ async fn visit(
     ended.context("the conversation hung")??;
     lock(tally).completed += 1;
     Ok(())
-}
-
-fn lock(tally: &Mutex<Tally>) -> std::sync::MutexGuard<'_, Tally> {
-    tally.lock().unwrap_or_else(PoisonError::into_inner)
 }

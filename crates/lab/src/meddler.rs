@@ -7,11 +7,11 @@ use std::{
     collections::HashMap,
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use steps::{Protocol, Side, Step};
+use steps::{Protocol, Side, Step, sync::lock};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{
@@ -153,7 +153,7 @@ async fn carry(
             read = source.read(&mut buffer) => read,
         };
         let length = read.unwrap_or(0);
-        let lock = || meddler.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || lock(meddler);
         let deeds = if length == 0 {
             vec![Action::Send(lock().split.rest(from)), Action::End]
         } else {

@@ -3,12 +3,15 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 
 use claims::Event;
-use steps::{Gap, Origin};
+use steps::{
+    Gap, Origin,
+    sync::{lock, unpoisoned},
+};
 
 use crate::ids::Linked;
 
@@ -114,7 +117,7 @@ impl Queue {
         } else {
             let full = |state: &mut State| !state.gone && !state.has_room(self.room, weight);
             let waited = self.emptied.wait_timeout_while(state, patience, full);
-            let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+            let (mut state, waited) = unpoisoned(waited);
             state.stalled = waited.timed_out();
         }
         self.push(item, weight);
@@ -127,10 +130,10 @@ impl Queue {
             state.idle = true;
             let waits = |state: &mut State| state.idle && state.ending.is_none();
             state = match at_most {
-                None => self.filled.wait_while(state, waits).unwrap_or_else(PoisonError::into_inner),
+                None => unpoisoned(self.filled.wait_while(state, waits)),
                 Some(at_most) => {
                     let waited = self.filled.wait_timeout_while(state, at_most, waits);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
+                    unpoisoned(waited).0
                 }
             };
             state.idle = false;
@@ -138,7 +141,7 @@ impl Queue {
                 !state.items.is_empty() && state.items.len() < BATCH && state.ending.is_none()
             };
             let waited = self.filled.wait_timeout_while(state, GATHERING, few);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state = unpoisoned(waited).0;
         }
         if state.is_empty() {
             return if state.ending.is_some() { Taken::End } else { Taken::Nothing };
@@ -200,11 +203,11 @@ impl Queue {
     pub(crate) fn wait_gone(&self, patience: Duration) -> bool {
         let waits = |state: &mut State| !state.gone;
         let waited = self.emptied.wait_timeout_while(self.lock(), patience, waits);
-        waited.unwrap_or_else(PoisonError::into_inner).0.gone
+        unpoisoned(waited).0.gone
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

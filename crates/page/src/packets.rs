@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use aws_lc_rs::rand;
@@ -11,6 +11,7 @@ use axum::{
     extract::{Path, State},
     http::{Response, StatusCode},
 };
+use steps::sync::lock;
 
 use crate::{Page, refused, text};
 
@@ -27,7 +28,7 @@ impl Packets {
         let mut secret = [0; 16];
         rand::fill(&mut secret).expect("the system has random numbers");
         let name = hex::encode(secret);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(&self.0);
         if kept.len() == MOST {
             kept.pop_front();
         }
@@ -36,7 +37,7 @@ impl Packets {
     }
 
     fn take(&self, name: &str) -> Option<Vec<u8>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(&self.0);
         let at = kept.iter().position(|(known, _)| known == name)?;
         kept.remove(at).map(|(_, capture)| capture)
     }

@@ -34,6 +34,7 @@ mod words;
 pub mod common;
 pub mod ssh;
 pub mod summary;
+pub mod sync;
 pub mod tcp;
 pub mod tls;
 pub mod ws;

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use steps::Lang;
+use steps::{Lang, sync::lock};
 
 use crate::{
     address::{Ends, both_plain},
@@ -21,7 +21,6 @@ use crate::{
     heard::{MOST_PORTS, not_allowed},
     packet::{Ears, Ring, confine},
     pcapng::Secrets,
-    sync::lock,
 };
 
 mod overheard;

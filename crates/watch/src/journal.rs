@@ -11,15 +11,14 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     ptr,
     sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
+        Condvar, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread,
     time::Duration,
 };
 
-use crate::sync::lock;
-
+use steps::sync::{lock, unpoisoned};
 use tracing::{
     Span,
     dispatcher::{self, Dispatch},
@@ -73,7 +72,7 @@ impl Turns {
         let mine = numbers.asks;
         numbers.asks += 1;
         while numbers.has != mine {
-            numbers = self.next.wait(numbers).unwrap_or_else(PoisonError::into_inner);
+            numbers = unpoisoned(self.next.wait(numbers));
         }
         Turn(self)
     }
@@ -189,7 +188,7 @@ impl Journal {
             let mut noted = self.lock();
             while noted.records.is_empty() && noted.thread != Thread::Ending {
                 noted.thread = Thread::Idle;
-                noted = self.filled.wait(noted).unwrap_or_else(PoisonError::into_inner);
+                noted = unpoisoned(self.filled.wait(noted));
             }
             if noted.records.is_empty() {
                 noted.thread = Thread::None;

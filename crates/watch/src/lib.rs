@@ -25,7 +25,6 @@ pub mod pcapng; // for `fuzz`
 mod recording;
 mod secrets;
 mod session;
-mod sync;
 mod tap;
 mod witness;
 

@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use steps::{Event, Gap, Lang, Said, Side};
+use steps::{Event, Gap, Lang, Said, Side, sync::lock};
 use wire::{Seen, tcp::Segment};
 
 use crate::{
@@ -24,7 +24,6 @@ use crate::{
     packet::{self, PacketSocket, confine},
     pcapng::{PROGRAM, Secrets, Writer},
     secrets::private,
-    sync::lock,
 };
 
 mod comment;

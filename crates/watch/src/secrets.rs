@@ -13,10 +13,12 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
+use steps::sync::lock;
+
 pub(crate) use file::private;
 
 use self::file::Lines;
-use crate::{pcapng::Secrets as Kind, sync::lock};
+use crate::pcapng::Secrets as Kind;
 
 /// Where the secrets of a session go.
 #[derive(Debug, Default)]

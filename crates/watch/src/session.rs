@@ -11,6 +11,8 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use steps::sync::lock;
+
 use crate::{
     emit::as_here,
     flight::Flight,
@@ -18,7 +20,6 @@ use crate::{
     packet::{PacketSocket, confine},
     recording::Recording,
     secrets::Secrets,
-    sync::lock,
 };
 
 mod secrets;

@@ -31,6 +31,7 @@ use std::{
 use rustls::{CommonState, HandshakeKind};
 use steps::{
     Evidence, Lone, Reason, Side,
+    sync::lock,
     tls::{
         Alert, Step, field,
         reason::{self, End, Facts, Given, Program},
@@ -41,7 +42,7 @@ use wire::{
     tls::{Crossed, Decoder, names},
 };
 
-use crate::{Crossing, Outcome, Tap, Witness, sync::lock};
+use crate::{Crossing, Outcome, Tap, Witness};
 
 pub use certify::resolver;
 pub use client_auth::{client_resolver, client_verifier};

@@ -3,7 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant, SystemTime},
@@ -11,7 +11,9 @@ use std::{
 
 use steps::{
     Bytes, Carried, Direction, Event, Evidence, Gap, Origin, Past, Protocol, Reason, SCHEMA_VERSION, Side,
-    Step, summary, tls,
+    Step, summary,
+    sync::{lock, unpoisoned},
+    tls,
 };
 use tracing::{Span, span::Id};
 use wire::{Seen, fields};
@@ -23,7 +25,6 @@ use crate::{
     emit::{emit, wanted},
     journal::MOST_OF_ONE,
     recording::Comments,
-    sync::lock,
 };
 
 /// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
@@ -278,7 +279,7 @@ impl Witness {
     pub(crate) fn forget_unheard(&self) {
         if !self.is_enabled() {
             self.0.has_unheard.store(false, Relaxed);
-            drop(std::mem::take(&mut *self.0.unheard.lock().unwrap_or_else(PoisonError::into_inner)));
+            drop(std::mem::take(&mut *lock(&self.0.unheard)));
         }
     }
 
@@ -448,7 +449,7 @@ impl Witness {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let mut state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let mut state = std::mem::take(unpoisoned(self.state.get_mut()));
         state.tell_gap(self);
         if !state.finished && state.past.count() > 0 {
             let (conn, side) = (&self.conn, self.side.id());

@@ -16,6 +16,7 @@ use std::{
 use steps::{
     Evidence::{Callback, Inferred, Wire},
     Fields, Reason, Side, common,
+    sync::lock,
     ws::{
         Check, Step, field,
         reason::{Ended, Facts, Given, reason},
@@ -29,7 +30,7 @@ use tokio_tungstenite::tungstenite::{
 };
 use wire::{Seen, fields, ws::Decoder};
 
-use crate::{Crossing, Outcome, Tap, Witness, recording, sync::lock};
+use crate::{Crossing, Outcome, Tap, Witness, recording};
 
 /// Watches one connection on behalf of a [`Witness`]. Clones share what they know.
 #[derive(Clone, Debug)]

@@ -3,11 +3,11 @@
 use std::{
     net::SocketAddr,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use anyhow::Context;
-use steps::Side;
+use steps::{Side, sync::lock};
 use tokio::net::TcpStream;
 use watch::{Crossing, Tap};
 
@@ -70,8 +70,8 @@ pub(crate) async fn record(kind: Kind, certs: &Path) -> anyhow::Result<Recording
         }
         Kind::Tcp | Kind::TcpKernel => tcp::converse(tapped).await?,
     }
-    let crossed = std::mem::take(&mut *crossed.lock().unwrap_or_else(PoisonError::into_inner));
-    let mut secrets = std::mem::take(&mut *log.0.lock().unwrap_or_else(PoisonError::into_inner));
+    let crossed = std::mem::take(&mut *lock(&crossed));
+    let mut secrets = std::mem::take(&mut *lock(&log.0));
     if kind == Kind::Ssh {
         let cookie = cookie(&crossed).context("no cookie crossed")?;
         secrets.iter_mut().for_each(|secret| secret.of.clone_from(&cookie));
@@ -86,7 +86,7 @@ async fn tap(
     let stream = TcpStream::connect(server).await?;
     stream.set_nodelay(true)?;
     Ok(Tap::new(stream, move |crossing: Crossing<'_>| {
-        let mut crossed = crossed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut crossed = lock(&crossed);
         match crossing {
             Crossing::Wrote(bytes) => crossed.push((Side::Client, bytes.to_vec())),
             Crossing::Read(bytes) => crossed.push((Side::Server, bytes.to_vec())),
@@ -111,7 +111,7 @@ struct Log(Mutex<Vec<Secret>>);
 impl Log {
     fn add(&self, label: &str, of: &[u8], secret: &[u8]) {
         let (label, of, secret) = (label.to_owned(), of.to_vec(), secret.to_vec());
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Secret { label, of, secret });
+        lock(&self.0).push(Secret { label, of, secret });
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use anyhow::{Context, ensure};
@@ -17,7 +17,7 @@ use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
-use steps::Protocol;
+use steps::{Protocol, sync::lock};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -162,7 +162,7 @@ pub(super) fn heard(stream: TcpStream, said: Arc<Mutex<Vec<u8>>>) -> Heard {
         stream,
         Box::new(move |crossing| match crossing {
             Crossing::Wrote(bytes) => {
-                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut said = lock(&said);
                 let room = MOST.saturating_sub(said.len());
                 said.extend_from_slice(&bytes[..bytes.len().min(room)]);
             }

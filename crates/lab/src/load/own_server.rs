@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::Stdio,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use serde::Serialize;
-use steps::Protocol;
+use steps::{Protocol, sync::lock};
 use tempfile::NamedTempFile;
 use tokio::process::{Child, Command};
 
@@ -111,13 +111,13 @@ impl OwnServer {
         let heard = Arc::clone(&said);
         std::thread::spawn(move || {
             for line in BufReader::new(File::from(stderr)).lines().map_while(Result::ok) {
-                heard.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+                lock(&heard).push(line);
             }
         });
         // Its own name may be the short one or that of the program that has them all.
         let (says, until) = (format!("server: {id} listens on "), Instant::now() + Duration::from_secs(30));
         let address = loop {
-            let lines = said.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let lines = lock(&said).clone();
             if let Some(address) = lines.iter().find_map(|line| line.split_once(&says)?.1.parse().ok()) {
                 break address;
             }
@@ -162,7 +162,7 @@ impl OwnServer {
             rss_kib: self.taken.rss_kib.load(Relaxed),
             descriptors: self.taken.descriptors.load(Relaxed),
         };
-        let said = std::mem::take(&mut *self.said.lock().unwrap_or_else(PoisonError::into_inner));
+        let said = std::mem::take(&mut *lock(&self.said));
         let warnings = said.into_iter().filter(|line| !is_own_word(line)).collect();
         let log = check::log(self.log.path(), tally)?;
         Ok(Told { before: self.before, peak, after, ended_well, warnings, log })

@@ -2,12 +2,12 @@
 
 use std::{
     fmt, mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
 use claims::Event;
-use steps::{Gap, Origin};
+use steps::{Gap, Origin, sync::lock};
 
 use crate::{
     reading::Judges,
@@ -149,6 +149,6 @@ impl Kept {
     }
 
     fn lock(&self) -> MutexGuard<'_, Events> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }

@@ -6,9 +6,11 @@ use std::{
     collections::VecDeque,
     hash::{BuildHasher, RandomState},
     mem,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
+
+use steps::sync::{lock, unpoisoned};
 
 mod item;
 mod shares;
@@ -187,14 +189,14 @@ impl Queue {
             state.reader = Reader::Idle;
             slept = true;
             let Some(since) = state.restless else {
-                state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = unpoisoned(self.filled.wait(state));
                 continue;
             };
             let overdue = state.most >= MUCH && since.elapsed() >= RESTLESS;
             let nothing_came = overdue || {
                 let idle = |state: &mut State| state.reader == Reader::Idle;
                 let waited = self.filled.wait_timeout_while(state, self.quiet, idle);
-                let (after, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+                let (after, waited) = unpoisoned(waited);
                 state = after;
                 waited.timed_out()
             };
@@ -210,7 +212,7 @@ impl Queue {
                 state.reader == Reader::Gathering && state.urgent == 0 && state.items.len() < BATCH
             };
             let waited = self.filled.wait_timeout_while(state, GATHERING, few);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state = unpoisoned(waited).0;
         }
         if state.reader != Reader::Ending {
             state.reader = Reader::Busy;
@@ -231,10 +233,10 @@ impl Queue {
         while state.done < until && !matches!(state.reader, Reader::Absent | Reader::Gone) {
             let before = state.done;
             state = match patience {
-                None => self.written.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => unpoisoned(self.written.wait(state)),
                 Some(patience) => {
                     let waited = self.written.wait_timeout(state, patience);
-                    let (state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+                    let (state, timeout) = unpoisoned(waited);
                     if timeout.timed_out() && state.done == before {
                         let mut state = state;
                         state.urgent -= 1;
@@ -283,7 +285,7 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

@@ -5,11 +5,11 @@ use std::{
     fs::File,
     io::{self, Write},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use claims::Event;
-use steps::{Because, Gap, Lang};
+use steps::{Because, Gap, Lang, sync::unpoisoned};
 
 use super::{
     init::Init,
@@ -267,7 +267,7 @@ impl Out {
     }
 
     fn to(&mut self) -> &mut dyn Write {
-        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
+        &mut **unpoisoned(self.0.get_mut())
     }
 }
 

@@ -15,13 +15,14 @@ use std::{
 use steps::{
     Evidence, Said, Side, say,
     ssh::{Step, field},
+    sync::lock,
 };
 use tokio::sync::Notify;
 use wire::{Crossed, Seen, ssh::Decoder};
 use zeroize::Zeroizing;
 
 use super::told::Own;
-use crate::{Witness, sync::lock};
+use crate::Witness;
 
 /// What decodes one connection. Clones share it.
 #[derive(Clone, Debug)]

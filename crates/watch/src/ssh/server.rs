@@ -14,11 +14,12 @@ use russh::{
 use steps::{
     Fields, Side,
     ssh::{Step, field},
+    sync::lock,
 };
 use wire::{Seen, fields, ssh::beginning};
 
 use super::{Line, channel::data_fields, client::names};
-use crate::{Witness, sync::lock};
+use crate::Witness;
 
 /// Names the calls that a server's handler gets.
 #[derive(Clone, Debug)]

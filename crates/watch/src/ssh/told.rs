@@ -6,9 +6,10 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
+use steps::sync::lock;
 use zeroize::Zeroizing;
 
-use crate::{Session, sync::lock};
+use crate::Session;
 
 /// The cookie of a client's KEXINIT, by which the key exchange is known.
 type Cookie = [u8; 16];

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use steps::{Evidence, Side};
+use steps::{Evidence, Side, sync::lock};
 use tokio::{sync::Notify, task::JoinHandle};
 use wire::{
     Seen,
@@ -24,7 +24,6 @@ use crate::{
     address::{Ends, both_plain, plain},
     emit::wanted,
     packet::{AsyncFd, PacketSocket},
-    sync::lock,
 };
 
 /// How the segments are come by, as events name it.

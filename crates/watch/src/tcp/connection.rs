@@ -13,6 +13,7 @@ use std::{
 
 use steps::{
     Evidence, Fields, Side,
+    sync::lock,
     tcp::{Errno, Step, field, reason::Refusal},
 };
 use tokio::{
@@ -28,7 +29,7 @@ use super::{
     Capture, Settings, State, answer::Answer, capture::Shared, established_fields, icmp, info, opened,
     sock_diag,
 };
-use crate::{Witness, sync::lock};
+use crate::Witness;
 
 mod states;
 

@@ -16,6 +16,7 @@ use std::{
 
 use steps::{
     Protocol, Said, Side, say,
+    sync::lock,
     tcp::{Step, field},
 };
 use tokio::{
@@ -28,7 +29,6 @@ use crate::{
     Outcome, Session, Started, Witness,
     address::{Ends, both_plain},
     emit::wanted,
-    sync::lock,
 };
 
 /// The connections that a server's accept() has not returned yet. The watch ends when this is dropped.
