@@ -143,7 +143,7 @@ pub(crate) fn told(events: Vec<Event>, viewer: Option<&Viewer>) -> (Vec<Value>, 
         }
         story
     };
-    (all.iter().map(drawn).collect(), show::web::diagrams(&all))
+    (all.iter().map(drawn).collect(), json!(show::web::diagrams(&all)))
 }
 
 /// What one end told, in order.

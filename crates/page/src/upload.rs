@@ -10,7 +10,7 @@ use axum::{
 use capture::{Captures, Keep, Keys};
 use serde_json::{Value, json};
 use show::{NotesFile, OwnNotes};
-use steps::say;
+use steps::{Lang, say};
 
 use crate::{Page, refused, run, text};
 
@@ -28,7 +28,8 @@ const MOST_ROWS: usize = 1000;
 
 /// The page as one file, with a place for the run that the browser puts in.
 pub(crate) async fn alone(request: Request<Body>) -> Response<Body> {
-    let lang = if request.uri().query() == Some("lang=zh") { steps::Lang::Zh } else { steps::Lang::En };
+    let asked = request.uri().query().and_then(|query| query.strip_prefix("lang="));
+    let lang = Lang::ALL.iter().find(|lang| asked == Some(lang.code())).copied().unwrap_or(Lang::En);
     text("text/plain; charset=utf-8", show::web::filled("DATA", "TITLE", lang))
 }
 

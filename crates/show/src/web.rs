@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use claims::{Claim, Event, Heading, Verdict};
 use serde_json::{Map, Value, json};
-use steps::{Evidence, Lang, Part as Field, Side, Step, harmless::HARMFUL, summary as field};
+use steps::{Evidence, Lang, Part as Field, Said, Side, Step, harmless::HARMFUL, summary as field};
 use strum::VariantArray;
 
 use crate::{
@@ -123,9 +123,7 @@ pub fn story(story: &Story, layout: Option<Layout>) -> Value {
         "variant": story.variant,
         "client_address": story.client_address(),
         "server_address": story.server_address(),
-        "joined": (joined(story, Lang::En).iter().zip(joined(story, Lang::Zh)))
-            .map(|(en, zh)| json!({ "en": en, "zh": zh }))
-            .collect::<Vec<_>>(),
+        "joined": joined(story),
         "ends": {
             "client": story.client.as_ref().and_then(ended),
             "server": story.server.as_ref().and_then(ended),
@@ -188,7 +186,7 @@ fn row(rows: &[Row], at: usize, layout: Option<Layout>) -> Value {
     let mut told = json!({
         "at_us": row.at_us,
         "step": event.step.id(),
-        "line": { "en": line(Lang::En), "zh": line(Lang::Zh) },
+        "line": Said::each(line),
         "claims": row.findings(),
         "calculation": keys::calculations(rows, at),
     });
@@ -207,7 +205,6 @@ fn row(rows: &[Row], at: usize, layout: Option<Layout>) -> Value {
                 Side::Client => (&crossed.sent, &crossed.received),
                 Side::Server => (&crossed.received, &crossed.sent),
             };
-            let said = remark(crossed, Lang::En).zip(remark(crossed, Lang::Zh));
             json!({
                 "kind": "crossed",
                 "side": crossed.from,
@@ -218,7 +215,7 @@ fn row(rows: &[Row], at: usize, layout: Option<Layout>) -> Value {
                     Part::Arrives => "arrives",
                 },
                 "lost": crossed.is_lost(),
-                "remark": said.map(|(en, zh)| json!({ "en": en, "zh": zh })),
+                "remark": remark(crossed),
                 "client": client,
                 "server": server,
                 "link": crossed.link,
@@ -258,7 +255,7 @@ pub fn html(stories: &[Story], notes: Option<&OwnNotes>, layout: Option<Layout>,
         "stories": stories.iter().map(|one| story(one, layout)).collect::<Vec<_>>(),
         "mermaid": diagrams(stories),
         "notes": notes.map(own_notes),
-        "lang": if lang == Lang::Zh { "zh" } else { "en" },
+        "lang": lang.code(),
     });
     let data = steps::to_json(&data).expect("it is plain data");
     let mut titles: Vec<_> = stories.iter().map(name).collect();
@@ -269,14 +266,16 @@ pub fn html(stories: &[Story], notes: Option<&OwnNotes>, layout: Option<Layout>,
 }
 
 /// The run as a Mermaid diagram in each language.
-pub fn diagrams(stories: &[Story]) -> Value {
-    let diagram = |lang| mermaid(stories, None, lang);
-    json!({ "en": diagram(Lang::En), "zh": diagram(Lang::Zh) })
+pub fn diagrams(stories: &[Story]) -> Said {
+    Said::each(|lang| mermaid(stories, None, lang))
 }
 
 /// The page as one file that opens in `lang` and needs nothing else; `data` is the JSON of its run.
 pub fn filled(data: &str, title: &str, lang: Lang) -> String {
-    let code = if lang == Lang::Zh { "zh-Hans" } else { "en" };
+    let code = match lang {
+        Lang::En => "en",
+        Lang::Zh => "zh-Hans",
+    };
     let policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
     let head = format!(
         "<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n<style>\n{STYLE}</style>"

@@ -17,6 +17,14 @@ pub enum Lang {
 impl Lang {
     /// All of them.
     pub const ALL: &'static [Lang] = <Self as strum::VariantArray>::VARIANTS;
+
+    /// Its code (ISO 639), by which a [`Said`] has its sentence in JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Zh => "zh",
+        }
+    }
 }
 
 /// A sentence known at compile time. A missing translation does not compile.

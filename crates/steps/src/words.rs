@@ -1,71 +1,47 @@
-//! Words that the decoders write into a value, in Chinese: what was due, and what came instead. In a Chinese sentence they
-//! stand in Chinese, and protocols keep their names.
+//! Words that the decoders write into a value: what was due, and what came instead. They stand in the language of the sentence
+//! around them, and protocols keep their names.
 
 use std::borrow::Cow;
 
-use crate::{
-    Lang, Said, common,
-    lang::zh::terms::{PATTERNS, WORDS},
-    ssh, tcp, tls, ws,
-};
-
-/// Words of ours in Chinese; what is not among them is a name or a peer's text and stays as it is.
-pub fn in_chinese(words: &str) -> Cow<'_, str> {
-    if let Some(message) = words.strip_prefix("a well-formed ") {
-        return Cow::Owned(format!("格式正确的 {message}"));
-    }
-    for (english, chinese) in PATTERNS {
-        if let Some((before, after)) = english.split_once('*')
-            && let Some(between) = words.strip_prefix(before).and_then(|rest| rest.strip_suffix(after))
-            && (before.len() + after.len() > 3)
-        {
-            // A count of a whole: `2 of 128`.
-            let counted = between.split_once(" of ").filter(|(some, all)| number(some) && number(all));
-            let between = counted.map_or(between.into(), |(some, all)| format!("{some} / {all}"));
-            return Cow::Owned(chinese.replace('*', &between));
-        }
-    }
-    if let Some((key, length)) = words.split_once(" (")
-        && let Some(length) = length.strip_suffix(" bytes)")
-    {
-        return Cow::Owned(format!("{key}（{length} 字节）"));
-    }
-    if let Some((derivation, hash)) = words.split_once(" with ")
-        && ["HKDF", "PRF"].contains(&derivation)
-    {
-        return Cow::Owned(format!("{derivation}（{hash}）"));
-    }
-    Cow::Borrowed(known(words).unwrap_or(words))
-}
-
-fn number(words: &str) -> bool {
-    !words.is_empty() && words.bytes().all(|byte| byte.is_ascii_digit())
-}
+pub use crate::lang::zh::terms::{has_chinese, in_chinese};
+use crate::{Lang, Said, Text, common, ssh, tcp, tls, ws};
 
 /// Words of ours in every language.
 pub fn our_words(words: &str) -> Said {
-    Said::new(words, in_chinese(words))
+    Said::each(|lang| match lang {
+        Lang::En => words.to_owned(),
+        Lang::Zh => in_chinese(words).into_owned(),
+    })
 }
 
 /// The same behind a character of the sentence: in Chinese a name in Latin letters has a blank before it, Chinese has none.
 pub(crate) fn our_words_behind(words: &str) -> Said {
-    let Said { en, zh } = our_words(words);
-    let blank = if zh.starts_with(|c: char| c.is_ascii_alphanumeric()) { " " } else { "" };
-    Said::new(en, format!("{blank}{zh}"))
+    let said = our_words(words);
+    Said::each(|lang| match (lang, said.in_lang(lang)) {
+        (Lang::Zh, words) if words.starts_with(|c: char| c.is_ascii_alphanumeric()) => format!(" {words}"),
+        (Lang::En | Lang::Zh, words) => words.to_owned(),
+    })
+}
+
+/// A title within a sentence: in Chinese Latin words stand between blanks, Chinese ones do not.
+pub(crate) fn title_within(title: Text) -> Said {
+    Said::each(|lang| match (lang, title.in_lang(lang)) {
+        (Lang::Zh, title) if title.is_ascii() => format!(" {title} "),
+        (Lang::En | Lang::Zh, title) => title.to_owned(),
+    })
 }
 
 /// What the text `words` of the value called `name` says in `lang`: words of ours in that language, anything else as it is.
 pub fn in_words<'a>(name: &str, words: &'a str, lang: Lang) -> Cow<'a, str> {
     // OpenSSH's word for a cipher that brings its own authentication.
     if words == "<implicit>" {
-        return Cow::Borrowed(match lang {
-            Lang::En => "MAC within the cipher",
-            Lang::Zh => "MAC 已含在加密算法中",
-        });
+        return Cow::Borrowed(text!(words::mac_within_the_cipher()).in_lang(lang));
+    }
+    // Of a host key it says that none is recorded.
+    if name == ssh::field::RECORD.name() && words == "unknown" {
+        return Cow::Borrowed(text!(words::no_host_key_is_recorded()).in_lang(lang));
     }
     match lang {
-        // Of a host key it says that none is recorded.
-        Lang::Zh if name == ssh::field::RECORD.name() && words == "unknown" => Cow::Borrowed("没有记录"),
         Lang::Zh if OURS.contains(&name) => in_chinese(words),
         Lang::En | Lang::Zh => Cow::Borrowed(words),
     }
@@ -108,18 +84,10 @@ const OURS: [&str; 33] = [
     ssh::field::STREAM.name(),
 ];
 
-/// Whether the words are known, so that no English is left in them.
-pub fn has_chinese(words: &str) -> bool {
-    words.starts_with("a well-formed ") || known(words).is_some()
-}
-
-fn known(words: &str) -> Option<&'static str> {
-    WORDS.iter().find(|(english, _)| *english == words).map(|(_, chinese)| *chinese)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::zh::terms::WORDS;
 
     #[test]
     fn words_of_ours_are_told_in_chinese_and_a_peers_stay() {

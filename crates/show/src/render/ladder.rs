@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use claims::Event;
-use steps::{Lang, Said, Side, harmless, say, text};
+use steps::{Lang, Said, Side, Text, harmless, say, text};
 
 use super::{fields::line_fields, marks::mark};
 use crate::{
@@ -43,26 +43,25 @@ fn label(event: &Event, lang: Lang, room: usize) -> String {
 }
 
 /// What stands beside a crossing that did not go as it should.
-pub(crate) fn remark(crossed: &Crossed, lang: Lang) -> Option<String> {
+pub(crate) fn remark(crossed: &Crossed) -> Option<Text> {
     use crate::story::Fate;
     // The link knows what the two ends cannot.
     if let Some(link) = &crossed.link {
-        return Some(link.step.card().title.in_lang(lang).to_owned());
+        return Some(link.step.card().title);
     }
-    let remark = match (crossed.fate, crossed.part) {
-        (Fate::Changed, Part::Whole | Part::Arrives) => text!(ladder::arrived_changed()),
+    match (crossed.fate, crossed.part) {
+        (Fate::Changed, Part::Whole | Part::Arrives) => Some(text!(ladder::arrived_changed())),
         (Fate::NotSeen, _) if crossed.sent.is_some() => match crossed.from {
-            Side::Client => text!(ladder::not_in_the_servers_log()),
-            Side::Server => text!(ladder::not_in_the_clients_log()),
+            Side::Client => Some(text!(ladder::not_in_the_servers_log())),
+            Side::Server => Some(text!(ladder::not_in_the_clients_log())),
         },
-        (Fate::NotSeen, _) => text!(ladder::not_in_its_senders_log()),
-        (Fate::Changed | Fate::Arrived | Fate::OneLog, _) => return None,
-    };
-    Some(remark.in_lang(lang).to_owned())
+        (Fate::NotSeen, _) => Some(text!(ladder::not_in_its_senders_log())),
+        (Fate::Changed | Fate::Arrived | Fate::OneLog, _) => None,
+    }
 }
 
 /// How the two logs were laid together: what a reader must know to trust the order.
-pub(crate) fn joined(story: &Story, lang: Lang) -> Vec<String> {
+pub(crate) fn joined(story: &Story) -> Vec<Said> {
     let mut said: Vec<Said> = Vec::new();
     match story.met_by {
         Some(MetBy::Nonce) => {}
@@ -88,7 +87,7 @@ pub(crate) fn joined(story: &Story, lang: Lang) -> Vec<String> {
     if story.met_by.is_some() && story.rows.iter().any(one_sided) {
         said.push(say!(ladder::one_log_does_not_open()));
     }
-    said.iter().map(|said| said.in_lang(lang).to_owned()).collect()
+    said
 }
 
 /// Milliseconds with three digits behind the point.

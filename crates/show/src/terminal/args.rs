@@ -132,7 +132,9 @@ impl Args {
                     .iter()
                     .filter_map(|name| std::env::var(name).ok())
                     .find(|value| !value.is_empty());
-                if locale.is_some_and(|value| value.starts_with("zh")) { Lang::Zh } else { Lang::En }
+                let speaks =
+                    |lang: &&Lang| locale.as_ref().is_some_and(|locale| locale.starts_with(lang.code()));
+                Lang::ALL.iter().find(speaks).copied().unwrap_or(Lang::En)
             }
         }
     }

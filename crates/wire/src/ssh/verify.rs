@@ -3,7 +3,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use aws_lc_rs::{
@@ -14,6 +14,7 @@ use aws_lc_rs::{
         RSA_PKCS1_2048_8192_SHA512, RsaPublicKeyComponents, UnparsedPublicKey,
     },
 };
+use steps::sync::lock;
 
 use super::{
     certificate::{Certificate, bare},
@@ -79,8 +80,7 @@ impl Verifier {
             all.update(part);
         }
         let digest = all.finish();
-        // What is in it is true whatever happened to who held it.
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = lock(&self.0);
         if let Some((_, became)) = last.iter().find(|(known, _)| known.as_ref() == digest.as_ref()) {
             return *became;
         }

@@ -27,7 +27,8 @@ fn diagram(story: &Story, notes: Option<&OwnNotes>, lang: Lang) -> String {
     let at_server = story.server_address().map(|address| format!(" {address}")).unwrap_or_default();
     out.push_str(&format!("    participant C as {}\n", escape(&format!("{client}{at_client}"))));
     out.push_str(&format!("    participant S as {}\n", escape(&format!("{server}{at_server}"))));
-    let about = [vec![name(story)], joined(story, lang)].concat().join(" · ");
+    let joined = joined(story).into_iter().map(|said| said.in_lang(lang).to_owned());
+    let about = [name(story)].into_iter().chain(joined).collect::<Vec<_>>().join(" · ");
     out.push_str(&format!("    Note over C,S: {}\n", escape(&about)));
     let mut quoted = Vec::new();
     for row in &story.rows {
@@ -66,7 +67,8 @@ fn line(row: &Row, lang: Lang) -> String {
         }
         What::Crossed(crossed) => {
             let (from, to) = (letter(crossed.from), letter(crossed.from.peer()));
-            let remark = remark(crossed, lang).map(|remark| format!(" ({remark})")).unwrap_or_default();
+            let remark =
+                remark(crossed).map(|remark| format!(" ({})", remark.in_lang(lang))).unwrap_or_default();
             format!(
                 "{from}{}{to}: {}",
                 arrow(crossed),

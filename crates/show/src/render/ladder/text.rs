@@ -95,8 +95,12 @@ impl Page {
 
     /// What must be known to trust the order.
     pub(crate) fn joined(&self, story: &Story) -> Vec<String> {
-        let lines = joined(story, self.lang);
-        lines.iter().flat_map(|line| wrap(line, 2, self.width)).map(|line| self.paint.dim(&line)).collect()
+        let lines = joined(story);
+        lines
+            .iter()
+            .flat_map(|line| wrap(line.in_lang(self.lang), 2, self.width))
+            .map(|line| self.paint.dim(&line))
+            .collect()
     }
 
     /// The names of the lifelines.
@@ -306,7 +310,7 @@ impl Page {
             self.gutter(&mut line, &findings, "");
         }
         line.push(&self.title_of(event), |title| self.painted_title(title, cause));
-        if let Some(remark) = remark(crossed, self.lang) {
+        if let Some(remark) = remark(crossed) {
             let remark = say_in!(self.lang, ladder::remark(remark));
             line.push(&remark, |remark| self.paint.amber(remark));
         }

@@ -190,6 +190,7 @@ crate::sentences! {
     the_signature_on_it_is_not_its_issuers(issuer) =
         "the signature on it is not one by the key that we know as {issuer}'s: a CA of the same name has \
          another key, or the certificate was changed.";
+    peers_in_general(peer) = "{peer}s";
     it_is_not_meant_for_this(subject, peers) = "it ({subject}) is not meant for {peers} (extended key usage).";
     it_is_a_cas_own_certificate(subject, peer) =
         "it ({subject}) is a CA's own certificate (basicConstraints CA:TRUE), and the {peer} needs one that \

@@ -36,4 +36,8 @@ crate::sentences! {
     so_many(n, step) = "{n} × {step}";
     between_counts() = ", ";
     in_parentheses(counts) = " ({counts})";
+
+    // words.rs
+    mac_within_the_cipher() = "MAC within the cipher";
+    no_host_key_is_recorded() = "unknown";
 }

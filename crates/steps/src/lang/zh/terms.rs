@@ -1,5 +1,7 @@
 //! The words that the decoders write into a value, in Chinese.
 
+use std::borrow::Cow;
+
 /// Words around a part that stays: a number, a name.
 pub(crate) const PATTERNS: &[(&str, &str)] = &[
     ("accept queue *", "队列 *"),
@@ -153,3 +155,45 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ("TLS record (handshake)", "TLS 记录（handshake）"),
     ("TLS record (alert)", "TLS 记录（alert）"),
 ];
+
+/// Words of ours in Chinese; what is not among them is a name or a peer's text and stays as it is.
+pub fn in_chinese(words: &str) -> Cow<'_, str> {
+    if let Some(message) = words.strip_prefix("a well-formed ") {
+        return Cow::Owned(format!("格式正确的 {message}"));
+    }
+    for (english, chinese) in PATTERNS {
+        if let Some((before, after)) = english.split_once('*')
+            && let Some(between) = words.strip_prefix(before).and_then(|rest| rest.strip_suffix(after))
+            && (before.len() + after.len() > 3)
+        {
+            // A count of a whole: `2 of 128`.
+            let counted = between.split_once(" of ").filter(|(some, all)| number(some) && number(all));
+            let between = counted.map_or(between.into(), |(some, all)| format!("{some} / {all}"));
+            return Cow::Owned(chinese.replace('*', &between));
+        }
+    }
+    if let Some((key, length)) = words.split_once(" (")
+        && let Some(length) = length.strip_suffix(" bytes)")
+    {
+        return Cow::Owned(format!("{key}（{length} 字节）"));
+    }
+    if let Some((derivation, hash)) = words.split_once(" with ")
+        && ["HKDF", "PRF"].contains(&derivation)
+    {
+        return Cow::Owned(format!("{derivation}（{hash}）"));
+    }
+    Cow::Borrowed(known(words).unwrap_or(words))
+}
+
+fn number(words: &str) -> bool {
+    !words.is_empty() && words.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether the words are known, so that no English is left in them.
+pub fn has_chinese(words: &str) -> bool {
+    words.starts_with("a well-formed ") || known(words).is_some()
+}
+
+fn known(words: &str) -> Option<&'static str> {
+    WORDS.iter().find(|(english, _)| *english == words).map(|(_, chinese)| *chinese)
+}

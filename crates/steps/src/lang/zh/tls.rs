@@ -163,6 +163,7 @@ crate::sentences! {
     issue_it_again_with_sha256() = "需要用 SHA-256 或更好的算法重新签发；签发者本身很可能是受信任的。";
     the_signature_on_it_is_not_its_issuers(issuer) =
         "证书上的签名不是用我们所知的 {issuer} 的密钥做的：要么有同名而密钥不同的 CA，要么证书被改过。";
+    peers_in_general(peer) = "{peer}";
     it_is_not_meant_for_this(subject, peers) = "它（{subject}）不是给{peers}用的（extended key usage）。";
     it_is_a_cas_own_certificate(subject, peer) =
         "它（{subject}）是 CA 自己的证书（basicConstraints CA:TRUE），{peer}需要的是由这样的 CA 签发的证书。";

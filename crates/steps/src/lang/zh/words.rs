@@ -36,4 +36,8 @@ crate::sentences! {
     so_many(n, step) = "{step} {n} 个";
     between_counts() = "、";
     in_parentheses(counts) = "（{counts}）";
+
+    // words.rs
+    mac_within_the_cipher() = "MAC 已含在加密算法中";
+    no_host_key_is_recorded() = "没有记录";
 }

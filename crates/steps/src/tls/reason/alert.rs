@@ -3,11 +3,12 @@
 
 use super::{
     Alert, Recognises, Step,
-    facts::{Facts, Program, Variant, few, spaced},
+    facts::{Facts, Program, Variant, few},
 };
 use crate::{
     Reason, Rule, Said, Side,
     rule::rule_list,
+    title_within,
     tls::field::{ALPN, CIPHER_SUITES, KEY_SHARE, SERVER_NAME},
 };
 
@@ -27,7 +28,7 @@ pub(super) fn sent(facts: &Facts<'_>, alert: Alert, meaning: Said) -> Reason {
     let them = facts.them();
     let after = facts.memory().fatal(facts.peer()).and_then(|one| one.after);
     let after = match after.map(|step| step.card().title) {
-        Some(title) => say!(tls::after_our(Said::new(title.en, spaced(title.zh)))),
+        Some(title) => say!(tls::after_our(title_within(title))),
         None => Said::default(),
     };
     let reason = Reason::new(say!(tls::the_peer_sent_the_alert(them, alert, after, meaning)));

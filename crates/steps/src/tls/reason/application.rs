@@ -153,16 +153,13 @@ fn not_http(facts: &Facts<'_>) -> Option<Reason> {
 
 /// Whose greeting a line is.
 fn service(line: &str) -> Said {
-    let named = |service: &str| {
-        let service = Said::new(service, service.replace(" or ", " 或 "));
-        say!(tls::as_that_service_does(service))
-    };
+    let named = |service: &str| say!(tls::as_that_service_does(service));
     if line.starts_with("* OK") || line.starts_with("* PREAUTH") || line.starts_with("* BYE") {
         named("IMAP")
     } else if line.starts_with("+OK") || line.starts_with("-ERR") {
         named("POP3")
     } else if line.starts_with("220") || line.starts_with("421") {
-        named("SMTP or FTP")
+        say!(tls::as_that_service_does(text!(tls::smtp_or_ftp())))
     } else if line.starts_with("SSH-") {
         named("SSH")
     } else if line.starts_with("RTSP/") {

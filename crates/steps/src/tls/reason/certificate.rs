@@ -193,7 +193,7 @@ fn purpose(facts: &Facts<'_>) -> Option<Reason> {
     let (Certificate::Purpose, seen) = refused(facts)? else { return None };
     let subject = seen.and_then(|seen| seen.get(SUBJECT)).unwrap_or("?");
     let peer = facts.them();
-    let peers = Said::new(format!("{}s", peer.en), peer.zh);
+    let peers = say!(tls::peers_in_general(peer));
     let reason = because(facts, say!(tls::it_is_not_meant_for_this(subject, peers)));
     Some(another(facts, reason))
 }

@@ -8,6 +8,7 @@ use super::super::{Alert, Memory, Step};
 use crate::{
     Field, Past, Record, Said, Side, Text,
     common::VERSION,
+    title_within,
     tls::field::{CERTIFICATES, SUPPORTED_VERSIONS},
 };
 
@@ -357,16 +358,11 @@ impl<'a> Facts<'a> {
         match self.memory().last(self.peer()) {
             Some(step) => {
                 let title = step.card().title;
-                say!(tls::after(Said::new(title.en, spaced(title.zh))))
+                say!(tls::after(title_within(title)))
             }
             None => say!(tls::before_its_first_message()),
         }
     }
-}
-
-/// A title within a Chinese sentence: Latin words stand between spaces, Chinese ones do not.
-pub(super) fn spaced(title: &str) -> String {
-    if title.is_ascii() { format!(" {title} ") } else { title.to_owned() }
 }
 
 fn is_grease(name: &str) -> bool {
