@@ -1,5 +1,7 @@
 //! No name of a field is spelled twice: each is declared in `steps` (`Field::new` is private there, and a test beside it
 //! says that each is declared once), and no source asks for a value by a literal. Unit tests may: they look at the JSON.
+//!
+//! And what is said stands in the tables of its crate, `src/lang`, a folder for each language.
 
 use std::{
     collections::BTreeSet,
@@ -9,8 +11,8 @@ use std::{
 
 use steps::{common, ssh, summary, tcp, tls, ws};
 
-/// The crates that write, judge or show values.
-const CRATES: [&str; 12] = [
+/// The crates that write, judge, show or tell values.
+const CRATES: [&str; 16] = [
     "crates/steps",
     "crates/claims",
     "crates/wire",
@@ -18,6 +20,10 @@ const CRATES: [&str; 12] = [
     "crates/capture",
     "crates/notes",
     "crates/show",
+    "crates/page",
+    "crates/otlp",
+    "crates/asnoted",
+    "crates/cli",
     "crates/files",
     "crates/lab",
     "servers",
@@ -58,6 +64,39 @@ fn no_source_spells_the_name_of_a_field_to_reach_its_value() {
     }
     assert!(read > 100 && names.len() > 300, "{read} sources and {} names", names.len());
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Where Chinese stands outside the tables, and why.
+const NOT_SAID: [(&str, &str); 9] = [
+    ("clients/src/ws/frames.rs", "the text that an echo server is sent, to see that it keeps UTF-8"),
+    ("crates/claims/src/claim.rs", "the headings of the notes that the claims are of"),
+    ("crates/claims/src/markdown.rs", "STEPS.md, one page in both languages"),
+    ("crates/lab/src/notes.rs", "answers that are taken for yes and no"),
+    ("crates/notes/src/decode.rs", "by what an encoding is told"),
+    ("crates/notes/src/fold.rs", "traditional characters and their simplified ones"),
+    ("crates/notes/src/read.rs", "words of the reader's notes"),
+    ("crates/notes/src/sentence.rs", "words of the reader's notes"),
+    ("crates/show/src/terminal/help.rs", "what clap says, in Chinese; the help is `help/chinese.txt`"),
+];
+
+#[test]
+fn what_is_said_stands_in_a_table_for_each_language() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let mut found = Vec::new();
+    for path in CRATES.iter().flat_map(|name| sources(&root.join(name).join("src"))) {
+        let name = path.strip_prefix(&root).expect("it is below the root").display().to_string();
+        if name.contains("/src/lang/") || NOT_SAID.iter().any(|(known, _)| *known == name) {
+            continue;
+        }
+        let source = fs::read_to_string(&path).expect("a source is UTF-8");
+        for (n, line) in without_tests(&source).lines().enumerate() {
+            if line.split("//").next().unwrap_or_default().contains(is_chinese) {
+                found.push(format!("{name}:{}: {}", n + 1, line.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "to be moved to src/lang/{{en,zh}}:\n{}", found.join("\n"));
 }
 
 /// The literals of this line that stand where a value is named.

@@ -16,7 +16,7 @@
 use std::collections::VecDeque;
 
 use steps::{
-    Fields, Said, Side,
+    Fields, Said, Side, say,
     ssh::{Step, field},
 };
 
@@ -228,11 +228,7 @@ impl Decoder {
                 self.saw(when, Seen::new(Step::Encrypted, from, fields, first_bytes));
             }
             Piece::Overflow(when) => {
-                let why = Said::new(
-                    "More crossed than can be kept before the secret was known.",
-                    "在得知密钥之前传输的内容过多，无法保留。",
-                );
-                self.stop_opening(when.moment, &why);
+                self.stop_opening(when.moment, &say!(ssh::too_much_before_the_secret()));
             }
             Piece::Lost(lost, when) => self.lose(from, lost, when.moment),
         }

@@ -18,7 +18,7 @@ mod tests;
 use std::mem;
 
 use steps::{
-    Fields, Said, Side, common,
+    Fields, Said, Side, common, say,
     ws::{Step, check_fields, field},
 };
 
@@ -261,10 +261,7 @@ impl Decoder {
 fn not_agreed(offered: &[String]) -> Said {
     const MOST: usize = 8;
     let names = offered.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
-    Said::new(
-        format!("{names}: offered by the client and not taken up by the server"),
-        format!("{names}：客户端提出，服务端未采用"),
-    )
+    say!(ws::not_agreed(names))
 }
 
 fn saw_each(saw: &mut impl FnMut(Seen), seen: Option<Seen>) {

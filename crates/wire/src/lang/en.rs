@@ -1,3 +1,4 @@
 //! The sentences in English.
 
 pub(crate) mod ssh;
+pub(crate) mod ws;

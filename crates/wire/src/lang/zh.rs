@@ -1,3 +1,4 @@
 //! The sentences in Chinese.
 
 pub(crate) mod ssh;
+pub(crate) mod ws;
