@@ -25,6 +25,7 @@ pub mod pcapng; // for `fuzz`
 mod recording;
 mod secrets;
 mod session;
+mod started;
 mod tap;
 mod witness;
 
@@ -46,5 +47,6 @@ pub use packet::{AsyncFd, confine, with_net_raw};
 pub use packet::{Ports, tcp_ports};
 pub use recording::{Commented, Comments};
 pub use session::Session;
+pub use started::Started;
 pub use tap::{Crossing, Tap};
-pub use witness::{Outcome, Started, Witness};
+pub use witness::{Outcome, Witness};

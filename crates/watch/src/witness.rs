@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use steps::{
@@ -15,53 +15,30 @@ use steps::{
     sync::{lock, unpoisoned},
     tls,
 };
-use tracing::{Span, span::Id};
+use tracing::span::Id;
 use wire::{Seen, fields};
 
 use crate::{
-    Session,
-    address::plain,
+    Session, Started,
+    address::{Ends, plain},
     allowance::Allowance,
     emit::{emit, wanted},
-    journal::MOST_OF_ONE,
     recording::Comments,
 };
+
+mod kept;
+mod notes;
+#[cfg(test)]
+mod tests;
+
+use kept::Kept;
+use notes::Unheard;
 
 /// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
 const MOST_BYTES: usize = 16 * 1024;
 
-/// How much memory a witness takes for its connection's story.
-const MOST_KEPT: usize = 256 * 1024;
-
-/// How much of a connection waits to be asked for where there is no subscriber.
-const MOST_UNHEARD: usize = 16 * 1024;
-
 /// After a fatal alert a connection ends: more of them are not the end of it.
 const MOST_FATAL_ALERTS: u32 = 4;
-
-/// The client's address and the server's.
-type Ends = (SocketAddr, SocketAddr);
-
-/// The moment a connection began, on the steady clock and on the wall clock.
-#[derive(Clone, Copy, Debug)]
-pub struct Started {
-    steady: Instant,
-    wall: SystemTime,
-}
-
-impl Started {
-    /// Now.
-    pub fn now() -> Self {
-        Started { steady: Instant::now(), wall: SystemTime::now() }
-    }
-
-    /// At a moment that the kernel stamped: a connection begins before accept() tells of it.
-    pub fn at(wall: SystemTime) -> Self {
-        let ago = SystemTime::now().duration_since(wall).unwrap_or_default();
-        let steady = Instant::now();
-        Started { steady: steady.checked_sub(ago).unwrap_or(steady), wall }
-    }
-}
 
 /// How a connection ended.
 #[derive(Clone, Debug)]
@@ -101,22 +78,6 @@ struct Inner {
     state: Mutex<State>,
 }
 
-/// What is done with something that was seen once it is read.
-type Note = Box<dyn FnOnce(&Witness) + Send>;
-
-/// What was seen with no subscriber.
-#[derive(Default)]
-struct Unheard {
-    notes: Vec<Note>,
-    weight: usize,
-}
-
-impl std::fmt::Debug for Unheard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Unheard").field("weight", &self.weight).finish_non_exhaustive()
-    }
-}
-
 #[derive(Debug, Default)]
 struct State {
     /// The span in which what is read now was seen, where that was another time.
@@ -141,13 +102,6 @@ impl std::fmt::Debug for Commenting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Commenting").finish_non_exhaustive()
     }
-}
-
-/// Events as they were emitted, in order and without a gap.
-#[derive(Debug, Default)]
-struct Kept {
-    events: Vec<Arc<Event>>,
-    weight: usize,
 }
 
 impl Witness {
@@ -220,91 +174,6 @@ impl Witness {
         wanted() || self.0.keeps.load(Relaxed) || self.0.session.records()
     }
 
-    /// Notes what was seen, now; `read` recognises it and reports that. `weight` is what it takes of memory. With no
-    /// subscriber the note stays with its connection: it must not hold the witness, which is handed to it.
-    pub(crate) fn note(&self, weight: usize, read: impl FnOnce(&Witness) + Send + 'static) {
-        let journal = self.0.session.journal();
-        if journal.is_reader() {
-            return read(self);
-        }
-        if !self.is_enabled() {
-            return self.note_unheard(weight, read);
-        }
-        self.0.session.heard();
-        self.read_unheard(true);
-        if journal.reads_at_once() {
-            return read(self);
-        }
-        let witness = self.clone();
-        let unread = self.0.unread.fetch_add(weight, Relaxed) + weight;
-        journal.note(weight, unread > MOST_OF_ONE, move |within| {
-            witness.0.unread.fetch_sub(weight, Relaxed);
-            match within.and_then(Span::id) {
-                None => read(&witness),
-                span => {
-                    witness.lock().within = span;
-                    read(&witness);
-                    witness.lock().within = None;
-                }
-            }
-        });
-    }
-
-    /// Notes bytes that crossed.
-    pub(crate) fn note_bytes(&self, bytes: &[u8], read: impl FnOnce(&Witness, &[u8]) + Send + 'static) {
-        let bytes: Box<[u8]> = bytes.into();
-        self.note(bytes.len(), move |witness| read(witness, &bytes));
-    }
-
-    /// Returns when all that was seen so far is read.
-    pub(crate) fn read(&self) {
-        self.read_unheard(true);
-        self.0.session.journal().read();
-    }
-
-    /// Notes what was seen with no subscriber: it is read only when the program asks, or there is much of it.
-    fn note_unheard(&self, weight: usize, read: impl FnOnce(&Witness) + Send + 'static) {
-        let mut unheard = lock(&self.0.unheard);
-        unheard.notes.push(Box::new(read));
-        unheard.weight += weight + size_of::<Note>();
-        let full = unheard.weight > MOST_UNHEARD;
-        drop(unheard);
-        self.0.has_unheard.store(true, Relaxed);
-        if full {
-            self.read_unheard(false);
-        }
-    }
-
-    /// Forgets what was seen with no subscriber: nobody will ask for it.
-    pub(crate) fn forget_unheard(&self) {
-        if !self.is_enabled() {
-            self.0.has_unheard.store(false, Relaxed);
-            drop(std::mem::take(&mut *lock(&self.0.unheard)));
-        }
-    }
-
-    /// Reads what waits unheard. Where nobody `asked`, that is to follow the stream: of what is seen then nothing is
-    /// remembered.
-    fn read_unheard(&self, asked: bool) {
-        let journal = self.0.session.journal();
-        if !self.0.has_unheard.load(Relaxed) || journal.is_reader() {
-            return;
-        }
-        // One reads at a time: the notes keep their order.
-        let _reader = lock(&self.0.reads_unheard);
-        let notes = {
-            let mut unheard = lock(&self.0.unheard);
-            self.0.has_unheard.store(false, Relaxed);
-            std::mem::take(&mut *unheard).notes
-        };
-        if !asked {
-            self.lock().past.missed();
-        }
-        self.0.asked.store(asked, Relaxed);
-        journal.reading(|| notes.into_iter().for_each(|read| read(self)));
-        self.0.asked.store(false, Relaxed);
-    }
-
     /// How long the connection has run: the time of what is seen now, for [`Witness::saw_after`].
     pub fn elapsed(&self) -> Duration {
         self.0.started.steady.elapsed()
@@ -338,35 +207,6 @@ impl Witness {
         let due = state.is_due(&event);
         // Told under the lock: two threads must not swap the order in which the steps were seen.
         state.tell(&self.0, event, elapsed, end, due);
-    }
-
-    /// Keeps a copy of each event from now on, for a server that tells a peer what it saw of the peer's own
-    /// connection. What goes beyond a bound is not kept, nor what comes after it: a story with a gap would mislead.
-    pub fn keep(&self) {
-        self.0.keeps.store(true, Relaxed);
-        self.note(0, |witness| {
-            witness.lock().kept.get_or_insert_default();
-        });
-    }
-
-    /// Keeps no more, and forgets what was kept.
-    pub fn forget(&self) {
-        self.note(0, |witness| {
-            witness.lock().kept = None;
-            witness.0.keeps.store(false, Relaxed);
-        });
-    }
-
-    /// The events kept so far, as they were emitted.
-    pub fn kept(&self) -> Vec<Arc<Event>> {
-        self.read();
-        self.lock().kept.as_ref().map(|kept| kept.events.clone()).unwrap_or_default()
-    }
-
-    /// The events kept since the last time, which makes room for as many more.
-    pub fn take_kept(&self) -> Vec<Arc<Event>> {
-        self.read();
-        self.lock().kept.as_mut().map(|kept| std::mem::take(kept).events).unwrap_or_default()
     }
 
     /// The stream under the connection's other taps carries TLS.
@@ -493,10 +333,7 @@ impl State {
             emit(&carried, self.within.as_ref());
         }
         if let Some(kept) = &mut self.kept {
-            kept.weight = kept.weight.saturating_add(weight);
-            if kept.weight <= MOST_KEPT {
-                kept.events.push(event);
-            }
+            kept.push(event, weight);
         }
     }
 
@@ -521,130 +358,4 @@ fn nameless() -> String {
 /// About how much memory a step takes before it is read.
 fn weight(seen: &Seen) -> usize {
     512 + seen.bytes.len()
-}
-
-#[cfg(test)]
-mod tests {
-    use steps::tcp;
-
-    use super::*;
-
-    fn witness() -> Witness {
-        let address = SocketAddr::from(([127, 0, 0, 1], 1));
-        Witness::new(
-            &Session::default(),
-            Side::Server,
-            Protocol::Tcp,
-            None,
-            (address, address),
-            Started::now(),
-        )
-    }
-
-    fn see(witness: &Witness, bytes: usize) {
-        let seen = Seen { bytes: vec![0; bytes], ..Seen::local(tcp::Step::Data, fields! {}) };
-        witness.saw(Evidence::Wire, seen);
-    }
-
-    #[test]
-    fn a_witness_keeps_its_story_only_where_asked() {
-        let witness = witness();
-        see(&witness, 0);
-        assert!(witness.kept().is_empty());
-        witness.keep();
-        see(&witness, 1);
-        see(&witness, 2);
-        let lengths =
-            |events: Vec<Arc<Event>>| events.iter().map(|event| event.bytes.0.len()).collect::<Vec<_>>();
-        assert_eq!(lengths(witness.kept()), [1, 2]);
-        assert_eq!(lengths(witness.take_kept()), [1, 2]);
-        witness.finish(&Outcome::Complete);
-        assert!(witness.kept()[0].step.is_summary());
-        witness.forget();
-        see(&witness, 3);
-        assert!(witness.kept().is_empty());
-    }
-
-    #[test]
-    fn a_story_that_grows_too_long_is_kept_from_its_beginning_without_a_gap() {
-        let witness = witness();
-        witness.keep();
-        for _ in 0..20 {
-            see(&witness, MOST_BYTES);
-        }
-        let kept = witness.kept().len();
-        assert!((5..20).contains(&kept), "{kept}");
-        see(&witness, 0);
-        assert_eq!(witness.kept().len(), kept);
-    }
-
-    /// What reaches `tracing`, in short: the id of each step, and of a gap how much is missing.
-    #[derive(Clone, Default)]
-    struct Heard(Arc<Mutex<Vec<String>>>);
-
-    impl tracing::Subscriber for Heard {
-        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-            true
-        }
-
-        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-            tracing::span::Id::from_u64(1)
-        }
-
-        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-
-        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-
-        fn event(&self, event: &tracing::Event<'_>) {
-            event.record(&mut self.clone());
-        }
-
-        fn enter(&self, _: &tracing::span::Id) {}
-
-        fn exit(&self, _: &tracing::span::Id) {}
-    }
-
-    impl tracing::field::Visit for Heard {
-        fn record_error(&mut self, _: &tracing::field::Field, error: &(dyn std::error::Error + 'static)) {
-            let short = match error.downcast_ref::<Carried>().expect("nothing else travels there") {
-                Carried::Event(event, ..) => event.step.id().into(),
-                Carried::Gap(gap) => format!("-{}", gap.dropped),
-            };
-            self.0.lock().unwrap().push(short);
-        }
-
-        fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
-    }
-
-    #[test]
-    fn whatever_a_connection_has_logged_its_turns_and_its_end_are_told() {
-        let heard = Heard::default();
-        tracing::subscriber::with_default(heard.clone(), || {
-            let witness = witness();
-            let sees = |seen: Seen| witness.saw_after(Duration::ZERO, Evidence::Wire, seen);
-            let alert = |level: &str| {
-                let fields = fields! { tls::field::LEVEL => level };
-                Seen::new(tls::Step::Alert, Side::Client, fields, [])
-            };
-            sees(alert("warning"));
-            (0..5000).for_each(|_| sees(Seen::local(tcp::Step::Data, fields! {})));
-            sees(alert("warning")); // no longer new
-            (0..10).for_each(|_| sees(alert("fatal")));
-            sees(Seen::local(tcp::Step::Fin, fields! {}));
-            sees(Seen::local(tcp::Step::Fin, fields! {}));
-            witness.finish(&Outcome::Complete);
-            assert_eq!(witness.past(Past::count), 5014);
-            sees(Seen::local(tcp::Step::Data, fields! {}));
-        });
-        let mut heard = heard.0.lock().unwrap().clone();
-        heard.dedup();
-        let data = heard.iter().filter(|step| *step == "tcp.data").count();
-        assert_eq!(data, 1, "in one piece");
-        let missing: u64 = heard.iter().filter_map(|step| step.strip_prefix('-')?.parse::<u64>().ok()).sum();
-        let expected = ["tls.alert", "tcp.data", "-", "tls.alert", "-", "tcp.fin", "-", "tcp.summary", "-1"];
-        assert_eq!(heard.len(), expected.len(), "{heard:?}");
-        assert!(heard.iter().zip(expected).all(|(is, begins)| is.starts_with(begins)), "{heard:?}");
-        // 6 of the fatal alerts, a warning, a FIN, what came after the end, and most of the data.
-        assert!((1009..4000).contains(&missing), "{missing}");
-    }
 }

@@ -1,0 +1,115 @@
+//! What was seen is noted, and read later: by the session's thread, or, where there is no subscriber, once somebody asks.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use steps::sync::lock;
+use tracing::Span;
+
+use super::Witness;
+use crate::journal::MOST_OF_ONE;
+
+/// How much of a connection waits to be asked for where there is no subscriber.
+const MOST_UNHEARD: usize = 16 * 1024;
+
+/// What is done with something that was seen once it is read.
+pub(super) type Note = Box<dyn FnOnce(&Witness) + Send>;
+
+/// What was seen with no subscriber.
+#[derive(Default)]
+pub(super) struct Unheard {
+    notes: Vec<Note>,
+    weight: usize,
+}
+
+impl std::fmt::Debug for Unheard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unheard").field("weight", &self.weight).finish_non_exhaustive()
+    }
+}
+
+impl Witness {
+    /// Notes what was seen, now; `read` recognises it and reports that. `weight` is what it takes of memory. With no
+    /// subscriber the note stays with its connection: it must not hold the witness, which is handed to it.
+    pub(crate) fn note(&self, weight: usize, read: impl FnOnce(&Witness) + Send + 'static) {
+        let journal = self.0.session.journal();
+        if journal.is_reader() {
+            return read(self);
+        }
+        if !self.is_enabled() {
+            return self.note_unheard(weight, read);
+        }
+        self.0.session.heard();
+        self.read_unheard(true);
+        if journal.reads_at_once() {
+            return read(self);
+        }
+        let witness = self.clone();
+        let unread = self.0.unread.fetch_add(weight, Relaxed) + weight;
+        journal.note(weight, unread > MOST_OF_ONE, move |within| {
+            witness.0.unread.fetch_sub(weight, Relaxed);
+            match within.and_then(Span::id) {
+                None => read(&witness),
+                span => {
+                    witness.lock().within = span;
+                    read(&witness);
+                    witness.lock().within = None;
+                }
+            }
+        });
+    }
+
+    /// Notes bytes that crossed.
+    pub(crate) fn note_bytes(&self, bytes: &[u8], read: impl FnOnce(&Witness, &[u8]) + Send + 'static) {
+        let bytes: Box<[u8]> = bytes.into();
+        self.note(bytes.len(), move |witness| read(witness, &bytes));
+    }
+
+    /// Returns when all that was seen so far is read.
+    pub(crate) fn read(&self) {
+        self.read_unheard(true);
+        self.0.session.journal().read();
+    }
+
+    /// Notes what was seen with no subscriber: it is read only when the program asks, or there is much of it.
+    fn note_unheard(&self, weight: usize, read: impl FnOnce(&Witness) + Send + 'static) {
+        let mut unheard = lock(&self.0.unheard);
+        unheard.notes.push(Box::new(read));
+        unheard.weight += weight + size_of::<Note>();
+        let full = unheard.weight > MOST_UNHEARD;
+        drop(unheard);
+        self.0.has_unheard.store(true, Relaxed);
+        if full {
+            self.read_unheard(false);
+        }
+    }
+
+    /// Forgets what was seen with no subscriber: nobody will ask for it.
+    pub(crate) fn forget_unheard(&self) {
+        if !self.is_enabled() {
+            self.0.has_unheard.store(false, Relaxed);
+            drop(std::mem::take(&mut *lock(&self.0.unheard)));
+        }
+    }
+
+    /// Reads what waits unheard. Where nobody `asked`, that is to follow the stream: of what is seen then nothing is
+    /// remembered.
+    fn read_unheard(&self, asked: bool) {
+        let journal = self.0.session.journal();
+        if !self.0.has_unheard.load(Relaxed) || journal.is_reader() {
+            return;
+        }
+        // One reads at a time: the notes keep their order.
+        let _reader = lock(&self.0.reads_unheard);
+        let notes = {
+            let mut unheard = lock(&self.0.unheard);
+            self.0.has_unheard.store(false, Relaxed);
+            std::mem::take(&mut *unheard).notes
+        };
+        if !asked {
+            self.lock().past.missed();
+        }
+        self.0.asked.store(asked, Relaxed);
+        journal.reading(|| notes.into_iter().for_each(|read| read(self)));
+        self.0.asked.store(false, Relaxed);
+    }
+}
