@@ -9,6 +9,7 @@
 mod cbc;
 mod certificate;
 mod cipher;
+mod content;
 mod distinguished;
 mod foreign;
 mod handshake;
@@ -17,6 +18,7 @@ mod hello;
 pub mod hybrid;
 mod keys;
 mod layout;
+mod lost;
 mod message;
 pub mod names;
 mod opener;
@@ -24,6 +26,7 @@ mod private_key;
 mod read;
 mod record;
 mod schedule;
+mod sealed;
 mod transcript;
 
 #[cfg(test)]
@@ -34,10 +37,7 @@ mod tests;
 use std::{collections::VecDeque, sync::Arc};
 
 use aws_lc_rs::digest;
-use steps::{
-    Side, common,
-    tls::{Step, field},
-};
+use steps::{Side, common, tls::Step};
 
 pub use crate::Crossed;
 pub use certificate::{certificate_fields, key_of_issuer};
@@ -45,7 +45,7 @@ pub(crate) use layout::layout;
 pub use private_key::PrivateKey;
 
 use self::{handshake::Handshake, opener::Opener, record::Record};
-use crate::{Seen, fields};
+use crate::Seen;
 
 /// The most that waits for its secret; a connection whose secrets never come must not fill the memory.
 const MOST_WAITING: usize = 256 * 1024;
@@ -265,198 +265,6 @@ impl Decoder {
         }
     }
 
-    fn is_protected(&self, from: Side, record: &Record) -> bool {
-        match self.lane_of(from).phase {
-            Phase::Clear => false,
-            Phase::Session => true,
-            // TLS 1.3 protects records of this type only; the ChangeCipherSpec and early alerts are in the clear.
-            Phase::Handshake | Phase::Application => record.header[0] == record::APPLICATION_DATA,
-        }
-    }
-
-    fn open_waiting(&mut self) {
-        while let Some(from) = self.oldest() {
-            if !self.find_key(from) {
-                return;
-            }
-            let waiting = &mut self.lane(from).waiting;
-            let Some(Waiting { moment, record, .. }) = waiting.pop_front() else { return };
-            if waiting.is_empty() {
-                *waiting = VecDeque::new(); // most of the time nothing waits
-            }
-            self.waiting_bytes -= record.weight();
-            self.open(from, moment, &record);
-        }
-    }
-
-    /// Who sent the record that has waited longest.
-    fn oldest(&self) -> Option<Side> {
-        let place = |lane: &Lane| lane.waiting.front().map(|waiting| waiting.place);
-        match (place(&self.client), place(&self.server)) {
-            (None, None) => None,
-            (Some(_), None) => Some(Side::Client),
-            (None, Some(_)) => Some(Side::Server),
-            (Some(client), Some(server)) if client < server => Some(Side::Client),
-            (Some(_), Some(_)) => Some(Side::Server),
-        }
-    }
-
-    fn open(&mut self, from: Side, moment: u64, record: &Record) {
-        self.end = record.end;
-        let lane = self.lane(from);
-        let phase = lane.phase;
-        let Some(opener) = lane.opener.as_mut() else { return };
-        let mut opened = unlock(opener, phase, record);
-        if opened.is_none() && !lane.proven {
-            opened = self.unlock_otherwise(from, record);
-        }
-        self.lane(from).proven |= opened.is_some();
-        match opened {
-            Some((kind, body)) => {
-                let nonce = self.lane(from).opener.as_ref().map_or(0, Opener::nonce_in_record);
-                self.sealed = Some(record.sealed(nonce));
-                self.content(from, moment, kind, body, Some(&record.body));
-                self.sealed = None;
-            }
-            // Early data that the server refused is not under this key, and nobody else opens it either.
-            None if phase == Phase::Handshake && self.handshake.early_data && from == Side::Client => {
-                self.unopened(from, moment, record);
-            }
-            None => self.does_not_open(from, moment, record),
-        }
-    }
-
-    /// Derives the key of the phase in which `from` is, if its secret is known.
-    fn find_key(&mut self, from: Side) -> bool {
-        if self.lane(from).opener.is_none() {
-            let opener = self.secrets_of(from).find_map(|secret| self.opener(from, secret));
-            self.lane(from).opener = opener;
-        }
-        self.lane(from).opener.is_some()
-    }
-
-    /// Whoever changes what crosses makes the two ends derive different secrets, and a key log may have both. Under which
-    /// of them `from` sends shows with the first record.
-    fn unlock_otherwise(&mut self, from: Side, record: &Record) -> Option<(u8, Vec<u8>)> {
-        let phase = self.lane(from).phase;
-        let found = self.secrets_of(from).skip(1).find_map(|secret| {
-            let mut opener = self.opener(from, secret)?;
-            unlock(&mut opener, phase, record).map(|opened| (opener, opened, secret.to_vec()))
-        });
-        let (opener, opened, secret) = found?;
-        let lane = self.lane(from);
-        (lane.opener, lane.updated) = (Some(opener), Some(secret));
-        Some(opened)
-    }
-
-    /// What opens the records that `from` sends now, under that secret.
-    fn opener(&self, from: Side, secret: &[u8]) -> Option<Opener> {
-        let (cipher, hash) = self.handshake.suite_keys()?;
-        let randoms = (&self.handshake.client_random[..], &self.handshake.server_random[..]);
-        match self.lane_of(from).phase {
-            Phase::Clear => None,
-            Phase::Session => {
-                let how = (from == Side::Client, self.handshake.encrypt_then_mac);
-                Opener::tls12((cipher, hash), secret, randoms, how)
-            }
-            Phase::Handshake | Phase::Application => Opener::tls13(cipher, hash, secret),
-        }
-    }
-
-    /// The secret under which `from` sends now.
-    fn secret_of(&self, from: Side) -> Option<&[u8]> {
-        self.secrets_of(from).next()
-    }
-
-    fn secrets_of(&self, from: Side) -> impl Iterator<Item = &[u8]> {
-        let lane = self.lane_of(from);
-        let label = match (lane.phase, from) {
-            (Phase::Clear, _) => "",
-            (Phase::Session, _) => "CLIENT_RANDOM",
-            (Phase::Handshake, Side::Client) => "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
-            (Phase::Handshake, Side::Server) => "SERVER_HANDSHAKE_TRAFFIC_SECRET",
-            (Phase::Application, Side::Client) => "CLIENT_TRAFFIC_SECRET_0",
-            (Phase::Application, Side::Server) => "SERVER_TRAFFIC_SECRET_0",
-        };
-        let ours = move |known: &&Secret| {
-            known.label == label && known.client_random == self.handshake.client_random
-        };
-        let logged = self.secrets.iter().filter(ours).map(|known| known.secret.as_slice());
-        let updated = lane.updated.as_deref();
-        updated.into_iter().chain(logged.filter(move |_| updated.is_none()))
-    }
-
-    /// From here on `from` sends under other keys.
-    fn turn(&mut self, from: Side, phase: Phase) {
-        let lane = self.lane(from);
-        (lane.phase, lane.opener, lane.updated, lane.proven) = (phase, None, None, false);
-    }
-
-    /// The key of what waits of `from` will not come in time. The other direction goes on by itself.
-    fn give_up(&mut self, from: Side) {
-        if let Some(Waiting { moment, record, .. }) = self.lane(from).waiting.front() {
-            let (moment, whole) = (*moment, record.whole());
-            self.lost(from, moment, "a record whose key is known", &whole);
-        }
-        self.open_waiting();
-    }
-
-    fn fall_silent(&mut self, from: Side) {
-        let lane = self.lane(from);
-        lane.silent = true;
-        let waited = std::mem::take(&mut lane.waiting);
-        self.waiting_bytes -= waited.iter().map(|waiting| waiting.record.weight()).sum::<usize>();
-    }
-
-    /// These bytes stand where a record was due: another protocol, perhaps. What a server says first is meant to be read; a
-    /// client may have put anything there.
-    fn another(&mut self, from: Side, moment: u64, bytes: &[u8]) {
-        let line = record::line(bytes).filter(|_| from == Side::Server);
-        self.lost_with(from, moment, self.expected(from), bytes, line);
-    }
-
-    /// Says once that the thread was lost, and is silent about `from` from then on.
-    fn lost(&mut self, from: Side, moment: u64, expected: &str, bytes: &[u8]) {
-        self.lost_with(from, moment, expected, bytes, None);
-    }
-
-    fn lost_with(&mut self, from: Side, moment: u64, expected: &str, bytes: &[u8], line: Option<String>) {
-        if self.lane(from).silent {
-            return;
-        }
-        self.fall_silent(from);
-        let first = &bytes[..bytes.len().min(record::ENOUGH)];
-        let mut fields = fields! {
-            field::SENDER => who(from),
-            common::DUE => expected,
-            common::LOOKS_LIKE => foreign::looks_like(first),
-        };
-        let shown = if line.is_some() { bytes } else { first };
-        fields.put_some(common::TEXT, line);
-        fields.put(common::FIRST_BYTES, hex::encode(first));
-        self.say(from, moment, Step::Undecodable, fields, shown);
-    }
-
-    /// A record that fails its authentication: what follows in this direction cannot be read either.
-    fn does_not_open(&mut self, from: Side, moment: u64, record: &Record) {
-        self.fall_silent(from);
-        let bytes = record.whole();
-        let fields = fields! {
-            field::SENDER => who(from),
-            common::LENGTH => record.body.len(),
-            common::FIRST_BYTES => hex::encode(&bytes[..bytes.len().min(record::ENOUGH)]),
-        };
-        self.say(from, moment, Step::DoesNotOpen, fields, &bytes);
-    }
-
-    fn expected(&self, from: Side) -> &'static str {
-        match from {
-            Side::Client if self.handshake.client_random.is_empty() => "a TLS record with a ClientHello",
-            Side::Server if self.handshake.suite.is_none() => "a TLS record with a ServerHello",
-            Side::Client | Side::Server => "a TLS record",
-        }
-    }
-
     fn say(&mut self, from: Side, moment: u64, step: Step, mut fields: steps::Fields, bytes: &[u8]) {
         if let Some(sealed) = self.sealed.as_ref().filter(|_| fields.holds(common::ENCRYPTED)) {
             sealed.tell(&mut fields);
@@ -480,32 +288,6 @@ impl Decoder {
             Side::Client => &mut self.client,
             Side::Server => &mut self.server,
         }
-    }
-
-    fn unopened(&mut self, from: Side, moment: u64, record: &Record) {
-        let fields = fields! {
-            field::EARLY_DATA => true,
-            field::OPENED => false,
-            field::CIPHERTEXT_LENGTH => record.body.len(),
-            field::CIPHERTEXT => hex::encode(&record.body[..record.body.len().min(16)]),
-        };
-        self.say(from, moment, Step::ApplicationData, fields, &record.body);
-    }
-}
-
-/// The type and the content of a protected record.
-fn unlock(opener: &mut Opener, phase: Phase, record: &Record) -> Option<(u8, Vec<u8>)> {
-    match phase {
-        Phase::Clear => None,
-        Phase::Session => opener.open_12(record.header, &record.body).map(|body| (record.header[0], body)),
-        Phase::Handshake | Phase::Application => opener.open_13(record.header, &record.body),
-    }
-}
-
-fn who(side: Side) -> &'static str {
-    match side {
-        Side::Client => "client",
-        Side::Server => "server",
     }
 }
 

@@ -1,5 +1,4 @@
-//! What records hold: handshake messages, alerts, ChangeCipherSpec and application data. Every Finished is computed a
-//! second time.
+//! Handshake messages. Every Finished is computed a second time.
 
 use steps::{
     Fields, Side, common,
@@ -18,10 +17,7 @@ use super::{
     schedule::Schedule,
     transcript::Transcript,
 };
-use crate::{
-    Seen, fields,
-    withheld::{is_credential, shown},
-};
+use crate::{Seen, fields};
 
 /// The longest handshake message that is gathered: room for a chain of large certificates.
 const MOST_MESSAGE: usize = 128 * 1024;
@@ -41,7 +37,7 @@ pub(super) struct Handshake {
     /// The tickets, sessions or keys that the client showed.
     shown: Vec<Identity>,
     /// The version that the server chose.
-    version: Option<u16>,
+    pub(super) version: Option<u16>,
     /// The name of the suite that the server chose.
     pub(super) suite: Option<String>,
     /// The client wants to send data before the server has answered.
@@ -49,7 +45,7 @@ pub(super) struct Handshake {
     pub(super) extended_master_secret: Option<bool>,
     /// With a block cipher the MAC covers what is encrypted (RFC 7366).
     pub(super) encrypt_then_mac: bool,
-    retried: bool,
+    pub(super) retried: bool,
     /// The thread has holes.
     pub(super) lacks_bytes: bool,
     pub(super) schedule: Schedule,
@@ -67,7 +63,7 @@ impl Handshake {
             && record.header[0] == record::APPLICATION_DATA
     }
 
-    fn is_tls13(&self) -> bool {
+    pub(super) fn is_tls13(&self) -> bool {
         self.version == Some(TLS_1_3)
     }
 
@@ -98,84 +94,8 @@ impl Handshake {
 }
 
 impl Decoder {
-    /// Takes the content of one record, decrypted if `ciphertext` is there.
-    pub(super) fn content(
-        &mut self,
-        from: Side,
-        moment: u64,
-        kind: u8,
-        body: Vec<u8>,
-        ciphertext: Option<&[u8]>,
-    ) {
-        match kind {
-            record::HANDSHAKE => self.handshake_bytes(from, moment, &body, ciphertext.is_some()),
-            record::ALERT => self.alert(from, moment, &body, ciphertext.is_some()),
-            record::CHANGE_CIPHER_SPEC => self.change_cipher_spec(from, moment, &body),
-            record::APPLICATION_DATA => self.application_data(from, moment, &body, ciphertext),
-            _ => self.lost(from, moment, "a content type of TLS", &body),
-        }
-    }
-
-    fn change_cipher_spec(&mut self, from: Side, moment: u64, body: &[u8]) {
-        let mut fields = Fields::new();
-        if let Some(version) = self.handshake.version {
-            fields.put(common::VERSION, names::version(version));
-        }
-        // TLS 1.3 switches its keys elsewhere. Before the server's answer nothing can switch, and only a client with early
-        // data, or asked once more, has reason to send this; of any other the answer is missing here.
-        let answered = self.handshake.version.is_some();
-        let switches = answered && !self.handshake.is_tls13();
-        if answered || self.handshake.early_data || self.handshake.retried {
-            fields.put(field::SWITCHES_KEYS, switches);
-        }
-        self.say(from, moment, Step::ChangeCipherSpec, fields, body);
-        if switches {
-            self.turn(from, Phase::Session);
-        }
-    }
-
-    fn alert(&mut self, from: Side, moment: u64, body: &[u8], opened: bool) {
-        let [level, description] = body else {
-            self.lost(from, moment, "an alert: level and description", body);
-            return;
-        };
-        let level = match level {
-            1 => "warning".into(),
-            2 => "fatal".into(),
-            other => format!("level {other}"),
-        };
-        let mut fields = fields! { common::DESCRIPTION => names::alert(*description), field::LEVEL => level };
-        fields.put(common::ENCRYPTED, opened);
-        self.say(from, moment, Step::Alert, fields, body);
-    }
-
-    fn application_data(&mut self, from: Side, moment: u64, body: &[u8], ciphertext: Option<&[u8]>) {
-        let Some(ciphertext) = ciphertext else {
-            self.lost(from, moment, "application data only after the handshake", body);
-            return;
-        };
-        let mut fields =
-            fields! { common::LENGTH => body.len(), field::CIPHERTEXT_LENGTH => ciphertext.len() };
-        let line = first_line(body);
-        match line.as_deref() {
-            Some(line) => fields.put(field::PLAINTEXT, line),
-            None => fields.put(field::PLAINTEXT_HEX, hex::encode(&body[..body.len().min(16)])),
-        };
-        fields.put(common::ENCRYPTED, true);
-        // Only as much as the fields show: what follows in an HTTP head may be somebody's credentials.
-        let shown = match line.as_deref() {
-            Some(line) if body.starts_with(line.as_bytes()) => &body[..line.len()],
-            Some(_not_shown) => &[],
-            None => &body[..body.len().min(16)],
-        };
-        if let Some(plain) = &mut self.plain {
-            plain.push_back(body.to_vec());
-        }
-        self.say(from, moment, Step::ApplicationData, fields, shown);
-    }
-
     /// Gathers handshake messages, which may share a record or fill several.
-    fn handshake_bytes(&mut self, from: Side, moment: u64, bytes: &[u8], opened: bool) {
+    pub(super) fn handshake_bytes(&mut self, from: Side, moment: u64, bytes: &[u8], opened: bool) {
         let mut gathered = std::mem::take(&mut self.lane(from).message);
         gathered.extend_from_slice(bytes);
         let mut rest = gathered.as_slice();
@@ -412,34 +332,5 @@ impl Decoder {
         let next = keys::next_secret(hash, secret);
         let lane = self.lane(from);
         (lane.opener, lane.updated) = (None, Some(next));
-    }
-}
-
-/// As much of a first line is shown.
-const MOST_LINE: usize = 80;
-
-/// The first line, if it is text; enough to recognise a request or an answer.
-fn first_line(body: &[u8]) -> Option<String> {
-    let line = body.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
-    let line = std::str::from_utf8(&line[..line.len().min(MOST_LINE)]).ok()?;
-    if let Some((name, _)) = line.split_once(':')
-        && is_credential(name)
-    {
-        return Some(format!("{name}: (not shown)"));
-    }
-    (!line.is_empty() && line.chars().all(|c| !c.is_control())).then(|| shown(line))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::first_line;
-
-    #[test]
-    fn a_credential_on_a_line_of_its_own_is_not_shown() {
-        assert_eq!(first_line(b"GET / HTTP/1.1\r\nCookie: a=b\r\n").as_deref(), Some("GET / HTTP/1.1"));
-        assert_eq!(
-            first_line(b"authorization: Basic YTpi\r\n").as_deref(),
-            Some("authorization: (not shown)")
-        );
     }
 }
