@@ -23,7 +23,7 @@ mod message;
 pub mod names;
 mod opener;
 mod private_key;
-mod read;
+mod reader;
 mod record;
 mod schedule;
 mod sealed;

@@ -6,11 +6,11 @@
 mod accept;
 mod body;
 mod check;
+mod foreign;
 mod frame;
 mod head;
 mod header;
 mod layout;
-mod looks;
 
 #[cfg(test)]
 mod tests;
@@ -23,8 +23,8 @@ use steps::{
 };
 
 pub use accept::{GUID, accept, accept_key};
+pub use foreign::looks_like;
 pub(crate) use layout::layout;
-pub use looks::looks_like;
 
 use crate::{Seen, fields};
 use body::Body;

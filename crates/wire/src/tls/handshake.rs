@@ -12,7 +12,7 @@ use super::{
     hash::Hash,
     hello::{self, ClientHello, Identity, ServerHello},
     keys, message, names,
-    read::Reader,
+    reader::Reader,
     record::{self, Record},
     schedule::Schedule,
     transcript::Transcript,

@@ -4,7 +4,7 @@ use steps::{Fields, Lone, common, tls::field};
 
 use super::{
     fingerprint, names,
-    read::{MOST_LISTED, Reader, numbers},
+    reader::{MOST_LISTED, Reader, numbers},
 };
 use crate::fields;
 

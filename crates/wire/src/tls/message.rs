@@ -7,7 +7,7 @@ use super::{
     fingerprint,
     hello::{extension_names, extensions, list16},
     names,
-    read::Reader,
+    reader::Reader,
 };
 use crate::fields;
 

@@ -8,7 +8,7 @@ use steps::{
     tls::{Step, field},
 };
 
-use super::{Crossed, Decoder, Secret, fingerprint, hash::Hash, keys, names, read::Reader};
+use super::{Crossed, Decoder, Secret, fingerprint, hash::Hash, keys, names, reader::Reader};
 use crate::{Seen, fields};
 
 /// What TLS 1.3's key schedule starts from.
