@@ -109,7 +109,7 @@ impl Crew {
         }
     }
 
-    /// The one follower of what is heard live.
+    /// The one follower of what is received live.
     pub(crate) fn follower(&mut self) -> Option<&mut Follower> {
         match self {
             Crew::Alone(follower, _) => Some(follower),

@@ -27,7 +27,7 @@ pub(crate) struct Packet<'a> {
     pub(crate) link: Option<Link>,
     /// The packet, as far as it was captured: its IP header says how long it was.
     pub(crate) bytes: &'a [u8],
-    /// On which interface it was heard, where each hears its own: files do not say.
+    /// On which interface it was received, where each has its own: files do not say.
     pub(crate) interface: Option<i32>,
 }
 

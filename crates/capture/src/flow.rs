@@ -16,7 +16,7 @@ pub(crate) struct Flow {
     server: SocketAddr,
     last: i64,
     known: Known,
-    /// Where each direction was first heard.
+    /// Where each direction was first received.
     interfaces: [Option<i32>; 2],
     has_data: bool,
 }
@@ -64,7 +64,7 @@ impl Flow {
         (self.client, self.server)
     }
 
-    /// When it was last heard of.
+    /// When something of it was last received.
     pub(crate) fn last(&self) -> i64 {
         self.last
     }
@@ -86,8 +86,8 @@ impl Flow {
             && (self.known.ended.is_some() || self.known.fins() > 0 || self.has_data)
     }
 
-    /// Whether a segment was heard where its direction is, and not once more elsewhere.
-    pub(crate) fn is_heard_on(&mut self, segment: &Segment, interface: Option<i32>) -> bool {
+    /// Whether a segment was received where its direction is, and not once more elsewhere.
+    pub(crate) fn is_received_on(&mut self, segment: &Segment, interface: Option<i32>) -> bool {
         let first = &mut self.interfaces[self.side(segment.source) as usize];
         interface.is_none_or(|interface| *first.get_or_insert(interface) == interface)
     }

@@ -263,7 +263,7 @@ impl Captures {
                 flow
             }
         };
-        if !flow.is_heard_on(&segment, packet.interface) {
+        if !flow.is_received_on(&segment, packet.interface) {
             return;
         }
         let (number, told) = (flow.number(), flow.segment(at, &segment));

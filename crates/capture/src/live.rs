@@ -51,9 +51,9 @@ const IDLE: i64 = 3_600_000_000_000;
 const UNDECIDED: i64 = 300_000_000;
 
 impl Captures {
-    /// Takes a packet that was heard at `at` (nanoseconds since 1970) and begins with its IP header. A bridge and the links
+    /// Takes a packet that was received at `at` (nanoseconds since 1970) and begins with its IP header. A bridge and the links
     /// behind it all hear it: of each direction the first interface counts.
-    pub fn heard(&mut self, at: i64, interface: i32, packet: &[u8]) {
+    pub fn received(&mut self, at: i64, interface: i32, packet: &[u8]) {
         self.packet(&Packet { at, link: Some(Link::Ip), bytes: packet, interface: Some(interface) });
     }
 

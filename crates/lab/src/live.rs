@@ -15,8 +15,8 @@ use show::{Args, Format};
 use steps::{Lang, program::LAB, say, say_in, text};
 use tokio::time::{MissedTickBehavior, interval};
 use watch::{
-    AsyncFd, Overheard, OverheardTape,
-    tcp::{Heard, Ring},
+    Allowances, AsyncFd, CaptureFiles,
+    tcp::{Ring, RingPacket},
 };
 
 use crate::captures;
@@ -48,7 +48,7 @@ impl Options {
 /// What [`open`] has opened: the ring, and the key log that is followed.
 pub(crate) struct Opened {
     ring: Ring,
-    tape: Option<OverheardTape>,
+    tape: Option<CaptureFiles>,
     keys: Option<Followed>,
     learned: String,
     choice: Choice,
@@ -82,7 +82,7 @@ pub(crate) fn open(options: &Options, keep: &watch::Keep, lang: Lang) -> anyhow:
         None => None,
         Some(path) => {
             let chosen = choice.clone();
-            let tape = OverheardTape::open(path, keep.ring, lang, move |ends| chosen.takes(ends));
+            let tape = CaptureFiles::open(path, keep.ring, lang, move |ends| chosen.takes(ends));
             Some(tape.with_context(|| format!("could not open the capture {}", path.display()))?)
         }
     };
@@ -132,7 +132,7 @@ pub(crate) async fn run(
     let mut ring = ring.register().context("the packets cannot be waited for")?;
     let reads = !flight;
     let mut watching =
-        Watching { captures, reads, told, tape, keys, overheard: Overheard::default(), over: 0, output };
+        Watching { captures, reads, told, tape, keys, allowances: Allowances::default(), over: 0, output };
     let mut stopped = std::pin::pin!(servers::shutdown_signal());
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -170,9 +170,9 @@ struct Watching<'o> {
     /// Somebody is told of the steps: the log, or a collector.
     told: bool,
     /// Where packets and secrets are written.
-    tape: Option<OverheardTape>,
+    tape: Option<CaptureFiles>,
     keys: Option<Followed>,
-    overheard: Overheard,
+    allowances: Allowances,
     /// How many connections are over.
     over: usize,
     output: &'o Args,
@@ -190,12 +190,12 @@ impl Watching<'_> {
     /// Takes what the ring has.
     fn take(&mut self, ring: &mut AsyncFd<Ring>) {
         let Watching { captures, tape, reads, .. } = self;
-        let mut take = |Heard { at, interface, packet }: Heard<'_>| {
+        let mut take = |RingPacket { at, interface, packet }: RingPacket<'_>| {
             if let Some(tape) = tape {
                 tape.packet(at, packet);
             }
             if *reads {
-                captures.heard(at, interface, packet);
+                captures.received(at, interface, packet);
             }
         };
         while ring.get_mut().take(&mut take) {}
@@ -210,7 +210,7 @@ impl Watching<'_> {
         told.sort_by_key(|event| event.at);
         if self.told {
             for event in told {
-                let Some(gap) = self.overheard.admits(&event) else { continue };
+                let Some(gap) = self.allowances.admits(&event) else { continue };
                 gap.into_iter().for_each(show::tell_gap);
                 show::tell(event);
             }

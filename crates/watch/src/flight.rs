@@ -18,17 +18,17 @@ use steps::{Lang, sync::lock};
 use crate::{
     address::{Ends, both_plain},
     emit::as_here,
-    heard::{MOST_PORTS, not_allowed},
-    packet::{Ears, Ring, confine},
+    packet::{Ring, RingHandle, confine},
     pcapng::Secrets,
+    received::{MOST_PORTS, not_allowed},
 };
 
-mod overheard;
+mod chosen;
 mod size;
 mod tape;
 mod turns;
 
-pub use overheard::Tape as OverheardTape;
+pub use chosen::Tape as CaptureFiles;
 pub use size::RingSize;
 
 use tape::{Tape, Whose};
@@ -36,14 +36,14 @@ use turns::Turns;
 
 /// The flight recorder of a session.
 pub(crate) struct Flight {
-    ears: Ears,
-    heard: Mutex<Heard>,
+    handle: RingHandle,
+    output: Mutex<Output>,
     /// What the thread takes over when it next looks: it is never waited for.
     told: Mutex<Told>,
 }
 
 /// The ring, and what becomes of its packets.
-struct Heard {
+struct Output {
     ring: Ring,
     tape: Tape,
 }
@@ -89,16 +89,16 @@ impl Flight {
                 return Ok(None);
             }
         };
-        let ears = ring.ears();
+        let handle = ring.handle();
         let tape = Tape::new(Turns::open(path, size, lang)?, Whose::Ours);
-        let heard = Mutex::new(Heard { ring, tape });
-        Ok(Some(Arc::new(Flight { ears, heard, told: Mutex::default() })))
+        let output = Mutex::new(Output { ring, tape });
+        Ok(Some(Arc::new(Flight { handle, output, told: Mutex::default() })))
     }
 
     /// What crosses `port` is ours.
     pub(crate) fn listens(self: &Arc<Self>, port: u16) {
         self.tell(News::Listens(port));
-        self.hear(port);
+        self.record_port(port);
     }
 
     /// The connection between these addresses is ours.
@@ -120,15 +120,15 @@ impl Flight {
         self.told().news.push(news);
     }
 
-    /// From now on hears this port too.
-    pub(crate) fn hear(self: &Arc<Self>, port: u16) {
+    /// From now on records what crosses this port, too.
+    pub(crate) fn record_port(self: &Arc<Self>, port: u16) {
         let mut told = self.told();
         if !told.ports.contains(&port) {
             if told.ports.len() == MOST_PORTS {
                 told.ports.remove(0);
             }
             told.ports.push(port);
-            if let Err(error) = self.ears.only(&told.ports) {
+            if let Err(error) = self.handle.only(&told.ports) {
                 tracing::warn!("port {port} is not recorded: {error}");
             }
         }
@@ -147,21 +147,21 @@ impl Flight {
     fn listen(&self) {
         loop {
             // Nothing happens while no packet comes; and while some come, one look is for many of them.
-            self.ears.wait(IDLE);
+            self.handle.wait(IDLE);
             thread::sleep(GATHERING);
-            let mut heard = self.heard();
+            let mut output = self.output();
             if self.told().ended {
                 return;
             }
-            self.take(&mut heard);
-            heard.tape.write(Instant::now());
+            self.take(&mut output);
+            output.tape.write(Instant::now());
         }
     }
 
     /// Takes what is there.
-    fn take(&self, heard: &mut Heard) {
+    fn take(&self, output: &mut Output) {
         let news = std::mem::take(&mut self.told().news);
-        let Heard { ring, tape } = heard;
+        let Output { ring, tape } = output;
         for one in news {
             match one {
                 News::Listens(port) => tape.listens(port),
@@ -176,22 +176,22 @@ impl Flight {
     /// The run is over: waits a moment for the last packets, and completes the file.
     pub(crate) fn end(&self) {
         let until = Instant::now() + LINGER;
-        let mut heard = self.heard();
+        let mut output = self.output();
         loop {
-            self.take(&mut heard);
-            if heard.tape.is_quiet() || Instant::now() >= until {
+            self.take(&mut output);
+            if output.tape.is_quiet() || Instant::now() >= until {
                 break;
             }
-            self.ears.wait(Duration::from_millis(20));
+            self.handle.wait(Duration::from_millis(20));
         }
         if !std::mem::replace(&mut self.told().ended, true) {
-            let lost = heard.ring.lost();
-            heard.tape.end(lost.into());
+            let lost = output.ring.lost();
+            output.tape.end(lost.into());
         }
     }
 
-    fn heard(&self) -> MutexGuard<'_, Heard> {
-        lock(&self.heard)
+    fn output(&self) -> MutexGuard<'_, Output> {
+        lock(&self.output)
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {

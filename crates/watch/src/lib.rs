@@ -8,15 +8,15 @@
 
 mod address;
 mod allowance;
+mod allowances;
 mod descriptors;
 mod emit;
 mod ends;
 mod flight;
-mod heard;
 mod journal;
 mod keep;
 mod lang;
-mod overheard;
+mod received;
 // On another system than Linux a stand-in, which can capture nothing.
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere/packet.rs")]
 mod packet;
@@ -37,11 +37,11 @@ pub mod tls;
 #[cfg(feature = "ws")]
 pub mod ws;
 
+pub use allowances::Allowances;
 pub use descriptors::raise_descriptor_limit;
 pub use ends::Ends;
-pub use flight::{OverheardTape, RingSize};
+pub use flight::{CaptureFiles, RingSize};
 pub use keep::{Keep, Keeping};
-pub use overheard::Overheard;
 pub use packet::{AsyncFd, confine, with_net_raw};
 #[cfg(target_os = "linux")]
 pub use packet::{Ports, tcp_ports};

@@ -11,6 +11,6 @@ pub use tokio::io::unix::AsyncFd;
 pub use filter::{Ports, tcp_ports};
 pub(crate) use privilege::open;
 pub use privilege::{confine, with_net_raw};
-pub(crate) use ring::Ears;
 pub use ring::Ring;
+pub(crate) use ring::RingHandle;
 pub(crate) use socket::PacketSocket;

@@ -59,9 +59,9 @@ impl<W: Write> Writer<W> {
         self.write(|block| packet(block, nanoseconds(at), bytes, comments))
     }
 
-    /// How many packets were heard, and how many were lost on the way into the file.
-    pub fn statistics(&mut self, heard: u64, lost: u64) -> io::Result<()> {
-        self.write(|block| statistics(block, heard, lost))
+    /// How many packets were received, and how many were lost on the way into the file.
+    pub fn statistics(&mut self, received: u64, lost: u64) -> io::Result<()> {
+        self.write(|block| statistics(block, received, lost))
     }
 
     /// Lets the file hold what was written.
@@ -104,7 +104,7 @@ pub fn secrets(out: &mut Vec<u8>, kind: Secrets, lines: &str) {
     });
 }
 
-/// Appends a packet that was heard `at` so many nanoseconds since 1970, with what is to be said of it.
+/// Appends a packet that was received `at` so many nanoseconds since 1970, with what is to be said of it.
 pub fn packet(out: &mut Vec<u8>, at: u64, bytes: &[u8], comments: &[String]) {
     block(out, ENHANCED_PACKET, |block| {
         block.extend(0_u32.to_le_bytes()); // the only interface
@@ -121,12 +121,12 @@ pub fn packet(out: &mut Vec<u8>, at: u64, bytes: &[u8], comments: &[String]) {
     });
 }
 
-/// Appends how many packets were heard, and how many were lost on the way into the file.
-pub fn statistics(out: &mut Vec<u8>, heard: u64, lost: u64) {
+/// Appends how many packets were received, and how many were lost on the way into the file.
+pub fn statistics(out: &mut Vec<u8>, received: u64, lost: u64) {
     block(out, INTERFACE_STATISTICS, |block| {
         block.extend(0_u32.to_le_bytes());
         time(block, nanoseconds(SystemTime::now()));
-        option(block, ISB_IFRECV, &heard.to_le_bytes());
+        option(block, ISB_IFRECV, &received.to_le_bytes());
         option(block, ISB_IFDROP, &lost.to_le_bytes());
         end_of_options(block);
     });

@@ -20,9 +20,9 @@ use wire::{Seen, tcp::Segment};
 use crate::{
     address::Ends,
     emit::as_here,
-    heard::{MOST_PORTS, not_allowed},
     packet::{self, PacketSocket, confine},
     pcapng::{PROGRAM, Secrets, Writer},
+    received::{MOST_PORTS, not_allowed},
     secrets::private,
 };
 
@@ -205,10 +205,10 @@ impl Recording {
     pub(crate) fn end(&self) {
         let until = Instant::now() + LINGER;
         let mut state = self.lock();
-        state.hear(&self.socket);
+        state.receive(&self.socket);
         while !state.timeline.is_quiet() && Instant::now() < until {
             self.socket.wait(Duration::from_millis(20));
-            state.hear(&self.socket);
+            state.receive(&self.socket);
         }
         if std::mem::replace(&mut state.ended, true) {
             return;
@@ -225,15 +225,15 @@ impl Recording {
     /// What crosses `port` is ours.
     pub(crate) fn listens(self: &Arc<Self>, port: u16) {
         self.lock().timeline.listens(port);
-        self.hear(port);
+        self.record_port(port);
     }
 
-    /// From now on hears this port too.
-    pub(crate) fn hear(self: &Arc<Self>, port: u16) {
+    /// From now on records what crosses this port, too.
+    pub(crate) fn record_port(self: &Arc<Self>, port: u16) {
         let mut state = self.lock();
         if !state.ports.contains(&port) {
             // What is in the queue came through the old filter and is ours all the same.
-            state.hear(&self.socket);
+            state.receive(&self.socket);
             if state.ports.len() == MOST_PORTS {
                 state.ports.remove(0);
             }
@@ -261,7 +261,7 @@ impl Recording {
             if state.ended {
                 return;
             }
-            state.hear(&self.socket);
+            state.receive(&self.socket);
             let entries = state.due(false);
             // Taken before the other is given up: whoever ends the file comes after what was due before.
             let mut file = self.file();
@@ -286,22 +286,22 @@ impl Recording {
 
 impl State {
     /// Takes what waits in the socket's queue.
-    fn hear(&mut self, socket: &PacketSocket) {
+    fn receive(&mut self, socket: &PacketSocket) {
         loop {
-            let heard = match socket.receive(&mut self.buffer) {
-                Ok(heard) => heard,
+            let received = match socket.receive(&mut self.buffer) {
+                Ok(received) => received,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                // ENETDOWN: an interface went away, the others are still heard.
+                // ENETDOWN: an interface went away, the others are still received.
                 Err(error) if error.kind() == io::ErrorKind::NetworkDown => continue,
                 Err(_) => return,
             };
-            // On the loopback interface a packet is heard as it leaves and as it arrives.
-            if heard.leaves_loopback || self.ended {
+            // On the loopback interface a packet is received as it leaves and as it arrives.
+            if received.leaves_loopback || self.ended {
                 continue;
             }
-            let bytes = &self.buffer[..heard.length];
+            let bytes = &self.buffer[..received.length];
             if let Some(segment) = Segment::parse(bytes) {
-                self.timeline.take(Packet::new(heard.at, heard.interface, bytes, &segment));
+                self.timeline.take(Packet::new(received.at, received.interface, bytes, &segment));
             }
         }
     }

@@ -46,7 +46,7 @@ struct Inner {
     verifier: wire::ssh::Verifier,
     journal: Journal,
     /// One of its connections has or had a subscriber.
-    heard: AtomicBool,
+    subscribed: AtomicBool,
     /// Reads the journal.
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -92,13 +92,16 @@ impl Session {
     }
 
     /// One of its connections has a subscriber.
-    pub(crate) fn heard(&self) {
-        self.0.heard.store(true, Relaxed);
+    pub(crate) fn has_subscriber(&self) {
+        self.0.subscribed.store(true, Relaxed);
     }
 
     /// Whether the secrets of its connections are of use to anybody: to a file, or to the other end.
     pub(crate) fn wants_secrets(&self) -> bool {
-        self.0.heard.load(Relaxed) || self.0.secrets.are_kept() || self.records() || self.flight().is_some()
+        self.0.subscribed.load(Relaxed)
+            || self.0.secrets.are_kept()
+            || self.records()
+            || self.flight().is_some()
     }
 
     /// What was seen and is not read yet.
@@ -153,10 +156,10 @@ impl Session {
     /// One of our clients is about to connect to `address`.
     pub fn visits(&self, address: SocketAddr) {
         if let Some(recording) = self.recording() {
-            recording.hear(address.port());
+            recording.record_port(address.port());
         }
         if let Some(flight) = self.flight() {
-            flight.hear(address.port());
+            flight.record_port(address.port());
         }
     }
 

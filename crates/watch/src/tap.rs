@@ -139,15 +139,15 @@ mod tests {
             Crossing::Eof => ends += 1,
         });
         let echo = async {
-            let mut heard = Vec::new();
+            let mut received = Vec::new();
             let mut part = [0; 3];
-            while heard.len() < 26 {
+            while received.len() < 26 {
                 let n = far.read(&mut part).await.unwrap();
-                heard.extend_from_slice(&part[..n]);
+                received.extend_from_slice(&part[..n]);
                 far.write_all(&part[..n]).await.unwrap();
             }
             drop(far);
-            heard
+            received
         };
         let speak = async {
             tap.write_all(b"abcdefghijklmnopqrstuvwxyz").await.unwrap();
@@ -156,10 +156,10 @@ mod tests {
             assert_eq!(tap.read(&mut [0; 1]).await.unwrap(), 0);
             back
         };
-        let (heard, back) = tokio::join!(echo, speak);
-        assert_eq!(heard, b"abcdefghijklmnopqrstuvwxyz");
-        assert_eq!(back, heard);
-        assert_eq!((read, wrote, ends), (heard.clone(), heard, 1));
+        let (received, back) = tokio::join!(echo, speak);
+        assert_eq!(received, b"abcdefghijklmnopqrstuvwxyz");
+        assert_eq!(back, received);
+        assert_eq!((read, wrote, ends), (received.clone(), received, 1));
     }
 
     #[tokio::test]

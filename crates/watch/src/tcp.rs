@@ -12,7 +12,7 @@ use wire::{Seen, fields};
 
 use crate::Witness;
 
-pub use crate::{heard::Heard, packet::Ring};
+pub use crate::{packet::Ring, received::RingPacket};
 
 // What only the Linux kernel tells is read nowhere else.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))]

@@ -63,7 +63,7 @@ pub struct Watch {
     given: Arc<Given>,
     /// There was a subscriber when the connection began; otherwise no hook reports, and the handshake's bytes wait to be
     /// decoded should it fail.
-    heard: bool,
+    enabled: bool,
     /// There is no subscriber, and the handshake is complete: what fails later is explained by what the library says.
     done: Arc<AtomicBool>,
     /// Bytes have come from the peer.
@@ -82,14 +82,14 @@ impl Watch {
     /// A watch that reports to `witness`.
     pub fn new(witness: impl Into<Witness>) -> Self {
         let witness = witness.into();
-        let heard = witness.is_enabled();
+        let enabled = witness.is_enabled();
         let program = match witness.side() {
             Side::Client => Program::Client,
             Side::Server => Program::Server,
         };
         let given = Arc::new(Given::nothing(program));
         let (done, began, shared) = Default::default();
-        Watch { witness, given, heard, done, began, shared }
+        Watch { witness, given, enabled, done, began, shared }
     }
 
     /// The same, which knows what this side's user asked for: advice names an option only where that helps.
@@ -122,7 +122,7 @@ impl Watch {
 
     /// Reports what the library says once connect() or accept() has returned.
     pub fn complete(&self, connection: &CommonState, server_name: Option<&str>) {
-        if !self.heard {
+        if !self.enabled {
             return self.forget();
         }
         let mut fields = fields! {};
@@ -153,7 +153,7 @@ impl Watch {
     /// The handshake is complete, and nobody listens.
     fn forget(&self) {
         if !self.done.swap(true, Relaxed) {
-            self.witness.forget_unheard();
+            self.witness.forget_deferred();
             *self.lock() = Shared::default();
         }
     }
@@ -217,7 +217,7 @@ impl Watch {
     /// Whether the peer has said close_notify; none where there was no subscriber and nothing was decoded.
     pub fn peer_said_close_notify(&self) -> Option<bool> {
         let peer = self.witness.side().peer();
-        self.heard.then(|| self.witness.past(|past| past.alerted(peer, Alert::CLOSE_NOTIFY)))
+        self.enabled.then(|| self.witness.past(|past| past.alerted(peer, Alert::CLOSE_NOTIFY)))
     }
 
     /// Closes the account of the connection: what the decoder has left, then the summary.
@@ -253,7 +253,7 @@ impl Watch {
 
     /// Notes that the library called, with values of so many bytes; `read` makes a step of them.
     fn call(&self, weight: usize, read: impl FnOnce(&Watch) -> Option<Seen> + Send + 'static) {
-        if !self.heard {
+        if !self.enabled {
             return;
         }
         let (watch, elapsed) = (self.clone(), self.witness.elapsed());
@@ -311,7 +311,7 @@ fn scheme(scheme: rustls::SignatureScheme, message: &[u8]) -> String {
 /// there is no current connection.
 fn current(report: impl FnOnce(&Watch)) {
     let _ = CURRENT.try_with(|watch| {
-        if watch.heard {
+        if watch.enabled {
             report(watch);
         }
     });
@@ -324,7 +324,7 @@ fn of_witness(tell: impl FnOnce(&Witness)) {
 
 /// Whether [`current`] would report.
 fn listens() -> bool {
-    CURRENT.try_with(|watch| watch.heard).unwrap_or(false)
+    CURRENT.try_with(|watch| watch.enabled).unwrap_or(false)
 }
 
 #[cfg(test)]

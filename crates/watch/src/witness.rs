@@ -32,7 +32,7 @@ mod notes;
 mod tests;
 
 use kept::Kept;
-use notes::Unheard;
+use notes::Deferred;
 
 /// The longest run of bytes that an event carries; a longer one is cut and its length stays in the fields.
 const MOST_BYTES: usize = 16 * 1024;
@@ -69,10 +69,10 @@ struct Inner {
     /// How much in the journal is of this connection.
     unread: AtomicUsize,
     /// What was seen with no subscriber, and is not read.
-    unheard: Mutex<Unheard>,
-    has_unheard: AtomicBool,
+    deferred: Mutex<Deferred>,
+    has_deferred: AtomicBool,
     /// Who reads that.
-    reads_unheard: Mutex<()>,
+    reads_deferred: Mutex<()>,
     /// It is read because somebody asks what was seen.
     asked: AtomicBool,
     state: Mutex<State>,
@@ -145,9 +145,9 @@ impl Witness {
             started,
             keeps: AtomicBool::default(),
             unread: AtomicUsize::default(),
-            unheard: Mutex::default(),
-            has_unheard: AtomicBool::default(),
-            reads_unheard: Mutex::default(),
+            deferred: Mutex::default(),
+            has_deferred: AtomicBool::default(),
+            reads_deferred: Mutex::default(),
             asked: AtomicBool::default(),
             state: Mutex::default(),
         }))

@@ -5,7 +5,7 @@ use std::{convert::Infallible, io, time::Duration};
 
 use crate::{
     Session,
-    heard::{Heard, Received},
+    received::{Received, RingPacket},
 };
 
 fn only_linux<T>() -> io::Result<T> {
@@ -155,12 +155,12 @@ impl Ring {
         match self.0 {}
     }
 
-    /// Takes what was heard.
-    pub fn take(&mut self, _each: impl FnMut(Heard<'_>)) -> bool {
+    /// Takes what was received.
+    pub fn take(&mut self, _each: impl FnMut(RingPacket<'_>)) -> bool {
         match self.0 {}
     }
 
-    pub(crate) fn ears(&self) -> Ears {
+    pub(crate) fn handle(&self) -> RingHandle {
         match self.0 {}
     }
 
@@ -172,9 +172,9 @@ impl Ring {
 
 /// The ports of a ring.
 #[derive(Debug)]
-pub(crate) struct Ears(Infallible);
+pub(crate) struct RingHandle(Infallible);
 
-impl Ears {
+impl RingHandle {
     pub(crate) fn only(&self, _ports: &[u16]) -> io::Result<()> {
         match self.0 {}
     }

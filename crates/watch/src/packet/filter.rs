@@ -3,7 +3,7 @@
 
 use socket2::SockFilter;
 
-use crate::heard::MOST_PORTS;
+use crate::received::MOST_PORTS;
 
 const WORD: u16 = 0x20; // A = packet[k], four bytes
 const BYTE: u16 = 0x30; // A = packet[k], one byte

@@ -2,7 +2,7 @@
 //! ring of memory that is shared with the kernel (packet(7), TPACKET_V3). The queue of a plain socket is as long as an
 //! unprivileged process may have it, some 200 KiB, and one busy download overruns that.
 //!
-//! Nothing is made promiscuous: what is heard is what the machine itself sends, receives or forwards.
+//! Nothing is made promiscuous: what is received is what the machine itself sends, receives or forwards.
 #![allow(unsafe_code)] // mmap(), socket options and sockaddr_ll: socket2 has no safe form of any of them
 
 use std::{
@@ -24,7 +24,7 @@ use super::{
     filter::{Ports, once, tcp_and_icmp, tcp_ports},
     with_net_raw,
 };
-use crate::heard::Heard;
+use crate::received::RingPacket;
 
 /// A packet socket with its ring.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub struct Ring {
 unsafe impl Send for Ring {}
 
 impl Ring {
-    /// How long after it was heard a packet may be taken, at most, with room for a busy machine.
+    /// How long after it was received a packet may be taken, at most, with room for a busy machine.
     pub const MOST_DELAY: Duration = Duration::from_millis(3 * RETIRE_MS as u64);
 
     /// Opens the ring. Nothing but this needs CAP_NET_RAW, which may be given up then.
@@ -51,14 +51,14 @@ impl Ring {
         Ring::with(interface, &once(tcp_and_icmp()))
     }
 
-    /// Opens a ring that hears nothing yet: [`Ears::only`] says what.
+    /// Opens a ring that receives nothing yet: [`RingHandle::only`] says what.
     pub(crate) fn silent() -> io::Result<Ring> {
         Ring::with(None, &tcp_ports(Ports::FromOrTo, &[], WHOLE))
     }
 
     fn with(interface: Option<&str>, filter: &[SockFilter]) -> io::Result<Ring> {
         let index = interface.map(index_of).transpose()?.unwrap_or(ANY);
-        // DGRAM: packets begin with their IP header on every kind of interface. Protocol 0: none are heard yet.
+        // DGRAM: packets begin with their IP header on every kind of interface. Protocol 0: none are received yet.
         let socket = with_net_raw(|| Socket::new(Domain::PACKET, Type::DGRAM, None))?;
         socket.set_nonblocking(true)?;
         set(&socket, libc::PACKET_VERSION, &(libc::tpacket_versions::TPACKET_V3 as libc::c_int))?;
@@ -81,17 +81,17 @@ impl Ring {
             return Err(io::Error::last_os_error());
         }
         let ring = Ring { socket: Arc::new(socket), memory: memory.cast(), next: 0 };
-        // Filter first: what is heard between bind and filter would be something else.
+        // Filter first: what is received between bind and filter would be something else.
         ring.socket.attach_filter(filter)?;
         // SAFETY: `sockaddr_ll` is a plain C structure of integers, for which all zeroes is a value.
-        let mut heard: libc::sockaddr_ll = unsafe { mem::zeroed() };
-        heard.sll_family = libc::AF_PACKET as u16;
-        heard.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
-        heard.sll_ifindex = index;
-        // SAFETY: the descriptor is open, and the pointer and length describe `heard`.
+        let mut bound: libc::sockaddr_ll = unsafe { mem::zeroed() };
+        bound.sll_family = libc::AF_PACKET as u16;
+        bound.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
+        bound.sll_ifindex = index;
+        // SAFETY: the descriptor is open, and the pointer and length describe `bound`.
         succeeded(unsafe {
-            let length = mem::size_of_val(&heard) as libc::socklen_t;
-            libc::bind(ring.socket.as_raw_fd(), (&raw const heard).cast(), length)
+            let length = mem::size_of_val(&bound) as libc::socklen_t;
+            libc::bind(ring.socket.as_raw_fd(), (&raw const bound).cast(), length)
         })?;
         Ok(ring)
     }
@@ -109,7 +109,7 @@ impl Ring {
 
     /// Hands out what the next block holds, and gives whether there was one. A block is handed over when it is full, or
     /// has waited for so long.
-    pub fn take(&mut self, mut each: impl FnMut(Heard<'_>)) -> bool {
+    pub fn take(&mut self, mut each: impl FnMut(RingPacket<'_>)) -> bool {
         // SAFETY: `next` is below BLOCKS, so the block lies within the mapping; the status is a u32 at a multiple of 4,
         // which kernel and program both write.
         let status = unsafe {
@@ -128,9 +128,9 @@ impl Ring {
         true
     }
 
-    /// Its socket, for whoever says what is heard and waits for it while another takes.
-    pub(crate) fn ears(&self) -> Ears {
-        Ears(Arc::clone(&self.socket))
+    /// Its socket, for whoever says what is received and waits for it while another takes.
+    pub(crate) fn handle(&self) -> RingHandle {
+        RingHandle(Arc::clone(&self.socket))
     }
 
     /// How many packets found no room in the ring since the last call.
@@ -148,10 +148,10 @@ impl Ring {
 
 /// The socket of a ring.
 #[derive(Debug)]
-pub(crate) struct Ears(Arc<Socket>);
+pub(crate) struct RingHandle(Arc<Socket>);
 
-impl Ears {
-    /// From now on hears the segments to and from these ports, instead of those it heard before.
+impl RingHandle {
+    /// From now on receives the segments to and from these ports, instead of those it received before.
     pub(crate) fn only(&self, ports: &[u16]) -> io::Result<()> {
         self.0.attach_filter(&once(tcp_ports(Ports::FromOrTo, ports, WHOLE)))
     }
@@ -179,21 +179,21 @@ impl Drop for Ring {
 }
 
 /// The packets of a block, each by its place in it.
-fn packets(block: &[u8], each: &mut impl FnMut(Heard<'_>)) {
+fn packets(block: &[u8], each: &mut impl FnMut(RingPacket<'_>)) {
     let header = mem::offset_of!(libc::tpacket_block_desc, hdr);
     let count = number(block, header + mem::offset_of!(libc::tpacket_hdr_v1, num_pkts));
     let mut at = number(block, header + mem::offset_of!(libc::tpacket_hdr_v1, offset_to_first_pkt)) as usize;
     for _ in 0..count {
         let Some(packet) = block.get(at..) else { return };
-        if let Some(heard) = packet_at(packet) {
-            each(heard);
+        if let Some(packet) = packet_at(packet) {
+            each(packet);
         }
         at += number(packet, mem::offset_of!(libc::tpacket3_hdr, tp_next_offset)) as usize;
     }
 }
 
 /// A packet behind its `tpacket3_hdr` and its `sockaddr_ll`; none: one that is told elsewhere.
-fn packet_at(header: &[u8]) -> Option<Heard<'_>> {
+fn packet_at(header: &[u8]) -> Option<RingPacket<'_>> {
     let (seconds, nanoseconds) = (
         number(header, mem::offset_of!(libc::tpacket3_hdr, tp_sec)),
         number(header, mem::offset_of!(libc::tpacket3_hdr, tp_nsec)),
@@ -203,11 +203,11 @@ fn packet_at(header: &[u8]) -> Option<Heard<'_>> {
     let from =
         header.get(mem::size_of::<libc::tpacket3_hdr>().next_multiple_of(libc::TPACKET_ALIGNMENT)..)?;
     let loopback = half(from, mem::offset_of!(libc::sockaddr_ll, sll_hatype)) == libc::ARPHRD_LOOPBACK;
-    // On the loopback interface a packet is heard twice, as it leaves and as it arrives.
+    // On the loopback interface a packet is received twice, as it leaves and as it arrives.
     if loopback && from.get(mem::offset_of!(libc::sockaddr_ll, sll_pkttype)) == Some(&libc::PACKET_OUTGOING) {
         return None;
     }
-    Some(Heard {
+    Some(RingPacket {
         at: i64::from(seconds) * 1_000_000_000 + i64::from(nanoseconds),
         interface: number(from, mem::offset_of!(libc::sockaddr_ll, sll_ifindex)).cast_signed(),
         packet: header.get(begins..begins.checked_add(length)?)?,

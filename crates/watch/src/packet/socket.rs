@@ -1,4 +1,4 @@
-//! A packet socket (packet(7)) that hears the TCP segments of one port on every interface, each with the time at
+//! A packet socket (packet(7)) that receives the TCP segments of one port on every interface, each with the time at
 //! which the kernel saw it.
 #![allow(unsafe_code)] // recvmsg() with ancillary data and sockaddr_ll: socket2 has no safe form of either
 
@@ -12,29 +12,29 @@ use socket2::{Domain, Socket, Type};
 use tokio::io::{Interest, unix::AsyncFd};
 
 use super::filter::{Ports, once, tcp_ports};
-use crate::heard::Received;
+use crate::received::Received;
 
 /// An `AF_PACKET` socket.
 #[derive(Debug)]
 pub(crate) struct PacketSocket(Socket);
 
 impl PacketSocket {
-    /// Opens a socket that hears nothing yet. Only this needs CAP_NET_RAW.
+    /// Opens a socket that receives nothing yet. Only this needs CAP_NET_RAW.
     pub(crate) fn open() -> io::Result<Self> {
-        // DGRAM: packets begin with their IP header on every kind of interface. Protocol 0: none are heard.
+        // DGRAM: packets begin with their IP header on every kind of interface. Protocol 0: none are received.
         let socket = Socket::new(Domain::PACKET, Type::DGRAM, None)?;
         socket.set_nonblocking(true)?;
         Ok(PacketSocket(socket))
     }
 
-    /// From now on hears the segments to and from these ports, instead of those it heard before.
+    /// From now on receives the segments to and from these ports, instead of those it received before.
     pub(crate) fn only(&self, ports: &[u16]) -> io::Result<()> {
         self.0.attach_filter(&once(tcp_ports(Ports::FromOrTo, ports, 0xffff)))
     }
 
-    /// From now on hears the segments to and from `ports`.
+    /// From now on receives the segments to and from `ports`.
     pub(crate) fn listen(&self, ports: &[u16]) -> io::Result<()> {
-        // Filter first: what is heard between bind and filter would be another's traffic.
+        // Filter first: what is received between bind and filter would be another's traffic.
         self.only(ports)?;
         // As much as an unprivileged process may have; a burst must not overrun the queue.
         self.0.set_recv_buffer_size(4 << 20)?;

@@ -142,7 +142,7 @@ impl Timeline {
         self.order.push_back(ends);
     }
 
-    /// Whether each connection of ours that was heard has ended on the wire.
+    /// Whether each connection of ours that was received has ended on the wire.
     pub(super) fn is_quiet(&self) -> bool {
         let ours = self.connections.values().filter(|connection| connection.ours);
         ours.into_iter().all(|connection| connection.packets.is_empty() || connection.has_ended())

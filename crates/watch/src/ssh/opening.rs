@@ -35,7 +35,7 @@ pub(super) struct Opening {
 #[derive(Clone, Debug)]
 struct Known {
     /// There was a subscriber when the connection began; otherwise nothing is decoded beyond what the program asks for.
-    heard: bool,
+    enabled: bool,
     shared: Arc<Mutex<Shared>>,
     key_exchange_began: Arc<AtomicBool>,
     /// There is no subscriber, and the program has no more to ask: the key exchange is complete.
@@ -68,7 +68,7 @@ impl Shared {
 impl Opening {
     pub(super) fn new(witness: &Witness) -> Self {
         let known = Known {
-            heard: witness.is_enabled(),
+            enabled: witness.is_enabled(),
             shared: Arc::new(Mutex::new(Shared::of(witness))),
             key_exchange_began: Arc::default(),
             done: Arc::default(),
@@ -79,7 +79,7 @@ impl Opening {
 
     /// `from` sent `bytes`.
     pub(super) fn crossed(&self, from: Side, bytes: &[u8]) {
-        if !self.known.heard && self.known.done.load(Ordering::Relaxed) {
+        if !self.known.enabled && self.known.done.load(Ordering::Relaxed) {
             return;
         }
         let (known, moment) = (self.known.clone(), self.moment());
@@ -91,7 +91,7 @@ impl Opening {
         // Reported under the lock: two halves of a stream must not swap what they saw.
         let mut shared = self.lock();
         let began = self.known.key_exchange_began.load(Ordering::Relaxed);
-        if !self.known.heard && began && shared.decoder.client_cookie().is_some() {
+        if !self.known.enabled && began && shared.decoder.client_cookie().is_some() {
             self.known.done.store(true, Ordering::Relaxed);
             return;
         }
@@ -134,7 +134,7 @@ impl Opening {
     pub(super) fn secret(&self, secret: &[u8]) {
         let (known, moment, secret) = (self.known.clone(), self.moment(), Zeroizing::new(secret.to_vec()));
         self.witness.note(secret.len(), move |witness| known.with(witness).read_secret(moment, &secret));
-        if !self.known.heard && self.witness.session().wants_secrets() {
+        if !self.known.enabled && self.witness.session().wants_secrets() {
             self.witness.read();
         }
         self.exchanged();
@@ -143,8 +143,8 @@ impl Opening {
     /// The key exchange is complete: with no subscriber nobody asks for its bytes any more. What fails later is explained
     /// by what the library says.
     fn exchanged(&self) {
-        if !self.known.heard && !self.known.done.swap(true, Ordering::Relaxed) {
-            self.witness.forget_unheard();
+        if !self.known.enabled && !self.known.done.swap(true, Ordering::Relaxed) {
+            self.witness.forget_deferred();
         }
     }
 
@@ -154,7 +154,7 @@ impl Opening {
         let session = self.witness.session();
         shared.own.get_or_insert_with(|| Own::new(session)).tell(cookie, secret);
         session.ssh_secret(self.witness.ends(), &cookie, secret);
-        if !self.known.heard {
+        if !self.known.enabled {
             return;
         }
         shared.opened_with = Some("this side's secret");
@@ -164,7 +164,7 @@ impl Opening {
 
     /// The secret will not be told.
     pub(super) fn give_up(&self, why: Said) {
-        if !self.known.heard {
+        if !self.known.enabled {
             return self.exchanged();
         }
         let (known, moment) = (self.known.clone(), self.moment());

@@ -62,7 +62,7 @@ struct Sorter {
 struct Followed {
     witness: Witness,
     tracker: Arc<Mutex<Tracker>>,
-    /// The interface on which it was first heard. A bridge and the link behind it both hear each packet.
+    /// The interface on which it was first received. A bridge and the link behind it both hear each packet.
     interface: Option<i32>,
     /// Read from the socket, not yet reported.
     queue: VecDeque<Captured>,
@@ -259,18 +259,18 @@ impl Sorter {
     /// Reads at most `most` packets and reports them, those of `held` excepted; whether the socket was emptied.
     fn read(&mut self, socket: &AsyncFd<PacketSocket>, held: Option<Ends>, most: usize) -> bool {
         for _ in 0..most {
-            let heard = match socket.get_ref().receive(&mut self.buffer) {
-                Ok(heard) => heard,
+            let received = match socket.get_ref().receive(&mut self.buffer) {
+                Ok(received) => received,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                // ENETDOWN: an interface went away, the others are still heard.
+                // ENETDOWN: an interface went away, the others are still received.
                 Err(error) if error.kind() == io::ErrorKind::NetworkDown => continue,
                 Err(_) => return true,
             };
-            if heard.leaves_loopback {
+            if received.leaves_loopback {
                 continue;
             }
-            let Some(segment) = Segment::parse(&self.buffer[..heard.length]) else { continue };
-            self.sort(Captured { segment, interface: heard.interface, at: heard.at }, held);
+            let Some(segment) = Segment::parse(&self.buffer[..received.length]) else { continue };
+            self.sort(Captured { segment, interface: received.interface, at: received.at }, held);
         }
         false
     }

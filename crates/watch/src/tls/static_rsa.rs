@@ -89,7 +89,7 @@ impl Watch {
     /// OpenSSL logs the master secret once Finished is right. Where it was not, the server's is made of the pre-master
     /// secret that was opened here: it tells whether the record opens at all.
     pub(super) fn derive_master_secret(&self) {
-        if self.heard {
+        if self.enabled {
             let watch = self.clone();
             self.witness().note(0, move |_| watch.read_master_secret());
         }

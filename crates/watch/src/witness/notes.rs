@@ -9,21 +9,21 @@ use super::Witness;
 use crate::journal::MOST_OF_ONE;
 
 /// How much of a connection waits to be asked for where there is no subscriber.
-const MOST_UNHEARD: usize = 16 * 1024;
+const MOST_DEFERRED: usize = 16 * 1024;
 
 /// What is done with something that was seen once it is read.
 pub(super) type Note = Box<dyn FnOnce(&Witness) + Send>;
 
 /// What was seen with no subscriber.
 #[derive(Default)]
-pub(super) struct Unheard {
+pub(super) struct Deferred {
     notes: Vec<Note>,
     weight: usize,
 }
 
-impl std::fmt::Debug for Unheard {
+impl std::fmt::Debug for Deferred {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Unheard").field("weight", &self.weight).finish_non_exhaustive()
+        f.debug_struct("Deferred").field("weight", &self.weight).finish_non_exhaustive()
     }
 }
 
@@ -36,10 +36,10 @@ impl Witness {
             return read(self);
         }
         if !self.is_enabled() {
-            return self.note_unheard(weight, read);
+            return self.defer(weight, read);
         }
-        self.0.session.heard();
-        self.read_unheard(true);
+        self.0.session.has_subscriber();
+        self.read_deferred(true);
         if journal.reads_at_once() {
             return read(self);
         }
@@ -66,44 +66,44 @@ impl Witness {
 
     /// Returns when all that was seen so far is read.
     pub(crate) fn read(&self) {
-        self.read_unheard(true);
+        self.read_deferred(true);
         self.0.session.journal().read();
     }
 
     /// Notes what was seen with no subscriber: it is read only when the program asks, or there is much of it.
-    fn note_unheard(&self, weight: usize, read: impl FnOnce(&Witness) + Send + 'static) {
-        let mut unheard = lock(&self.0.unheard);
-        unheard.notes.push(Box::new(read));
-        unheard.weight += weight + size_of::<Note>();
-        let full = unheard.weight > MOST_UNHEARD;
-        drop(unheard);
-        self.0.has_unheard.store(true, Relaxed);
+    fn defer(&self, weight: usize, read: impl FnOnce(&Witness) + Send + 'static) {
+        let mut deferred = lock(&self.0.deferred);
+        deferred.notes.push(Box::new(read));
+        deferred.weight += weight + size_of::<Note>();
+        let full = deferred.weight > MOST_DEFERRED;
+        drop(deferred);
+        self.0.has_deferred.store(true, Relaxed);
         if full {
-            self.read_unheard(false);
+            self.read_deferred(false);
         }
     }
 
     /// Forgets what was seen with no subscriber: nobody will ask for it.
-    pub(crate) fn forget_unheard(&self) {
+    pub(crate) fn forget_deferred(&self) {
         if !self.is_enabled() {
-            self.0.has_unheard.store(false, Relaxed);
-            drop(std::mem::take(&mut *lock(&self.0.unheard)));
+            self.0.has_deferred.store(false, Relaxed);
+            drop(std::mem::take(&mut *lock(&self.0.deferred)));
         }
     }
 
-    /// Reads what waits unheard. Where nobody `asked`, that is to follow the stream: of what is seen then nothing is
+    /// Reads what was deferred. Where nobody `asked`, that is to follow the stream: of what is seen then nothing is
     /// remembered.
-    fn read_unheard(&self, asked: bool) {
+    fn read_deferred(&self, asked: bool) {
         let journal = self.0.session.journal();
-        if !self.0.has_unheard.load(Relaxed) || journal.is_reader() {
+        if !self.0.has_deferred.load(Relaxed) || journal.is_reader() {
             return;
         }
         // One reads at a time: the notes keep their order.
-        let _reader = lock(&self.0.reads_unheard);
+        let _reader = lock(&self.0.reads_deferred);
         let notes = {
-            let mut unheard = lock(&self.0.unheard);
-            self.0.has_unheard.store(false, Relaxed);
-            std::mem::take(&mut *unheard).notes
+            let mut deferred = lock(&self.0.deferred);
+            self.0.has_deferred.store(false, Relaxed);
+            std::mem::take(&mut *deferred).notes
         };
         if !asked {
             self.lock().past.missed();

@@ -13,7 +13,7 @@ pub(super) struct Connection {
     pub(super) ours: bool,
     /// How many witnesses still tell of it.
     pub(super) open: usize,
-    /// The interface on which it was first heard. A bridge and the link behind it both hear each packet.
+    /// The interface on which it was first received. A bridge and the link behind it both receive each packet.
     pub(super) interface: Option<i32>,
     client: Half,
     server: Half,

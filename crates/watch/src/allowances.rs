@@ -11,7 +11,7 @@ use crate::allowance::Allowance;
 
 /// Says which of the events that a capture tells may be logged.
 #[derive(Debug, Default)]
-pub struct Overheard {
+pub struct Allowances {
     open: HashMap<String, Told>,
 }
 
@@ -23,7 +23,7 @@ struct Told {
     steps: HashSet<(Step, Direction)>,
 }
 
-impl Overheard {
+impl Allowances {
     /// Whether an event may be logged, with the gap before it, or is counted because its connection has logged too much.
     /// A summary ends its connection.
     pub fn admits(&mut self, event: &Event) -> Option<Option<Gap>> {

@@ -1,13 +1,13 @@
-//! What is heard of packets, whichever system hears them.
+//! What is received of packets, whatever the system.
 
 use std::{io, time::SystemTime};
 
 /// The most ports that a filter takes: two instructions each way, and the kernel takes 4096.
 pub(crate) const MOST_PORTS: usize = 512;
 
-/// A packet as a ring heard it.
+/// A packet as a ring received it.
 #[derive(Clone, Copy, Debug)]
-pub struct Heard<'a> {
+pub struct RingPacket<'a> {
     /// When, in nanoseconds since 1970.
     pub at: i64,
     /// On which interface.
@@ -21,9 +21,9 @@ pub struct Heard<'a> {
 pub(crate) struct Received {
     /// How many bytes of the buffer the packet fills.
     pub(crate) length: usize,
-    /// The interface on which it was heard.
+    /// The interface on which it was received.
     pub(crate) interface: i32,
-    /// On the loopback interface a packet is heard twice: as it leaves and as it arrives.
+    /// On the loopback interface a packet is received twice: as it leaves and as it arrives.
     pub(crate) leaves_loopback: bool,
     /// When.
     pub(crate) at: SystemTime,
