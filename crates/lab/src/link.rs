@@ -81,8 +81,8 @@ struct Link {
     _door: Socket,
     /// The address from which the server is reached.
     inside: SocketAddr,
-    ear: AsyncFd<PacketReceiver>,
-    mouth: PacketSender,
+    receiver: AsyncFd<PacketReceiver>,
+    sender: PacketSender,
     /// By the address of the client.
     connections: HashMap<SocketAddr, Crossing>,
     /// Clients by the port from which the server is reached for them.
@@ -107,19 +107,20 @@ impl Link {
                 "{listen} and {to} are of two versions of IP, and the link translates none: use one of them"
             );
         }
-        let (ear, mouth) = with_net_raw(|| Ok((PacketReceiver::open()?, PacketSender::open(to.is_ipv4())?)))
-            .context("the link needs CAP_NET_RAW to hear and send segments")?;
+        let (receiver, sender) =
+            with_net_raw(|| Ok((PacketReceiver::open()?, PacketSender::open(to.is_ipv4())?)))
+                .context("the link needs CAP_NET_RAW to receive and send segments")?;
         let door = deaf_listener(listen).with_context(|| format!("could not hold {listen}"))?;
         let outside = local(&door)?;
         let inside = toward(to).with_context(|| format!("there is no way from here to {to}"))?;
-        ear.hear(&[outside.port()])?;
+        receiver.receive_from(&[outside.port()])?;
         Ok(Link {
             plan,
             outside,
             _door: door,
             inside,
-            ear: ear.register()?,
-            mouth,
+            receiver: receiver.register()?,
+            sender,
             connections: HashMap::new(),
             ports: HashMap::new(),
             on_its_way: BinaryHeap::new(),
@@ -142,11 +143,11 @@ impl Link {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 () = sleep_until(next) => {}
-                ready = self.ear.readable() => {
+                ready = self.receiver.readable() => {
                     ready?.clear_ready();
                     // Read to the end, or the runtime would not say again that there is something.
                     loop {
-                        match self.ear.get_ref().receive(&mut buffer) {
+                        match self.receiver.get_ref().receive(&mut buffer) {
                             Ok(length) => self.packet(&buffer[..length])?,
                             Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                             // An interface went away, or a signal came: the others are still heard.
@@ -222,13 +223,13 @@ impl Link {
 
     fn listen_up(&self) -> io::Result<()> {
         let ports: Vec<_> = std::iter::once(self.outside.port()).chain(self.ports.keys().copied()).collect();
-        self.ear.get_ref().hear(&ports)
+        self.receiver.get_ref().receive_from(&ports)
     }
 
     fn send_due(&mut self, now: Instant) {
         while self.on_its_way.peek().is_some_and(|Reverse(due)| due.at <= now) {
             let Some(Reverse(due)) = self.on_its_way.pop() else { break };
-            if let Err(error) = self.mouth.send(&due.packet, due.to) {
+            if let Err(error) = self.sender.send(&due.packet, due.to) {
                 // As on any link: TCP sends it again.
                 tracing::debug!("the link could not send {} bytes to {}: {error}", due.packet.len(), due.to);
             }

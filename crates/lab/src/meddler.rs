@@ -154,13 +154,13 @@ async fn carry(
         };
         let length = read.unwrap_or(0);
         let lock = || lock(meddler);
-        let deeds = if length == 0 {
+        let actions = if length == 0 {
             vec![Action::Send(lock().split.rest(from)), Action::End]
         } else {
             lock().push(from, &buffer[..length])
         };
-        for deed in deeds {
-            match deed {
+        for action in actions {
+            match action {
                 Action::Send(bytes) => drop(far.lock().await.write_all(&bytes).await),
                 Action::Wait => tokio::time::sleep(A_MOMENT).await,
                 Action::Answer(bytes) => drop(near.lock().await.write_all(&bytes).await),
@@ -196,11 +196,11 @@ enum Action {
 
 impl Meddler {
     fn push(&mut self, from: Side, bytes: &[u8]) -> Vec<Action> {
-        let mut deeds = Vec::new();
+        let mut actions = Vec::new();
         for piece in self.split.push(from, bytes) {
             let Piece { step, mut bytes } = piece;
             let Some(step) = step else {
-                deeds.push(Action::Send(bytes));
+                actions.push(Action::Send(bytes));
                 continue;
             };
             let count = self.count.entry((from, step)).or_default();
@@ -235,8 +235,8 @@ impl Meddler {
                         None => tracing::warn!("{text:?} does not stand in {step}"),
                     },
                     Act::CutBefore => {
-                        deeds.push(Action::Cut);
-                        return deeds;
+                        actions.push(Action::Cut);
+                        return actions;
                     }
                     Act::CutWithin { bytes: some } => {
                         bytes.truncate(*some);
@@ -246,30 +246,30 @@ impl Meddler {
                     Act::Drop => gone = true,
                     Act::Pieces(length) => pieces = Some((*length).max(1)),
                     Act::Answer(text) => {
-                        deeds.extend([Action::Answer(text.clone().into_bytes()), Action::Cut]);
-                        return deeds;
+                        actions.extend([Action::Answer(text.clone().into_bytes()), Action::Cut]);
+                        return actions;
                     }
                     Act::Insert(hex) => match hex::decode(hex) {
-                        Ok(bytes) => deeds.push(Action::Send(bytes)),
+                        Ok(bytes) => actions.push(Action::Send(bytes)),
                         Err(error) => tracing::warn!("insert: {error}"),
                     },
                 }
             }
             match pieces {
                 _ if gone => {}
-                None => deeds.push(Action::Send(bytes)),
+                None => actions.push(Action::Send(bytes)),
                 Some(length) => {
                     for part in bytes.chunks(length) {
-                        deeds.extend([Action::Send(part.to_vec()), Action::Wait]);
+                        actions.extend([Action::Send(part.to_vec()), Action::Wait]);
                     }
                 }
             }
             if !after.is_empty() {
-                deeds.extend(after);
-                return deeds;
+                actions.extend(after);
+                return actions;
             }
         }
-        deeds
+        actions
     }
 }
 

@@ -232,8 +232,8 @@ async fn meet(
         meddler.await.context("the meddler found no free port")?
     };
     let mut ran = Ok(());
-    let crowd = order.tcp.clone().crowd(here, kept.cloned());
-    let crowd = Aborts(tokio::spawn(crowd).abort_handle());
+    let others = order.tcp.clone().fill_queue(here, kept.cloned());
+    let others = Aborts(tokio::spawn(others).abort_handle());
     for _ in 0..order.visits {
         ran = client(target, &order.client).await;
         // A scenario's client comes as often as its file says, whatever became of it the time before.
@@ -241,7 +241,7 @@ async fn meet(
             break;
         }
     }
-    drop(crowd);
+    drop(others);
     if let Some(kept) = kept {
         settled(session, kept).await;
     }

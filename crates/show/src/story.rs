@@ -301,9 +301,9 @@ fn tell((client, server, met_by): meet::Met) -> Story {
     let variant =
         [&client, &server].into_iter().flatten().find_map(|end| end.events.first()?.variant.clone());
     let ends = (client.as_ref().map(Connection::end), server.as_ref().map(Connection::end));
-    let deeds = link::deeds(client.as_ref(), server.as_ref());
+    let actions = link::actions(client.as_ref(), server.as_ref());
     let pairs = match (&client, &server) {
-        (Some(client), Some(server)) => meet::same(client, server, &deeds),
+        (Some(client), Some(server)) => meet::same(client, server, &actions),
         _ => Vec::new(),
     };
     let offset = match (&client, &server) {
@@ -311,7 +311,7 @@ fn tell((client, server, met_by): meet::Met) -> Story {
         _ => None,
     };
     let (began_us, rows) =
-        order::rows(client, server, (&pairs, &deeds), offset.map_or(0, Offset::correction_us));
+        order::rows(client, server, (&pairs, &actions), offset.map_or(0, Offset::correction_us));
     Story { protocol, variant, client: ends.0, server: ends.1, met_by, offset, began_us, rows }
 }
 

@@ -1,4 +1,4 @@
-//! The link's three sockets: an ear that hears packets to the link's own ports, a mouth that sends whole IP packets,
+//! The link's three sockets: a receiver of packets to the link's own ports, a sender of whole IP packets,
 //! and deaf listeners that hold those ports.
 #![allow(unsafe_code)] // sockaddr_ll and three socket options, for which socket2 has no safe form
 
@@ -19,7 +19,7 @@ use watch::{Ports, tcp_ports};
 pub(super) struct PacketReceiver(Socket);
 
 impl PacketReceiver {
-    /// Opens an ear that hears nothing yet. Needs CAP_NET_RAW.
+    /// Opens a receiver that receives nothing yet. Needs CAP_NET_RAW.
     pub(super) fn open() -> io::Result<Self> {
         // DGRAM: packets begin with their IP header on every kind of interface. Protocol 0: none are heard.
         let socket = Socket::new(Domain::PACKET, Type::DGRAM, None)?;
@@ -42,7 +42,7 @@ impl PacketReceiver {
     }
 
     /// From now on hears what is addressed to `ports`, on every interface.
-    pub(super) fn hear(&self, ports: &[u16]) -> io::Result<()> {
+    pub(super) fn receive_from(&self, ports: &[u16]) -> io::Result<()> {
         self.0.attach_filter(&tcp_ports(Ports::To, ports, WHOLE))
     }
 

@@ -21,7 +21,7 @@ pub(super) struct Setup {
     /// How long each segment is on the link, one way. A scenario with rules has a link in any case.
     latency_ms: Option<u64>,
     /// So many other clients connect while the client's ACK is on its way, and say nothing.
-    crowd: usize,
+    others: usize,
     /// The client calls where no server is.
     nobody_listens: bool,
 }
@@ -51,16 +51,16 @@ impl Setup {
 
     /// Connects the other clients and keeps them: the kernel does that without the server's help. They come when the
     /// client has its SYN+ACK, for a server whose queue is full answers no SYN.
-    pub(super) async fn crowd(self, here: SocketAddr, kept: Option<Kept>) {
-        let mut crowd = Vec::new();
+    pub(super) async fn fill_queue(self, here: SocketAddr, kept: Option<Kept>) {
+        let mut queued = Vec::new();
         let answered = |events: &[Event]| events.iter().any(|event| event.step == Step::SynAck.into());
-        while self.crowd > 0 && kept.as_ref().is_some_and(|kept| !kept.look(answered)) {
+        while self.others > 0 && kept.as_ref().is_some_and(|kept| !kept.look(answered)) {
             sleep(A_MOMENT).await;
         }
-        for _ in 0..self.crowd {
+        for _ in 0..self.others {
             match TcpStream::connect(here).await {
-                Ok(one) => crowd.push(one),
-                Err(error) => tracing::warn!("the crowd could not connect to {here}: {error}"),
+                Ok(one) => queued.push(one),
+                Err(error) => tracing::warn!("one of the other clients could not connect to {here}: {error}"),
             }
         }
         // Connected until the client has gone and this task is ended.

@@ -39,23 +39,23 @@ impl LinkActions {
 }
 
 /// Puts the words of the link to the segments.
-pub(super) fn deeds(client: Option<&Connection>, server: Option<&Connection>) -> LinkActions {
-    let mut deeds = LinkActions::default();
+pub(super) fn actions(client: Option<&Connection>, server: Option<&Connection>) -> LinkActions {
+    let mut actions = LinkActions::default();
     for (mine, other) in [(client, server), (server, client)] {
         let Some(mine) = mine else { continue };
         for event in &mine.link {
             let forged = event.step == Step::Tcp(tcp::Step::Forged);
             let found = if forged {
-                other.and_then(|other| nearest(other, Direction::Received, event, &deeds))
+                other.and_then(|other| nearest(other, Direction::Received, event, &actions))
             } else {
-                nearest(mine, Direction::Sent, event, &deeds)
+                nearest(mine, Direction::Sent, event, &actions)
             };
             if let Some(place) = found {
-                deeds.0.insert(place, event.clone());
+                actions.0.insert(place, event.clone());
             }
         }
     }
-    deeds
+    actions
 }
 
 /// The segment with the same header that crossed nearest in time and has no word yet.
@@ -63,11 +63,11 @@ fn nearest(
     one: &Connection,
     direction: Direction,
     event: &Event,
-    deeds: &LinkActions,
+    actions: &LinkActions,
 ) -> Option<(Side, usize)> {
     one.crossed(direction)
         .into_iter()
-        .filter(|(at, of)| content(of) == content(event) && deeds.at(one.side, *at).is_none())
+        .filter(|(at, of)| content(of) == content(event) && actions.at(one.side, *at).is_none())
         .min_by_key(|(_, of)| (micros(of) - micros(event)).abs())
         .map(|(at, _)| (one.side, at))
 }

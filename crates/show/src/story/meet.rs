@@ -101,7 +101,7 @@ fn overlap(a: &Connection, b: &Connection) -> bool {
 }
 
 /// The messages that stand in both logs.
-pub(super) fn same(client: &Connection, server: &Connection, deeds: &LinkActions) -> Vec<Same> {
+pub(super) fn same(client: &Connection, server: &Connection, actions: &LinkActions) -> Vec<Same> {
     let mut found = Vec::new();
     for from in [Side::Client, Side::Server] {
         let (sender, receiver) = match from {
@@ -109,7 +109,7 @@ pub(super) fn same(client: &Connection, server: &Connection, deeds: &LinkActions
             Side::Server => (server, client),
         };
         let mut left = sender.crossed(Direction::Sent);
-        left.retain(|(at, _)| !deeds.lost(from, *at));
+        left.retain(|(at, _)| !actions.lost(from, *at));
         let sent = by_content(&left);
         for (content, received) in by_content(&receiver.crossed(Direction::Received)) {
             let Some(sent) = sent.get(&content) else { continue };

@@ -9,7 +9,7 @@ use super::{Connection, Crossed, Fate, Part, Row, Same, What, link::LinkActions,
 pub(super) fn rows(
     client: Option<Connection>,
     server: Option<Connection>,
-    (pairs, deeds): (&[Same], &LinkActions),
+    (pairs, actions): (&[Same], &LinkActions),
     correction_us: i64,
 ) -> (i64, Vec<Row>) {
     let both = client.is_some() && server.is_some();
@@ -37,9 +37,9 @@ pub(super) fn rows(
         }
         let at_us = place.at_us - began;
         let pair = mine.pairs[place.at];
-        let link = deeds.at(place.side, place.at).or_else(|| {
+        let link = actions.at(place.side, place.at).or_else(|| {
             let (other, _) = pair?;
-            deeds.at(place.side.peer(), other)
+            actions.at(place.side.peer(), other)
         });
         let crossed = |sent: Option<&Event>, received: Option<&Event>, fate, part| {
             let from = if event.direction == Direction::Sent { place.side } else { place.side.peer() };

@@ -76,7 +76,7 @@ impl Timeline {
         }
     }
 
-    /// Those who knock and do not come in would else be remembered for ever.
+    /// Those whose SYN is not answered would else be remembered for ever.
     fn sweep(&mut self) {
         const FEW: usize = 1024;
         if self.connections.len() >= self.sweep_at.max(FEW) {
@@ -319,21 +319,21 @@ mod tests {
     fn who_knocks_and_does_not_come_in_is_forgotten() {
         let mut timeline = Timeline::default();
         timeline.listens(SERVER.1);
-        let knocks = |timeline: &mut Timeline, port: u16| {
+        let sends_syn = |timeline: &mut Timeline, port: u16| {
             let mut packet = packet(1, Flags { syn: true, ..Flags::default() }, 1, 0);
             packet.source.set_port(port);
             timeline.take(packet);
         };
         // Long ago: each is written at once.
         for port in 1..=60_000 {
-            knocks(&mut timeline, port);
+            sends_syn(&mut timeline, port);
             assert!(timeline.next(false).is_some());
             assert!(timeline.connections.len() <= 2048, "{}", timeline.connections.len());
         }
         assert_eq!(timeline.held, 0);
-        // Who is told of is not forgotten, whoever else knocks.
+        // Who is told of is not forgotten, whoever else sends a SYN.
         timeline.opens(ends());
-        (1..=5000).for_each(|port| knocks(&mut timeline, port));
+        (1..=5000).for_each(|port| sends_syn(&mut timeline, port));
         assert!(timeline.connections.contains_key(&ends()));
     }
 

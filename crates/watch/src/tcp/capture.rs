@@ -41,7 +41,7 @@ pub(super) struct Shared {
     socket: AsyncFd<PacketSocket>,
     sorter: Mutex<Sorter>,
     /// Told when a SYN comes to the address that is announced.
-    knock: Arc<Notify>,
+    syn_came: Arc<Notify>,
 }
 
 /// Where segments are sorted by connection.
@@ -54,7 +54,7 @@ struct Sorter {
     /// The server's address, of which newcomers are wanted, and those that came.
     announced: Option<SocketAddr>,
     newcomers: VecDeque<(Ends, SystemTime)>,
-    knock: Arc<Notify>,
+    syn_came: Arc<Notify>,
     buffer: Vec<u8>,
 }
 
@@ -87,17 +87,17 @@ impl Capture {
         }
         let socket = session.packet_socket()?;
         socket.listen(&[port])?;
-        let knock = Arc::new(Notify::new());
+        let syn_came = Arc::new(Notify::new());
         let sorter = Sorter {
             followed: HashMap::new(),
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             announced: None,
             newcomers: VecDeque::new(),
-            knock: Arc::clone(&knock),
+            syn_came: Arc::clone(&syn_came),
             buffer: vec![0; 1 << 16],
         };
-        let shared = Arc::new(Shared { socket: socket.register()?, sorter: Mutex::new(sorter), knock });
+        let shared = Arc::new(Shared { socket: socket.register()?, sorter: Mutex::new(sorter), syn_came });
         let pump = tokio::spawn(pump(Arc::clone(&shared)));
         // The kernel switches time stamps on in a work item of its own. Until then packets are stamped when they
         // are read, which is too late: a SYN would seem to leave after connect() returned.
@@ -113,14 +113,14 @@ impl Capture {
         sorter.waiting.iter().find(|one| one.is_of(ends) && one.opens()).map(|one| one.at)
     }
 
-    /// From now on keeps a list of those who knock at the server that listens on `server`.
+    /// From now on keeps a list of those who send a SYN to the server that listens on `server`.
     pub(super) fn announce(&self, server: SocketAddr) {
         self.shared.sorter().announced = Some(plain(server));
     }
 
     /// Waits for a newcomer.
     pub(super) async fn newcomer(&self) {
-        self.shared.knock.notified().await;
+        self.shared.syn_came.notified().await;
     }
 
     /// At most `most` connections whose SYN came and which nobody follows yet, with the time of the SYN.
@@ -292,7 +292,7 @@ impl Sorter {
         });
         if announced && one.opens() && self.newcomers.len() < MOST_NEWCOMERS {
             self.newcomers.push_back(((source, destination), one.at));
-            self.knock.notify_one();
+            self.syn_came.notify_one();
         }
         self.waiting_bytes += one.segment.bytes.len();
         self.waiting.push_back(one);
