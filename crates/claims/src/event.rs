@@ -22,6 +22,21 @@ impl Event {
     }
 }
 
+impl Event {
+    /// Writes it as JSON behind what is in `out`.
+    ///
+    /// # Errors
+    ///
+    /// None: it is plain data.
+    pub fn write_json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        self.seen.write_with(out, "claims", self.told_claims())
+    }
+
+    fn told_claims(&self) -> Option<&Vec<Finding>> {
+        (!self.claims.is_empty()).then_some(&self.claims)
+    }
+}
+
 impl Deref for Event {
     type Target = steps::Event;
 
@@ -38,8 +53,7 @@ impl DerefMut for Event {
 
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let claims = (!self.claims.is_empty()).then_some(&self.claims);
-        self.seen.serialize_with(to, "claims", claims)
+        self.seen.serialize_with(to, "claims", self.told_claims())
     }
 }
 

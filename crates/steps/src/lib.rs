@@ -18,6 +18,7 @@ pub mod harmless;
 mod json;
 mod labels;
 mod lang;
+mod line;
 mod name;
 mod part;
 mod past;

@@ -23,7 +23,7 @@ impl Renderer for Json {
 pub(crate) fn line(event: &Event, line: &mut Vec<u8>) {
     line.clear();
     // An `Event` holds only maps with text keys, numbers and text: writing it cannot fail.
-    steps::write_json(&mut *line, event).expect("an event is plain data");
+    event.write_json(line).expect("an event is plain data");
     line.push(b'\n');
 }
 
