@@ -22,7 +22,7 @@ enum Held {
     /// While they are put together.
     Own(Row),
     /// Once an event has them: who remembers them takes no memory for that, and makes a copy to change them.
-    Shared(Arc<Row>),
+    Shared(Arc<[(Name, Value)]>),
 }
 
 impl Default for Held {
@@ -43,7 +43,7 @@ impl Fields {
         Fields(Held::Own(Vec::new()))
     }
 
-    pub(crate) fn row(&self) -> &Row {
+    pub(crate) fn row(&self) -> &[(Name, Value)] {
         match &self.0 {
             Held::Own(row) => row,
             Held::Shared(row) => row,
@@ -51,12 +51,12 @@ impl Fields {
     }
 
     fn row_mut(&mut self) -> &mut Row {
-        if let Held::Shared(row) = &mut self.0 {
-            self.0 = Held::Own(Arc::unwrap_or_clone(mem::take(row)));
+        if let Held::Shared(row) = &self.0 {
+            self.0 = Held::Own(row.to_vec());
         }
         match &mut self.0 {
             Held::Own(row) => row,
-            Held::Shared(row) => Arc::make_mut(row), // they were made its own above
+            Held::Shared(_) => unreachable!("they were made its own above"),
         }
     }
 
@@ -65,9 +65,7 @@ impl Fields {
         if let Held::Own(row) = &mut self.0
             && !row.is_empty()
         {
-            let mut row = mem::take(row);
-            row.shrink_to_fit();
-            self.0 = Held::Shared(Arc::new(row));
+            self.0 = Held::Shared(mem::take(row).into());
         }
     }
 
@@ -78,7 +76,10 @@ impl Fields {
 
     /// For how many there is room.
     pub(crate) fn capacity(&self) -> usize {
-        self.row().capacity()
+        match &self.0 {
+            Held::Own(row) => row.capacity(),
+            Held::Shared(row) => row.len(),
+        }
     }
 
     /// Whether clones share them, which takes a little memory.
@@ -161,10 +162,11 @@ impl IntoIterator for Fields {
     type IntoIter = vec::IntoIter<(Name, Value)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        match self.0 {
-            Held::Own(row) => row.into_iter(),
-            Held::Shared(row) => Arc::unwrap_or_clone(row).into_iter(),
-        }
+        let row = match self.0 {
+            Held::Own(row) => row,
+            Held::Shared(row) => row.to_vec(),
+        };
+        row.into_iter()
     }
 }
 

@@ -9,11 +9,11 @@ impl Event {
         const COUNTS: usize = 2 * size_of::<usize>(); // of those who hold it
         let texts =
             heap(self.conn.capacity()) + self.variant.as_ref().map_or(0, |text| heap(text.capacity()));
-        let row = heap(self.fields.capacity() * size_of::<(Name, Value)>());
+        let counts = if self.fields.is_shared() { COUNTS } else { 0 };
+        let row = heap(counts + self.fields.capacity() * size_of::<(Name, Value)>());
         let fields =
             self.fields.row().iter().fold(row, |sum, (name, value)| sum + heap(name.extra()) + weight(value));
-        let shared = if self.fields.is_shared() { heap(COUNTS + size_of::<Vec<(Name, Value)>>()) } else { 0 };
-        heap(COUNTS + size_of::<Event>()) + texts + fields + shared + heap(self.bytes.0.capacity())
+        heap(COUNTS + size_of::<Event>()) + texts + fields + heap(self.bytes.0.capacity())
     }
 }
 
