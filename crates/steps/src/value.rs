@@ -384,7 +384,8 @@ pub(crate) mod tests {
             any::<bool>().prop_map(|is| json!(is)),
             any::<u64>().prop_map(|number| json!(number)),
             any::<i64>().prop_map(|number| json!(number)),
-            any::<f64>().prop_map(|number| json!(number)),
+            // serde_json does not read every fraction to its last bit.
+            any::<i32>().prop_map(|number| json!(f64::from(number) / 64.0)),
             text.prop_map(|text: String| json!(text)),
         ];
         leaf.prop_recursive(4, 64, 8, |inner| {
