@@ -133,7 +133,9 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// A source up to its tests, which stand last.
 fn without_tests(source: &str) -> &str {
-    source.split_once("#[cfg(test)]\nmod tests {").map_or(source, |(before, _)| before)
+    let tests = ["#[cfg(test)]\nmod tests {", "#[cfg(test)]\npub(crate) mod tests {"];
+    let begin = tests.iter().filter_map(|tests| source.find(tests)).min();
+    &source[..begin.unwrap_or(source.len())]
 }
 
 #[test]
