@@ -4,15 +4,16 @@
 //! that a hook knows its connection. (A verifier of its own for each connection would forbid resumption: rustls
 //! resumes only under the very same one.)
 //!
-//! The order of the log: bytes are reported when they cross the tap, calls when they happen. A library runs the hooks
+//! The order of the log: bytes are reported as they cross the tap, calls as they happen. A library runs the hooks
 //! of a whole flight before it writes one byte of it, and reads encrypted messages before the tap can know their key:
-//! such messages are reported once the key is known, with the time at which they crossed.
+//! what came after such a message is reported after it, once the key is known (`order.rs`).
 
 mod certify;
 mod checks;
 mod client_auth;
 mod end;
 mod key_log;
+mod order;
 mod prompt;
 mod provider;
 #[cfg_attr(not(feature = "rsa-kx"), path = "tls/without_static_rsa.rs")]
@@ -74,8 +75,30 @@ pub struct Watch {
 #[derive(Debug, Default)]
 struct Shared {
     decoder: Decoder,
+    order: order::Order,
     logged: key_log::Logged,
     openssl: Option<static_rsa::Account>,
+}
+
+impl Shared {
+    /// Reports what was recognised in what crossed, each with its moment.
+    fn report(&mut self, witness: &Witness, seen: Vec<Crossed>) {
+        for Crossed { moment, seen } in seen {
+            let moment = Duration::from_micros(moment);
+            let opened = self.openssl.as_mut().and_then(|account| account.crossed(&seen, witness));
+            self.order.add(moment, witness, Evidence::Wire, seen);
+            if let Some(opened) = opened {
+                self.order.add(moment, witness, Evidence::Wire, opened);
+            }
+        }
+        self.order.tell(&self.decoder);
+    }
+
+    /// Reports what the library called at `moment`.
+    fn called(&mut self, witness: &Witness, moment: Duration, seen: Seen) {
+        self.order.add(moment, witness, Evidence::Callback, seen);
+        self.order.tell(&self.decoder);
+    }
 }
 
 impl Watch {
@@ -147,7 +170,7 @@ impl Watch {
             fields.put(field::ALPN, Lone(String::from_utf8_lossy(alpn)));
         }
         fields.put_some(field::SERVER_NAME, server_name);
-        self.called(Seen::local(Step::HandshakeComplete, fields));
+        self.call(0, |_| Some(Seen::local(Step::HandshakeComplete, fields)));
     }
 
     /// The handshake is complete, and nobody listens.
@@ -167,7 +190,7 @@ impl Watch {
         self.witness.note(0, move |witness| {
             let mut shared = lock(&shared);
             let left = shared.decoder.end();
-            report(witness, &mut shared, left);
+            shared.report(witness, left);
         });
     }
 
@@ -200,6 +223,7 @@ impl Watch {
     /// The record with the alert that the peer is owed, where the handshake ended in the clear and the library sent none.
     pub fn owed_alert(&self, end: &End) -> Option<[u8; 7]> {
         const FATAL_ALERT: [u8; 6] = [21, 3, 3, 0, 2, 2];
+        self.end(); // what waits for a key that will not come has been seen, too
         let alert = reason::closing_alert(end)?;
         let side = self.witness.side();
         if self.done.load(Relaxed) {
@@ -238,17 +262,8 @@ impl Watch {
             // Reported under the lock: two halves of a stream must not swap what they saw.
             let mut shared = lock(&shared);
             let seen = shared.decoder.push(from, moment, bytes);
-            report(witness, &mut shared, seen);
+            shared.report(witness, seen);
         });
-    }
-
-    fn report(&self, shared: &mut Shared, seen: Vec<Crossed>) {
-        report(&self.witness, shared, seen);
-    }
-
-    /// Reports that the library called.
-    fn called(&self, seen: Seen) {
-        self.witness.saw(Evidence::Callback, seen);
     }
 
     /// Notes that the library called, with values of so many bytes; `read` makes a step of them.
@@ -259,7 +274,7 @@ impl Watch {
         let (watch, elapsed) = (self.clone(), self.witness.elapsed());
         self.witness.note(weight, move |witness| {
             if let Some(seen) = read(&watch) {
-                witness.saw_after(elapsed, Evidence::Callback, seen);
+                watch.lock().called(witness, elapsed, seen);
             }
         });
     }
@@ -278,17 +293,6 @@ impl Watch {
         match self.lock().decoder.client_random() {
             Some(random) if message.starts_with(random) => "both randoms + ServerECDHParams".into(),
             Some(_) | None => "all handshake messages so far".into(),
-        }
-    }
-}
-
-fn report(witness: &Witness, shared: &mut Shared, seen: Vec<Crossed>) {
-    for Crossed { moment, seen } in seen {
-        let moment = Duration::from_micros(moment);
-        let opened = shared.openssl.as_mut().and_then(|account| account.crossed(&seen, witness));
-        witness.saw_after(moment, Evidence::Wire, seen);
-        if let Some(opened) = opened {
-            witness.saw_after(moment, Evidence::Wire, opened);
         }
     }
 }

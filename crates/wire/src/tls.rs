@@ -214,6 +214,14 @@ impl Decoder {
         self.plain.as_mut()?.pop_front()
     }
 
+    /// Whether something has crossed that cannot be told yet: its key is not known, or it is no TLS and may go on.
+    pub fn is_waiting(&self) -> bool {
+        [&self.client, &self.server].into_iter().any(|lane| {
+            let is_foreign = !lane.silent && !lane.partial.is_empty() && !record::may_begin(&lane.partial);
+            !lane.waiting.is_empty() || is_foreign
+        })
+    }
+
     /// Nothing more will come: says what was left over.
     pub fn end(&mut self) -> Vec<Crossed> {
         while let Some(from) = self.oldest() {

@@ -1,7 +1,7 @@
 //! What the ladder prints of all scenarios, at every width: no row is wider, no value is cut, a wider terminal never
 //! shows less, nothing arrives before it was sent, and neither end's clock steps back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use show::story::{Row, Story, What, stories};
 use steps::{Lang, Protocol};
@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::run;
 
-const WIDTHS: [usize; 5] = [80, 100, 120, 160, 200];
+pub(super) const WIDTHS: [usize; 5] = [80, 100, 120, 160, 200];
 
 /// The runs of all scenarios of `protocol`, each as its own stories.
 fn told(protocol: Protocol) -> Option<Vec<Story>> {
@@ -52,6 +52,7 @@ fn nothing_arrives_before_it_was_sent_and_no_clock_steps_back() {
 
 #[test]
 fn no_row_is_too_wide_no_value_is_cut_and_more_room_never_shows_less() {
+    let mut looked: BTreeMap<(usize, &str), (usize, usize)> = BTreeMap::new();
     for (protocol, stories) in protocols() {
         for story in &stories {
             for lang in [Lang::En, Lang::Zh] {
@@ -64,6 +65,9 @@ fn no_row_is_too_wide_no_value_is_cut_and_more_room_never_shows_less() {
                         assert!(!line.contains('…') || line.contains("……"), "{protocol:?}: cut: {line}");
                     }
                     let words = words(&page);
+                    let (rows, whole) = looked.entry((width, lang_name(lang))).or_default();
+                    *rows += page.lines().count();
+                    *whole += words.values().sum::<usize>();
                     // From 120 columns every field that a card asks for is there.
                     if width >= 120 {
                         for (word, count) in &all {
@@ -87,6 +91,16 @@ fn no_row_is_too_wide_no_value_is_cut_and_more_room_never_shows_less() {
                 }
             }
         }
+    }
+    for ((width, lang), (rows, words)) in looked {
+        println!("{lang}, {width} columns: {rows} rows, 0 too wide; {words} words, 0 cut");
+    }
+}
+
+pub(super) fn lang_name(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "en",
+        Lang::Zh => "zh",
     }
 }
 
@@ -118,8 +132,8 @@ fn what_a_card_calls_essential_is_whole_at_every_width() {
         for story in &stories {
             let essential = essential(story);
             looked += essential.len();
-            for width in WIDTHS {
-                let page = show::ladder_text(std::slice::from_ref(story), Lang::En, width);
+            for (width, lang) in WIDTHS.into_iter().flat_map(|width| [(width, Lang::En), (width, Lang::Zh)]) {
+                let page = show::ladder_text(std::slice::from_ref(story), lang, width);
                 let words = words(&page);
                 for word in &essential {
                     assert!(words.contains_key(word), "{protocol:?}, {width} columns: no `{word}`\n{page}");

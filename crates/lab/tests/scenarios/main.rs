@@ -7,6 +7,7 @@ mod common;
 mod fields;
 mod ladder;
 mod layout;
+mod lines;
 mod page;
 
 use std::{
@@ -99,6 +100,22 @@ fn the_scenarios_of_websocket() {
 #[test]
 fn the_scenarios_of_ssh() {
     come_out_as_expected(Protocol::Ssh);
+}
+
+/// A line of progress for each scenario, in order, and then a total; all of it on standard output.
+#[test]
+fn each_scenario_of_tcp_has_a_line_of_progress_and_all_a_total() {
+    let Some(run) = run(Protocol::Tcp) else { return };
+    let lines: Vec<&str> = run.said.lines().filter(|line| line.starts_with('[')).collect();
+    for (n, line) in lines.iter().enumerate() {
+        assert!(line.starts_with(&format!("[{:>2}/31] ✓ tcp/", n + 1)), "{line}");
+        assert!(line.contains(" as expected · ") && line.ends_with(" s"), "{line}");
+    }
+    assert_eq!(lines.len(), 31, "{}", run.said);
+    let total: Vec<&str> =
+        run.said.lines().filter(|line| line.starts_with("31 scenarios: 31 as expected · ")).collect();
+    assert_eq!(total.len(), 1, "{}", run.said);
+    println!("{} lines of progress; {}", lines.len(), total[0]);
 }
 
 /// How long each takes stands in `lab list`, as it was measured. The file is written anew by

@@ -58,10 +58,10 @@ fn read(watch: &Watch, elapsed: Duration, label: &str, client_random: &[u8], sec
     if let (Some(keys), Some(account)) = (&mut keys, &shared.openssl) {
         account.compare(secret, &shared.decoder, &mut keys.fields);
     }
-    if let Some(keys) = keys.take() {
-        watch.witness.saw_after(elapsed, Evidence::Callback, keys);
+    if let Some(keys) = keys {
+        shared.order.add(elapsed, &watch.witness, Evidence::Callback, keys);
     }
-    watch.report(&mut shared, opened);
+    shared.report(&watch.witness, opened);
 }
 
 /// The secrets of a stage of TLS 1.3 come one by one and are reported together.

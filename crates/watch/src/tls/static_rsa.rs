@@ -103,7 +103,7 @@ impl Watch {
         let Some(client_random) = decoder.client_random().map(<[u8]>::to_vec) else { return };
         let Some(master_secret) = decoder.master_secret(&pre_master_secret) else { return };
         let opened = decoder.secret("CLIENT_RANDOM", &client_random, &master_secret);
-        self.report(&mut shared, opened);
+        shared.report(&self.witness, opened);
     }
 
     /// A handshake message by OpenSSL's account.
