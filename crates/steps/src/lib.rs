@@ -59,8 +59,8 @@ pub use say::InLang;
 pub use step::{Actor, Card, Shows, Step, UnknownId};
 pub use text::{Lang, Said, Text};
 pub use value::Value;
-pub use words::{has_chinese, in_chinese, in_words, our_words};
-pub(crate) use words::{our_words_behind, title_within};
+pub(crate) use words::title_within;
+pub use words::{has_chinese, in_chinese, in_words, our_words, our_words_behind, our_words_between};
 
 mod run;
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 pub use crate::lang::zh::terms::{has_chinese, in_chinese};
-use crate::{Lang, Said, Text, common, ssh, tcp, tls, ws};
+use crate::{Lang, Said, Text, common, lang::zh::terms::in_pattern, ssh, tcp, tls, ws};
 
 /// Words of ours in every language.
 pub fn our_words(words: &str) -> Said {
@@ -15,12 +15,19 @@ pub fn our_words(words: &str) -> Said {
 }
 
 /// The same behind a character of the sentence: in Chinese a name in Latin letters has a blank before it, Chinese has none.
-pub(crate) fn our_words_behind(words: &str) -> Said {
+pub fn our_words_behind(words: &str) -> Said {
     let said = our_words(words);
     Said::each(|lang| match (lang, said.in_lang(lang)) {
         (Lang::Zh, words) if words.starts_with(|c: char| c.is_ascii_alphanumeric()) => format!(" {words}"),
         (Lang::En | Lang::Zh, words) => words.to_owned(),
     })
+}
+
+/// The same between two characters.
+pub fn our_words_between(words: &str) -> Said {
+    let Said { en, zh } = our_words_behind(words);
+    let blank = if zh.ends_with(|c: char| c.is_ascii_alphanumeric()) { " " } else { "" };
+    Said::new(en, format!("{zh}{blank}"))
 }
 
 /// A title within a sentence: in Chinese Latin words stand between blanks, Chinese ones do not.
@@ -42,13 +49,17 @@ pub fn in_words<'a>(name: &str, words: &'a str, lang: Lang) -> Cow<'a, str> {
         return Cow::Borrowed(text!(words::no_host_key_is_recorded()).in_lang(lang));
     }
     match lang {
+        // A certificate by its name, and by its number where names are not enough.
+        Lang::Zh if name == tls::field::CHAIN.name() => {
+            in_pattern(words, "* (serial *)", "*（序列号 *）").map_or(Cow::Borrowed(words), Cow::Owned)
+        }
         Lang::Zh if OURS.contains(&name) => in_chinese(words),
         Lang::En | Lang::Zh => Cow::Borrowed(words),
     }
 }
 
 /// The values that hold words of ours, not a peer's text and not a name.
-const OURS: [&str; 33] = [
+const OURS: [&str; 35] = [
     common::DUE.name(),
     common::LOOKS_LIKE.name(),
     common::OPENED_WITH.name(),
@@ -68,6 +79,7 @@ const OURS: [&str; 33] = [
     tls::field::STAGE.name(),
     tls::field::SUBJECT.name(),
     tls::field::SENDER.name(),
+    ws::field::LENGTH_FORM.name(),
     ws::field::MEANING.name(),
     ssh::field::ANSWER.name(),
     ssh::field::DECIDED_BY.name(),
@@ -75,6 +87,7 @@ const OURS: [&str; 33] = [
     ssh::field::ENCRYPTION_KEY_SERVER_TO_CLIENT.name(),
     ssh::field::EXT_INFO_WANTED_BY.name(),
     ssh::field::GUESSED_BY.name(),
+    ssh::field::HASHED.name(),
     ssh::field::INITIAL_IV_CLIENT_TO_SERVER.name(),
     ssh::field::INITIAL_IV_SERVER_TO_CLIENT.name(),
     ssh::field::INTEGRITY_KEY_CLIENT_TO_SERVER.name(),
@@ -96,7 +109,11 @@ mod tests {
             ("opened_with", "the client's secret", "客户端的密钥"),
             ("encryption_key_client_to_server", "656996cd (64 bytes)", "656996cd（64 字节）"),
             ("derivation", "HKDF with SHA-384", "HKDF（SHA-384）"),
-            ("result", "✓ 8 of 8", "✓ 8 of 8"),
+            ("result", "✓ 8 of 8", "✓ 8 / 8"),
+            ("result", "✗ Upgrade", "✗ Upgrade"),
+            ("chain", "CN=Demo (serial 1a:2e)", "CN=Demo（序列号 1a:2e）"),
+            ("chain", "CN=Demo (serial", "CN=Demo (serial"),
+            ("length_form", "7+16 bits", "7+16 位"),
             (
                 "over",
                 "\"TLS 1.3, server CertificateVerify\" + handshake hash",

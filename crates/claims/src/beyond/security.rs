@@ -1,7 +1,7 @@
 //! What is often noted beside the four flights of TLS: who signed, who can open what, what else the hellos ask for.
 
 use steps::{
-    Event, Evidence, Past, Side, common, say, text,
+    Event, Evidence, Past, Side, common, our_words, say, text,
     tls::{Step, field},
 };
 
@@ -72,9 +72,9 @@ fn kept_out(event: &Event) -> Option<Finding> {
         return None;
     }
     Some(if event.get(field::OVERRIDDEN)? {
-        Finding::differs(X25, say!(beyond::not_trusted_and_let_in(name, result)))
+        Finding::differs(X25, say!(beyond::not_trusted_and_let_in(name, our_words(result))))
     } else {
-        Finding::as_noted_because(X25, say!(beyond::not_taken_for_that_name(name, result)))
+        Finding::as_noted_because(X25, say!(beyond::not_taken_for_that_name(name, our_words(result))))
     })
 }
 
@@ -104,13 +104,18 @@ fn ephemeral(event: &Event) -> Option<Finding> {
 fn opened(event: &Event) -> Option<Finding> {
     let (key, length) = (event.get(common::OPENED_WITH)?, event.get(common::LENGTH)?);
     let fingerprint = event.get(common::FINGERPRINT)?;
-    (event.side == Side::Server)
-        .then(|| Finding::as_noted_because(X15, say!(beyond::the_key_opened_bytes(key, length, fingerprint))))
+    (event.side == Side::Server).then(|| {
+        Finding::as_noted_because(
+            X15,
+            say!(beyond::the_key_opened_bytes(our_words(key), length, fingerprint)),
+        )
+    })
 }
 
 fn recorded(event: &Event) -> Option<Finding> {
     let key = event.get(common::OPENED_WITH)?;
-    (event.side == Side::Server).then(|| Finding::differs(X20, say!(beyond::no_ephemeral_key_here(key))))
+    (event.side == Side::Server)
+        .then(|| Finding::differs(X20, say!(beyond::no_ephemeral_key_here(our_words(key)))))
 }
 
 fn master_secret(event: &Event) -> Option<Finding> {
@@ -119,13 +124,13 @@ fn master_secret(event: &Event) -> Option<Finding> {
         let stage = event.get(field::STAGE)?;
         return Some(Finding::differs(
             X19,
-            say!(beyond::secrets_of_a_key_schedule(derivation, stage, prints)),
+            say!(beyond::secrets_of_a_key_schedule(our_words(derivation), our_words(stage), prints)),
         ));
     }
     let (label, block) = (event.get(field::PRF_LABEL)?, event.get(field::KEY_BLOCK)?.join(", "));
     Some(Finding::as_noted_because(
         X19,
-        say!(beyond::the_master_secret_and_its_keys(derivation, label, prints, block)),
+        say!(beyond::the_master_secret_and_its_keys(our_words(derivation), label, prints, block)),
     ))
 }
 
@@ -168,7 +173,7 @@ fn mutual(event: &Event) -> Option<Finding> {
     let (subject, result) = (event.get(field::SUBJECT)?, event.get(common::RESULT)?);
     Some(Finding::as_noted_because(
         X24,
-        say!(beyond::the_server_checked_the_clients_certificate(subject, result)),
+        say!(beyond::the_server_checked_the_clients_certificate(subject, our_words(result))),
     ))
 }
 

@@ -3,7 +3,7 @@
 //! there is no verdict.
 
 use steps::{
-    Event, Past, Record, common, say,
+    Event, Past, Record, common, our_words, say,
     tls::{Step, field},
 };
 
@@ -163,11 +163,12 @@ fn verify_certificate(event: &Event) -> Option<Finding> {
         return Some(match event.get(field::OVERRIDDEN)? {
             true => Finding::differs(
                 Claim::T5,
-                say!(tls_verdicts::the_name_was_refused_and_the_connection_went_on(name, result)),
+                say!(tls_verdicts::the_name_was_refused_and_the_connection_went_on(name, our_words(result))),
             ),
-            false => {
-                Finding::as_noted_because(Claim::T5, say!(tls_verdicts::the_name_was_refused(name, result)))
-            }
+            false => Finding::as_noted_because(
+                Claim::T5,
+                say!(tls_verdicts::the_name_was_refused(name, our_words(result))),
+            ),
         });
     }
     // The library read it, the watcher could not: what was checked is not known here.

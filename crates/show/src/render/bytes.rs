@@ -98,12 +98,14 @@ fn bytes(length: usize, lang: Lang) -> String {
 
 /// The name of a field and its value; its length where the bytes do not show it.
 fn meaning(part: &Part, tell_length: bool, lang: Lang) -> String {
-    let name = match part.name.as_str() {
+    let name = part.name_in(lang);
+    let name = match &*name {
         "" => text!(bytes::not_told_apart()).in_lang(lang),
         name => &harmless(name),
     };
     let length = bytes(part.length, lang);
-    let value = harmless(&part.value);
+    let value = part.value_in(lang);
+    let value = harmless(&value);
     match (value.is_empty(), tell_length || part.length == 0) {
         (true, true) => format!("{name}: {length}"),
         (true, false) => name.to_owned(),

@@ -164,17 +164,23 @@ pub(crate) fn said(name: &str, value: &Value, lang: Lang) -> String {
     }
 }
 
-/// As many whole fields as fit `room` columns; of the first at least as much as fits.
+/// As many whole fields as fit `room` columns.
 pub(crate) fn line_fields(event: &Event, lang: Lang, room: usize) -> String {
-    let mut line = String::new();
-    for Piece { joint, text, .. } in pieces(event, lang) {
-        let longer = if line.is_empty() { text } else { format!("{line}{joint}{text}") };
-        if columns(&longer) > room {
-            break;
-        }
-        line = longer;
-    }
-    line
+    line_pieces(event, lang, room).concat()
+}
+
+/// The same apart, each behind the first with what joins it to the one before.
+pub(crate) fn line_pieces(event: &Event, lang: Lang, room: usize) -> Vec<String> {
+    let joined = |(n, piece): (usize, Piece)| {
+        if n == 0 { piece.text } else { format!("{}{}", piece.joint, piece.text) }
+    };
+    let mut left = room;
+    let fits = |piece: &String| {
+        let rest = left.checked_sub(columns(piece));
+        left = rest.unwrap_or_default();
+        rest.is_some()
+    };
+    pieces(event, lang).into_iter().enumerate().map(joined).take_while(fits).collect()
 }
 
 /// The same in at most `most` lines, but for what is essential: the others fall away, the least telling first.

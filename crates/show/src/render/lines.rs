@@ -296,7 +296,7 @@ impl Lines {
         let missing = text!(summary::none()).in_lang(self.lang);
         let found = checked.found.as_deref().map_or(missing.into(), harmless);
         let mark = if checked.met { '✓' } else { '✗' };
-        format!("{mark} {} {}: {found} ({wants})", card.rfc, card.name)
+        format!("{mark} {} {}: {found} ({wants})", card.rfc, checked.check.name_in(self.lang))
     }
 }
 

@@ -2,7 +2,7 @@
 //! answer by the client (§4.1). Each by name, with what it wants.
 
 use super::field;
-use crate::{Fields, Name, Text, Value, common, fields};
+use crate::{Fields, Lang, Name, Text, Value, common, fields};
 
 /// One requirement of RFC 6455, in the order of the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
@@ -126,6 +126,16 @@ impl Check {
                 "Sec-WebSocket-Protocol",
                 text!(ws_checks::answer_protocol()),
             ),
+        }
+    }
+
+    /// What it looks at: a header's name, or a word for a part of the first line.
+    pub fn name_in(self, lang: Lang) -> &'static str {
+        match (lang, self) {
+            (Lang::Zh, Check::RequestMethod) => "方法",
+            (Lang::Zh, Check::RequestVersion) => "HTTP 版本",
+            (Lang::Zh, Check::AnswerStatus) => "状态码",
+            _ => self.card().name,
         }
     }
 

@@ -89,8 +89,8 @@ steps::sentences! {
         "没有发送需要用私钥解开的内容：双方用 {group} 各自算出密钥";
     the_secret_came_of_keys_of_this_connection_alone(fingerprint, group) =
         "密钥（{fingerprint}）只由本次连接的临时密钥得出（{group}），证书的私钥解不开其中任何内容";
-    the_key_opened_bytes(key, length, fingerprint) = "私钥（{key}）解开 {length} 字节（指纹 {fingerprint}）";
-    no_ephemeral_key_here(key) = "这次没有临时密钥：私钥（{key}）解开了密钥，录下的通信同样能解开";
+    the_key_opened_bytes(key, length, fingerprint) = "{key}解开 {length} 字节（指纹 {fingerprint}）";
+    no_ephemeral_key_here(key) = "这次没有临时密钥：{key}解开了密钥，录下的通信同样能解开";
     secrets_of_a_key_schedule(derivation, stage, prints) =
         "{derivation}：没有 TLS 1.2 的主密钥，而是密钥调度中的各个密钥（{stage}：{prints}）";
     the_master_secret_and_its_keys(derivation, label, prints, block) =

@@ -60,7 +60,7 @@ steps::sentences! {
     the_signature_fits_the_hash(print, whose, hash) =
         "{print} 对{whose} {hash}… 的签名在加密之前发出，此处再次验证：有效。";
     a_key_for_each_direction_is_hashed(there, back) =
-        "由共享密钥为两个方向各算出一个密钥：{there} 和 {back}（均为指纹）。";
+        "由共享密钥为两个方向各算出一个密钥：{there}和 {back}（均为指纹）。";
     an_encrypted_packet_opened(number, service) =
         "加密数据包 {number} 用会话密钥解开且校验通过，内容是请求 {service}。";
     the_client() = "客户端";

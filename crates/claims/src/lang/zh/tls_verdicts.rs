@@ -56,33 +56,33 @@ steps::sentences! {
 
     // keys.rs
     the_key_checked_a_signature(key, scheme, over) =
-        "证书中的 {key} 公钥用来验证签名（{scheme}，签的是 {over}），没有加密任何东西";
+        "证书中的{key}公钥用来验证签名（{scheme}，签的是{over}），没有加密任何东西";
     the_key_checked_a_signature_in_vain(key, scheme, over) =
-        "证书中的 {key} 公钥用来验证签名（{scheme}，签的是 {over}），签名对不上";
-    noticed_before_any_finished(over) = "还没到 Finished 就已发现：服务端对 {over} 的签名与客户端看到的内容对不上";
+        "证书中的{key}公钥用来验证签名（{scheme}，签的是{over}），签名对不上";
+    noticed_before_any_finished(over) = "还没到 Finished 就已发现：服务端对{over}的签名与客户端看到的内容对不上";
     computed_from_ephemeral_keys(group, fingerprint) = "由 {group} 临时密钥算出（指纹 {fingerprint}），没有发送";
     and_the_other_half_is_ephemeral(curve) = "；另一半由 {curve} 临时密钥算出，没有发送";
     the_server_sent_it_encapsulated(size, other, fingerprint) =
         "服务端选定一个秘密，用客户端的临时 ML-KEM-{size} 公钥封装后发出{other}（指纹 {fingerprint}）";
     the_servers_opened_what_crossed(key, length, fingerprint) =
-        "服务端用私钥（{key}）解开线路上的密文：{length} 字节（指纹 {fingerprint}）";
+        "服务端用{key}解开线路上的密文：{length} 字节（指纹 {fingerprint}）";
     the_client_made_and_encrypted_it(length, fingerprint) =
         "客户端生成 {length} 字节（指纹 {fingerprint}）并将其加密";
     the_keys_come_from_the_shared_secret(derivation, stage) =
-        "{derivation}：{stage} 阶段的密钥由共享密钥和握手摘要导出";
+        "{derivation}：{stage}的密钥由共享密钥和握手摘要导出";
     the_master_secret_is_of_an_earlier_session(fingerprint) =
         "会话是恢复的：master secret（{fingerprint}）沿用先前的会话，只有两个随机数是新的";
     two_randoms_crossed(derivation, curve) =
         "{derivation}；两个随机数在线路上出现过，第三个是从未传输的 {curve} 共享密钥";
     over_the_secret_and_the_hash(derivation, label) =
-        "由 pre-master 和握手摘要（其中有两个随机数）经 {derivation} 导出（{label}，RFC 7627）";
-    over_the_randoms_and_the_secret(derivation) = "由两个随机数和 pre-master 经 {derivation} 导出";
+        "由 pre-master 和握手摘要（其中有两个随机数）经{derivation}导出（{label}，RFC 7627）";
+    over_the_randoms_and_the_secret(derivation) = "由两个随机数和 pre-master 经{derivation}导出";
     over_the_randoms_and_it_fits(derivation, pre_master, recomputed) =
-        "由两个随机数和 pre-master（{pre_master}）经 {derivation} 导出：重新计算的 master secret 与会话的相同（\
+        "由两个随机数和 pre-master（{pre_master}）经{derivation}导出：重新计算的 master secret 与会话的相同（\
          {recomputed}）";
     over_the_randoms_and_it_differs(derivation, pre_master, recomputed, session) =
-        "由两个随机数和 pre-master（{pre_master}）经 {derivation} 得到 {recomputed}，会话用的却是 {session}";
+        "由两个随机数和 pre-master（{pre_master}）经{derivation}得到 {recomputed}，会话用的却是 {session}";
     it_carries_the_encrypted_secret(length) = "它带着 {length} 字节：用服务端公钥加密的 pre-master";
-    the_certificates_key_encrypts(key) = "取出证书中的 {key} 公钥并用它加密：pre-master 就是用它加密后发出的";
+    the_certificates_key_encrypts(key) = "取出证书中的{key}公钥并用它加密：pre-master 就是用它加密后发出的";
     it_carries_the_clients_ephemeral_key(length) = "它带的是客户端的临时公钥（{length} 字节，明文），不是秘密";
 }

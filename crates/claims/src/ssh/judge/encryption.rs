@@ -1,7 +1,7 @@
 //! What the secret, and what follows from it, show: claims s4, s5 and s6.
 
 use steps::{
-    Event, Past, Side, say,
+    Event, Past, Side, our_words, say,
     ssh::{Step, field},
 };
 
@@ -53,7 +53,10 @@ fn short(hash: &str) -> String {
 pub(super) fn keys_derived(event: &Event) -> Option<Finding> {
     let there = event.get(field::ENCRYPTION_KEY_CLIENT_TO_SERVER)?;
     let back = event.get(field::ENCRYPTION_KEY_SERVER_TO_CLIENT)?;
-    Some(Finding::as_noted_because(S5, say!(ssh_verdicts::a_key_for_each_direction_is_hashed(there, back))))
+    Some(Finding::as_noted_because(
+        S5,
+        say!(ssh_verdicts::a_key_for_each_direction_is_hashed(our_words(there), our_words(back))),
+    ))
 }
 
 /// s5: the login begins inside a packet that opened with the session's key.

@@ -1,6 +1,8 @@
 //! t6 to t9: the key of the certificate, the secret, and the keys that come of it.
 
-use steps::{Event, Past, Said, Side, common, say, tls::Step};
+use steps::{
+    Event, Past, Said, Side, common, our_words, our_words_behind, our_words_between, say, tls::Step,
+};
 
 use super::{ephemeral, field};
 use crate::{Claim, Finding};
@@ -8,20 +10,22 @@ use crate::{Claim, Finding};
 /// t6: the key from the certificate verifies and encrypts nothing. A signature that does not fit shows t12 as well: it
 /// covers a part of the handshake, and was made over another.
 pub(super) fn verify_signature(event: &Event) -> Option<Vec<Finding>> {
-    let key = event.get(field::PUBLIC_KEY)?;
+    let key = our_words_between(event.get(field::PUBLIC_KEY)?);
     let (scheme, over) = (event.get(field::SIGNATURE_SCHEME)?, event.get(field::OVER)?);
     if event.get(common::RESULT)? == "valid" {
         return Some(vec![Finding::differs(
             Claim::T6,
-            say!(tls_verdicts::the_key_checked_a_signature(key, scheme, over)),
+            say!(tls_verdicts::the_key_checked_a_signature(key, scheme, our_words_behind(over))),
         )]);
     }
     let used = Finding::differs(
         Claim::T6,
-        say!(tls_verdicts::the_key_checked_a_signature_in_vain(key, scheme, over)),
+        say!(tls_verdicts::the_key_checked_a_signature_in_vain(key, scheme, our_words_behind(over))),
     );
-    let noticed =
-        Finding::as_noted_because(Claim::T12, say!(tls_verdicts::noticed_before_any_finished(over)));
+    let noticed = Finding::as_noted_because(
+        Claim::T12,
+        say!(tls_verdicts::noticed_before_any_finished(our_words_between(over))),
+    );
     Some(vec![used, noticed])
 }
 
@@ -50,7 +54,7 @@ pub(super) fn pre_master_secret(event: &Event) -> Option<Finding> {
         // A capture's, too: whoever has the server's key.
         (Some(key), _) => Finding::as_noted_because(
             Claim::T7,
-            say!(tls_verdicts::the_servers_opened_what_crossed(key, length, fingerprint)),
+            say!(tls_verdicts::the_servers_opened_what_crossed(our_words_between(key), length, fingerprint)),
         ),
         (None, Side::Client) => Finding::as_noted_because(
             Claim::T7,
@@ -67,7 +71,7 @@ pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
         let stage = event.get(field::STAGE)?;
         return Some(Finding::differs(
             Claim::T9,
-            say!(tls_verdicts::the_keys_come_from_the_shared_secret(derivation, stage)),
+            say!(tls_verdicts::the_keys_come_from_the_shared_secret(our_words(derivation), our_words(stage))),
         ));
     }
     let hello = past.first(Step::ServerHello);
@@ -89,14 +93,18 @@ pub(super) fn session_keys(event: &Event, past: &Past) -> Option<Finding> {
         None => None,
         Some(exchange) => {
             let curve = ephemeral(exchange, past)?;
-            Some(Finding::differs(Claim::T9, say!(tls_verdicts::two_randoms_crossed(derivation, curve))))
+            Some(Finding::differs(
+                Claim::T9,
+                say!(tls_verdicts::two_randoms_crossed(our_words(derivation), curve)),
+            ))
         }
     }
 }
 
 /// t9 as the notes have it; computed again where the pre-master secret is at hand.
 fn three_randoms(event: &Event) -> Option<Finding> {
-    let (derivation, label) = (event.get(field::DERIVATION)?, event.get(field::PRF_LABEL)?);
+    let (derivation, label) =
+        (our_words_between(event.get(field::DERIVATION)?), event.get(field::PRF_LABEL)?);
     if label == "extended master secret" {
         return Some(Finding::as_noted_because(
             Claim::T9,
@@ -129,7 +137,10 @@ pub(super) fn client_key_exchange(event: &Event, past: &Past) -> Vec<Finding> {
         let made = event.get(field::ENCRYPTED_PRE_MASTER_SECRET).map(|_| Finding::as_noted(Claim::T7));
         let key = past.first(Step::Certificate).and_then(|certificate| certificate.get(field::PUBLIC_KEY));
         let takes = key.map(|key| {
-            Finding::as_noted_because(Claim::T6, say!(tls_verdicts::the_certificates_key_encrypts(key)))
+            Finding::as_noted_because(
+                Claim::T6,
+                say!(tls_verdicts::the_certificates_key_encrypts(our_words_between(key))),
+            )
         });
         return [takes, made, Some(carries)].into_iter().flatten().collect();
     }

@@ -7,6 +7,6 @@ steps::sentences! {
     expected() = "expected";
     got() = "got";
     to_do() = "to do";
-    place_and_side(title, whose) = "{title}, by the {whose}";
+    place_and_side(title, whose) = "{title}; its cause is the {whose}";
     side(whose) = "the {whose}";
 }

@@ -7,6 +7,6 @@ steps::sentences! {
     expected() = "应为";
     got() = "实为";
     to_do() = "建议";
-    place_and_side(title, whose) = "{title}（{whose}）";
+    place_and_side(title, whose) = "{title}；起因在{whose}";
     side(whose) = "{whose}";
 }

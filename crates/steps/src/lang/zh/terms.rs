@@ -9,6 +9,8 @@ pub(crate) const PATTERNS: &[(&str, &str)] = &[
     ("RSA * bit", "RSA * 位"),
     ("EC * bit", "EC * 位"),
     ("* later", "* 之后"),
+    ("* bits", "* 位"),
+    ("✓ *", "✓ *"),
     ("\"TLS 1.3, *\" + handshake hash", "\"TLS 1.3, *\" 与握手摘要"),
     ("fin of the *", "* 的 FIN"),
     ("rst of the *", "* 的 RST"),
@@ -42,6 +44,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ("nobody", "无人"),
     ("does not fit", "不符"),
     ("signed by a scheme that was not on offer", "签名方案不在所列之中"),
+    ("not used", "没有使用"),
+    ("V_C, V_S, I_C, I_S, K_S, the public values, K", "V_C, V_S, I_C, I_S, K_S, 双方的公开值, K"),
     ("full", "完整握手"),
     ("resumed", "恢复会话"),
     ("handshake", "握手阶段"),
@@ -196,4 +200,29 @@ pub fn has_chinese(words: &str) -> bool {
 
 fn known(words: &str) -> Option<&'static str> {
     WORDS.iter().find(|(english, _)| *english == words).map(|(_, chinese)| *chinese)
+}
+
+/// Words of ours in the meaning of bytes: the field, the words around what stays, the same in Chinese.
+pub(crate) const OF_BYTES: &[(&str, &str, &str)] = &[
+    ("control_bits", "none", "无"),
+    ("data_offset, reserved", "* words of 4 bytes, *", "* 个 4 字节的字，*"),
+    ("shift_count", "*: windows are multiplied by *", "*：窗口乘以 *"),
+    ("ticket_lifetime", "* s", "* 秒"),
+    ("ticket_lifetime_hint", "* s", "* 秒"),
+];
+
+/// `words` by the pattern `zh`, where they fit the pattern `en`: what stands for each `*` of it stays.
+pub(crate) fn in_pattern(words: &str, en: &str, zh: &str) -> Option<String> {
+    let mut parts = en.split('*');
+    let mut rest = words.strip_prefix(parts.next()?)?;
+    let mut stays = Vec::new();
+    let parts: Vec<&str> = parts.collect();
+    for (n, part) in parts.iter().enumerate() {
+        let (between, after) =
+            if part.is_empty() && n + 1 == parts.len() { (rest, "") } else { rest.split_once(part)? };
+        stays.push(between);
+        rest = after;
+    }
+    let said = stays.into_iter().fold(zh.to_owned(), |said, stays| said.replacen('*', stays, 1));
+    rest.is_empty().then_some(said)
 }
