@@ -23,6 +23,9 @@ pub(crate) const MOST: usize = 64 << 20;
 /// Notes are written by hand.
 pub(crate) const MOST_NOTES: usize = 4 << 20;
 
+/// Characters of a file's name.
+const LONGEST_NAME: usize = 255;
+
 /// Connections of a capture that are listed.
 const MOST_ROWS: usize = 1000;
 
@@ -97,6 +100,21 @@ fn of_capture(bytes: &[u8], number: Option<u64>) -> Result<Value, steps::Said> {
     Ok(json!({ "troubles": troubles, "connections": connections }))
 }
 
+/// A file's name, which a browser sends percent-encoded (RFC 3986 §2.1): as its visitor calls it, and no more of it than can
+/// be read. It is told as a text, and leads to no file.
+fn decoded(name: &[u8]) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = name;
+    while let Some((first, behind)) = rest.split_first() {
+        let pair = behind.split_at_checked(2).filter(|_| *first == b'%');
+        let escaped = pair.and_then(|(pair, behind)| Some((*hex::decode(pair).ok()?.first()?, behind)));
+        let (byte, behind) = escaped.unwrap_or((*first, behind));
+        bytes.push(byte);
+        rest = behind;
+    }
+    String::from_utf8_lossy(&bytes).chars().take(LONGEST_NAME).collect()
+}
+
 /// Takes the body, reads it away from those who wait for nothing, and answers in JSON.
 async fn read(
     page: &Page,
@@ -108,7 +126,7 @@ async fn read(
     if said.is_some_and(|length: usize| length > most) {
         return refused(StatusCode::PAYLOAD_TOO_LARGE, &format!("At most {} MiB.", most >> 20));
     }
-    let name = request.headers().get("x-name").and_then(|value| Some(value.to_str().ok()?.to_owned()));
+    let name = request.headers().get("x-name").map(|name| decoded(name.as_bytes()));
     let Ok(_permit) = page.reading.acquire().await else {
         return refused(StatusCode::SERVICE_UNAVAILABLE, "The page is closing.");
     };
@@ -124,5 +142,29 @@ async fn read(
             answer
         }
         Err(_) => refused(StatusCode::INTERNAL_SERVER_ERROR, "It could not be read."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_decoded_and_whatever_it_holds_stays_a_text() {
+        for (sent, name) in [
+            ("my%20notes.md", "my notes.md"),
+            ("%E6%8F%A1%E6%89%8B%20%2850%25%29.md", "握手 (50%).md"),
+            ("100%.md", "100%.md"),
+            ("%", "%"),
+            ("%2", "%2"),
+            ("%zz%2", "%zz%2"),
+            ("%2525", "%25"),
+            ("..%2f..%2fetc%2fpasswd", "../../etc/passwd"),
+            ("%3Cimg%20src%3Dx%3E%E2%80%AE", "<img src=x>\u{202e}"),
+            ("%ff", "\u{fffd}"),
+        ] {
+            assert_eq!(decoded(sent.as_bytes()), name);
+        }
+        assert_eq!(decoded("%E6%8F%A1".repeat(1000).as_bytes()).chars().count(), LONGEST_NAME);
     }
 }

@@ -32,14 +32,26 @@ pub(crate) const VISITORS: usize = 256;
 #[derive(Debug, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 enum Asked {
-    /// A run, by its name in the catalogue, and whether its packets are wanted, with the secrets that open them.
+    /// A run, by its name in the catalogue, whether its packets are wanted, with the secrets that open them, and in which
+    /// language the program speaks to its visitor.
     Run {
         name: String,
         #[serde(default)]
         packets: bool,
+        #[serde(default)]
+        lang: Spoken,
     },
     /// The end of it.
     Cancel,
+}
+
+/// A language of the page.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Spoken {
+    #[default]
+    En,
+    Zh,
 }
 
 /// The upgrade (RFC 6455 §4.2), which axum leaves to us.
@@ -98,9 +110,9 @@ async fn visit(page: &Arc<Page>, upgraded: Upgraded, _permit: OwnedSemaphorePerm
                     Ok(Asked::Run { .. }) if current.as_ref().is_some_and(|(running, _)| !running.is_finished()) => {
                         json!({ "refused": "busy" })
                     }
-                    Ok(Asked::Run { name, packets }) => {
+                    Ok(Asked::Run { name, packets, lang }) => {
                         let stop = CancellationToken::new();
-                        let running = one(Arc::clone(page), (name, packets), tell.clone(), stop.clone());
+                        let running = one(Arc::clone(page), (name, packets, lang), tell.clone(), stop.clone());
                         let running = tokio::spawn(running);
                         current = Some((AbortOnDropHandle::new(running), stop));
                         continue;
@@ -129,7 +141,7 @@ async fn visit(page: &Arc<Page>, upgraded: Upgraded, _permit: OwnedSemaphorePerm
 /// Waits for its turn, runs, and says how it ended.
 async fn one(
     page: Arc<Page>,
-    (name, packets): (String, bool),
+    (name, packets, lang): (String, bool, Spoken),
     tell: mpsc::Sender<Value>,
     stop: CancellationToken,
 ) {
@@ -147,7 +159,11 @@ async fn one(
             }
         };
         let _ = tell.send(json!({ "running": name })).await;
-        let args: Vec<String> = [&run.args[..], &page.options.args[..]].concat();
+        let lang = match lang {
+            Spoken::En => "en",
+            Spoken::Zh => "zh",
+        };
+        let args = [&run.args[..], &page.options.args[..], &["--lang".to_owned(), lang.to_owned()]].concat();
         let viewer = page.options.viewer.as_ref();
         if !packets {
             return run::run(&args, viewer, &tell).await;

@@ -7,14 +7,16 @@ use std::collections::BTreeMap;
 
 use claims::{Claim, Event, Heading, Verdict};
 use serde_json::{Map, Value, json};
-use steps::{Evidence, Lang, Part as Field, Said, Side, Step, harmless::HARMFUL, summary as field};
+use steps::{
+    Evidence, Lang, Part as Field, Said, Side, Step, common, harmless::HARMFUL, summary as field, ws,
+};
 use strum::VariantArray;
 
 use crate::{
     reading::OwnNotes,
     render::{
         bytes::Layout,
-        fields::line_fields,
+        fields::line_pieces,
         ladder::{joined, mermaid, name, remark, text as ladder_text},
         marks::evidence_word,
     },
@@ -182,13 +184,15 @@ fn changed(story: &Story) -> Option<Value> {
 fn row(rows: &[Row], at: usize, layout: Option<Layout>) -> Value {
     let row = &rows[at];
     let event = row.event();
-    let line = |lang| line_fields(event, lang, 72);
+    let line = |lang| line_pieces(event, lang, 72);
     let mut told = json!({
         "at_us": row.at_us,
         "step": event.step.id(),
-        "line": Said::each(line),
+        "line": { "en": line(Lang::En), "zh": line(Lang::Zh) },
         "claims": row.findings(),
         "calculation": keys::calculations(rows, at),
+        "words": words(row),
+        "checks": checks(event),
     });
     let parts = |event: Option<&Event>| -> Value {
         let parts = event.zip(layout).map(|(event, layout)| layout(event)).unwrap_or_default();
@@ -234,6 +238,68 @@ fn row(rows: &[Row], at: usize, layout: Option<Layout>) -> Value {
     told
 }
 
+/// What an event says of several checks: each in a line with its sign. Of a check that was not reached there is none.
+fn checks(event: &Event) -> Value {
+    let line = |met: Option<bool>, (en, zh): (String, String)| {
+        let sign = met.map_or("–", |met| if met { "✓" } else { "✗" });
+        json!({ "sign": sign, "text": { "en": en, "zh": zh } })
+    };
+    let of_upgrade = ws::checked_in(&event.fields).into_iter().map(|checked| {
+        let card = checked.check.card();
+        let text = |lang, none: &str| {
+            let found = checked.found.as_deref().unwrap_or(none);
+            format!("{} {}: {found} ({})", card.rfc, checked.check.name_in(lang), card.wants.in_lang(lang))
+        };
+        line(Some(checked.met), (text(Lang::En, "none"), text(Lang::Zh, "没有")))
+    });
+    let of_certificate =
+        event.fields.get(common::CHECKS).and_then(steps::Value::as_object).into_iter().flatten();
+    let of_certificate = of_certificate.filter_map(|(name, told)| {
+        let (word, about) = told.as_str()?.strip_suffix(')')?.split_once(" (")?;
+        let met = match word {
+            "passed" => Some(true),
+            "failed" => Some(false),
+            _not_told => None,
+        };
+        let name = name.as_str();
+        let zh = match name {
+            "issuer" => format!("签发者：{about}"),
+            "signature" => format!("签名：{about}"),
+            "validity" => format!("有效期：{}", about.replace(" to ", " 至 ")),
+            "purpose" => format!("用途：{about}"),
+            _its_name => format!("名称：{}", about.replacen(" against ", "，对照 ", 1)),
+        };
+        Some(line(met, (format!("{name}: {about}"), zh)))
+    });
+    of_upgrade.chain(of_certificate).collect()
+}
+
+/// The words of ours among the values of a row, by the value and the words, where a language says them otherwise.
+fn words(row: &Row) -> Value {
+    let events = match &row.what {
+        What::Inside(event) => [Some(&**event), None],
+        What::Crossed(crossed) => [crossed.sent.as_ref(), crossed.received.as_ref()],
+    };
+    let mut all: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
+    for (name, value) in events.into_iter().flatten().flat_map(|event| &event.fields) {
+        let texts: Vec<&str> = match value {
+            steps::Value::String(text) => vec![text.as_str()],
+            steps::Value::Array(list) => list.iter().filter_map(steps::Value::as_str).collect(),
+            steps::Value::Null
+            | steps::Value::Bool(_)
+            | steps::Value::Number(_)
+            | steps::Value::Object(_) => Vec::new(),
+        };
+        for text in texts {
+            let [en, zh] = [Lang::En, Lang::Zh].map(|lang| steps::in_words(name, text, lang));
+            if en != text || zh != text {
+                all.entry(name).or_default().insert(text, json!({ "en": en, "zh": zh }));
+            }
+        }
+    }
+    json!(all)
+}
+
 fn fate(fate: Fate) -> &'static str {
     match fate {
         Fate::Arrived => "arrived",
@@ -243,8 +309,15 @@ fn fate(fate: Fate) -> &'static str {
     }
 }
 
+/// Its name and value once more in Chinese, where they have words of ours.
 fn part(part: &Field) -> Value {
-    json!([part.offset, part.length, part.depth, part.name, part.value])
+    let mut told =
+        vec![json!(part.offset), json!(part.length), json!(part.depth), json!(part.name), json!(part.value)];
+    let (name, value) = (part.name_in(Lang::Zh), part.value_in(Lang::Zh));
+    if name != part.name || value != part.value {
+        told.extend([json!(name), json!(value)]);
+    }
+    Value::Array(told)
 }
 
 /// All `stories` as one file, with what `notes` say, that opens in `lang` and loads nothing. A browser that runs no script

@@ -10,9 +10,11 @@ mod collector;
 mod common;
 
 mod inside;
+mod narrow;
 mod opened;
 mod played;
 mod shared;
+mod spoken;
 mod strangers;
 #[cfg(feature = "otlp")]
 mod traced;

@@ -87,3 +87,43 @@ async fn a_dropped_log_a_capture_and_notes_open_and_anything_else_says_why_not()
         browser.page.close().await.expect("the browser ends");
     }
 }
+
+#[tokio::test]
+async fn a_log_without_a_step_says_so_and_a_files_name_is_a_text() {
+    if !require("chromium") || !require("chromedriver") {
+        return;
+    }
+    let (folder, certs) = (tempfile::tempdir().expect("a temporary folder can be made"), keys());
+    let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+    lab.args(["ws", "--format", "json", "--certs", text(certs.path())]);
+    let ran = lab.output().expect("lab runs");
+    let summaries: String = String::from_utf8_lossy(&ran.stdout)
+        .lines()
+        .filter(|line| line.contains("\"ws.summary\""))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert!(!summaries.is_empty());
+    let log = folder.path().join("only the end.jsonl");
+    fs::write(&log, summaries).expect("the folder is ours");
+    let name = "<img src=x onerror=document.title=1>\u{202e} 100% 握手 %41.md";
+    let notes = folder.path().join(name);
+    fs::write(&notes, "# TLS\n\nThe server sends its certificate.\n").expect("the folder is ours");
+
+    let page = Page::start(&[]);
+    for (look, said) in [(&LOOKS[1], "No step of a handshake is in it."), (&LOOKS[2], "其中没有握手的步骤。")]
+    {
+        let browser = page.visit(look).await;
+        browser.drop_file(&log).await;
+        browser.wait_for("return document.querySelector('.empty') !== null").await;
+        assert_eq!(browser.script("return document.querySelector('.empty').textContent").await, said);
+        assert_eq!(browser.script(STATE).await, "ready");
+
+        browser.drop_file(&notes).await;
+        browser.wait_for("return document.querySelector('.own .unit') !== null").await;
+        let shown = browser.script("return document.querySelector('.own h3').textContent").await;
+        assert_eq!(shown, name.replace('\u{202e}', "\\u{202e}"));
+        assert_eq!(browser.script("return document.querySelectorAll('img').length").await, 0);
+        assert_ne!(browser.script("return document.title").await, "1");
+        browser.page.close().await.expect("the browser ends");
+    }
+}

@@ -1,6 +1,6 @@
 // Two runs beside each other: what only one of them has, and where the same step has other values.
 
-import { el, say, said, whole } from "./say.js";
+import { el, label, say, said, whole } from "./say.js";
 import { eventOf } from "./rows.js";
 
 // A step that arrives was counted when it left.
@@ -49,7 +49,7 @@ export function compare(run, others, chosen, catalogue, act) {
     return el(`tr.${word}`, {},
       el("td.sign", {}, sign, el("span.unseen", {}, ` ${say(word)}`)),
       el("td", {}, here ? el("button.link", { type: "button", onclick: () => act.choose(here.index) }, title(here)) : "–"),
-      el("td", {}, there ? title(there) : "–", differ.length ? el("p.dim", {}, `${say("values_differ")}: ${differ.map((name) => name.replaceAll("_", " ")).join(", ")}`) : null));
+      el("td", {}, there ? title(there) : "–", differ.length ? el("p.dim", {}, `${say("values_differ")}: ${differ.map(label).join(", ")}`) : null));
   });
   const only = pairs.filter(([here, there]) => !here || !there).length;
   panel.append(

@@ -49,7 +49,8 @@ function draw(row, catalogue, choose) {
     marks(row.claims, catalogue),
     el("span.title", {}, said(card.title)),
     remark && el(`span.remark${row.remark ? "" : ".plain"}`, {}, remark),
-    row.part !== "arrives" && el("span.line", {}, said(row.line)),
+    // What finds no room falls away whole, the least telling first.
+    row.part !== "arrives" && el("span.line", {}, said(row.line).map((one) => el("span", {}, one))),
   );
   const body = el(
     "button.body",

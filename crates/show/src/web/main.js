@@ -1,6 +1,6 @@
 // Puts the page together: what was asked for runs, its rows are played, the notes follow.
 
-import { $, announce, el, lang, onLang, say, said, setHarmful, setLabels, setLang, svg, words } from "./say.js";
+import { $, announce, both, el, icon, lang, onLang, say, said, setHarmful, setLabels, setLang, svg, words } from "./say.js";
 import { findings, flatten } from "./rows.js";
 import { ladder, slope, spread } from "./ladder.js";
 import { Player } from "./player.js";
@@ -31,6 +31,7 @@ let chosen = null;
 let byte;
 let asked = "";
 let comparedWith = null;
+let listed = false;
 
 const act = {
   canRun: !inside,
@@ -92,14 +93,23 @@ function drawStage() {
   }
   $("stage").replaceChildren(
     el("div.stage-head", {},
-      el("h2", { id: "stage-title" }, title || "Handshakes"),
+      el("h2", { id: "stage-title" }, title || say("title")),
       el("span.tools", { id: "stage-tools" }, stageTools())),
     entry && said(entry.about) ? el("p.about", {}, said(entry.about)) : "",
-    empty ? el("p.empty", {}, inside ? say("choose_alone") : `${say("running")}…`) : ladder(run, catalogue, choose),
+    empty ? el("p.empty", {}, nothing()) : ladder(run, catalogue, choose),
     empty ? "" : player.controls(),
   );
   if (!empty) spread(run, player.isTrue);
   if (chosen !== null) $(`r${chosen + 1}`)?.classList.add("open");
+}
+
+// Why there is no row.
+function nothing() {
+  if (inside) return say("choose_alone");
+  if (busy) return `${say(status.word === "queued" ? "queued" : "running")}…`;
+  if (["gone", "cancelled", "too_long"].includes(status.word)) return say(status.word);
+  if (status.word === "refused") return said(status.detail);
+  return say(run.opened ? "no_steps_inside" : "no_steps");
 }
 
 function stageTools() {
@@ -158,13 +168,23 @@ function follow() {
   const parts = new URLSearchParams(location.hash.slice(1));
   const row = Number(parts.get("row")) - 1;
   const at = parts.get("byte");
-  if (runs && parts.get("run") && runs.chosen !== parts.get("run")) runs.choose(parts.get("run"));
+  if (runs && parts.get("run") && runs.chosen !== parts.get("run")) {
+    list(true);
+    runs.choose(parts.get("run"));
+  }
   if (row >= 0 && row < run.rows.length && (inside || parts.get("run") === run.name)) {
     choose(row);
     byte = at === null ? undefined : Number(at);
     show("message");
     link();
   }
+}
+
+// On a narrow window the catalogue is in the way of what runs: there it is shown when it is asked for.
+function list(shows) {
+  listed = shows;
+  $("runs").classList.toggle("listed", shows);
+  $("catalogue")?.setAttribute("aria-expanded", String(shows));
 }
 
 function tell(what) {
@@ -182,12 +202,13 @@ function start(name, packets = false) {
     runs.chosen = name;
     runs.narrow();
   }
+  list(false);
   setStatus("running", name);
   run = { name: "", stories: [], rows: [] };
   take([], name, 0);
   // Who came by the address of a message is led to it when the run is there.
   if (new URLSearchParams(location.hash.slice(1)).get("run") !== name) link();
-  tell({ do: "run", name, packets });
+  tell({ do: "run", name, packets, lang: lang() });
   if ($("stage").getBoundingClientRect().top > innerHeight / 2) $("stage").scrollIntoView();
 }
 
@@ -198,13 +219,15 @@ function setStatus(word, detail = "") {
 }
 
 function heard(told) {
-  if (told.queued) setStatus("queued", String(told.queued));
-  else if (told.running) setStatus("running", told.running);
+  if (told.queued || told.running) {
+    setStatus(told.queued ? "queued" : "running", told.queued ? String(told.queued) : told.running);
+    if (!run.rows.length) drawStage();
+  }
   else if (told.stories) {
     const at = player.at;
     take(told.stories, asked, at, { mermaid: told.mermaid });
     if (told.troubles.length) setStatus("running", told.troubles[0]);
-    else setStatus("running", `${told.events} ${say("steps")}`);
+    else setStatus("running", both("steps", (steps) => `${told.events} ${steps}`));
     player.grows = true;
     if (!player.playing) player.play();
   } else if (told.ended) {
@@ -221,7 +244,8 @@ function heard(told) {
     follow();
   } else if (told.refused) {
     busy = told.refused === "busy";
-    setStatus("refused", told.refused);
+    setStatus("refused", both(told.refused));
+    if (!run.rows.length) drawStage();
   }
 }
 
@@ -234,18 +258,20 @@ function connect() {
     player.grows = false;
     $("stage-tools")?.replaceChildren(...stageTools());
     setStatus("gone");
+    if (run.name && !run.rows.length) drawStage();
     setTimeout(connect, 2000);
   };
 }
 
 async function post(path, file, most) {
+  const large = both("too_large", (text) => text.replace("{}", most));
   if (file.size > most << 20) {
-    setStatus("not_read", say("too_large").replace("{}", most));
+    setStatus("not_read", large);
     return null;
   }
   const answer = await fetch(path, { method: "POST", body: file, headers: { "x-name": encodeURIComponent(file.name) } }).catch(() => null);
   if (answer?.ok) return answer.json();
-  const why = answer?.status === 413 ? say("too_large").replace("{}", most) : answer?.status === 422 ? said(await answer.json()) : "";
+  const why = answer?.status === 413 ? large : answer?.status === 422 ? await answer.json() : "";
   setStatus("not_read", why);
   return null;
 }
@@ -258,9 +284,9 @@ async function upload(path, file) {
     setStatus("ready", read.troubles[0] ?? "");
     chosen = null;
     run = { name: "", stories: [], rows: [] };
-    take(read.stories, file.name, 0, { mermaid: read.mermaid });
+    take(read.stories, file.name, 0, { mermaid: read.mermaid, opened: true });
     link();
-    player.play();
+    if (run.rows.length) player.play();
     return;
   }
   setStatus("ready", read.troubles[0] ?? file.name);
@@ -275,8 +301,11 @@ async function upload(path, file) {
 
 function drawTop() {
   $("tools").replaceChildren(
+    ...(runs ? [el("button", { type: "button", id: "catalogue", "aria-expanded": String(listed), "aria-controls": "runs", onclick: () => list(!listed) }, say("runs"), icon("more"))] : []),
     el("button", { type: "button", id: "lang", lang: lang() === "zh" ? "en" : "zh-Hans", onclick: () => setLang(lang() === "zh" ? "en" : "zh") }, say("other_lang")),
   );
+  document.querySelector("h1").textContent = say("title");
+  if (!inside) document.title = say("title");
   document.querySelectorAll("[data-say]").forEach((one) => { one.textContent = say(one.dataset.say); });
   setStatus(status.word, status.detail);
 }
@@ -298,6 +327,7 @@ addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, select, textarea");
   if (event.key === "/" && !typing) {
     event.preventDefault();
+    list(true);
     $("filter")?.focus();
   }
   if (typing || !run.rows.length || event.target.closest?.('[role="tablist"], .bytes, .parts')) return;

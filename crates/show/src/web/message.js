@@ -1,6 +1,6 @@
 // Inside a message: its fields, its bytes, and which of them are the same thing.
 
-import { $, el, label, say, said, ms, rfc, whole } from "./say.js";
+import { $, el, harmless, label, lang, say, said, ms, rfc, whole } from "./say.js";
 import { copy } from "./share.js";
 
 const most = 2048;
@@ -18,14 +18,14 @@ function code([offset, size, , name, worth], hex) {
 }
 
 // A list has a line for each of its values, and what holds values has their names.
-function value(it, codes) {
-  const coded = (one) => [whole(one), codes.has(one) && el("span.dim.code", {}, ` ${codes.get(one)}`)];
+function value(it, codes, words) {
+  const coded = (one) => [whole(one, words), codes.has(one) && el("span.dim.code", {}, ` ${codes.get(one)}`)];
   if (typeof it === "string") return coded(it);
   if (Array.isArray(it) && it.length) return el("ul", {}, it.map((one) => el("li", {}, coded(one))));
   if (it && typeof it === "object" && !Array.isArray(it) && !(typeof it.en === "string" && typeof it.zh === "string")) {
     return el("ul", {}, Object.entries(it).map(([name, one]) => el("li", {}, el("span.dim", {}, `${label(name)} `), whole(one))));
   }
-  return whole(it);
+  return whole(it, words);
 }
 
 // What was computed here: of which values, by which function, and what came out.
@@ -46,14 +46,16 @@ function calculation(row, act) {
 // What `sealed` draws.
 const drawn = new Set(["record_header", "ciphertext", "packet_on_the_wire", "tag", "tag_verified", "length_encrypted", "packet_length", "padding_length"]);
 
-function facts(event, title, parts, catalogue) {
+function facts(event, title, { parts, words, checks }, catalogue) {
   const isSealed = event.fields?.packet_on_the_wire || (event.fields?.record_header && event.fields.ciphertext);
   const fields = Object.entries(event.fields ?? {}).filter(([name]) => !isSealed || !drawn.has(name));
+  const tick = ({ sign, text }) => el(`li${sign === "✗" ? ".unmet" : ""}`, {}, `${sign} ${said(text)}`);
+  const told = (name, worth) => (name === "checks" && checks.length ? el("ul.checks", {}, checks.map(tick)) : value(worth, codes, words[name]));
   const codes = new Map(parts.map((part) => [part[4], code(part, event.bytes ?? "")]).filter(([worth, number]) => worth && number));
   return [
     el("h4", {}, title),
     el("p.dim", {}, `${ms(event.elapsed_us)} ms · ${say("known_by")}: ${said(catalogue.evidence[event.evidence])} · ${event.conn}`),
-    fields.length ? el("dl.fields", {}, fields.map(([name, worth]) => [el("dt", {}, label(name)), el("dd", {}, value(worth, codes))])) : null,
+    fields.length ? el("dl.fields", {}, fields.map(([name, worth]) => [el("dt", {}, label(name)), el("dd", {}, told(name, worth))])) : null,
   ];
 }
 
@@ -83,11 +85,11 @@ function sealedPacket({ fields, bytes: plain }, spaced, more) {
   return [el("h4", {}, say("packet")), el("table.packet", {},
     el("thead", {}, el("tr", {}, el("td", {}), el("th", { scope: "col" }, say("on_the_wire")), el("th", { scope: "col" }, say("opened")))),
     el("tbody", {},
-      part("packet_length", 4, spaced(packet.slice(0, 8)), fields.length_encrypted ? "is_encrypted" : "in_clear", `${cut(0, 4)} = ${fields.packet_length}`),
-      part("padding_length", 1, spaced(sealed.slice(0, 2)), "is_encrypted", `${cut(4, 5)} = ${padding}`),
-      part("payload", whole - padding - 5, more(sealed.slice(2, 2 * (whole - padding - 4)).slice(0, 16), whole - padding - 5), "is_encrypted", cut(5, whole - padding)),
-      part("random padding", padding, "…", "is_encrypted", cut(whole - padding, whole)),
-      part("tag (MAC)", fields.tag.length / 2, more(fields.tag.slice(0, 16), fields.tag.length / 2), "is_tag", fields.tag_verified && say("verified"))))];
+      part(label("packet_length"), 4, spaced(packet.slice(0, 8)), fields.length_encrypted ? "is_encrypted" : "in_clear", `${cut(0, 4)} = ${fields.packet_length}`),
+      part(label("padding_length"), 1, spaced(sealed.slice(0, 2)), "is_encrypted", `${cut(4, 5)} = ${padding}`),
+      part(say("payload"), whole - padding - 5, more(sealed.slice(2, 2 * (whole - padding - 4)).slice(0, 16), whole - padding - 5), "is_encrypted", cut(5, whole - padding)),
+      part(say("padding"), padding, "…", "is_encrypted", cut(whole - padding, whole)),
+      part(say("tag"), fields.tag.length / 2, more(fields.tag.slice(0, 16), fields.tag.length / 2), "is_tag", fields.tag_verified && say("verified"))))];
 }
 
 // Field and bytes, marked both ways. Every byte belongs to the innermost part around it.
@@ -100,20 +102,22 @@ function bytes(hex, parts, at) {
   const cells = [];
   const rows = [];
   const status = el("p.meaning", { "aria-live": "polite" });
-  const told = (part) => [part[4], code(part, hex)].filter(Boolean).join(" · ");
+  // Its name and its value, once more in Chinese where they have words of ours.
+  const named = ([, , , name, , chinese]) => (lang() === "zh" && chinese) || name || say("unnamed");
+  const told = (part) => [lang() === "zh" ? part[6] ?? part[4] : part[4], code(part, hex)].filter(Boolean).join(" · ");
   const items = parts.map((part, n) => {
-    const [offset, size, depth, name] = part;
-    return el("li", { "data-part": n, tabindex: -1, class: `depth-${Math.min(depth, 6)}` }, el("span.name", {}, name || say("unnamed")), part[4] && el("span.value", {}, told(part)), el("span.dim", {}, `${offset}+${size}`));
+    const [offset, size, depth] = part;
+    return el("li", { "data-part": n, tabindex: -1, class: `depth-${Math.min(depth, 6)}` }, el("span.name", {}, named(part)), part[4] && el("span.value", {}, told(part)), el("span.dim", {}, `${offset}+${size}`));
   });
   const mark = (n, byte) => {
-    const [offset, size, , name] = parts[n] ?? [byte, 1, 0, "", ""];
+    const [offset, size] = parts[n] ?? [byte, 1];
     const value = parts[n] && told(parts[n]);
     cells.forEach((cell, i) => {
       cell.classList.toggle("in", i >= offset && i < offset + size);
       cell.classList.toggle("at", i === byte);
     });
     items.forEach((item, i) => item.classList.toggle("in", i === n));
-    status.textContent = `${byte === undefined ? offset : byte}: ${name || say("unnamed")}${value ? ` = ${value}` : ""}`;
+    status.textContent = harmless(`${byte === undefined ? offset : byte}: ${named(parts[n] ?? [])}${value ? ` = ${value}` : ""}`);
   };
   const across = matchMedia("(max-width: 80rem)").matches ? 8 : 16;
   for (let i = 0; i < length; i += across) {
@@ -193,7 +197,7 @@ export function message(row, catalogue, act) {
     const title = alike ? say("both_alike") : `${say(side)}${way}${name}`;
     const parts = (side === row.side ? row.parts : row.parts_received ?? row.parts) ?? [];
     return [
-      facts(event, title, parts, catalogue),
+      facts(event, title, { ...row, parts }, catalogue),
       sealed(event),
       event.bytes ? [el("h4", {}, `${say("bytes")} (${event.bytes.length / 2})`), bytes(event.bytes, parts, act.byte)] : null,
       el("p.tools", {}, copier("copy_json", () => JSON.stringify(event)), event.bytes && copier("copy_hex", () => event.bytes)),

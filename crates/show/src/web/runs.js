@@ -14,7 +14,7 @@ export class Runs {
       id: "filter",
       type: "search",
       placeholder: say("filter"),
-      "aria-label": say("filter"),
+      "aria-label": `${say("runs")}: ${say("filter")}`,
       autocomplete: "off",
       spellcheck: "false",
       oninput: () => {

@@ -2,10 +2,11 @@
 
 export const words = {
   skip: ["Skip to the ladder", "跳到梯形图"],
+  title: ["Handshakes", "握手"],
   runs: ["Runs", "运行"],
   pairs: ["Undisturbed", "不受干扰"],
   scenarios: ["Something goes wrong", "出了差错"],
-  filter: ["Filter by word or claim (o13)", "按词或论断筛选（o13）"],
+  filter: ["Word, or claim (o13)", "词，或论断（o13）"],
   none_found: ["Nothing has this word.", "没有匹配的运行。"],
   run: ["Run", "运行"],
   cancel: ["Cancel", "取消"],
@@ -31,7 +32,7 @@ export const words = {
   position: ["Position", "位置"],
   true_times: ["True times", "真实时间"],
   welcome: ["Press play, and watch a real handshake", "点播放，看一次真实的握手"],
-  welcome_more: ["Client and server run on this machine. Every message that crosses is drawn where it was sent and where it arrived, and the notes on the right turn green, amber or red by what was seen.", "客户端和服务端都在本机运行。每条经过的消息都画在发出和到达的位置，右侧的笔记随所见变绿、变黄或变红。"],
+  welcome_more: ["Client and server run on this machine. Every message that crosses is drawn where it was sent and where it arrived, and the notes beside it turn green, amber or red by what was seen.", "客户端和服务端都在本机运行。每条经过的消息都画在发出和到达的位置，旁边的笔记随所见变绿、变黄或变红。"],
   tcp_about: ["Three segments open it, four close it; the kernel names its states.", "三个报文段建立连接，四个关闭连接，状态由内核说出。"],
   tls_about: ["Who the server is, and how two strangers come to share a key.", "服务端是谁，两个陌生人又怎样共有一个密钥。"],
   ws_about: ["One HTTP request and one answer; from then on frames.", "一个 HTTP 请求和一个应答，此后只有帧。"],
@@ -41,6 +42,9 @@ export const words = {
   message: ["Message", "消息"],
   compare: ["Compare", "对比"],
   quiz: ["Quiz", "测验"],
+  yes: ["yes", "是"],
+  no: ["no", "否"],
+  none: ["none", "无"],
   of: ["of", "/"],
   claims_shown: ["sentences shown", "条论断已得到验证"],
   untested: ["not tested yet", "尚未验证"],
@@ -65,6 +69,9 @@ export const words = {
   is_encrypted: ["encrypted", "已加密"],
   in_clear: ["in the clear", "明文"],
   is_tag: ["proves the rest", "验证其余部分"],
+  payload: ["payload", "载荷"],
+  padding: ["random padding", "随机填充"],
+  tag: ["tag (MAC)", "认证标签（MAC）"],
   verified: ["verified ✓", "验证通过 ✓"],
   bytes: ["Bytes", "字节"],
   bytes_help: ["Point at a field or a byte; with the keyboard, the arrow keys.", "指向字段或字节；键盘可用方向键。"],
@@ -86,12 +93,17 @@ export const words = {
   ready: ["ready", "就绪"],
   queued: ["waiting for a free place", "排队等待"],
   running: ["running", "正在运行"],
+  no_steps: ["The run has ended, and no step was seen.", "运行已结束，没有看到任何步骤。"],
+  no_steps_inside: ["No step of a handshake is in it.", "其中没有握手的步骤。"],
   ended_well: ["the run has ended", "运行结束"],
   ended_otherwise: ["the run ended with an error", "运行出错结束"],
   cancelled: ["cancelled", "已取消"],
   too_long: ["stopped: it took too long", "运行超时，已停止"],
   gone: ["The program has stopped. What was seen stays here.", "程序已停止，已显示的内容会保留。"],
   refused: ["refused", "被拒绝"],
+  busy: ["one run at a time", "一次只能运行一个"],
+  unknown: ["there is no such run", "没有这个运行项"],
+  not_understood: ["the page and the program are of different versions", "页面与程序的版本不同"],
   not_read: ["It could not be read", "无法读取"],
   too_large: ["the file is too large (at most {} MiB)", "文件过大（最多 {} MiB）"],
   connections: ["Connections in this capture", "抓包中的连接"],
@@ -132,6 +144,9 @@ const state = { lang: "en", labels: {}, harmful: /[\0-\x1f]/gu, listeners: [] };
 export const lang = () => state.lang;
 export const say = (word) => words[word][state.lang === "zh" ? 1 : 0];
 
+// A word for `said`: it is told in whatever language the page is in by then.
+export const both = (word, told = (text) => text) => ({ en: told(words[word][0]), zh: told(words[word][1]) });
+
 // A value that has both languages, or neither.
 export const said = (both) => (both && typeof both === "object" ? both[state.lang] ?? "" : String(both ?? ""));
 
@@ -150,7 +165,9 @@ export const quoted = (text) => text.split("`").map((part, n) => (n % 2 ? el("co
 export function label(name) {
   const unit = { _us: " (µs)", _ms: " (ms)" }[name.slice(-3)] ?? "";
   const chinese = state.lang === "zh" && state.labels[name];
-  return chinese ? `${chinese}${unit}` : name.replaceAll("_", " ");
+  const bare = unit ? name.slice(0, -3) : name;
+  // The kernel's own settings keep their names.
+  return `${chinese || (/^tcp_/i.test(name) ? bare : bare.replaceAll("_", " "))}${unit}`;
 }
 
 export function setLabels(labels) {
@@ -229,12 +246,14 @@ export function rfc(text) {
   return [...parts, text.slice(at)];
 }
 
-// A value of a field in full.
-export function whole(value) {
-  if (Array.isArray(value)) return value.map(whole).join(", ");
+// A value of a field in full; `words` are those of ours that may be in it.
+export function whole(value, words = {}) {
+  if (Array.isArray(value)) return value.map((one) => whole(one, words)).join(", ");
   if (value && typeof value === "object") {
     if (typeof value.en === "string" && typeof value.zh === "string") return said(value);
-    return Object.entries(value).map(([name, part]) => `${name} ${whole(part)}`).join(", ");
+    return Object.entries(value).map(([name, part]) => `${label(name)} ${whole(part)}`).join(", ");
   }
-  return String(value);
+  if (typeof value === "boolean") return say(value ? "yes" : "no");
+  if (value === null) return say("none");
+  return Object.hasOwn(words, value) ? said(words[value]) : String(value);
 }
