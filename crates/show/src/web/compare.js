@@ -4,7 +4,7 @@ import { el, label, say, said, whole } from "./say.js";
 import { eventOf } from "./rows.js";
 
 // A step that arrives was counted when it left.
-const steps = (run) => run.rows.filter((row) => row.part !== "arrives");
+const steps = (run, story) => run.rows.filter((row) => row.story === story && row.part !== "arrives");
 const key = (row) => `${row.kind} ${row.side} ${row.step} ${row.lost ? "lost" : ""}`;
 
 // The longest common sequence of steps; the rest is only in one of them.
@@ -40,7 +40,9 @@ export function compare(run, others, chosen, catalogue, act) {
   const other = others.find((one) => one.name === chosen) ?? others[others.length - 1];
   const choice = el("select", { id: "compare-with", "aria-label": say("compare_with"), onchange: () => act.compareWith(choice.value) },
     others.map((one) => el("option", { value: one.name, selected: one === other }, one.name)));
-  const pairs = align(steps(run), steps(other));
+  // The first connection beside the first, the second beside the second.
+  const connections = [...Array(Math.max(run.stories.length, other.stories.length)).keys()];
+  const pairs = connections.flatMap((n) => align(steps(run, n), steps(other, n)));
   const title = (row) => [el("span.dim", {}, row.kind === "inside" ? say(row.side) : row.side === "client" ? "→" : "←"), " ", said(catalogue.steps[row.step].title)];
   const rows = pairs.map(([here, there]) => {
     const differ = here && there ? otherFields(here, there) : [];
