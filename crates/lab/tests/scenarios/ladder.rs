@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use show::story::{Row, Story, What, stories};
-use steps::{Lang, Protocol};
+use steps::{Lang, Protocol, Step, Text, summary};
 use unicode_width::UnicodeWidthStr;
 
 use super::run;
@@ -158,12 +158,19 @@ fn words(page: &str) -> HashMap<String, usize> {
 
 #[test]
 fn a_failure_begins_with_its_cause_and_marks_one_row() {
-    let mut failed = 0;
+    let (mut count, mut steps) = (0, 0);
     for (protocol, stories) in protocols() {
         for story in &stories {
             let ends = [&story.client, &story.server].into_iter().flatten();
-            let why: Vec<String> = ends
-                .filter_map(|end| end.summary.as_ref())
+            let failed: Vec<_> = ends.filter_map(|end| end.summary.as_ref()).collect();
+            // The step at which it failed, where an end knows it.
+            let at: Vec<Text> = failed
+                .iter()
+                .filter_map(|event| event.get(summary::FAILED_STEP)?.parse::<Step>().ok())
+                .map(|step| step.card().title)
+                .collect();
+            let why: Vec<String> = failed
+                .iter()
                 .filter_map(|event| event.failure())
                 .map(|reason| reason.en.split(' ').next().unwrap_or_default().to_owned())
                 .collect();
@@ -173,7 +180,14 @@ fn a_failure_begins_with_its_cause_and_marks_one_row() {
                 assert_eq!(marked, 0, "{protocol:?}:\n{page}");
                 continue;
             }
-            failed += 1;
+            count += 1;
+            for lang in [Lang::En, Lang::Zh] {
+                let page = show::ladder_text(std::slice::from_ref(story), lang, 120);
+                let card = page.lines().take_while(|line| !line.contains('│')).collect::<String>();
+                let named = at.is_empty() || at.iter().any(|title| card.contains(title.in_lang(lang)));
+                assert!(named, "{protocol:?}: no step of {at:?}\n{page}");
+                steps += usize::from(!at.is_empty());
+            }
             assert_eq!(marked, usize::from(!story.rows.is_empty()), "{protocol:?}:\n{page}");
             let card = page.lines().take_while(|line| !line.contains('│')).collect::<String>();
             assert!(
@@ -182,7 +196,7 @@ fn a_failure_begins_with_its_cause_and_marks_one_row() {
             );
         }
     }
-    println!("{failed} stories failed");
+    println!("{count} stories failed; {steps} cards, in two languages, name the step");
 }
 
 #[test]
