@@ -50,7 +50,7 @@ function draw(row, catalogue, choose) {
     el("span.title", {}, said(card.title)),
     remark && el(`span.remark${row.remark ? "" : ".plain"}`, {}, remark),
     // What finds no room falls away whole, the least telling first.
-    row.part !== "arrives" && el("span.line", {}, said(row.line).map((one) => el("span", {}, one))),
+    row.part !== "arrives" && said(row.line).length > 0 && el("span.line", {}, said(row.line).map((one) => el("span", {}, one))),
   );
   const body = el(
     "button.body",
