@@ -1,8 +1,8 @@
 //! What the page costs a browser: how soon it is there, how smoothly a long run plays, how much script it is. Reported,
-//! never asserted: it wants a quiet machine, and Chromium with chromedriver.
+//! never asserted: it wants a quiet machine, and Chromium with chromedriver. The programs' own profile matters little.
 //!
 //! ```sh
-//! cargo bench -p lab --bench page
+//! cargo bench -p lab --bench page --profile dev
 //! ```
 
 #[path = "../tests/common/browser.rs"]
