@@ -19,6 +19,8 @@ pub(crate) struct Flow {
     /// Where each direction was first received.
     interfaces: [Option<i32>; 2],
     has_data: bool,
+    told: bool,
+    missed: bool,
 }
 
 /// What of a segment depends on those before it.
@@ -51,7 +53,17 @@ impl Flow {
             false => (first.destination, first.source),
         };
         let (known, interfaces) = (Known::default(), [None; 2]);
-        Flow { number, client, server, last: at, known, interfaces, has_data: false }
+        Flow {
+            number,
+            client,
+            server,
+            last: at,
+            known,
+            interfaces,
+            has_data: false,
+            told: false,
+            missed: false,
+        }
     }
 
     /// Its place among all connections.
@@ -69,9 +81,20 @@ impl Flow {
         self.last
     }
 
-    /// What its segments told.
-    pub(crate) fn known(self) -> Known {
-        self.known
+    /// What its segments told, the first time that it is asked: it is told then, and stays here so that a late segment of
+    /// it begins no other connection.
+    pub(crate) fn tell(&mut self) -> Option<Known> {
+        (!std::mem::replace(&mut self.told, true)).then(|| self.known.clone())
+    }
+
+    /// Whether it was told.
+    pub(crate) fn is_told(&self) -> bool {
+        self.told
+    }
+
+    /// Whether what came now is the first that came after it was told.
+    pub(crate) fn misses_first(&mut self) -> bool {
+        self.told && !std::mem::replace(&mut self.missed, true)
     }
 
     fn side(&self, source: SocketAddr) -> Side {

@@ -111,6 +111,10 @@ const PART: u64 = 16 << 10;
 /// 9293 §3.4.2, as Linux counts it).
 const LINGER: i64 = 120_000_000_000;
 
+/// Of those that may get a segment again so many are held whole. Of more, those that have waited longest are told, and
+/// no more of them is taken.
+const MOST_CLOSED: usize = 4 << 10;
+
 /// So many that are over may wait for one before them.
 const MOST_HELD: usize = 1 << 16;
 
@@ -179,7 +183,8 @@ impl Captures {
 
     /// Takes those connections that are over and before which none is still open: in the order in which they began.
     pub fn ready(&mut self) -> Vec<Finished> {
-        let first_open = self.open.values().map(Flow::number).min().unwrap_or(u64::MAX);
+        let open = self.open.values().filter(|one| !one.is_told());
+        let first_open = open.map(Flow::number).min().unwrap_or(u64::MAX);
         let later = self.over.split_off(&first_open);
         self.due.extend(std::mem::replace(&mut self.over, later));
         // One that stays open for ever must not hold back all others.
@@ -266,6 +271,10 @@ impl Captures {
         if !flow.is_received_on(&segment, packet.interface) {
             return;
         }
+        if flow.is_told() {
+            self.given_up += u64::from(flow.misses_first());
+            return;
+        }
         let (number, told) = (flow.number(), flow.segment(at, &segment));
         self.crew.order(number, Order::Segment { number, at, segment, told });
         if keep == Keep::Live
@@ -285,17 +294,27 @@ impl Captures {
         (all, self.packets.counts)
     }
 
-    /// How many connections were given up because too many were open at once.
+    /// How many connections were told before their last segment, because there were too many at once.
     pub fn given_up(&self) -> u64 {
         self.given_up
     }
 
     fn end(&mut self, ends: Ends) {
-        if let Some(flow) = self.open.remove(&ends) {
-            let (number, last) = (flow.number(), flow.last());
-            self.crew.order(number, Order::End { number, last, known: Box::new(flow.known()) });
+        self.tell(ends);
+        self.open.remove(&ends);
+    }
+
+    /// Gives whether it was not told before.
+    fn tell(&mut self, ends: Ends) -> bool {
+        let Some(flow) = self.open.get_mut(&ends) else { return false };
+        let (number, last, known) = (flow.number(), flow.last(), flow.tell());
+        let known = known.map(Box::new);
+        let is_new = known.is_some();
+        if let Some(known) = known {
+            self.crew.order(number, Order::End { number, last, known });
             self.over.insert(number);
         }
+        is_new
     }
 
     fn end_all(&mut self) {
@@ -309,6 +328,15 @@ impl Captures {
         let old = |one: &Flow| one.is_over() && latest.saturating_sub(one.last()) > LINGER;
         let over: Vec<Ends> = self.open.iter().filter(|(_, one)| old(one)).map(|(ends, _)| *ends).collect();
         over.into_iter().for_each(|ends| self.end(ends));
+        let held = self.open.iter().filter(|(_, one)| one.is_over() && !one.is_told());
+        let mut held: Vec<(i64, Ends)> = held.map(|(ends, one)| (one.last(), *ends)).collect();
+        let surplus = held.len().saturating_sub(MOST_CLOSED);
+        if surplus > 0 {
+            held.sort_unstable();
+            for (_, ends) in held.into_iter().take(surplus) {
+                self.tell(ends);
+            }
+        }
     }
 
     /// Ends an eighth of the open connections, those that were silent longest.
@@ -316,8 +344,8 @@ impl Captures {
         let mut all: Vec<(i64, Ends)> = self.open.iter().map(|(ends, one)| (one.last(), *ends)).collect();
         all.sort_unstable();
         for (_, ends) in all.into_iter().take(MOST_OPEN / 8) {
-            self.end(ends);
-            self.given_up += 1;
+            self.given_up += u64::from(self.tell(ends));
+            self.open.remove(&ends);
         }
     }
 }

@@ -27,21 +27,27 @@ fn icmp(kind: u8, code: u8, packet: &[u8]) -> Vec<u8> {
     [&[kind, code, 0, 0, 0, 0, 0, 0][..], &packet[..28]].concat()
 }
 
+/// A second lies between each packet and the next.
 fn read(packets: &[Vec<u8>]) -> (Vec<Finished>, Counts) {
+    let mut captures = Captures::new(Keys::default(), Keep::Nothing);
+    captures.file(file(packets, 1).as_slice(), |_| {}).expect("it is a capture");
+    captures.finish()
+}
+
+/// A capture of these packets, with so many seconds between each and the next.
+fn file(packets: &[Vec<u8>], apart: u32) -> Vec<u8> {
     let mut file = Vec::new();
     for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 0x0004_0000, 101] {
         file.extend(word.to_le_bytes());
     }
     for (at, packet) in packets.iter().enumerate() {
         let length = u32::try_from(packet.len()).expect("it is short");
-        for word in [at as u32, 0, length, length] {
+        for word in [at as u32 * apart, 0, length, length] {
             file.extend(word.to_le_bytes());
         }
         file.extend(packet);
     }
-    let mut captures = Captures::new(Keys::default(), Keep::Nothing);
-    captures.file(file.as_slice(), |_| {}).expect("it is a capture");
-    captures.finish()
+    file
 }
 
 const SYN: u8 = 2;
@@ -116,6 +122,28 @@ fn what_is_over_is_given_up_in_order_and_needs_no_memory() {
     let numbers: Vec<u64> = finished.iter().map(|one| one.row.number).collect();
     assert_eq!(numbers, (1..=20_001).collect::<Vec<_>>());
     assert!(finished[1..].iter().all(|one| one.row.ended == Ended::Refused));
+}
+
+#[test]
+fn of_many_that_are_closed_the_first_are_told_and_a_late_segment_begins_no_other() {
+    let refused = |n: u16| {
+        let rst = ip(SERVER, CLIENT, 6, &segment((80, 40_000 + n), 0, 8, RST_ACK));
+        [ip(CLIENT, SERVER, 6, &segment((40_000 + n, 80), 7, 0, SYN)), rst]
+    };
+    let mut packets: Vec<_> = (0..10_000).flat_map(refused).collect();
+    // The first is told by now, the last is held whole; the second is opened once more.
+    let [_, late] = refused(0);
+    let [_, in_time] = refused(9_999);
+    let again = ip(CLIENT, SERVER, 6, &segment((40_001, 80), 99, 0, SYN));
+    packets.extend([late.clone(), late, in_time, again]);
+    let mut captures = Captures::new(Keys::default(), Keep::Nothing);
+    captures.file(file(&packets, 0).as_slice(), |_| {}).expect("it is a capture");
+    assert_eq!(captures.given_up(), 1, "one was told without its last segments");
+    let (finished, _) = captures.finish();
+    assert_eq!(finished.len(), 10_001);
+    assert!(finished[..10_000].iter().all(|one| one.row.ended == Ended::Refused));
+    assert_eq!((finished[0].row.segments, finished[9_999].row.segments), (2, 3));
+    assert_eq!(finished[10_000].row.ended, Ended::NoAnswer);
 }
 
 /// Among the seeds of the fuzz target are those that reach each protocol's steps behind its keys.

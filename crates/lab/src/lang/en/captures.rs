@@ -4,7 +4,7 @@ steps::sentences! {
     // captures.rs
     holds_no_secret(path) = "{path} holds no secret";
     what_came_before_is_shown(path, trouble) = "{path} {trouble}; what came before is shown";
-    told_before_their_end(given_up) = "{given_up} connections were told before their end: too many were open at once";
+    told_before_their_end(given_up) = "{given_up} connections were told before their end: there were too many at once";
 
     // captures/rows.rs
     the_rsa_key_opens_nothing() =

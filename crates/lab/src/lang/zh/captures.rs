@@ -4,7 +4,7 @@ steps::sentences! {
     // captures.rs
     holds_no_secret(path) = "{path} 中没有密钥";
     what_came_before_is_shown(path, trouble) = "{path}：{trouble}，此前的内容照常显示";
-    told_before_their_end(given_up) = "同时打开的连接过多，{given_up} 条在结束之前就已列出";
+    told_before_their_end(given_up) = "同时的连接过多，{given_up} 条在结束之前就已列出";
 
     // captures/rows.rs
     the_rsa_key_opens_nothing() = "没有连接使用静态 RSA 交换密钥：RSA 私钥没有可解的内容（ECDHE 和 TLS 1.3 需要密钥日志）";
