@@ -3,6 +3,8 @@
 //!
 //! What is peculiar to one protocol stands in the tests named after it.
 
+kit::runner!();
+
 mod common;
 
 use std::{
@@ -113,7 +115,7 @@ fn failed(summary: &Event) {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_server_that_cannot_listen_says_why_and_what_to_do() {
     let keys = keys();
     let taken = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
@@ -131,7 +133,7 @@ fn a_server_that_cannot_listen_says_why_and_what_to_do() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_client_that_reaches_nobody_says_why_and_what_to_do() {
     let keys = keys();
     // Bound, so that nobody else takes the port, and never listening.
@@ -169,7 +171,7 @@ enum Fault {
     Missing,
 }
 
-#[test]
+#[kit::test]
 fn keys_that_are_of_no_use_are_named() {
     use Fault::{Folder, Garbage, Missing, Unreadable};
     let check = "`certs --check --dir ";
@@ -245,7 +247,7 @@ enum Leaves {
     Never,
 }
 
-#[test]
+#[kit::test]
 fn a_server_outlives_strangers_that_talk_hang_or_vanish() {
     // One after the other would take as many timeouts as there are pairs.
     thread::scope(|scope| {
@@ -318,7 +320,7 @@ fn reset(stream: TcpStream) {
     socket.set_linger(Some(Duration::ZERO)).expect("the socket is open");
 }
 
-#[test]
+#[kit::test]
 fn a_client_says_that_its_server_vanished_or_hangs() {
     thread::scope(|scope| {
         for pair in &PAIRS {

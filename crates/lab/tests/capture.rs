@@ -1,5 +1,7 @@
 //! `--capture` in the eyes of tshark, which gets the file and no option.
 
+kit::runner!();
+
 mod common;
 
 use std::{
@@ -48,7 +50,7 @@ fn step(comment: &str) -> Step {
     id.parse().unwrap_or_else(|error| panic!("{error}: {comment}"))
 }
 
-#[test]
+#[kit::test]
 fn the_comments_name_the_steps_of_the_log() {
     if !require("tshark") || !captures("the_comments_name_the_steps_of_the_log") {
         return;
@@ -94,7 +96,7 @@ fn message(step: Step) -> Option<&'static str> {
     })
 }
 
-#[test]
+#[kit::test]
 fn tshark_decrypts_tls_and_finds_each_message_in_the_packet_whose_comment_names_it() {
     let name = "tshark_decrypts_tls_and_finds_each_message_in_the_packet_whose_comment_names_it";
     if !require("tshark") || !captures(name) {
@@ -148,7 +150,7 @@ fn told(events: &[Event], direction: Direction, of: impl Fn(&Event) -> bool) -> 
     wire.map(without).collect()
 }
 
-#[test]
+#[kit::test]
 fn a_capture_read_back_tells_what_the_client_saw_on_the_wire() {
     if !captures("a_capture_read_back_tells_what_the_client_saw_on_the_wire") {
         return;
@@ -215,7 +217,7 @@ fn read_back(file: &Path, args: &[&str]) -> Vec<serde_json::Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
-#[test]
+#[kit::test]
 fn without_the_right_to_capture_the_run_says_so_and_writes_nothing() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let file = folder.path().join("run.pcapng");

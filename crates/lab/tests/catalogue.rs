@@ -1,6 +1,8 @@
 //! The catalogue against live runs, in both directions: what the notes claim of a normal run is shown, every step
 //! is emitted, nothing is emitted that is not listed, and a verdict does not hang on a label.
 
+kit::runner!();
+
 mod common;
 
 use std::{
@@ -13,7 +15,7 @@ use claims::{Claim, Event, Judge, Verdict};
 use common::{Running, with_capture};
 use steps::{Evidence, Side, Step};
 
-#[test]
+#[kit::test]
 fn a_normal_run_shows_its_claims_by_more_than_inference() {
     use Claim::*;
     let tcp = [O1, O5, O8, O12, O14, C1, C3, C5, C9, C10];
@@ -40,7 +42,7 @@ fn a_normal_run_shows_its_claims_by_more_than_inference() {
     assert!(picked && crossed(Side::Client) && crossed(Side::Server), "s3 was not shown");
 }
 
-#[test]
+#[kit::test]
 fn the_three_segments_and_the_four_are_read_from_the_wire() {
     for side in [Side::Client, Side::Server] {
         let wire: Vec<_> = all_four()
@@ -59,7 +61,7 @@ fn the_three_segments_and_the_four_are_read_from_the_wire() {
     }
 }
 
-#[test]
+#[kit::test]
 fn tls_1_3_shows_each_claim_or_says_that_it_is_absent() {
     let summary = tls13().iter().find(|event| event.step.is_summary() && event.side == Side::Client);
     let verdicts: BTreeMap<_, _> = summary
@@ -80,7 +82,7 @@ fn tls_1_3_shows_each_claim_or_says_that_it_is_absent() {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_client_and_the_server_tell_the_same_story() {
     let mut by_conn: BTreeMap<&str, [Vec<&Event>; 2]> = BTreeMap::new();
     for event in all_four() {
@@ -102,7 +104,7 @@ fn the_client_and_the_server_tell_the_same_story() {
 }
 
 /// FIPS 203: what a server sends for ML-KEM is a secret that it chose, under the client's key, and no key of its own.
-#[test]
+#[kit::test]
 fn a_server_sends_its_part_of_x25519mlkem768_encapsulated() {
     let events = lab(&["run", "tls/post-quantum-tls13"]);
     let mine = |side, id: &str| {
@@ -131,7 +133,7 @@ fn a_server_sends_its_part_of_x25519mlkem768_encapsulated() {
     }
 }
 
-#[test]
+#[kit::test]
 fn every_finding_is_on_its_steps_card_and_has_its_sentence() {
     for event in all_four().iter().chain(tls13()) {
         for finding in &event.claims {
@@ -148,7 +150,7 @@ fn every_finding_is_on_its_steps_card_and_has_its_sentence() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_recording_with_its_labels_changed_keeps_its_verdicts() {
     for (events, label) in [(all_four(), "tls13"), (tls13(), "rsa")] {
         let mut pasts: BTreeMap<(String, Side), Judge> = BTreeMap::new();
@@ -166,7 +168,7 @@ fn a_recording_with_its_labels_changed_keeps_its_verdicts() {
 }
 
 /// The series `x…` has the same rules of evidence: the command that the catalogue names shows each of them.
-#[test]
+#[kit::test]
 fn what_stands_beyond_the_notes_is_shown_by_its_run() {
     let mut runs: BTreeMap<&str, Vec<Claim>> = BTreeMap::new();
     for claim in Claim::beyond() {

@@ -1,6 +1,8 @@
 //! The catalogue against live runs: every step is emitted by one of them, and nothing else is. What the lab's own
 //! runs do not meet, a row of [`STIMULI`] brings about; a new step asks for its row.
 
+kit::runner!();
+
 mod common;
 
 use std::{
@@ -112,7 +114,7 @@ const UNSEEN: &[(Step, &str, &str)] = &[
     ),
 ];
 
-#[test]
+#[kit::test]
 fn every_step_of_the_catalogue_is_emitted_and_no_other() {
     if !captures("every_step_of_the_catalogue_is_emitted_and_no_other") {
         return;

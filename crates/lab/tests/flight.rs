@@ -1,5 +1,7 @@
 //! The flight recorder in the eyes of tshark, and what `lab read` makes of it afterwards.
 
+kit::runner!();
+
 mod common;
 
 use std::{
@@ -85,7 +87,7 @@ fn read_back(files: &[PathBuf], args: &[&str]) -> Vec<serde_json::Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
-#[test]
+#[kit::test]
 fn each_file_of_a_ring_opens_by_itself_and_together_they_hold_the_last() {
     if !require("tshark") || !captures("each_file_of_a_ring_opens_by_itself_and_together_they_hold_the_last")
     {
@@ -138,7 +140,7 @@ fn message(comment: &str) -> Option<&'static str> {
     })
 }
 
-#[test]
+#[kit::test]
 fn a_client_alone_is_recorded_and_the_steps_are_written_in_afterwards() {
     let name = "a_client_alone_is_recorded_and_the_steps_are_written_in_afterwards";
     if !require("tshark") || !captures(name) {
@@ -193,7 +195,7 @@ fn a_client_alone_is_recorded_and_the_steps_are_written_in_afterwards() {
     drop(running.wait());
 }
 
-#[test]
+#[kit::test]
 fn ssh_and_plain_tcp_are_recorded_too() {
     if !captures("ssh_and_plain_tcp_are_recorded_too") {
         return;
@@ -214,7 +216,7 @@ fn ssh_and_plain_tcp_are_recorded_too() {
     }
 }
 
-#[test]
+#[kit::test]
 fn who_is_killed_or_finds_the_disk_full_leaves_whole_blocks() {
     let name = "who_is_killed_or_finds_the_disk_full_leaves_whole_blocks";
     if !require("tshark") || !captures(name) {
@@ -261,7 +263,7 @@ fn who_is_killed_or_finds_the_disk_full_leaves_whole_blocks() {
     tshark(&folder.path().join("copy.pcapng"), &["frame.number"]);
 }
 
-#[test]
+#[kit::test]
 fn a_ring_is_asked_for_in_words_that_are_understood() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |args: &[&str]| {

@@ -2,6 +2,8 @@
 //! run out, processes killed at any moment. Nothing is timed; counts are compared. The large figures are run by hand
 //! (`lab load --help`).
 
+kit::runner!();
+
 mod common;
 
 use std::{
@@ -63,7 +65,7 @@ fn assert_descriptors_are_back(report: &Value) {
     assert!(left <= threads, "{left} descriptors more than before, with {threads} threads: {report:#}");
 }
 
-#[test]
+#[kit::test]
 fn a_storm_is_told_whole_and_nothing_is_mixed_up() {
     for protocol in PROTOCOLS {
         let report = load(protocol, &["--connections", "100", "--rate", "200", "--seconds", "60"]);
@@ -83,7 +85,7 @@ fn a_storm_is_told_whole_and_nothing_is_mixed_up() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_crowd_that_stays_is_held_and_let_go() {
     for protocol in PROTOCOLS {
         let crowd = ["--connections", "200", "--rate", "200", "--seconds", "60", "--idle", "1"];
@@ -100,7 +102,7 @@ fn a_crowd_that_stays_is_held_and_let_go() {
 }
 
 /// Peers that send a byte now and then, and never finish what they say.
-#[test]
+#[kit::test]
 fn who_dawdles_is_bounded_and_others_are_served_meanwhile() {
     let begins: [(&str, &[u8]); 4] = [
         ("tcp", b"never a whole line, however long one waits for the end of it, which does not come"),
@@ -159,7 +161,7 @@ fn dawdle(server: SocketAddr, begin: &[u8]) -> String {
     conn
 }
 
-#[test]
+#[kit::test]
 fn who_says_too_much_is_cut_short_and_the_memory_stays_small() {
     let floods: [(&str, Vec<u8>); 5] = [
         ("tcp", b"x".repeat(1 << 16)),
@@ -191,7 +193,7 @@ fn who_says_too_much_is_cut_short_and_the_memory_stays_small() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_server_without_descriptors_waits_and_recovers() {
     for protocol in PROTOCOLS {
         let keys = keys();
@@ -282,7 +284,7 @@ fn events_of_a_connection(keys: &TempDir) -> u64 {
     server.after_connections(1).len() as u64
 }
 
-#[test]
+#[kit::test]
 fn a_full_disk_or_a_closed_pipe_costs_the_log_and_not_the_handshake() {
     let keys = keys();
     let each = events_of_a_connection(&keys);
@@ -307,7 +309,7 @@ fn a_full_disk_or_a_closed_pipe_costs_the_log_and_not_the_handshake() {
     assert_eq!(not_written(&said), 3 * each, "{said}");
 }
 
-#[test]
+#[kit::test]
 fn a_reader_who_takes_nothing_delays_no_handshake() {
     let keys = keys();
     let each = events_of_a_connection(&keys);
@@ -338,7 +340,7 @@ fn a_reader_who_takes_nothing_delays_no_handshake() {
     assert!(said.contains("standard output takes no more") && not_written(&said) > 0, "{said}");
 }
 
-#[test]
+#[kit::test]
 fn a_record_on_a_full_disk_keeps_whole_lines_and_says_what_is_missing() {
     let keys = keys();
     let place = TempDir::new().expect("a temporary folder can be made");
@@ -393,7 +395,7 @@ enum Victim {
     Server,
 }
 
-#[test]
+#[kit::test]
 fn either_side_may_be_killed_at_any_moment() {
     thread::scope(|scope| {
         for protocol in PROTOCOLS {

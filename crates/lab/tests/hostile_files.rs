@@ -1,6 +1,8 @@
 //! What somebody else can lay in a folder that he may write to, before our user's program writes there: two users, one
 //! folder as `/tmp` is, and what the first has lost in the end. The attacker acts through the kernel as that user.
 
+kit::runner!();
+
 mod common;
 
 use std::{
@@ -110,7 +112,7 @@ const FILES: [(&str, &str); 5] = [
     ("mkdir trap", "belongs to user 65532"),
 ];
 
-#[test]
+#[kit::test]
 fn no_trap_in_a_shared_folder_takes_a_key_log_or_a_capture() {
     for (option, victim) in [("--keylog", VICTIM), ("--keylog", 0), ("--capture", 0)] {
         if option == "--capture" && !may_capture() {
@@ -145,7 +147,7 @@ fn no_trap_in_a_shared_folder_takes_a_key_log_or_a_capture() {
     }
 }
 
-#[test]
+#[kit::test]
 fn no_trap_in_a_shared_folder_takes_a_recording() {
     for victim in [VICTIM, 0] {
         for (script, told) in [
@@ -171,7 +173,7 @@ fn no_trap_in_a_shared_folder_takes_a_recording() {
     }
 }
 
-#[test]
+#[kit::test]
 fn known_hosts_is_replaced_through_no_name_that_was_laid_out() {
     let Some(place) = Place::of(VICTIM) else { return };
     let keys = common::keys();
@@ -194,7 +196,7 @@ fn known_hosts_is_replaced_through_no_name_that_was_laid_out() {
 }
 
 /// What is nobody else's is used as before: in a folder that all may write to, and a pipe of one's own.
-#[test]
+#[kit::test]
 fn what_is_the_users_own_is_written_to() {
     let Some(place) = Place::of(VICTIM) else { return };
     let (keys, logs) = (place.at("shared/keys"), place.at("shared/logs"));

@@ -1,6 +1,8 @@
 //! The page of the WebSocket server, in the hands of a stranger: another page, or a name that leads here (DNS rebinding).
 //! And what it shows of a hostile text.
 
+kit::runner!();
+
 #[path = "common/browser.rs"]
 mod browser;
 mod common;
@@ -40,7 +42,7 @@ const UPGRADE: [(&str, &str); 4] = [
     ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
 ];
 
-#[test]
+#[kit::test]
 fn a_stranger_gets_neither_the_page_nor_an_upgrade_from_a_browser() {
     let mut server = Server::start("ws", &["--origin", "http://localhost:3000"]);
     let here = server.addr.to_string();
@@ -79,7 +81,7 @@ fn a_stranger_gets_neither_the_page_nor_an_upgrade_from_a_browser() {
     assert!(reasons.iter().any(|reason| reason.contains("DNS rebinding")), "{reasons:?}");
 }
 
-#[test]
+#[kit::test]
 fn the_page_may_connect_to_its_own_host_and_to_nothing_else() {
     let server = Server::start("ws", &[]);
     let page = ask(server.addr, &[("Host", "localhost:7080"), ("Accept", "text/html")]);
@@ -91,7 +93,7 @@ fn the_page_may_connect_to_its_own_host_and_to_nothing_else() {
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
 }
 
-#[test]
+#[kit::test]
 fn credentials_of_a_request_are_withheld_in_every_field_and_byte() {
     const SECRET: &str = "hunter2hunter2";
     let mut server = Server::start("ws", &[]);
@@ -133,7 +135,7 @@ fn page_of_a_stranger(target: SocketAddr) -> SocketAddr {
     here
 }
 
-#[tokio::test]
+#[kit::test]
 async fn in_a_browser_a_strangers_page_is_refused_and_a_hostile_text_is_only_text() {
     if !require("chromium") || !require("chromedriver") {
         return;

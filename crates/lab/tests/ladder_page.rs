@@ -1,6 +1,8 @@
 //! `--ladder html`, in a real browser: the page of a run names the steps of the run's JSON, loads nothing, speaks both
 //! languages, follows light and dark, works with the keyboard alone, and has an address for each message.
 
+kit::runner!();
+
 #[path = "common/browser.rs"]
 mod browser;
 mod common;
@@ -13,7 +15,7 @@ use common::{require, with_capture};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-#[tokio::test]
+#[kit::test]
 async fn the_page_of_a_run_names_its_steps_and_needs_nothing_else() {
     if !require("chromium") || !require("chromedriver") {
         return;

@@ -1,5 +1,7 @@
 //! The link by itself, between programs that know nothing of it, and the ladder of privilege on which the lab stands.
 
+kit::runner!();
+
 mod common;
 
 use std::{
@@ -78,7 +80,7 @@ fn transfer(to: SocketAddr, length: usize) -> (Vec<u8>, Vec<u8>) {
     (hash.finish().as_ref().to_vec(), heard)
 }
 
-#[test]
+#[kit::test]
 fn a_hundred_megabytes_cross_undamaged() {
     if !captures("a_hundred_megabytes_cross_undamaged") {
         return;
@@ -92,7 +94,7 @@ fn a_hundred_megabytes_cross_undamaged() {
     }
 }
 
-#[test]
+#[kit::test]
 fn many_connections_cross_at_once_and_what_is_lost_comes_again() {
     if !captures("many_connections_cross_at_once_and_what_is_lost_comes_again") {
         return;
@@ -126,7 +128,7 @@ fn is_held(port: u16) -> bool {
     listening("/proc/net/tcp") || listening("/proc/net/tcp6")
 }
 
-#[test]
+#[kit::test]
 fn a_link_that_is_killed_leaves_nothing_behind() {
     if !captures("a_link_that_is_killed_leaves_nothing_behind") {
         return;
@@ -193,7 +195,7 @@ fn children(process: u32) -> Vec<String> {
     stats.filter(|stat| parent(stat) == Some(process)).collect()
 }
 
-#[test]
+#[kit::test]
 fn at_whatever_moment_a_link_is_killed_nothing_of_it_remains() {
     if !captures("at_whatever_moment_a_link_is_killed_nothing_of_it_remains") {
         return;
@@ -247,7 +249,7 @@ fn half_open(port: u16) -> usize {
     table.lines().skip(1).filter(is_one).count()
 }
 
-#[test]
+#[kit::test]
 fn a_flood_of_half_open_connections_shuts_nobody_out() {
     const FLOOD: usize = 300;
     if !captures("a_flood_of_half_open_connections_shuts_nobody_out") {
@@ -288,7 +290,7 @@ const RUNGS: [(&str, &str); 3] = [
     ),
 ];
 
-#[test]
+#[kit::test]
 fn each_rung_of_the_ladder_runs_what_it_can_and_says_so() {
     let allowed = Command::new("unshare").args(["-Ur", "true"]).stderr(Stdio::null()).status();
     if !allowed.is_ok_and(|status| status.success()) {
@@ -335,7 +337,7 @@ const BETWEEN: [(&str, &str); 6] = [
     ("tcp/data-damaged", "corrupt client data 1"),
 ];
 
-#[test]
+#[kit::test]
 fn the_link_works_between_machines_whose_client_and_server_have_no_capability() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/between_namespaces.sh");
     let folder = tempfile::tempdir().expect("a temporary folder can be made");

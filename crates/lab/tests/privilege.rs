@@ -1,5 +1,7 @@
 //! What a server may do while it serves strangers: nothing that it does not need. What the kernel says counts.
 
+kit::runner!();
+
 mod common;
 
 use std::{
@@ -75,7 +77,7 @@ fn is_root() -> bool {
     status.lines().any(|line| line.starts_with("Uid:\t0\t"))
 }
 
-#[test]
+#[kit::test]
 fn a_server_that_listens_holds_no_capability_in_any_thread_and_serves() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let certs = folder.path().join("certs").display().to_string();
@@ -108,7 +110,7 @@ fn a_server_that_listens_holds_no_capability_in_any_thread_and_serves() {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_thread_that_waits_for_the_end_of_standard_input_holds_nothing_either() {
     let mut server = Command::new(binary("server"));
     server.args(["tcp", "--listen", "127.0.0.1:0", "--until-eof"]);
@@ -132,7 +134,7 @@ fn recorded_in(folder: &str) -> usize {
     fs::read_dir(folder).expect("it is there").count()
 }
 
-#[test]
+#[kit::test]
 fn a_server_of_roots_records_in_its_own_folder_without_any_right() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let logs = folder.path().join("logs").display().to_string();
@@ -145,7 +147,7 @@ fn a_server_of_roots_records_in_its_own_folder_without_any_right() {
     assert_eq!(recorded_in(&logs), 1);
 }
 
-#[test]
+#[kit::test]
 fn a_server_by_sudo_records_in_the_callers_folder_and_keeps_the_right_until_its_file_is_open() {
     if !is_root() {
         missing("root");
@@ -165,7 +167,7 @@ fn a_server_by_sudo_records_in_the_callers_folder_and_keeps_the_right_until_its_
     assert_eq!(recorded_in(&logs), 1);
 }
 
-#[test]
+#[kit::test]
 fn a_server_of_roots_that_nobody_called_records_in_no_folder_of_another_user() {
     if !is_root() {
         missing("root");
@@ -182,7 +184,7 @@ fn a_server_of_roots_that_nobody_called_records_in_no_folder_of_another_user() {
 }
 
 /// ARCHITECTURE.md names the modules that may be unsafe; so does the code, each with its reason, and nothing else is.
-#[test]
+#[kit::test]
 fn unsafe_stands_in_the_named_modules_only() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let map = fs::read_to_string(root.join("ARCHITECTURE.md")).expect("it is there");

@@ -1,6 +1,8 @@
 //! A recorded run reads back: both ends on one ladder, in every form, with the same steps; and the reader's notes are
 //! checked by it.
 
+kit::runner!();
+
 mod common;
 
 use std::{
@@ -68,7 +70,7 @@ fn events(json: &str) -> Vec<Event> {
 
 const ALL: &[&[&str]] = &[&["tcp"], &["tls"], &["tls", "--variant", "tls13"], &["ws"], &["ssh"]];
 
-#[test]
+#[kit::test]
 fn what_was_sent_stands_before_what_was_received_and_nothing_is_lost() {
     let Some(bench) = Bench::record(ALL) else { return };
     for protocol in ["tcp", "tls", "ws", "ssh"] {
@@ -103,7 +105,7 @@ fn what_was_sent_stands_before_what_was_received_and_nothing_is_lost() {
     assert_eq!(events(&bench.read(&args)).len(), lines);
 }
 
-#[test]
+#[kit::test]
 fn every_form_names_the_same_steps() {
     let Some(bench) = Bench::record(ALL) else { return };
     for protocol in ["tcp", "tls", "ws", "ssh"] {
@@ -177,7 +179,7 @@ fn unescape(text: &str) -> String {
     })
 }
 
-#[test]
+#[kit::test]
 fn a_recording_is_compared_with_what_a_scenario_expects() {
     let Some(bench) = Bench::record(&[&["run", "tcp/fin-lost"]]) else { return };
     let read = |scenario: &str, lang: &str| {
@@ -192,7 +194,7 @@ fn a_recording_is_compared_with_what_a_scenario_expects() {
     assert!(!went_well && told.iter().all(|words| said.contains(words)), "{said}");
 }
 
-#[test]
+#[kit::test]
 fn the_last_run_of_a_scenario_is_told_with_its_title_and_how_it_came_out() {
     let runs: [&[&str]; 2] = [&["run", "tls/expired", "tls/tampered-hello"], &["run", "ws/no-host"]];
     let Some(bench) = Bench::record(&runs) else { return };
@@ -204,7 +206,7 @@ fn the_last_run_of_a_scenario_is_told_with_its_title_and_how_it_came_out() {
     assert!(page.starts_with("\nws/no-host · ") && page.contains("\n✓ 与预期一致 · "), "{page}");
 }
 
-#[test]
+#[kit::test]
 fn an_option_that_does_nothing_is_refused_and_not_in_the_help() {
     let bench = Bench::record(&[]).expect("nothing is captured");
     for (args, option) in [
@@ -225,7 +227,7 @@ fn an_option_that_does_nothing_is_refused_and_not_in_the_help() {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_scenarios_are_listed_for_programs_with_what_each_end_is_told() {
     let bench = Bench::record(&[]).expect("nothing is captured");
     let listed = said(&bench.lab(&["list", "--format", "json"]).output().expect("lab runs"));
@@ -243,7 +245,7 @@ fn the_scenarios_are_listed_for_programs_with_what_each_end_is_told() {
     assert_eq!(found["claims"]["c2"], "as_noted");
 }
 
-#[test]
+#[kit::test]
 fn clocks_that_differ_are_corrected_and_said_to_be() {
     let Some(bench) = Bench::record(&[&["tls"]]) else { return };
     let file =
@@ -279,7 +281,7 @@ fn clocks_that_differ_are_corrected_and_said_to_be() {
     assert!(at(Side::Client, "tls.client_key_exchange") < at(Side::Server, "tls.client_key_exchange"));
 }
 
-#[test]
+#[kit::test]
 fn what_a_server_has_no_key_for_is_not_drawn_as_lost() {
     let Some(bench) = Bench::record(&[]) else { return };
     let (certs, logs) = (bench.folder.path().join("certs"), bench.logs());
@@ -296,7 +298,7 @@ fn what_a_server_has_no_key_for_is_not_drawn_as_lost() {
     assert!(ladder.contains("SERVICE_REQUEST") && !ladder.contains('✗'), "{ladder}");
 }
 
-#[test]
+#[kit::test]
 fn foreign_lines_and_a_cut_are_reported_and_survived() {
     let Some(bench) = Bench::record(&[&["ws"]]) else { return };
     let file =
@@ -319,7 +321,7 @@ fn foreign_lines_and_a_cut_are_reported_and_survived() {
 /// Notes of our own that make the same claims, in another order and other words.
 const NOTES: &str = include_str!("notes/reordered.md");
 
-#[test]
+#[kit::test]
 fn each_sentence_of_the_notes_has_its_verdict_its_line_and_its_run() {
     let Some(bench) = Bench::record(ALL) else { return };
     let notes = write(&bench, NOTES);
@@ -347,7 +349,7 @@ fn each_sentence_of_the_notes_has_its_verdict_its_line_and_its_run() {
     assert!(page.lines().all(|line| line.width() <= 80 || line.contains(".jsonl")), "{page}");
 }
 
-#[test]
+#[kit::test]
 fn a_false_sentence_is_contradicted_by_the_run_and_the_exit_code_says_so() {
     let Some(bench) = Bench::record(&[&["ws"]]) else { return };
     let check = |notes: &str| {
@@ -371,7 +373,7 @@ fn a_false_sentence_is_contradicted_by_the_run_and_the_exit_code_says_so() {
 }
 
 /// Whoever writes a claim into a log proves nothing by it.
-#[test]
+#[kit::test]
 fn claims_that_stand_in_a_log_without_their_values_prove_no_sentence() {
     let Some(bench) = Bench::record(&[&["ws"], &["ssh"]]) else { return };
     let mut claimed = 0;
@@ -395,7 +397,7 @@ fn claims_that_stand_in_a_log_without_their_values_prove_no_sentence() {
     assert_eq!((&first["claim"], &first["verdict"]), (&"w3".into(), &"not_tested".into()), "{first}");
 }
 
-#[test]
+#[kit::test]
 fn what_is_no_text_is_refused_in_one_sentence_with_a_code_of_its_own() {
     let bench = Bench::record(&[]).expect("nothing is captured");
     for (bytes, says) in
@@ -411,7 +413,7 @@ fn what_is_no_text_is_refused_in_one_sentence_with_a_code_of_its_own() {
     }
 }
 
-#[test]
+#[kit::test]
 fn beside_fits_any_width_in_both_languages() {
     let Some(bench) = Bench::record(&[]) else { return };
     let notes = write(&bench, NOTES);

@@ -2,6 +2,8 @@
 //! run to run, and so does what happens at one end while a message is on its way; steps, claims, evidence and the words
 //! of the summary do not.
 
+kit::runner!();
+
 mod common;
 
 use std::{fs, path::Path, process::Command};
@@ -27,7 +29,7 @@ const PAGES: [&str; 12] = [
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-#[test]
+#[kit::test]
 fn the_output_shown_is_the_output_printed() {
     for readme in ["README.md", "README.zh.md"] {
         let blocks = blocks(readme, "output");
@@ -42,7 +44,7 @@ fn the_output_shown_is_the_output_printed() {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_single_lines_shown_are_among_those_printed() {
     for readme in ["README.md", "README.zh.md"] {
         let blocks = blocks(readme, "lines");
@@ -59,7 +61,7 @@ fn the_single_lines_shown_are_among_those_printed() {
     }
 }
 
-#[test]
+#[kit::test]
 fn every_link_leads_to_a_file() {
     for page in PAGES {
         let text = fs::read_to_string(Path::new(ROOT).join(page)).expect("it is in the repository");

@@ -1,6 +1,8 @@
 //! What the log says of each segment, in the eyes of tshark, which reads the capture of the same run: flags, numbers,
 //! lengths, what was sent again, and what never arrived.
 
+kit::runner!();
+
 mod common;
 
 use std::{collections::BTreeMap, path::Path, process::Command};
@@ -102,7 +104,7 @@ fn undelivered(sent: &[Said], arrived: &[Said], from: Side) -> BTreeMap<(String,
     count
 }
 
-#[test]
+#[kit::test]
 fn tshark_sees_the_segments_that_the_log_tells_of_and_misses_those_that_it_calls_lost() {
     let name = "tshark_sees_the_segments_that_the_log_tells_of_and_misses_those_that_it_calls_lost";
     if !require("tshark") || !captures(name) {

@@ -1,12 +1,14 @@
 //! A capture reads the same on one core and on all of them: every line, every event.
 
+kit::runner!();
+
 mod common;
 
 use std::{path::PathBuf, process::Command};
 
 use common::{binary, require, with_capture};
 
-#[test]
+#[kit::test]
 fn a_capture_reads_the_same_on_one_core_and_on_all() {
     if !require("taskset") {
         return;

@@ -1,5 +1,7 @@
 //! `lab watch` sees the handshakes of programs that are not ours, as a user who may open packet sockets and nothing else.
 
+kit::runner!();
+
 mod common;
 
 use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, process::Command};
@@ -38,7 +40,7 @@ fn value<'e>(events: &[&'e Event], step: &str, field: &str) -> Option<&'e str> {
     events.iter().find(|event| event.step.id() == step).map(|event| event.text(field))
 }
 
-#[test]
+#[kit::test]
 fn other_programs_are_watched_with_net_raw_alone() {
     let root = fs::read_to_string("/proc/self/status").is_ok_and(|status| status.contains("\nUid:\t0\t"));
     if !root {

@@ -1,6 +1,8 @@
 //! WebSocket beside programs that are not ours, one layer down and one layer up: tshark reads the frames from the
 //! wire, Node's `ws` and Python speak them, over TCP and over TLS.
 
+kit::runner!();
+
 mod common;
 
 use std::{net::UdpSocket, process::Command, time::Duration};
@@ -109,7 +111,7 @@ fn yes(text: &str) -> bool {
     matches!(text, "1" | "True")
 }
 
-#[test]
+#[kit::test]
 fn tshark_reads_the_same_frames_from_the_wire() {
     if !captures("tshark_reads_the_same_frames_from_the_wire") || !require("tshark") {
         return;
@@ -152,7 +154,7 @@ fn require_node_ws() -> bool {
     there.is_ok_and(|output| output.status.success()) || common::missing("node with `ws` (Debian: node-ws)")
 }
 
-#[test]
+#[kit::test]
 fn nodes_ws_visits_our_server_over_tcp_and_over_tls() {
     if !require_node_ws() {
         return;
@@ -199,7 +201,7 @@ async def main():
 asyncio.run(main())
 "#;
 
-#[test]
+#[kit::test]
 fn over_wss_each_layer_is_told_once_and_in_order() {
     let keys = tempfile::tempdir().expect("a temporary folder can be made");
     certs::ensure(keys.path()).expect("the demo keys can be made");
@@ -253,7 +255,7 @@ fn frames(events: &[Event], direction: Direction) -> Vec<Frame> {
     crossed(events, direction).into_iter().filter_map(Frame::ours).collect()
 }
 
-#[test]
+#[kit::test]
 fn the_checks_are_ours_and_say_so() {
     let mut server = Server::start("ws", &["--protocol", "chat"]);
     let url = format!("ws://{}/", server.addr);

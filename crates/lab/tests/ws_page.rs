@@ -1,6 +1,8 @@
 //! The page that a browser gets from the WebSocket server, in a real one: it opens a WebSocket to the server that
 //! sent it, and lists what that server saw. The list is the server's own log.
 
+kit::runner!();
+
 #[path = "common/browser.rs"]
 mod browser;
 mod common;
@@ -64,7 +66,7 @@ fn upgraded(log: &[Event]) -> Option<&Event> {
     log.iter().find(|event| event.step == Step::Established.into())
 }
 
-#[tokio::test]
+#[kit::test]
 async fn the_page_lists_what_the_server_logged_of_its_own_connection() {
     if !require("chromium") || !require("chromedriver") {
         return;

@@ -1,6 +1,8 @@
 //! The WebSocket pair with itself, each half with peers that we did not write, and each with visitors that are
 //! no WebSocket at all.
 
+kit::runner!();
+
 mod common;
 
 use std::{
@@ -65,7 +67,7 @@ fn shown(events: &[Event], claim: Claim) -> Vec<(Evidence, Verdict)> {
         .collect()
 }
 
-#[test]
+#[kit::test]
 fn our_pair_tells_one_story_from_both_ends() {
     let mut server = Server::start("ws", &[]);
     let left = client(&["ws", &url(server.addr)]);
@@ -90,7 +92,7 @@ fn our_pair_tells_one_story_from_both_ends() {
     assert!(stopped.status.success(), "{}", stopped.stderr);
 }
 
-#[test]
+#[kit::test]
 fn w1_to_w6_are_shown_by_what_crossed_or_by_the_library() {
     let mut server = Server::start("ws", &[]);
     let left = client(&["ws", &url(server.addr)]).events;
@@ -144,7 +146,7 @@ fn peer(script: &str) -> Command {
     python
 }
 
-#[test]
+#[kit::test]
 fn pythons_websockets_visits_our_server_and_both_count_the_same_frames() {
     if !require_python("websockets") {
         return;
@@ -169,7 +171,7 @@ fn pythons_websockets_visits_our_server_and_both_count_the_same_frames() {
     assert_eq!((last.number("code"), last.text("reason")), (Some(1000), "bye"));
 }
 
-#[test]
+#[kit::test]
 fn our_client_visits_pythons_websockets_and_both_count_the_same_frames() {
     if !require_python("websockets") {
         return;
@@ -191,7 +193,7 @@ fn our_client_visits_pythons_websockets_and_both_count_the_same_frames() {
     assert!(lines.iter().any(|line| line.ends_with(&format!("Sec-WebSocket-Accept: {accept}"))));
 }
 
-#[test]
+#[kit::test]
 fn what_fails_below_wss_is_told_as_tls_tells_it_with_options_that_this_client_has() {
     let (keys, other) = (common::keys(), common::keys());
     let certs = keys.path().to_str().expect("a plain name");
@@ -206,7 +208,7 @@ fn what_fails_below_wss_is_told_as_tls_tells_it_with_options_that_this_client_ha
     assert_eq!(summary(&heard).text("rule"), "tls.own_issuer_unknown");
 }
 
-#[test]
+#[kit::test]
 fn a_plain_get_by_curl_is_answered_426_and_told_what_to_use() {
     if !require("curl") {
         return;
@@ -250,7 +252,7 @@ fn visit(args: &[&str], parts: &[&[u8]], end: bool) -> (Vec<u8>, Vec<Event>) {
     (answer, heard)
 }
 
-#[test]
+#[kit::test]
 fn what_is_not_http_is_named_and_gets_no_answer() {
     let hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 and more of a ClientHello";
     for (bytes, looks) in [
@@ -266,7 +268,7 @@ fn what_is_not_http_is_named_and_gets_no_answer() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_request_that_is_no_valid_upgrade_gets_the_status_that_says_why() {
     let request = String::from_utf8_lossy(REQUEST);
     for (request, status) in [
@@ -286,7 +288,7 @@ fn a_request_that_is_no_valid_upgrade_gets_the_status_that_says_why() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_request_that_rfc_6455_allows_is_taken_however_it_is_written() {
     let request = String::from_utf8_lossy(REQUEST);
     let more = |lines: &str| request.replace("Host:", &format!("{lines}Host:"));
@@ -308,7 +310,7 @@ fn a_request_that_rfc_6455_allows_is_taken_however_it_is_written() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_peer_that_hangs_or_vanishes_is_let_go() {
     let (_, heard) = visit(&["--handshake-timeout", "0.2"], &[&REQUEST[..40]], false);
     assert!(reason(&heard).starts_with("No complete upgrade request within 0.2 s, only 40 bytes"));
@@ -331,7 +333,7 @@ fn frames(answer: &[u8]) -> Vec<Seen> {
     seen
 }
 
-#[test]
+#[kit::test]
 fn a_broken_rule_is_answered_with_the_close_code_that_names_it() {
     let too_long = [&b"\x82\xff\0\0\0\0\0\x10\0\x01\0\0\0\0"[..], &[0; 0x10_0001]].concat();
     for (args, frame, code) in [
@@ -349,7 +351,7 @@ fn a_broken_rule_is_answered_with_the_close_code_that_names_it() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_server_that_stops_says_going_away_first() {
     let server = Server::start("ws", &[]);
     let mut stream = TcpStream::connect(server.addr).expect("it listens");
@@ -385,7 +387,7 @@ fn client_against(answer: &'static [u8]) -> Output {
     left
 }
 
-#[test]
+#[kit::test]
 fn a_wrong_accept_string_is_refused_and_both_strings_are_shown() {
     let left = client_against(
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -403,7 +405,7 @@ fn a_wrong_accept_string_is_refused_and_both_strings_are_shown() {
     );
 }
 
-#[test]
+#[kit::test]
 fn a_server_that_is_no_websocket_is_named() {
     let left = client_against(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
     assert!(left.stderr.contains("answered `HTTP/1.1 404 Not Found` instead of 101"), "{}", left.stderr);
@@ -445,7 +447,7 @@ fn client_against_upgrade(head: &'static str, then: &'static [u8]) -> Output {
     left
 }
 
-#[test]
+#[kit::test]
 fn a_refusal_is_told_by_the_servers_own_words() {
     for (head, rule, says) in [
         (
@@ -469,7 +471,7 @@ fn a_refusal_is_told_by_the_servers_own_words() {
 
 const UPGRADED: &str = "HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Accept: KEY\n\n";
 
-#[test]
+#[kit::test]
 fn a_close_is_told_by_its_own_code_and_reason() {
     for (then, rule, says) in [
         (&b"\x88\x05\x03\xf0bad"[..], "ws.closed_for_its_own_reason", "1008"),
@@ -487,7 +489,7 @@ fn a_close_is_told_by_its_own_code_and_reason() {
     }
 }
 
-#[test]
+#[kit::test]
 fn what_rfc_6455_allows_in_an_answer_is_taken() {
     let many: String = (0..150).map(|n| format!("X-{n}: v\n")).collect();
     for more in [
@@ -511,7 +513,7 @@ fn what_rfc_6455_allows_in_an_answer_is_taken() {
     }
 }
 
-#[test]
+#[kit::test]
 fn pythons_http_server_refuses_the_upgrade_with_a_status() {
     if !require("python3") {
         return;

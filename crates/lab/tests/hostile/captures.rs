@@ -260,7 +260,7 @@ fn lab(args: &[&str], path: &Path, keys: &Path) -> std::process::Output {
     lab.output().expect("it runs")
 }
 
-#[test]
+#[kit::test]
 fn in_every_form() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let (talks, secrets) = talks();
@@ -328,7 +328,7 @@ fn in_every_form() {
 }
 
 /// Packed, whole and cut off: what is said names the file.
-#[test]
+#[kit::test]
 fn packed() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let keys = named(folder.path(), "keys");
@@ -360,7 +360,7 @@ fn packed() {
     }
 }
 
-#[test]
+#[kit::test]
 fn what_is_said_of_a_file_that_has_a_hostile_name() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let (file, keys) = (named(folder.path(), "pcap"), named(folder.path(), "keys"));

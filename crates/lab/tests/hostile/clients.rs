@@ -125,7 +125,7 @@ fn say(server: SocketAddr, words: &[Vec<u8>]) {
     }
 }
 
-#[test]
+#[kit::test]
 fn of_tcp() {
     let words =
         [hostile().into_bytes(), a_megabyte(&hostile()).into_bytes(), a_megabyte(&in_a_line()).into_bytes()];
@@ -154,7 +154,7 @@ const REQUESTS: [&str; 15] = [
     "GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Extensions: {}\r\nKEY\r\n",
 ];
 
-#[test]
+#[kit::test]
 fn of_websocket() {
     let mut words = Vec::new();
     for value in [in_a_value(), in_a_line()] {
@@ -181,7 +181,7 @@ fn of_websocket() {
     check("ws", &["--no-tls"], &seen, |server| say(server, &words));
 }
 
-#[test]
+#[kit::test]
 fn of_tls() {
     let keys = keys();
     let certs = text(keys.path());
@@ -230,7 +230,7 @@ fn of_tls() {
     });
 }
 
-#[test]
+#[kit::test]
 fn of_ssh() {
     let keys = keys();
     let line = in_a_line();

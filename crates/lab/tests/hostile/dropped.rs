@@ -92,7 +92,7 @@ fn files(folder: &Path) -> [std::path::PathBuf; 3] {
     ]
 }
 
-#[test]
+#[kit::test]
 fn each_answer_is_harmless_json() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let [log, capture, notes] = files(folder.path()).map(|path| fs::read(path).expect("it was written"));
@@ -148,7 +148,7 @@ fn each_answer_is_harmless_json() {
     page.end();
 }
 
-#[tokio::test]
+#[kit::test]
 async fn in_a_browser_it_is_text_and_nothing_else() {
     if !require("chromium") || !require("chromedriver") {
         return;

@@ -4,6 +4,8 @@
 //! The set is data: a peer is a name and what it does with a text ([`servers`], [`clients`]); an output is a name and its
 //! options ([`outputs`]). A new output is a new line there, and meets every peer; a test holds that none is missing.
 
+kit::runner!();
+
 #[path = "../common/browser.rs"]
 mod browser;
 #[path = "../common/mod.rs"]
@@ -133,7 +135,7 @@ pub(crate) fn is_ours(what: &str, program: &str, stderr: &[u8]) {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_password_of_a_url_is_not_repeated() {
     const PASSWORD: &str = "hunter2";
     let url = |scheme: &str, host: &str| format!("{scheme}://demo:{PASSWORD}@{host}");
@@ -158,7 +160,7 @@ fn the_password_of_a_url_is_not_repeated() {
 }
 
 /// The test that runs itself: its panic quotes a peer.
-#[test]
+#[kit::test]
 fn a_panic_says_nothing_harmful() {
     const AGAIN: &str = "HOSTILE_PANIC";
     if std::env::var_os(AGAIN).is_some() {
@@ -176,7 +178,7 @@ fn a_panic_says_nothing_harmful() {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_lists_agree() {
     let text = hostile();
     for character in text.chars().filter(|c| !c.is_ascii() || c.is_control()) {

@@ -73,7 +73,7 @@ fn text(what: &str, text: &str) {
     assert!(!words.any(|word| word.eq_ignore_ascii_case("end")), "{what}: {text}");
 }
 
-#[test]
+#[kit::test]
 fn what_mermaid_would_read_otherwise_is_no_diagram() {
     let with = |statement: &str| {
         format!(

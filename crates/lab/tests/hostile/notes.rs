@@ -31,7 +31,7 @@ fn lab(args: &[&str], notes: &Path, logs: &Path) -> std::process::Output {
     lab.output().expect("it runs")
 }
 
-#[test]
+#[kit::test]
 fn the_report_in_every_form() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let name: String = in_a_line().replace('/', "").chars().take(60).collect();
@@ -78,7 +78,7 @@ fn the_report_in_every_form() {
 }
 
 /// Into a file or another program go the notes as they are; what a terminal gets is harmless.
-#[test]
+#[kit::test]
 fn annotated() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let name: String = in_a_line().replace(['/', '\''], "").chars().take(60).collect();

@@ -76,7 +76,7 @@ fn forms() -> Vec<&'static [&'static str]> {
     forms
 }
 
-#[test]
+#[kit::test]
 fn no_form_of_the_output_is_missing() {
     for form in forms() {
         let has = |(_, words): &(&str, &[&str])| words.windows(form.len()).any(|at| at == form);
@@ -120,7 +120,7 @@ const OF_NUMBERS: [&str; 1] = ["lab link"];
 /// The program in which all are one.
 const ONE: &str = "asnoted";
 
-#[test]
+#[kit::test]
 fn no_command_is_missing() {
     let mut there = Vec::new();
     for program in ["client", "server", "lab", ONE] {

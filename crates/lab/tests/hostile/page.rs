@@ -16,7 +16,7 @@ fn read(log: &std::path::Path, form: &str) -> String {
     String::from_utf8(left.stdout).expect("it is text")
 }
 
-#[tokio::test]
+#[kit::test]
 async fn in_a_browser_it_is_text_and_nothing_else() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -57,7 +57,7 @@ async fn in_a_browser_it_is_text_and_nothing_else() {
     browser.page.close().await.expect("the browser ends");
 }
 
-#[test]
+#[kit::test]
 fn a_diagram_of_a_hostile_run_is_read_by_the_grammar() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let log = folder.path().join("log.jsonl");
@@ -93,7 +93,7 @@ const DRAW: &str = "const [diagram, done] = arguments;
                  foreign: foreign.length, title: document.title, text: document.body.textContent };
     })().then(done, error => done({ error: String(error) }))";
 
-#[tokio::test]
+#[kit::test]
 async fn mermaid_itself_reads_as_many_statements_and_draws_nothing_but_text() {
     if !require("chromium") || !require("chromedriver") {
         return;

@@ -62,7 +62,7 @@ pub(crate) fn spoiled(folder: &Path, long: &str) -> String {
     log
 }
 
-#[test]
+#[kit::test]
 fn every_string_of_every_event_in_every_form() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let log = spoiled(folder.path(), &a_megabyte(&text()));
@@ -73,7 +73,7 @@ fn every_string_of_every_event_in_every_form() {
     read_again("spoiled", &path);
 }
 
-#[test]
+#[kit::test]
 fn as_lines_with_every_explanation() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let log = spoiled(folder.path(), &a_megabyte(&text()));

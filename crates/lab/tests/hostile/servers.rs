@@ -107,7 +107,7 @@ fn last_line(text: &[u8]) -> &[u8] {
     text.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
 }
 
-#[test]
+#[kit::test]
 fn of_tcp() {
     for (name, words) in [("a line", hostile()), ("a megabyte", a_megabyte(&hostile()))] {
         check("tcp", name, says(words), &[]);
@@ -150,7 +150,7 @@ const ANSWERS: [(&str, &str); 11] = [
     ("protocol", "101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: {}\r\n"),
 ];
 
-#[test]
+#[kit::test]
 fn of_websocket() {
     for (kind, value) in [("allowed", in_a_value()), ("any", in_a_line())] {
         for (name, answer) in ANSWERS {
@@ -190,7 +190,7 @@ fn of_websocket() {
     }
 }
 
-#[test]
+#[kit::test]
 fn of_ssh_before_its_keys() {
     let keys = keys();
     let args = ["--certs", text(keys.path()), "--strict", "no"];
@@ -285,7 +285,7 @@ pub(crate) fn tls(bytes: usize, words: Vec<u8>) -> Act {
     })
 }
 
-#[test]
+#[kit::test]
 fn of_tls() {
     let keys = keys();
     let certs = ["--certs", text(keys.path())];

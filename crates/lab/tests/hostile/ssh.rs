@@ -135,7 +135,7 @@ async fn serve(hostile: Hostile) -> (SocketAddr, JoinHandle<()>) {
     (here, serving)
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[kit::test]
 async fn of_servers() {
     let keys = keys();
     let answers = keys.path().join("answers");
@@ -171,7 +171,7 @@ async fn of_servers() {
 }
 
 /// A question of the server's is put to a person, at a terminal: with echo and without.
-#[tokio::test(flavor = "multi_thread")]
+#[kit::test]
 async fn of_servers_that_ask_at_a_terminal() {
     if !require("script") {
         return;

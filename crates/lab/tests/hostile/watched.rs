@@ -15,7 +15,7 @@ use crate::{
     parses, servers,
 };
 
-#[test]
+#[kit::test]
 fn in_every_form() {
     if !may_capture() {
         missing("CAP_NET_RAW");

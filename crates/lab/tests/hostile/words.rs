@@ -7,7 +7,7 @@ use crate::{
     hostile, in_a_line, is_harmless, is_ours, servers,
 };
 
-#[test]
+#[kit::test]
 fn of_a_command_line() {
     let (line, taken) = (in_a_line(), "\u{1b}[2J\u{202e}\u{9b}2J");
     let made = keys();
@@ -64,7 +64,7 @@ fn of_a_command_line() {
 }
 
 /// A scenario from somewhere: its words, and what is wrong with it.
-#[test]
+#[kit::test]
 fn of_a_scenario() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let name: String = in_a_line().replace('/', "").chars().take(60).collect();
@@ -102,7 +102,7 @@ fn of_a_scenario() {
 }
 
 /// `lab load` at a hostile server says what became of each.
-#[test]
+#[kit::test]
 fn of_many_handshakes() {
     let keys = keys();
     for (protocol, act) in [
@@ -124,7 +124,7 @@ fn of_many_handshakes() {
     }
 }
 
-#[test]
+#[kit::test]
 fn of_certs_in_a_folder_with_a_hostile_name() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let name: String = in_a_line().replace('/', "").chars().take(60).collect();

@@ -7,6 +7,8 @@
 //! cargo test --test oracle -- --nocapture      # with the counts
 //! ```
 
+kit::runner!();
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -26,7 +28,7 @@ use readback::Account;
 use runs::Run;
 use theirs::Judge;
 
-#[test]
+#[kit::test]
 fn tshark_agrees_with_every_run_and_every_scenario() {
     if !require("tshark") || !captures("tshark_agrees_with_every_run_and_every_scenario") {
         return;
@@ -40,7 +42,7 @@ fn tshark_agrees_with_every_run_and_every_scenario() {
     });
 }
 
-#[test]
+#[kit::test]
 fn tshark_agrees_on_what_other_programs_said() {
     let name = "tshark_agrees_on_what_other_programs_said";
     if !require("tshark") || !runs::foreign::PEERS.into_iter().all(require) || !captures(name) {
@@ -53,7 +55,7 @@ fn tshark_agrees_on_what_other_programs_said() {
     with_keys(|_| vec![captured.told()]);
 }
 
-#[test]
+#[kit::test]
 fn a_damaged_capture_tells_what_the_whole_one_tells_and_no_more() {
     let name = "a_damaged_capture_tells_what_the_whole_one_tells_and_no_more";
     let tools = ["tshark", "editcap"].into_iter().chain(runs::foreign::PEERS);
@@ -64,7 +66,7 @@ fn a_damaged_capture_tells_what_the_whole_one_tells_and_no_more() {
     damaged::check(&runs::foreign::Captured::in_folder(folder.path()), folder.path());
 }
 
-#[test]
+#[kit::test]
 fn openssl_agrees_with_our_server_and_our_client() {
     if require("openssl") {
         with_keys(|certs| {
@@ -73,7 +75,7 @@ fn openssl_agrees_with_our_server_and_our_client() {
     }
 }
 
-#[test]
+#[kit::test]
 fn openssh_agrees_with_our_server_and_our_client() {
     if require("ssh") && require("ssh-keygen") && require("sshd") {
         with_keys(|certs| {

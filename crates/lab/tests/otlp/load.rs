@@ -38,7 +38,7 @@ fn load(
     (logged, distinct.len() as u64, lines)
 }
 
-#[test]
+#[kit::test]
 fn all_of_a_load_arrives() {
     let Some(mut collector) = Collector::start() else { return };
     let (logged, came, _) = load(&mut collector, &["--connections", "200", "--rate", "100"], |_| {});
@@ -48,7 +48,7 @@ fn all_of_a_load_arrives() {
     assert_eq!(spans.iter().filter(|span| span["parent"] == "").count(), 200);
 }
 
-#[test]
+#[kit::test]
 fn a_collector_that_stalls_dies_and_returns_holds_up_nobody_and_loses_nothing_that_has_room() {
     let Some(mut collector) = Collector::start() else { return };
     collector.answers("stall");
@@ -64,7 +64,7 @@ fn a_collector_that_stalls_dies_and_returns_holds_up_nobody_and_loses_nothing_th
     assert_eq!(came, logged);
 }
 
-#[test]
+#[kit::test]
 fn a_collector_that_stays_away_costs_a_line_and_a_count() {
     let Some(mut collector) = Collector::start() else { return };
     let certs = keys();

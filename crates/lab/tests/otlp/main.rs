@@ -3,6 +3,8 @@
 
 #![cfg(feature = "otlp")]
 
+kit::runner!();
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -102,7 +104,7 @@ fn checked(collector: &Collector, met: &Met, service: [&str; 2]) -> [Value; 2] {
 
 const SERVICE: [&str; 2] = ["asnoted-client", "asnoted-server"];
 
-#[test]
+#[kit::test]
 fn both_ends_of_each_pair_stand_in_one_trace_and_tell_what_they_logged() {
     let certs = keys();
     let certs = ["--certs", text(certs.path())];
@@ -163,7 +165,7 @@ fn both_ends_of_each_pair_stand_in_one_trace_and_tell_what_they_logged() {
     }
 }
 
-#[test]
+#[kit::test]
 fn plain_tcp_meets_where_both_saw_the_segments_and_says_so_where_not() {
     let Some(collector) = Collector::start() else { return };
     let met = meet(&collector, (&["tcp", "--no-capture"], &["--no-capture"]));
@@ -186,7 +188,7 @@ fn plain_tcp_meets_where_both_saw_the_segments_and_says_so_where_not() {
     assert_eq!(ours["trace"], trace_id("initial_sequence_numbers", &[&numbers[0], &numbers[1]]));
 }
 
-#[test]
+#[kit::test]
 fn a_failure_is_the_error_of_both_spans_with_the_rule_that_recognised_it() {
     let Some(collector) = Collector::start() else { return };
     let (ours, theirs) = (keys(), keys());
@@ -213,7 +215,7 @@ fn a_failure_is_the_error_of_both_spans_with_the_rule_that_recognised_it() {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_environment_alone_is_enough_and_a_trace_around_the_program_is_linked() {
     let Some(collector) = Collector::start() else { return };
     let mut lab = Command::new(binary("lab"));
@@ -235,7 +237,7 @@ fn the_environment_alone_is_enough_and_a_trace_around_the_program_is_linked() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_recorded_log_read_later_gives_its_spans_the_ids_that_they_had() {
     let Some(collector) = Collector::start() else { return };
     let (certs, logs) = (keys(), tempfile::tempdir().expect("a temporary folder can be made"));

@@ -10,7 +10,7 @@ use crate::{
     meet,
 };
 
-#[test]
+#[kit::test]
 fn no_secret_and_no_content_is_in_what_was_sent() {
     let Some(collector) = Collector::start() else { return };
     let (certs, folder) = (keys(), tempfile::tempdir().expect("a temporary folder can be made"));
@@ -49,7 +49,7 @@ fn no_secret_and_no_content_is_in_what_was_sent() {
     }
 }
 
-#[test]
+#[kit::test]
 fn bytes_and_content_leave_when_asked_for() {
     let Some(collector) = Collector::start() else { return };
     let server = Server::start("ws", &[]);
@@ -64,7 +64,7 @@ fn bytes_and_content_leave_when_asked_for() {
     assert!(request.is_some_and(|hex| hex.starts_with(&hex::encode("GET / HTTP/1.1"))));
 }
 
-#[test]
+#[kit::test]
 fn control_characters_and_numbers_at_the_edge_reach_a_receiver_as_they_are() {
     let Some(collector) = Collector::start() else { return };
     let hostile = [

@@ -51,7 +51,7 @@ async fn texts(browser: &Browser, what: &str) -> Vec<String> {
     serde_json::from_value(browser.script(&script).await).expect("texts")
 }
 
-#[tokio::test]
+#[kit::test]
 async fn each_byte_of_each_protocol_stands_under_one_field_and_both_mark_each_other() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -75,7 +75,7 @@ async fn each_byte_of_each_protocol_stands_under_one_field_and_both_mark_each_ot
     }
 }
 
-#[tokio::test]
+#[kit::test]
 async fn a_packet_of_ssh_stands_as_it_crossed_beside_what_was_in_it() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -112,7 +112,7 @@ async fn a_packet_of_ssh_stands_as_it_crossed_beside_what_was_in_it() {
     }
 }
 
-#[tokio::test]
+#[kit::test]
 async fn what_a_registry_names_has_its_number_and_its_rfc() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -145,7 +145,7 @@ async fn what_a_registry_names_has_its_number_and_its_rfc() {
     browser.page.close().await.expect("the browser ends");
 }
 
-#[tokio::test]
+#[kit::test]
 async fn what_differs_is_amber_in_the_panel_as_in_the_ladder_and_red_is_for_failure() {
     if !require("chromium") || !require("chromedriver") {
         return;

@@ -1,5 +1,7 @@
 //! `lab serve` in a real browser: run, play, look inside; and in the hands of strangers.
 
+kit::runner!();
+
 #[path = "../common/browser.rs"]
 mod browser;
 #[cfg(feature = "otlp")]
@@ -155,7 +157,7 @@ async fn is_for_everyone(browser: &Browser, axe: Option<&str>, state: &str) {
     assert_eq!(said["violations"], Value::Array(Vec::new()), "{state}");
 }
 
-#[tokio::test]
+#[kit::test]
 async fn what_is_shown_is_the_ladder_of_the_runs_own_json() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -180,7 +182,7 @@ async fn what_is_shown_is_the_ladder_of_the_runs_own_json() {
     }
 }
 
-#[tokio::test]
+#[kit::test]
 async fn a_run_is_played_by_the_keyboard_alone_and_the_notes_follow() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -241,7 +243,7 @@ async fn a_run_is_played_by_the_keyboard_alone_and_the_notes_follow() {
     browser.page.close().await.expect("the browser ends");
 }
 
-#[tokio::test]
+#[kit::test]
 async fn the_readers_own_notes_are_judged_beside_the_run() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -275,7 +277,7 @@ async fn the_readers_own_notes_are_judged_beside_the_run() {
     browser.page.close().await.expect("the browser ends");
 }
 
-#[tokio::test]
+#[kit::test]
 async fn a_run_is_cancelled_a_second_visitor_goes_on_and_a_stopped_program_is_told() {
     if !require("chromium") || !require("chromedriver") {
         return;

@@ -12,7 +12,7 @@ use crate::{
     is_for_everyone, run,
 };
 
-#[tokio::test]
+#[kit::test]
 async fn on_a_narrow_window_the_run_comes_first_and_the_catalogue_is_one_press_away() {
     if !require("chromium") || !require("chromedriver") {
         return;

@@ -18,7 +18,7 @@ use crate::{
 
 const STATE: &str = "return document.getElementById('status').dataset.state";
 
-#[tokio::test]
+#[kit::test]
 async fn a_dropped_log_a_capture_and_notes_open_and_anything_else_says_why_not() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -88,7 +88,7 @@ async fn a_dropped_log_a_capture_and_notes_open_and_anything_else_says_why_not()
     }
 }
 
-#[tokio::test]
+#[kit::test]
 async fn a_log_without_a_step_says_so_and_a_files_name_is_a_text() {
     if !require("chromium") || !require("chromedriver") {
         return;

@@ -10,7 +10,7 @@ use crate::{
     is_for_everyone, run,
 };
 
-#[tokio::test]
+#[kit::test]
 async fn a_loss_ends_on_its_way_and_true_times_keep_its_wait() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -47,7 +47,7 @@ async fn a_loss_ends_on_its_way_and_true_times_keep_its_wait() {
     browser.page.close().await.expect("the browser ends");
 }
 
-#[tokio::test]
+#[kit::test]
 async fn a_failing_run_says_why_in_both_languages_to_everyone() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -68,7 +68,7 @@ async fn a_failing_run_says_why_in_both_languages_to_everyone() {
     }
 }
 
-#[tokio::test]
+#[kit::test]
 async fn how_a_key_was_computed_is_told_with_its_values_and_leads_to_their_rows() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -141,7 +141,7 @@ async fn how_a_key_was_computed_is_told_with_its_values_and_leads_to_their_rows(
     browser.page.close().await.expect("the browser ends");
 }
 
-#[tokio::test]
+#[kit::test]
 async fn from_a_phone_to_a_wall_all_stays_inside_and_the_reason_is_seen_first() {
     if !require("chromium") || !require("chromedriver") {
         return;

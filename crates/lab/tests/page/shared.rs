@@ -12,7 +12,7 @@ use crate::{
     is_for_everyone, press_run, run, shown,
 };
 
-#[tokio::test]
+#[kit::test]
 async fn two_runs_are_compared_a_quiz_is_graded_and_a_saved_run_plays_from_disk() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -72,7 +72,7 @@ const CATCH: &str = "HTMLAnchorElement.prototype.click = function () { window.na
      URL.createObjectURL = (blob) => { blob.arrayBuffer().then(bytes => { window.saved = \
      Array.from(new Uint8Array(bytes), byte => String.fromCharCode(byte)).join('') }); return 'about:blank' };";
 
-#[tokio::test]
+#[kit::test]
 async fn a_run_is_taken_along_as_a_diagram_as_packets_and_by_its_address() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -129,7 +129,7 @@ async fn a_run_is_taken_along_as_a_diagram_as_packets_and_by_its_address() {
     }
 }
 
-#[tokio::test]
+#[kit::test]
 async fn who_notices_a_changed_byte_is_asked_and_graded_by_the_run() {
     if !require("chromium") || !require("chromedriver") {
         return;

@@ -136,7 +136,7 @@ async fn look(browser: &Browser, state: &str, english: &mut BTreeMap<String, Str
     }
 }
 
-#[tokio::test]
+#[kit::test]
 async fn in_chinese_no_english_word_is_left_but_names() {
     if !require("chromium") || !require("chromedriver") {
         return;

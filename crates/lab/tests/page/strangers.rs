@@ -23,7 +23,7 @@ fn ask(page: SocketAddr, head: &str, body: &[u8]) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-#[test]
+#[kit::test]
 fn strangers_paths_and_sizes_are_refused_and_the_page_lives() {
     let page = Page::start(&[]);
     let here = page.addr;
@@ -81,7 +81,7 @@ async fn told(visitor: &mut (impl Stream<Item = Result<Message, Broken>> + Unpin
     serde_json::from_str(&told).expect("it is JSON")
 }
 
-#[tokio::test]
+#[kit::test]
 async fn two_hundred_visitors_press_run_and_each_has_a_turn() {
     let page = Page::start(&[]);
     let url = format!("ws://{}/live", page.addr);

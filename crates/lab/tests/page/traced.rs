@@ -19,7 +19,7 @@ fn traces(collector: &Collector) -> BTreeSet<String> {
     traces.collect()
 }
 
-#[tokio::test]
+#[kit::test]
 async fn each_connection_has_a_link_to_the_trace_that_the_collector_got() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -56,7 +56,7 @@ async fn each_connection_has_a_link_to_the_trace_that_the_collector_got() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_viewer_of_what_nobody_sends_is_refused() {
     let certs = keys();
     for (lang, why) in [("en", "--otlp says where to"), ("zh", "用 --otlp 指明发送到哪里")] {

@@ -5,6 +5,8 @@
 //! Where the peer has a client of the platform beside it (`ssh`), that one tries the same with the same means: what it can do, ours
 //! can, or the row says which algorithm the library lacks.
 
+kit::runner!();
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -55,7 +57,7 @@ const PROGRAMS: [&str; 17] = [
 ];
 const MODULES: [&str; 5] = ["websockets", "aiohttp", "paramiko", "asyncssh", "ssh"];
 
-#[test]
+#[kit::test]
 fn each_peer_gets_along_as_the_page_says() {
     if !PROGRAMS.iter().all(|program| common::require(program))
         || !MODULES.iter().all(|module| common::require_python(module))

@@ -2,6 +2,8 @@
 //! `docs/reasons.md` is what these runs make; REASONS=write writes it anew, otherwise it is compared. With
 //! RULES=tls.closed,ws.idle those rules alone are run, and what is said is printed.
 
+kit::runner!();
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -29,7 +31,7 @@ use bench::{Bench, Case, Met};
 /// So many runs at once: most of them wait.
 const AT_ONCE: usize = 6;
 
-#[test]
+#[kit::test]
 fn each_rule_is_met_by_a_real_run_and_says_what_the_page_has() {
     if !common::captures("each_rule_is_met_by_a_real_run_and_says_what_the_page_has") {
         return;
@@ -106,7 +108,7 @@ fn run(cases: &[&Case]) -> (BTreeMap<&'static str, Met>, Vec<String>) {
     (met, failed.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-#[test]
+#[kit::test]
 fn a_librarys_words_are_known() {
     for (sentence, is_raw) in [
         (

@@ -9,22 +9,22 @@ use steps::{Protocol, Side, Step, Value};
 
 use super::run;
 
-#[test]
+#[kit::test]
 fn what_the_log_of_tls_shows_rests_on_its_values() {
     rests_on_its_values(Protocol::Tls, EXCEPT_TLS, 0.99);
 }
 
-#[test]
+#[kit::test]
 fn what_the_log_of_tcp_shows_rests_on_its_values() {
     rests_on_its_values(Protocol::Tcp, EXCEPT_TCP, 0.99);
 }
 
-#[test]
+#[kit::test]
 fn what_the_log_of_websocket_shows_rests_on_its_values() {
     rests_on_its_values(Protocol::Ws, EXCEPT_WS, 0.99);
 }
 
-#[test]
+#[kit::test]
 fn what_the_log_of_ssh_shows_rests_on_its_values() {
     rests_on_its_values(Protocol::Ssh, EXCEPT_SSH, 0.99);
 }

@@ -23,7 +23,7 @@ fn protocols() -> impl Iterator<Item = (Protocol, Vec<Story>)> {
     all.filter_map(|protocol| Some((*protocol, told(*protocol)?)))
 }
 
-#[test]
+#[kit::test]
 fn nothing_arrives_before_it_was_sent_and_no_clock_steps_back() {
     let mut rows = 0;
     for (protocol, stories) in protocols() {
@@ -50,7 +50,7 @@ fn nothing_arrives_before_it_was_sent_and_no_clock_steps_back() {
     println!("{rows} rows");
 }
 
-#[test]
+#[kit::test]
 fn no_row_is_too_wide_no_value_is_cut_and_more_room_never_shows_less() {
     let mut looked: BTreeMap<(usize, &str), (usize, usize)> = BTreeMap::new();
     for (protocol, stories) in protocols() {
@@ -125,7 +125,7 @@ fn essential(story: &Story) -> HashSet<String> {
     essential
 }
 
-#[test]
+#[kit::test]
 fn what_a_card_calls_essential_is_whole_at_every_width() {
     let mut looked = 0;
     for (protocol, stories) in protocols() {
@@ -156,7 +156,7 @@ fn words(page: &str) -> HashMap<String, usize> {
     words
 }
 
-#[test]
+#[kit::test]
 fn a_failure_begins_with_its_cause_and_marks_one_row() {
     let (mut count, mut steps) = (0, 0);
     for (protocol, stories) in protocols() {
@@ -199,7 +199,7 @@ fn a_failure_begins_with_its_cause_and_marks_one_row() {
     println!("{count} stories failed; {steps} cards, in two languages, name the step");
 }
 
-#[test]
+#[kit::test]
 fn each_claim_has_the_colour_of_its_verdict_and_red_is_for_failure() {
     let mut seen = HashMap::new();
     for protocol in <Protocol as strum::VariantArray>::VARIANTS {

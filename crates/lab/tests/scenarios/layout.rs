@@ -8,7 +8,7 @@ use strum::VariantArray;
 
 use super::run;
 
-#[test]
+#[kit::test]
 fn each_byte_of_all_scenarios_is_told_once() {
     let (mut messages, mut bytes_told) = (0, 0);
     for protocol in Protocol::VARIANTS {

@@ -31,7 +31,7 @@ fn ends(protocol: Protocol) -> Vec<Vec<Event>> {
     ended
 }
 
-#[test]
+#[kit::test]
 fn no_line_of_one_end_steps_back_in_time() {
     let (mut lines, mut back) = (0, Vec::new());
     for protocol in Protocol::VARIANTS {
@@ -47,7 +47,7 @@ fn no_line_of_one_end_steps_back_in_time() {
     assert!(back.is_empty(), "{back:#?}");
 }
 
-#[test]
+#[kit::test]
 fn no_line_is_too_wide_no_value_is_cut_and_more_room_never_shows_less() {
     for lang in [LangArg::En, LangArg::Zh] {
         let mut looked: BTreeMap<usize, (usize, usize)> = BTreeMap::new();

@@ -1,6 +1,8 @@
 //! Every scenario of the suite, run as a reader would: each must show exactly the claims its file names, and end as it
 //! says on both sides. What the runs logged is then read back, with values taken away and changed.
 
+kit::runner!();
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -37,7 +39,11 @@ struct Run {
 /// Runs the scenarios of `protocol`, once for all tests of this file; none where segments cannot be captured.
 fn run(protocol: Protocol) -> Option<&'static Run> {
     static RUNS: [OnceLock<Option<Run>>; 4] = [const { OnceLock::new() }; 4];
-    RUNS[protocol as usize].get_or_init(|| run_with(protocol, &[])).as_ref()
+    let run = RUNS[protocol as usize].get_or_init(|| run_with(protocol, &[])).as_ref();
+    if run.is_none() {
+        common::missing("the right to capture packets"); // for this test, too
+    }
+    run
 }
 
 fn run_with(protocol: Protocol, options: &[&str]) -> Option<Run> {
@@ -75,35 +81,35 @@ fn come_out_as_expected(protocol: Protocol) {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_scenarios_of_tls() {
     come_out_as_expected(Protocol::Tls);
 }
 
-#[test]
+#[kit::test]
 fn the_scenarios_of_tcp() {
     come_out_as_expected(Protocol::Tcp);
 }
 
-#[test]
+#[kit::test]
 fn the_scenarios_of_tcp_over_ipv6() {
     if let Some(run) = run_with(Protocol::Tcp, &["--ipv6"]) {
         run.came_out_as_expected();
     }
 }
 
-#[test]
+#[kit::test]
 fn the_scenarios_of_websocket() {
     come_out_as_expected(Protocol::Ws);
 }
 
-#[test]
+#[kit::test]
 fn the_scenarios_of_ssh() {
     come_out_as_expected(Protocol::Ssh);
 }
 
 /// A line of progress for each scenario, in order, and then a total; all of it on standard output.
-#[test]
+#[kit::test]
 fn each_scenario_of_tcp_has_a_line_of_progress_and_all_a_total() {
     let Some(run) = run(Protocol::Tcp) else { return };
     let lines: Vec<&str> = run.said.lines().filter(|line| line.starts_with('[')).collect();
@@ -120,7 +126,7 @@ fn each_scenario_of_tcp_has_a_line_of_progress_and_all_a_total() {
 
 /// How long each takes stands in `lab list`, as it was measured. The file is written anew by
 /// `TOOK=write cargo test -p lab --test scenarios how_long`.
-#[test]
+#[kit::test]
 fn how_long_each_takes_is_on_record() {
     let mut measured = String::new();
     for &protocol in Protocol::ALL {

@@ -54,7 +54,7 @@ const ROWS: &str = "return [...document.querySelectorAll('.row:not(.future)')].m
      [...['client', 'server'].flatMap(side => { const time = row.querySelector('.time.' + side); \
      return [time.dataset.step ?? '', time.textContent] }), [...row.querySelectorAll('.mark')].map(mark => mark.firstChild.textContent).join(' ')])";
 
-#[tokio::test]
+#[kit::test]
 async fn what_the_page_shows_of_every_scenario_is_what_its_json_has() {
     if !require("chromium") || !require("chromedriver") {
         return;
@@ -130,7 +130,7 @@ fn same(what: &str, side: Side, shown: &[Told], logged: &[Told]) {
     assert_eq!(moments(shown), moments(logged), "{what}, {side:?}: shown (left), logged (right)");
 }
 
-#[test]
+#[kit::test]
 fn each_value_of_a_calculation_is_in_the_row_that_it_names() {
     let mut values = 0;
     for &protocol in Protocol::ALL {

@@ -16,7 +16,7 @@ use std::{
 use claims::{Claim, Event, Verdict};
 use steps::{Step, ssh::Step as Ssh};
 
-use crate::common::{binary, sentences::are_for_people};
+use crate::common::{binary, require, sentences::are_for_people};
 
 /// Longer than anything here takes; only a hang reaches it.
 const TOO_LONG: Duration = Duration::from_secs(60);
@@ -27,7 +27,7 @@ pub(crate) struct Bench(tempfile::TempDir);
 impl Bench {
     pub(crate) fn new() -> Option<Self> {
         for peer in ["ssh", "ssh-keygen"] {
-            if !installed(peer) {
+            if !require(peer) {
                 return None;
             }
         }
@@ -115,9 +115,7 @@ impl Bench {
 
     /// The same, with `lines` in front of the configuration.
     pub(crate) fn sshd_with(&self, lines: &str) -> Option<Sshd> {
-        if !Path::new("/usr/sbin/sshd").exists() {
-            assert!(std::env::var_os("CI").is_none(), "sshd is not installed");
-            eprintln!("not run: sshd is not installed");
+        if !require("sshd") {
             return None;
         }
         // sshd separates its privileges in this folder when it runs as root; a package makes it at boot.
@@ -188,15 +186,6 @@ impl Terminal {
         let events = starts.map(|line| serde_json::from_str(line.trim()).expect(line)).collect();
         (self.child.0.wait().unwrap().success(), self.screen, events)
     }
-}
-
-pub(crate) fn installed(peer: &str) -> bool {
-    let there = Command::new(peer).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    assert!(there || std::env::var_os("CI").is_none(), "{peer} is not installed");
-    if !there {
-        eprintln!("not run: {peer} is not installed");
-    }
-    there
 }
 
 pub(crate) fn keygen(path: &Path) {

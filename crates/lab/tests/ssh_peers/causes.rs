@@ -50,7 +50,7 @@ fn assert_rule(run: &Run, rule: &str, says: &str) {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_server_that_lets_nobody_in_is_told_by_what_it_said_and_how_it_ended() {
     let Some(bench) = Bench::new() else { return };
     certs::ensure(&bench.dir("certs")).unwrap();
@@ -85,7 +85,7 @@ fn at_sshd(bench: &Bench, config: &str, arguments: &[&str]) -> Option<Run> {
     Some(bench.client_to(&destination, sshd.port, &[&["--strict", "accept-new"], arguments].concat()))
 }
 
-#[test]
+#[kit::test]
 fn an_sshd_that_logs_in_and_then_refuses_is_told_by_its_own_words() {
     let Some(bench) = Bench::new() else { return };
     let Some(run) = at_sshd(&bench, "MaxSessions 0\n", &[]) else { return };
@@ -112,7 +112,7 @@ fn an_sshd_that_logs_in_and_then_refuses_is_told_by_its_own_words() {
     }
 }
 
-#[test]
+#[kit::test]
 fn an_sshd_that_is_only_unusual_is_got_along_with() {
     let Some(bench) = Bench::new() else { return };
     let banner = bench.dir("banner");
@@ -130,7 +130,7 @@ fn an_sshd_that_is_only_unusual_is_got_along_with() {
     assert!(!run.has(Ssh::Unopened), "its packets are opened too");
 }
 
-#[test]
+#[kit::test]
 fn a_host_that_is_known_by_its_rsa_key_is_asked_for_that_one() {
     let Some(bench) = Bench::new() else { return };
     let rsa = bench.dir("rsa_host_key");

@@ -59,7 +59,7 @@ fn both(bench: &Bench, sshd: &Sshd, known: &Path, identity: &Path) -> (Run, bool
     (run, ssh.success())
 }
 
-#[test]
+#[kit::test]
 fn a_host_certificate_is_taken_or_its_fault_is_named_as_by_openssh() {
     let Some(bench) = Bench::new() else { return };
     let (authority, other) = (bench.dir("ca"), bench.dir("other_ca"));
@@ -134,7 +134,7 @@ fn a_host_certificate_is_taken_or_its_fault_is_named_as_by_openssh() {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_certificate_beside_a_key_logs_in_where_the_servers_ca_made_it() {
     let Some(bench) = Bench::new() else { return };
     let (authority, key) = (bench.dir("ca"), bench.dir("certified"));
@@ -180,7 +180,7 @@ fn the_certificate_beside_a_key_logs_in_where_the_servers_ca_made_it() {
     assert!(run.stderr().contains("for another key"), "{}", run.stderr());
 }
 
-#[test]
+#[kit::test]
 fn the_agents_certificate_is_offered_too() {
     let Some(bench) = Bench::new() else { return };
     let (authority, key) = (bench.dir("ca"), bench.dir("certified"));

@@ -14,16 +14,14 @@ use claims::{Claim, Verdict};
 use steps::{Step, ssh::Step as Ssh};
 
 use crate::{
-    bench::{
-        Bench, Contains, Running, all, assert_in_order, assert_success, free_port, installed, lines, of,
-    },
-    common::ByName as _,
+    bench::{Bench, Contains, Running, all, assert_in_order, assert_success, free_port, lines, of},
+    common::{ByName as _, missing, require},
 };
 
-#[test]
+#[kit::test]
 fn dbclient_and_our_server_tell_the_same_story() {
     let Some(bench) = Bench::new() else { return };
-    if !installed("dbclient") || !installed("dropbearkey") {
+    if !require("dbclient") || !require("dropbearkey") {
         return;
     }
     let key = bench.dir("dropbear_key");
@@ -63,12 +61,11 @@ fn dbclient_and_our_server_tell_the_same_story() {
     assert_eq!(of(&events, Ssh::Summary).text("outcome"), "complete");
 }
 
-#[test]
+#[kit::test]
 fn our_client_and_dropbear_tell_the_same_story() {
     let Some(bench) = Bench::new() else { return };
-    if !Path::new("/usr/sbin/dropbear").exists() || !installed("dropbearkey") {
-        assert!(std::env::var_os("CI").is_none(), "dropbear is not installed");
-        return eprintln!("not run: dropbear is not installed");
+    if !require("dropbear") || !require("dropbearkey") {
+        return;
     }
     let Some(users) = Users::new(&bench, "") else { return };
     let host_key = bench.dir("dropbear_host_key");
@@ -100,9 +97,7 @@ fn our_client_and_dropbear_tell_the_same_story() {
 
 /// A real sshd with `more` in its configuration, at which one user more can log in by the password "open sesame".
 fn sshd_with_a_password(bench: &Bench, more: &str) -> Option<(u16, Running, Receiver<String>)> {
-    if !Path::new("/usr/sbin/sshd").exists() || !installed("openssl") {
-        assert!(std::env::var_os("CI").is_none(), "sshd is not installed");
-        eprintln!("not run: sshd is not installed");
+    if !require("sshd") || !require("openssl") {
         return None;
     }
     let hash = Command::new("openssl").args(["passwd", "-6", "open sesame"]).output().unwrap();
@@ -123,7 +118,7 @@ fn sshd_with_a_password(bench: &Bench, more: &str) -> Option<(u16, Running, Rece
     Some((port, child, log))
 }
 
-#[test]
+#[kit::test]
 fn a_key_that_is_the_first_of_two_proofs_is_not_refused() {
     let Some(bench) = Bench::new() else { return };
     let keys = bench.dir("certs/authorized_keys");
@@ -145,7 +140,7 @@ fn a_key_that_is_the_first_of_two_proofs_is_not_refused() {
     assert_eq!((run.verdict(Claim::S12), run.verdict(Claim::S13)), (None, None));
 }
 
-#[test]
+#[kit::test]
 fn our_client_logs_in_to_sshd_by_password() {
     let Some(bench) = Bench::new() else { return };
     let Some((port, _sshd, log)) = sshd_with_a_password(&bench, "AuthorizedKeysFile none\n") else { return };
@@ -167,10 +162,10 @@ fn our_client_logs_in_to_sshd_by_password() {
     );
 }
 
-#[test]
+#[kit::test]
 fn ssh_keyscan_gathers_the_key_that_our_log_names() {
     let Some(bench) = Bench::new() else { return };
-    if !installed("ssh-keyscan") {
+    if !require("ssh-keyscan") {
         return;
     }
     let server = bench.server(&[]);
@@ -224,8 +219,7 @@ impl Users {
     fn new(bench: &Bench, hash: &str) -> Option<Self> {
         let works = Command::new("unshare").args(["-m", "true"]).stderr(Stdio::null()).status();
         if !works.is_ok_and(|status| status.success()) {
-            assert!(std::env::var_os("CI").is_none(), "a mount namespace is needed (as root)");
-            eprintln!("not run: only root may make a mount namespace");
+            missing("the right to make a mount namespace (root)");
             return None;
         }
         let home = bench.dir("visitor");

@@ -25,7 +25,7 @@ fn events(output: &[u8]) -> Vec<Event> {
     String::from_utf8_lossy(output).lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 
-#[test]
+#[kit::test]
 fn a_command_reads_a_file_to_its_end() {
     let Some(bench) = Bench::new() else { return };
     let Some(sshd) = bench.sshd() else { return };
@@ -44,7 +44,7 @@ fn a_command_reads_a_file_to_its_end() {
     }
 }
 
-#[test]
+#[kit::test]
 fn what_is_typed_reaches_the_command_at_once_and_its_end_too() {
     let Some(bench) = Bench::new() else { return };
     let Some(sshd) = bench.sshd() else { return };
@@ -64,7 +64,7 @@ fn what_is_typed_reaches_the_command_at_once_and_its_end_too() {
     assert!(child.wait().unwrap().success());
 }
 
-#[test]
+#[kit::test]
 fn a_command_takes_its_time_unless_a_limit_is_given() {
     let Some(bench) = Bench::new() else { return };
     let Some(sshd) = bench.sshd() else { return };

@@ -30,7 +30,7 @@ fn close(file: &Path) {
     fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-#[test]
+#[kit::test]
 fn pkcs1_sec1_and_pkcs8_log_in() {
     let Some(bench) = Bench::new() else { return };
     if !require("openssl") {
@@ -90,7 +90,7 @@ fn ed25519_public(bench: &Bench, file: &Path) -> String {
     format!("ssh-ed25519 {}\n", String::from_utf8_lossy(&base64.stdout))
 }
 
-#[test]
+#[kit::test]
 fn a_file_that_is_no_private_key_is_told_in_a_sentence_of_its_own() {
     let Some(bench) = Bench::new() else { return };
     if !require("openssl") {
@@ -144,7 +144,7 @@ fn a_file_that_is_no_private_key_is_told_in_a_sentence_of_its_own() {
     assert!(said.contains("refused the key"), "it is read, and is nobody's here: {said}");
 }
 
-#[test]
+#[kit::test]
 fn a_pem_with_a_passphrase_asks_for_it_once_the_server_would_take_it() {
     let Some(bench) = Bench::new() else { return };
     let list = bench.dir("certs/authorized_keys");
@@ -172,7 +172,7 @@ fn a_pem_with_a_passphrase_asks_for_it_once_the_server_would_take_it() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_key_that_others_can_read_is_not_used_as_by_openssh() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&[]);

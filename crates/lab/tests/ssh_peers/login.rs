@@ -11,8 +11,8 @@ use claims::{Claim, Event, Verdict};
 use steps::ssh::Step as Ssh;
 
 use crate::{
-    bench::{Bench, Contains, Run, Server, all, assert_in_order, assert_success, installed, keygen, of},
-    common::ByName as _,
+    bench::{Bench, Contains, Run, Server, all, assert_in_order, assert_success, keygen, of},
+    common::{ByName as _, require},
 };
 
 /// The verdict on s13 of one side.
@@ -34,7 +34,7 @@ fn with_a_foreign_key(bench: &Bench, server: &Server, more: &[&str]) -> Run {
     bench.client(server.port, &[&args[..], more].concat())
 }
 
-#[test]
+#[kit::test]
 fn without_password_login_a_foreign_key_is_refused() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&[]);
@@ -45,7 +45,7 @@ fn without_password_login_a_foreign_key_is_refused() {
     assert_eq!(s13(&server.connection(0)), Some(Verdict::AsNoted));
 }
 
-#[test]
+#[kit::test]
 fn with_password_login_the_password_decides() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&["--password-login", "on"]);
@@ -80,7 +80,7 @@ fn with_password_login_the_password_decides() {
     assert_eq!(run.verdict(Claim::S13), Some(Verdict::Depends));
 }
 
-#[test]
+#[kit::test]
 fn a_server_ends_what_never_comes_to_an_end() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&["--password-login", "on", "--max-auth-tries", "3"]);
@@ -92,7 +92,7 @@ fn a_server_ends_what_never_comes_to_an_end() {
     assert!(server.summary(0).contains("max-auth-tries"), "{}", server.summary(0));
 }
 
-#[test]
+#[kit::test]
 fn a_password_is_asked_for_at_the_terminal_and_stands_in_no_event() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&["--password-login", "on"]);
@@ -129,10 +129,10 @@ fn another_key(bench: &Bench, name: &str, kind: &[&str], passphrase: &str) -> St
     path
 }
 
-#[test]
+#[kit::test]
 fn keys_of_all_kinds_open_the_door_from_a_file_and_from_the_agent() {
     let Some(bench) = Bench::new() else { return };
-    if !installed("ssh-agent") || !installed("ssh-add") {
+    if !require("ssh-agent") || !require("ssh-add") {
         return;
     }
     let keys = [
@@ -186,7 +186,7 @@ fn keys_of_all_kinds_open_the_door_from_a_file_and_from_the_agent() {
     assert!(said.contains("could not reach ssh-agent"), "{said}");
 }
 
-#[test]
+#[kit::test]
 fn a_key_with_a_passphrase_asks_for_it_once_the_server_would_take_it() {
     let Some(bench) = Bench::new() else { return };
     let locked = another_key(&bench, "locked", &["ed25519"], "open sesame");
@@ -214,7 +214,7 @@ fn a_key_with_a_passphrase_asks_for_it_once_the_server_would_take_it() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("no terminal to ask"), "{output:?}");
 }
 
-#[test]
+#[kit::test]
 fn openssh_logs_in_by_password_and_by_answers() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&["--password-login", "on"]);
@@ -279,7 +279,7 @@ fn openssh(bench: &Bench, port: u16, method: &str, password: &str) -> std::proce
         .unwrap()
 }
 
-#[test]
+#[kit::test]
 fn no_secret_is_in_anything_that_was_written() {
     let Some(bench) = Bench::new() else { return };
     let password = bench.password();

@@ -2,15 +2,17 @@
 //!
 //! `ssh`, `sshd` and `ssh-keygen` must be installed; where `CI` is set, a missing one fails the test.
 
+kit::runner!();
+
 use std::{
     fs,
     io::Write,
     process::{Command, Stdio},
 };
 
-use bench::{Bench, Contains, all, assert_in_order, assert_success, free_port, installed, keygen, of};
+use bench::{Bench, Contains, all, assert_in_order, assert_success, free_port, keygen, of};
 use claims::{Claim, Event, Verdict};
-use common::{ByName, binary};
+use common::{ByName, binary, require};
 use steps::{Evidence, Step, ssh::Step as Ssh};
 
 #[path = "../common/mod.rs"]
@@ -27,7 +29,7 @@ mod packets;
 mod shell;
 mod strangers;
 
-#[test]
+#[kit::test]
 fn the_first_run_adds_the_host_the_second_knows_it_and_a_new_key_is_refused() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&[]);
@@ -96,7 +98,7 @@ fn the_first_run_adds_the_host_the_second_knows_it_and_a_new_key_is_refused() {
     assert_eq!(fs::read_to_string(&file).unwrap(), moved, "the file is left alone");
 }
 
-#[test]
+#[kit::test]
 fn where_nobody_can_be_asked_an_unknown_host_is_refused_and_the_flag_is_named() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&[]);
@@ -113,10 +115,10 @@ fn where_nobody_can_be_asked_an_unknown_host_is_refused_and_the_flag_is_named() 
     assert!(!bench.dir("certs/known_hosts").exists(), "nothing is added");
 }
 
-#[test]
+#[kit::test]
 fn at_a_terminal_the_user_is_asked_and_decides() {
     let Some(bench) = Bench::new() else { return };
-    if !installed("script") {
+    if !require("script") {
         return;
     }
     let server = bench.server(&[]);
@@ -155,7 +157,7 @@ fn at_a_terminal_the_user_is_asked_and_decides() {
     assert!(answered(&format!("{print}\n")).0, "the fingerprint is as good as a yes");
 }
 
-#[test]
+#[kit::test]
 fn a_key_that_is_not_on_the_list_is_refused() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&[]);
@@ -168,7 +170,7 @@ fn a_key_that_is_not_on_the_list_is_refused() {
     assert_eq!(of(&server.connection(0), Ssh::PublickeyQuery).text("answer"), "reject");
 }
 
-#[test]
+#[kit::test]
 fn openssh_and_our_server_tell_the_same_story() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&[]);
@@ -287,7 +289,7 @@ fn openssh_and_our_server_tell_the_same_story() {
     assert_eq!(of(&server.connection(6), Ssh::Summary).text("outcome"), "failed");
 }
 
-#[test]
+#[kit::test]
 fn our_client_and_sshd_tell_the_same_story() {
     let Some(bench) = Bench::new() else { return };
     let Some(sshd) = bench.sshd() else { return };
@@ -355,7 +357,7 @@ fn our_client_and_sshd_tell_the_same_story() {
     assert_eq!(run.field(Ssh::Summary, "outcome"), "complete");
 }
 
-#[test]
+#[kit::test]
 fn keys_are_made_on_first_use_and_a_damaged_one_is_named() {
     let Some(bench) = Bench::new() else { return };
     for made in fs::read_dir(bench.dir("certs")).unwrap() {

@@ -47,7 +47,7 @@ const CASES: [Case; 5] = [
     },
 ];
 
-#[test]
+#[kit::test]
 fn all_that_sshd_sends_is_opened_and_verified_under_every_cipher() {
     let Some(bench) = Bench::new() else { return };
     let mut host_keys = String::new();
@@ -108,7 +108,7 @@ fn exchanges(run: &Run, count: usize) {
     assert_eq!(of(&run.events, Ssh::PublickeySignature).text("signature"), "verified");
 }
 
-#[test]
+#[kit::test]
 fn of_a_hybrid_russh_tells_one_half_and_the_log_says_so() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&["--kex", "mlkem768x25519-sha256"]);
@@ -128,7 +128,7 @@ fn of_a_hybrid_russh_tells_one_half_and_the_log_says_so() {
     );
 }
 
-#[test]
+#[kit::test]
 fn in_one_process_the_clients_secret_opens_the_servers_packets_too() {
     let Some(bench) = Bench::new() else { return };
     let lab = Command::new(env!("CARGO_BIN_EXE_lab"))

@@ -4,8 +4,8 @@ use std::process::{Command, Output, Stdio};
 
 use steps::ssh::Step as Ssh;
 
-use crate::bench::{Bench, Server, Terminal, all, assert_success, installed, of};
-use crate::common::ByName as _;
+use crate::bench::{Bench, Server, Terminal, all, assert_success, of};
+use crate::common::{ByName as _, require};
 
 /// What `ssh` and `sftp` are told, that they ask nobody and read no files of ours.
 fn options(bench: &Bench) -> Vec<String> {
@@ -34,7 +34,7 @@ fn ssh(bench: &Bench, server: &Server, command: &[&str]) -> Output {
         .unwrap()
 }
 
-#[test]
+#[kit::test]
 fn the_commands_answer_and_no_process_is_started() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&[]);
@@ -64,7 +64,7 @@ fn the_commands_answer_and_no_process_is_started() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("no such command; there are: whoami"));
 }
 
-#[test]
+#[kit::test]
 fn the_shell_echoes_rubs_out_interrupts_and_ends() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&[]);
@@ -89,10 +89,10 @@ fn the_shell_echoes_rubs_out_interrupts_and_ends() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "demo\nlast\n");
 }
 
-#[test]
+#[kit::test]
 fn sftp_is_refused_in_good_order() {
     let Some(bench) = Bench::new() else { return };
-    if !installed("sftp") {
+    if !require("sftp") {
         return;
     }
     let server = bench.server(&[]);

@@ -10,7 +10,7 @@ use steps::ssh::Step as Ssh;
 
 use crate::bench::{Bench, assert_success, free_port};
 
-#[test]
+#[kit::test]
 fn a_peer_that_does_not_speak_ssh_is_named_and_the_server_lives_on() {
     let Some(bench) = Bench::new() else { return };
     let server = bench.server(&["--handshake-timeout", "1"]);
@@ -43,7 +43,7 @@ fn a_peer_that_does_not_speak_ssh_is_named_and_the_server_lives_on() {
     assert_success(&bench.client(server.port, &["--strict", "accept-new"]).output);
 }
 
-#[test]
+#[kit::test]
 fn a_server_that_does_not_speak_ssh_is_named() {
     let Some(bench) = Bench::new() else { return };
     certs::ensure(&bench.dir("certs")).unwrap();

@@ -37,7 +37,7 @@ fn never_answers(server: &Server) -> (Running, ChildStdin) {
     (python, stdin)
 }
 
-#[test]
+#[kit::test]
 fn a_syn_that_is_never_followed_up_has_a_story() {
     if !captures("half_open::a_syn_that_is_never_followed_up_has_a_story") || !require("python3") {
         return;
@@ -63,7 +63,7 @@ fn a_syn_that_is_never_followed_up_has_a_story() {
     assert!(left.status.success(), "{}", left.stderr);
 }
 
-#[test]
+#[kit::test]
 fn without_a_capture_the_kernel_lists_what_is_half_open() {
     // The SYN itself is sent with the right to do so; the server has none.
     if !captures("half_open::without_a_capture_the_kernel_lists_what_is_half_open") || !require("python3") {

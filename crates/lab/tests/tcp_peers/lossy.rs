@@ -15,7 +15,7 @@ use crate::common::{ByName, Running, captures, require};
 /// Each loses something else, and all in a few seconds. What is forged or carried twice has tests of its own.
 const LOSSY: [&str; 6] = ["syn-lost", "syn-ack-lost", "ack-lost", "fin-lost", "last-ack-lost", "random-loss"];
 
-#[test]
+#[kit::test]
 fn tshark_agrees_on_every_segment_of_a_lossy_path() {
     if !captures("lossy::tshark_agrees_on_every_segment_of_a_lossy_path") || !require("tshark") {
         return;
@@ -55,7 +55,7 @@ fn tshark_agrees_on_every_segment_of_a_lossy_path() {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_verdicts_on_loss_do_not_hang_on_a_name() {
     if !captures("lossy::the_verdicts_on_loss_do_not_hang_on_a_name") {
         return;

@@ -3,6 +3,8 @@
 //! who never completes a handshake in `half_open.rs`, what no kernel of ours sends in `odd.rs`, a path that loses in
 //! `lossy.rs`.
 
+kit::runner!();
+
 #[path = "../common/mod.rs"]
 mod common;
 mod half_open;
@@ -30,7 +32,7 @@ const ON_THE_WIRE: [Claim; 9] = {
     [O1, O5, O8, O12, O14, C1, C3, C5, C9]
 };
 
-#[test]
+#[kit::test]
 fn the_pair_tells_one_story_over_ipv4_and_ipv6() {
     if !captures("the_pair_tells_one_story_over_ipv4_and_ipv6") {
         return;
@@ -78,7 +80,7 @@ fn the_pair_tells_one_story_over_ipv4_and_ipv6() {
     }
 }
 
-#[test]
+#[kit::test]
 fn without_the_right_to_capture_each_line_says_on_what_else_it_rests() {
     let Some(nobody) = Nobody::new() else { return };
     let mut server = Server::run(nobody.command("server"), "tcp", "127.0.0.1:0", &[]);
@@ -113,7 +115,7 @@ fn without_the_right_to_capture_each_line_says_on_what_else_it_rests() {
     assert_eq!(left.events[0].conn, syn.conn);
 }
 
-#[test]
+#[kit::test]
 fn tshark_saw_the_same_segments() {
     if !captures("tshark_saw_the_same_segments") || !require("tshark") {
         return;

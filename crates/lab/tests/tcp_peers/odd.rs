@@ -11,7 +11,7 @@ use crate::{
     strangers::{has, python, say},
 };
 
-#[test]
+#[kit::test]
 fn a_syn_may_bring_data_and_the_syn_ack_confirms_it_too() {
     let name = "odd::a_syn_may_bring_data_and_the_syn_ack_confirms_it_too";
     if !captures(name) || !require("python3") || !require("unshare") || !require("nsenter") {
@@ -48,7 +48,7 @@ peer.shutdown(socket.SHUT_WR)
 while peer.recv(100): pass
 ";
 
-#[test]
+#[kit::test]
 fn a_syn_ack_that_confirms_what_was_never_sent_differs_from_the_notes() {
     let name = "odd::a_syn_ack_that_confirms_what_was_never_sent_differs_from_the_notes";
     if !captures(name) || !require("python3") {
@@ -89,7 +89,7 @@ hear(4)
 segment(here, there, 0, isn + 1, 0x14)
 ";
 
-#[test]
+#[kit::test]
 fn a_syn_and_a_probe_inside_a_connection_leave_its_numbers_alone() {
     let name = "odd::a_syn_and_a_probe_inside_a_connection_leave_its_numbers_alone";
     if !captures(name) || !require("python3") {

@@ -13,7 +13,7 @@ use crate::{
     shown, wire,
 };
 
-#[test]
+#[kit::test]
 fn netcat_visits_our_server() {
     if !captures("strangers::netcat_visits_our_server") || !netcat() {
         return;
@@ -35,7 +35,7 @@ fn netcat_visits_our_server() {
     assert_eq!(summary(&heard).text("outcome"), "complete");
 }
 
-#[test]
+#[kit::test]
 fn our_client_visits_netcat() {
     if !captures("strangers::our_client_visits_netcat") || !netcat() {
         return;
@@ -67,7 +67,7 @@ fn our_client_visits_netcat() {
     assert_eq!(summary(&left.events).text("outcome"), "complete");
 }
 
-#[test]
+#[kit::test]
 fn a_peer_that_resets_ends_only_its_own_connection() {
     if !captures("strangers::a_peer_that_resets_ends_only_its_own_connection") || !require("python3") {
         return;
@@ -98,7 +98,7 @@ peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
 peer.close()
 ";
 
-#[test]
+#[kit::test]
 fn where_nothing_listens_one_message_says_so() {
     if !captures("strangers::where_nothing_listens_one_message_says_so") {
         return;
@@ -120,7 +120,7 @@ fn where_nothing_listens_one_message_says_so() {
     failed(&left.events, "could not connect to 127.0.0.1:1: connection refused, by RST");
 }
 
-#[test]
+#[kit::test]
 fn a_silent_peer_that_keeps_the_connection_alive_is_seen_probing() {
     let name = "strangers::a_silent_peer_that_keeps_the_connection_alive_is_seen_probing";
     if !captures(name) || !require("python3") {
@@ -155,7 +155,7 @@ peer.shutdown(socket.SHUT_WR)
 while peer.recv(100): pass
 ";
 
-#[test]
+#[kit::test]
 fn a_foreign_server_that_closes_first_swaps_the_roles() {
     if !captures("strangers::a_foreign_server_that_closes_first_swaps_the_roles") || !require("python3") {
         return;
@@ -183,7 +183,7 @@ peer.shutdown(socket.SHUT_WR)
 while peer.recv(100): pass
 ";
 
-#[test]
+#[kit::test]
 fn our_server_that_tires_of_silence_closes_first() {
     if !captures("strangers::our_server_that_tires_of_silence_closes_first") || !netcat() {
         return;
@@ -197,7 +197,7 @@ fn our_server_that_tires_of_silence_closes_first() {
     failed(&heard, "the client sent nothing for 0.1 s (--idle-timeout)");
 }
 
-#[test]
+#[kit::test]
 fn a_header_that_makes_no_sense_is_said_once_and_harms_nothing() {
     let name = "strangers::a_header_that_makes_no_sense_is_said_once_and_harms_nothing";
     if !captures(name) || !require("python3") || !netcat() {

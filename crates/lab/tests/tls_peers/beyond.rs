@@ -15,7 +15,7 @@ fn own_certificate() -> [String; 4] {
     ["-cert".into(), key(certs::CLIENT_CERT), "-key".into(), key(certs::CLIENT_KEY)]
 }
 
-#[test]
+#[kit::test]
 fn openssl_s_client_shows_our_server_a_certificate() {
     if !require("openssl") {
         return;
@@ -35,7 +35,7 @@ fn openssl_s_client_shows_our_server_a_certificate() {
     }
 }
 
-#[test]
+#[kit::test]
 fn openssl_s_server_checks_our_certificate() {
     if !require("openssl") {
         return;
@@ -53,7 +53,7 @@ fn openssl_s_server_checks_our_certificate() {
     }
 }
 
-#[test]
+#[kit::test]
 fn openssl_s_client_resumes_at_our_server() {
     if !require("openssl") {
         return;
@@ -84,7 +84,7 @@ fn openssl_s_client_resumes_at_our_server() {
     }
 }
 
-#[test]
+#[kit::test]
 fn our_client_resumes_at_openssl_s_server() {
     if !require("openssl") {
         return;
@@ -102,7 +102,7 @@ fn our_client_resumes_at_openssl_s_server() {
     }
 }
 
-#[test]
+#[kit::test]
 fn curl_shows_a_certificate_resumes_and_refuses_a_ca() {
     if !require("curl") {
         return;

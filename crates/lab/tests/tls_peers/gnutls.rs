@@ -83,7 +83,7 @@ fn gnutls_cli(port: u16, ca: &str, args: &[&str]) -> String {
     [output.stdout, output.stderr].iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
 }
 
-#[test]
+#[kit::test]
 fn gnutls_cli_agrees_with_our_server() {
     if !require("gnutls-cli") {
         return;
@@ -112,7 +112,7 @@ fn gnutls_cli_agrees_with_our_server() {
     }
 }
 
-#[test]
+#[kit::test]
 fn gnutls_cli_that_does_not_know_our_ca_is_told_of() {
     if !require("gnutls-cli") {
         return;
@@ -148,7 +148,7 @@ fn gnutls_serv(args: &[&str]) -> (Running, u16) {
     (running, port)
 }
 
-#[test]
+#[kit::test]
 fn gnutls_serv_agrees_with_our_client() {
     if !require("gnutls-serv") {
         return;

@@ -1,6 +1,8 @@
 //! The TLS pair with itself in all variants, each half with openssl and curl, and each with visitors that speak no TLS
 //! or leave in the middle.
 
+kit::runner!();
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -24,7 +26,7 @@ use serde_json::json;
 use steps::{Direction, Evidence, Side};
 use unicode_width::UnicodeWidthStr;
 
-#[test]
+#[kit::test]
 fn our_pair_tells_one_story_from_both_ends() {
     // t1 to t14: as Noted, Differs, Absent. What only the client can see (t5, t6) the server leaves open.
     let cases = [
@@ -58,7 +60,7 @@ fn our_pair_tells_one_story_from_both_ends() {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_three_randoms_of_the_notes_make_the_session() {
     let mut server = server(&["--variant", "rsa"]);
     let left = tls_client(&server.addr.to_string(), &["--variant", "rsa"]);
@@ -91,7 +93,7 @@ fn the_three_randoms_of_the_notes_make_the_session() {
     assert_eq!(evidence(&left.events), Some(Evidence::Callback));
 }
 
-#[test]
+#[kit::test]
 fn the_server_has_a_port_for_static_rsa_beside_the_other() {
     let mut server = server(&[]);
     let rsa = server.said("for static RSA").expect("it says where");
@@ -104,7 +106,7 @@ fn the_server_has_a_port_for_static_rsa_beside_the_other() {
     assert!(bench::reason(&last).contains("TLS_RSA_WITH_AES_128_GCM_SHA256"));
 }
 
-#[test]
+#[kit::test]
 fn the_three_variants_are_laid_side_by_side_in_80_columns() {
     let table = [
         ("t1", "as noted", "as noted", "differs", "与笔记一致", "与笔记一致", "不同"),
@@ -128,7 +130,7 @@ fn the_three_variants_are_laid_side_by_side_in_80_columns() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_relabelled_recording_keeps_its_verdicts() {
     let server = server(&[]);
     let left = tls_client(&server.addr.to_string(), &["--variant", "ecdhe"]);
@@ -141,7 +143,7 @@ fn a_relabelled_recording_keeps_its_verdicts() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_record_that_did_not_arrive_has_no_event() {
     for variant in ["ecdhe", "tls13"] {
         for from in [Side::Client, Side::Server] {

@@ -25,7 +25,7 @@ pub(crate) fn finished(events: &[Event], case: &[&str]) {
     );
 }
 
-#[test]
+#[kit::test]
 fn openssl_s_client_gets_the_page_from_our_server() {
     if !require("openssl") {
         return;
@@ -64,7 +64,7 @@ pub(crate) fn ask(command: &mut Command) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-#[test]
+#[kit::test]
 fn new_keys_that_openssl_asks_for_open_what_follows() {
     if !require("openssl") {
         return;
@@ -88,7 +88,7 @@ fn new_keys_that_openssl_asks_for_open_what_follows() {
     assert_eq!(values(&events, "tls.application_data", "plaintext"), ["GET / HTTP/1.0", "HTTP/1.1 200 OK"]);
 }
 
-#[test]
+#[kit::test]
 fn a_message_without_a_step_is_named_by_its_type() {
     if !require("openssl") {
         return;
@@ -120,7 +120,7 @@ fn openssl(args: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-#[test]
+#[kit::test]
 fn curl_gets_the_page_from_our_server() {
     if !require("curl") {
         return;
@@ -152,7 +152,7 @@ pub(crate) fn openssl_server(args: &[&str]) -> (Running, SocketAddr) {
     (running, addr)
 }
 
-#[test]
+#[kit::test]
 fn our_client_gets_the_page_from_openssl_s_server() {
     if !require("openssl") {
         return;
@@ -176,7 +176,7 @@ fn our_client_gets_the_page_from_openssl_s_server() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_server_that_insists_on_a_client_certificate_is_named() {
     if !require("openssl") {
         return;

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::bench::{reason, server, tls_client, values, verdicts};
 use crate::common::ByName as _;
 
-#[test]
+#[kit::test]
 fn our_server_names_each_strange_visitor_and_lives_on() {
     for variant in ["tls13", "rsa"] {
         strange_visitors_come(variant);
@@ -44,7 +44,7 @@ fn strange_visitors_come(variant: &str) {
     assert!(left.status.success(), "{}", left.stderr);
 }
 
-#[test]
+#[kit::test]
 fn our_client_says_what_is_wrong_with_the_server() {
     let other = TempDir::new().expect("a temporary folder can be made");
     certs::ensure(other.path()).expect("the demo keys can be made");
@@ -74,7 +74,7 @@ fn our_client_says_what_is_wrong_with_the_server() {
     }
 }
 
-#[test]
+#[kit::test]
 fn past_a_refused_certificate_only_with_a_warning_and_the_refusal_in_the_log() {
     let other = TempDir::new().expect("a temporary folder can be made");
     certs::ensure(other.path()).expect("the demo keys can be made");
@@ -97,7 +97,7 @@ fn past_a_refused_certificate_only_with_a_warning_and_the_refusal_in_the_log() {
     }
 }
 
-#[test]
+#[kit::test]
 fn each_check_of_the_certificate_is_told_by_its_name() {
     for (variant, library) in [("rsa", "OpenSSL"), ("ecdhe", "rustls (webpki)"), ("tls13", "rustls (webpki)")]
     {

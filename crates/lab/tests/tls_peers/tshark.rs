@@ -20,7 +20,7 @@ struct Account {
     alerts: Vec<String>,
 }
 
-#[test]
+#[kit::test]
 fn tshark_agrees_on_every_message_of_the_three_variants() {
     let name = "tshark::tshark_agrees_on_every_message_of_the_three_variants";
     if !require("tshark") || !captures(name) {

@@ -1,6 +1,8 @@
 //! `client … --why` at peers that are broken in ten ways, most of them programs that are not ours: the cause is told
 //! rightly, with the rows that show it, and no more connections are made than were announced.
 
+kit::runner!();
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -94,7 +96,7 @@ const TEN: &[Broken] = &[
     },
 ];
 
-#[test]
+#[kit::test]
 fn the_cause_is_told_rightly_of_ten_broken_peers() {
     for peer in ["openssl", "sshd", "ssh-keygen", "nginx", "python3"] {
         if !common::require(peer) {
@@ -118,7 +120,7 @@ fn the_cause_is_told_rightly_of_ten_broken_peers() {
     }
 }
 
-#[test]
+#[kit::test]
 fn further_pages_are_asked_for_each_kind_of_refusal() {
     if !common::require("nginx") {
         return;
@@ -131,7 +133,7 @@ fn further_pages_are_asked_for_each_kind_of_refusal() {
     assert_eq!(why.text("rule"), Some("ws.a_web_page"), "{why:#?}");
 }
 
-#[test]
+#[kit::test]
 fn a_server_of_http2_alone_is_told_by_the_protocol_that_it_takes() {
     if !common::require("node") {
         return;
@@ -144,7 +146,7 @@ fn a_server_of_http2_alone_is_told_by_the_protocol_that_it_takes() {
     );
 }
 
-#[test]
+#[kit::test]
 fn a_server_that_works_over_the_other_family_is_found() {
     for peer in ["openssl", "python3", "unshare", "ip", "ss"] {
         if !common::require(peer) {
@@ -163,7 +165,7 @@ fn a_server_that_works_over_the_other_family_is_found() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_server_with_none_of_our_groups_is_told_by_the_one_that_it_chose() {
     if !common::require("openssl") {
         return;
@@ -182,7 +184,7 @@ fn a_server_with_none_of_our_groups_is_told_by_the_one_that_it_chose() {
     }
 }
 
-#[test]
+#[kit::test]
 fn the_families_of_ssh_stand_each_in_a_row() {
     if !(common::require("sshd") && common::require("ssh-keygen")) {
         return;
@@ -197,7 +199,7 @@ fn the_families_of_ssh_stand_each_in_a_row() {
     );
 }
 
-#[test]
+#[kit::test]
 fn a_cipher_that_authenticates_itself_needs_no_mac_in_common() {
     if !(common::require("sshd") && common::require("ssh-keygen")) {
         return;

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{bench::Bench, common};
 
-#[test]
+#[kit::test]
 fn of_a_peer_that_works_four_lines_are_said() {
     let bench = Bench::new();
     for protocol in ["tcp", "tls", "ws", "ssh"] {
@@ -30,7 +30,7 @@ fn of_a_peer_that_works_four_lines_are_said() {
     }
 }
 
-#[test]
+#[kit::test]
 fn a_page_of_a_broken_peer_fits_eighty_columns_in_both_languages() {
     if !common::require("openssl") {
         return;
@@ -51,7 +51,7 @@ fn a_page_of_a_broken_peer_fits_eighty_columns_in_both_languages() {
     }
 }
 
-#[test]
+#[kit::test]
 fn with_json_each_connection_is_logged_as_it_was() {
     if !common::require("openssl") {
         return;
@@ -64,7 +64,7 @@ fn with_json_each_connection_is_logged_as_it_was() {
     assert_eq!(ends, 5, "each has its account");
 }
 
-#[test]
+#[kit::test]
 fn the_pages_of_the_readmes_are_printed() {
     if !common::require("openssl") {
         return;
