@@ -53,7 +53,7 @@ fn reason(events: &[Event]) -> String {
     let summary = summary(events);
     assert_eq!(summary.text("outcome"), "failed");
     let reason = |lang: &str| summary.fields["reason"][lang].as_str().unwrap_or_default().to_owned();
-    assert!(!reason("zh").is_empty(), "both languages say why");
+    assert!(!reason("zh").is_ascii(), "both languages say why");
     reason("en")
 }
 

@@ -30,9 +30,10 @@ async fn a_loss_ends_on_its_way_and_true_times_keep_its_wait() {
     assert_eq!(lost, serde_json::json!([["tcp.syn", "✗", false, ""]]));
     let heights = "return [...document.querySelectorAll('.row')].map(row => Math.round(row.getBoundingClientRect().height))";
     let even: Vec<u32> = serde_json::from_value(browser.script(heights).await).expect("numbers");
-    assert!(even.windows(2).all(|pair| pair[0] == pair[1]), "{even:?}");
+    assert!(even.len() > 4 && even.windows(2).all(|pair| pair[0] == pair[1]), "{even:?}");
     click(&browser, "#true-times").await;
     let spread: Vec<u32> = serde_json::from_value(browser.script(heights).await).expect("numbers");
+    assert_eq!(spread.len(), even.len());
     assert!(spread.iter().zip(&even).all(|(spread, even)| spread >= even), "{spread:?}");
     // The kernel waits about a second before it sends the SYN again.
     let waits = "return [...document.querySelectorAll('.row[data-wait]')].map(row => row.dataset.wait)";
