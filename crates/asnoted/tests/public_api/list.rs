@@ -232,6 +232,7 @@ fn abilities(sources: &Sources, path: &str, item: &Item) -> Vec<String> {
             }
         }
     }
+    own.sort(); // in whichever file each stands
     if !traits.is_empty() {
         own.extend(wrapped("is ", &traits.into_iter().collect::<Vec<_>>()));
     }

@@ -99,8 +99,8 @@ fn a_list_has_what_is_public_and_nothing_else() {
          \x20   Near, Far(u8)\n\
          \x20 struct Thing<T: Ord> (non-exhaustive)\n\
          \x20   open: Vec<T>\n\
-         \x20   const MOST: usize\n\
          \x20   async fn go(&self, far: u8) -> Option<T>\n\
+         \x20   const MOST: usize\n\
          \x20   is Clone, Debug, Display\n\
          \nface::more (feature x)\n\
          \x20 trait Ends\n\
