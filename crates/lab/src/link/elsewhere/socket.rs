@@ -18,7 +18,7 @@ impl PacketReceiver {
         only_linux()
     }
 
-    pub(in crate::link) fn hear(&self, _ports: &[u16]) -> io::Result<()> {
+    pub(in crate::link) fn receive_from(&self, _ports: &[u16]) -> io::Result<()> {
         match self.0 {}
     }
 
