@@ -59,6 +59,7 @@ enum Service {
 }
 
 const FEATURES: &[(&str, bool)] = &[
+    ("jemalloc", heap::IS_JEMALLOC),
     ("otlp", cfg!(feature = "otlp")),
     ("otlp-grpc", cfg!(feature = "otlp-grpc")),
     ("rsa-kx", cfg!(feature = "rsa-kx")),

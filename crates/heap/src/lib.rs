@@ -3,18 +3,24 @@
 //!
 //! What is seen of a connection is noted on one thread, recognised on a second and written on a third, each of which frees
 //! what another has taken. glibc's malloc pays for that with locks, and keeps the heap of each thread: jemalloc takes a
-//! sixth to a quarter off what a handshake with a log costs (`cargo bench --bench table`). It is built for one size of a page,
-//! which only x86-64 promises: elsewhere the system's allocator stays.
+//! sixth to a quarter off what a handshake with a log costs (`cargo bench --workspace --bench table`). It is built for one size of
+//! a page, which only x86-64 promises: elsewhere the system's allocator stays.
+//!
+//! `asnoted`, which is what is installed and what the image has, takes it by default, and with it whatever is built or tested
+//! with `--workspace`. `cargo run` does without: its first build would take a quarter longer.
 
 #![allow(unsafe_code)] // mallctl() and malloc_trim(): std's allocator interface has nothing like them
 
-#[cfg(all(target_os = "linux", target_arch = "x86_64", not(feature = "own")))]
+/// Whether the program's allocator is jemalloc.
+pub const IS_JEMALLOC: bool = cfg!(all(target_os = "linux", target_arch = "x86_64", feature = "jemalloc"));
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "jemalloc"))]
 #[global_allocator]
 static HEAP: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Gives the system back what is kept of freed memory. Who allocates meanwhile may wait: for a quiet moment.
 pub fn give_back() {
-    #[cfg(all(target_os = "linux", target_arch = "x86_64", not(feature = "own")))]
+    #[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "jemalloc"))]
     {
         // This thread's own, then of all arenas (MALLCTL_ARENAS_ALL in jemalloc's manual).
         for order in [c"thread.tcache.flush", c"arena.4096.purge"] {

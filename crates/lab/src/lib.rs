@@ -149,6 +149,7 @@ const IDLE: &[show::Idle] = &[
 const ALL: &str = "all";
 
 const FEATURES: &[(&str, bool)] = &[
+    ("jemalloc", heap::IS_JEMALLOC),
     ("otlp", cfg!(feature = "otlp")),
     ("otlp-grpc", cfg!(feature = "otlp-grpc")),
     ("rsa-kx", cfg!(feature = "rsa-kx")),

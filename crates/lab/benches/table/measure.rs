@@ -67,10 +67,11 @@ pub(crate) fn machine() -> String {
     };
     let load = read("/proc/loadavg").split(' ').next().unwrap_or("?").to_owned();
     format!(
-        "{} · {} · {cores} cores · Linux {} · load before {load}\n{} · {} · {} · {}\n",
+        "{} · {} · {cores} cores · Linux {} · load before {load} · {}\n{} · {} · {} · {}\n",
         jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC"),
         model.unwrap_or("an unknown processor").trim(),
         read("/proc/sys/kernel/osrelease").trim(),
+        if heap::IS_JEMALLOC { "jemalloc" } else { "the system's allocator" },
         version("openssl", "version"),
         version("ssh", "-V"),
         version("curl", "--version").split(" (").next().unwrap_or_default(),
