@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use claims::{Claim, Event, Heading, Verdict};
 use serde_json::{Map, Value, json};
 use steps::{
-    Evidence, Lang, Part as Field, Said, Side, Step, common, harmless::HARMFUL, summary as field, ws,
+    Evidence, Lang, Part as Field, Said, Side, Step, common, harmless::HARMFUL, say, summary as field, text,
+    ws,
 };
 use strum::VariantArray;
 
@@ -240,17 +241,17 @@ fn row(rows: &[Row], at: usize, layout: Option<Layout>) -> Value {
 
 /// What an event says of several checks: each in a line with its sign. Of a check that was not reached there is none.
 fn checks(event: &Event) -> Value {
-    let line = |met: Option<bool>, (en, zh): (String, String)| {
+    let line = |met: Option<bool>, text: Said| {
         let sign = met.map_or("–", |met| if met { "✓" } else { "✗" });
-        json!({ "sign": sign, "text": { "en": en, "zh": zh } })
+        json!({ "sign": sign, "text": text })
     };
     let of_upgrade = ws::checked_in(&event.fields).into_iter().map(|checked| {
         let card = checked.check.card();
-        let text = |lang, none: &str| {
-            let found = checked.found.as_deref().unwrap_or(none);
+        let text = |lang| {
+            let found = checked.found.as_deref().unwrap_or(text!(checks::nothing_found()).in_lang(lang));
             format!("{} {}: {found} ({})", card.rfc, checked.check.name_in(lang), card.wants.in_lang(lang))
         };
-        line(Some(checked.met), (text(Lang::En, "none"), text(Lang::Zh, "没有")))
+        line(Some(checked.met), Said::each(text))
     });
     let of_certificate =
         event.fields.get(common::CHECKS).and_then(steps::Value::as_object).into_iter().flatten();
@@ -261,15 +262,20 @@ fn checks(event: &Event) -> Value {
             "failed" => Some(false),
             _not_told => None,
         };
-        let name = name.as_str();
-        let zh = match name {
-            "issuer" => format!("签发者：{about}"),
-            "signature" => format!("签名：{about}"),
-            "validity" => format!("有效期：{}", about.replace(" to ", " 至 ")),
-            "purpose" => format!("用途：{about}"),
-            _its_name => format!("名称：{}", about.replacen(" against ", "，对照 ", 1)),
+        let said = match name.as_str() {
+            "issuer" => say!(checks::issuer(about)),
+            "signature" => say!(checks::signature(about)),
+            "validity" => match about.split_once(" to ") {
+                Some((from, until)) => say!(checks::validity(from, until)),
+                None => say!(checks::validity_untold(about)),
+            },
+            "purpose" => say!(checks::purpose(about)),
+            _its_name => match about.split_once(" against ") {
+                Some((asked, names)) => say!(checks::name(asked, names)),
+                None => say!(checks::name_alone(about)),
+            },
         };
-        Some(line(met, (format!("{name}: {about}"), zh)))
+        Some(line(met, said))
     });
     of_upgrade.chain(of_certificate).collect()
 }

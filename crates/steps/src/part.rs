@@ -34,10 +34,12 @@ impl Part {
 
     /// The name, in which only a vector's "length" is a word of ours.
     pub fn name_in(&self, lang: Lang) -> Cow<'_, str> {
-        match (lang, self.name.strip_suffix(" length")) {
+        match self.name.strip_suffix(" length") {
             // "Payload length" is the name of RFC 6455.
-            (Lang::Zh, Some(vector)) if !vector.ends_with("payload") => Cow::Owned(format!("{vector} 长度")),
-            _ => Cow::Borrowed(&self.name),
+            Some(vector) if !vector.ends_with("payload") => {
+                Cow::Owned(say_in!(lang, words::length_of(vector)))
+            }
+            Some(_) | None => Cow::Borrowed(&self.name),
         }
     }
 

@@ -4,7 +4,11 @@
 use std::borrow::Cow;
 
 pub use crate::lang::zh::terms::{has_chinese, in_chinese};
-use crate::{Lang, Said, Text, common, lang::zh::terms::in_pattern, ssh, tcp, tls, ws};
+use crate::{
+    Lang, Said, Text, common,
+    lang::zh::terms::{SERIAL, in_pattern},
+    ssh, tcp, tls, ws,
+};
 
 /// Words of ours in every language.
 pub fn our_words(words: &str) -> Said {
@@ -51,7 +55,7 @@ pub fn in_words<'a>(name: &str, words: &'a str, lang: Lang) -> Cow<'a, str> {
     match lang {
         // A certificate by its name, and by its number where names are not enough.
         Lang::Zh if name == tls::field::CHAIN.name() => {
-            in_pattern(words, "* (serial *)", "*（序列号 *）").map_or(Cow::Borrowed(words), Cow::Owned)
+            in_pattern(words, SERIAL.0, SERIAL.1).map_or(Cow::Borrowed(words), Cow::Owned)
         }
         Lang::Zh if OURS.contains(&name) => in_chinese(words),
         Lang::En | Lang::Zh => Cow::Borrowed(words),

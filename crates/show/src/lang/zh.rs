@@ -4,6 +4,7 @@ pub(crate) mod beside;
 pub(crate) mod bytes;
 pub(crate) mod card;
 pub(crate) mod catalogue;
+pub(crate) mod checks;
 pub(crate) mod fields;
 pub(crate) mod keys;
 pub(crate) mod ladder;

@@ -131,11 +131,11 @@ impl Check {
 
     /// What it looks at: a header's name, or a word for a part of the first line.
     pub fn name_in(self, lang: Lang) -> &'static str {
-        match (lang, self) {
-            (Lang::Zh, Check::RequestMethod) => "方法",
-            (Lang::Zh, Check::RequestVersion) => "HTTP 版本",
-            (Lang::Zh, Check::AnswerStatus) => "状态码",
-            _ => self.card().name,
+        match self {
+            Check::RequestMethod => say_in!(lang, ws_checks::method()),
+            Check::RequestVersion => say_in!(lang, ws_checks::http_version()),
+            Check::AnswerStatus => say_in!(lang, ws_checks::status()),
+            _header => self.card().name,
         }
     }
 

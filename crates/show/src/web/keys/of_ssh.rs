@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use steps::{
     Direction, Side,
     ssh::{Step, field},
+    text,
 };
 
 use super::{Named, Seen, formula, named};
@@ -63,42 +64,16 @@ impl Seen<'_> {
     /// RFC 4253 §7.2: six keys, of which a cipher uses what it needs.
     pub(super) fn derived_keys(&self, event: &Event) -> Option<Value> {
         let letters = [
-            (
-                "A: initial IV, client to server",
-                "A：初始 IV，客户端到服务端",
-                field::INITIAL_IV_CLIENT_TO_SERVER,
-            ),
-            (
-                "B: initial IV, server to client",
-                "B：初始 IV，服务端到客户端",
-                field::INITIAL_IV_SERVER_TO_CLIENT,
-            ),
-            (
-                "C: encryption key, client to server",
-                "C：加密密钥，客户端到服务端",
-                field::ENCRYPTION_KEY_CLIENT_TO_SERVER,
-            ),
-            (
-                "D: encryption key, server to client",
-                "D：加密密钥，服务端到客户端",
-                field::ENCRYPTION_KEY_SERVER_TO_CLIENT,
-            ),
-            (
-                "E: integrity key, client to server",
-                "E：完整性密钥，客户端到服务端",
-                field::INTEGRITY_KEY_CLIENT_TO_SERVER,
-            ),
-            (
-                "F: integrity key, server to client",
-                "F：完整性密钥，服务端到客户端",
-                field::INTEGRITY_KEY_SERVER_TO_CLIENT,
-            ),
+            (text!(keys::initial_iv_to_server()), field::INITIAL_IV_CLIENT_TO_SERVER),
+            (text!(keys::initial_iv_to_client()), field::INITIAL_IV_SERVER_TO_CLIENT),
+            (text!(keys::encryption_key_to_server()), field::ENCRYPTION_KEY_CLIENT_TO_SERVER),
+            (text!(keys::encryption_key_to_client()), field::ENCRYPTION_KEY_SERVER_TO_CLIENT),
+            (text!(keys::integrity_key_to_server()), field::INTEGRITY_KEY_CLIENT_TO_SERVER),
+            (text!(keys::integrity_key_to_client()), field::INTEGRITY_KEY_SERVER_TO_CLIENT),
         ];
         let outputs: Vec<Named> = letters
             .into_iter()
-            .filter_map(|(en, zh, field)| {
-                Some((json!({ "en": en, "zh": zh }), Some(event.get(field)?.to_owned()), None))
-            })
+            .filter_map(|(letter, field)| Some((json!(letter), Some(event.get(field)?.to_owned()), None)))
             .collect();
         let hash = event.get(field::HASH)?;
         Some(formula(

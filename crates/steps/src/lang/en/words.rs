@@ -40,4 +40,7 @@ crate::sentences! {
     // words.rs
     mac_within_the_cipher() = "MAC within the cipher";
     no_host_key_is_recorded() = "unknown";
+
+    // part.rs
+    length_of(vector) = "{vector} length";
 }

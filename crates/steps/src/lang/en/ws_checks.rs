@@ -19,4 +19,9 @@ crate::sentences! {
     answer_accept() = "what the key gives";
     answer_extensions() = "only what was asked for";
     answer_protocol() = "one that was asked for, or none";
+
+    // What a check looks at, where that is no header.
+    method() = "method";
+    http_version() = "HTTP version";
+    status() = "status";
 }

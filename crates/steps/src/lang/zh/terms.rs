@@ -16,6 +16,9 @@ pub(crate) const PATTERNS: &[(&str, &str)] = &[
     ("rst of the *", "* 的 RST"),
 ];
 
+/// A certificate by its name and its number.
+pub(crate) const SERIAL: (&str, &str) = ("* (serial *)", "*（序列号 *）");
+
 /// Words of ours.
 pub(crate) const WORDS: &[(&str, &str)] = &[
     // How something came out.

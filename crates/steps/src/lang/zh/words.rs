@@ -40,4 +40,7 @@ crate::sentences! {
     // words.rs
     mac_within_the_cipher() = "MAC 已含在加密算法中";
     no_host_key_is_recorded() = "没有记录";
+
+    // part.rs
+    length_of(vector) = "{vector} 长度";
 }

@@ -19,4 +19,9 @@ crate::sentences! {
     answer_accept() = "由密钥算出的值";
     answer_extensions() = "只能是请求过的";
     answer_protocol() = "请求过的一个，或没有";
+
+    // What a check looks at, where that is no header.
+    method() = "方法";
+    http_version() = "HTTP 版本";
+    status() = "状态码";
 }
