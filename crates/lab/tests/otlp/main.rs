@@ -1,8 +1,6 @@
 //! What reaches a collector, as OpenTelemetry's own definitions read it, is what the JSON log of the same run says: each
 //! connection a span, both ends in one trace, each event a record, failures as errors, and no secret.
 
-#![cfg(feature = "otlp")]
-
 kit::runner!();
 
 #[path = "../common/mod.rs"]
