@@ -4,7 +4,10 @@ use std::{ffi::OsString, io, process::ExitCode, thread};
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use show::{Init, Unread};
-use steps::program::{self, CLIENT, SERVER};
+use steps::{
+    program::{self, CLIENT, SERVER},
+    say,
+};
 use tokio_util::sync::CancellationToken;
 use watch::Session;
 
@@ -186,10 +189,7 @@ async fn run(command: Command, until_eof: bool, session: &Session, confine: impl
             confine();
             listening("tls", server.local_addr());
             if let Some(rsa) = server.local_addr_rsa() {
-                show::say(
-                    SERVER,
-                    format!("tls listens on {rsa} for static RSA (`{CLIENT} tls --variant rsa`)"),
-                );
+                show::say_said(SERVER, &say!(program::listens_for_static_rsa(rsa, CLIENT)));
             }
             server.run(stop).await
         }
@@ -214,7 +214,7 @@ async fn run(command: Command, until_eof: bool, session: &Session, confine: impl
 
 /// Says on standard error where the server listens, so that the log stays a log.
 fn listening(protocol: &str, address: std::net::SocketAddr) {
-    show::say(SERVER, format!("{protocol} listens on {address}"));
+    show::say_said(SERVER, &say!(program::listens(protocol, address)));
 }
 
 fn health(protocol: Service, port: Option<u16>) -> anyhow::Result<()> {

@@ -1,4 +1,5 @@
 //! The sentences in English.
 
+pub(crate) mod program;
 pub(crate) mod tls;
 pub(crate) mod ws;

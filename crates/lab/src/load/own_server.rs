@@ -114,11 +114,12 @@ impl OwnServer {
                 lock(&heard).push(line);
             }
         });
-        // Its own name may be the short one or that of the program that has them all.
-        let (says, until) = (format!("server: {id} listens on "), Instant::now() + Duration::from_secs(30));
+        // Its own name may be the short one or that of the program that has them all, and it speaks the user's language.
+        let (says, until) = (format!("server: {id} "), Instant::now() + Duration::from_secs(30));
+        let listens = |line: &String| line.split_once(&says)?.1.split(' ').find_map(|word| word.parse().ok());
         let address = loop {
             let lines = lock(&said).clone();
-            if let Some(address) = lines.iter().find_map(|line| line.split_once(&says)?.1.parse().ok()) {
+            if let Some(address) = lines.iter().find_map(listens) {
                 break address;
             }
             if child.try_wait()?.is_some() || Instant::now() > until {
