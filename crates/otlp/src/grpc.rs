@@ -116,7 +116,7 @@ fn trouble(status: &Status) -> Trouble {
     let mut cause = status.source();
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<io::Error>() {
-            let is_tls = error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
+            let is_tls = matches!(error.get_ref(), Some(inner) if inner.is::<rustls::Error>());
             return if is_tls { Trouble::Tls } else { error.kind().into() };
         }
         if error.is::<rustls::Error>() {
