@@ -7,7 +7,7 @@
 //! a page, which only x86-64 promises: elsewhere the system's allocator stays.
 //!
 //! `asnoted`, which is what is installed and what the image has, takes it by default, and with it whatever is built or tested
-//! with `--workspace`. `cargo run` does without: its first build would take a quarter longer.
+//! with `--workspace`. `cargo run` does without: its first build would take a third longer.
 
 #![allow(unsafe_code)] // mallctl() and malloc_trim(): std's allocator interface has nothing like them
 
