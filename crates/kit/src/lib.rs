@@ -224,6 +224,12 @@ fn event(line: &str) -> Event {
     serde_json::from_str(line).unwrap_or_else(|error| panic!("not an event ({error}): {line}"))
 }
 
+/// Where a server of ours listens for `protocol`, when `line` of its standard error says so, in whichever language.
+pub fn listens_at(line: &str, protocol: &str) -> Option<SocketAddr> {
+    let said = line.strip_prefix("server: ")?.strip_prefix(protocol)?.strip_prefix(' ')?;
+    said.split(' ').find_map(|word| word.parse().ok())
+}
+
 /// One of our servers, listening on a free loopback port.
 #[derive(Debug)]
 pub struct Server {
@@ -245,9 +251,8 @@ impl Server {
             command.arg("--no-tls"); // keys are made where a test says
         }
         let mut running = Running::start(&mut command);
-        let says = format!("server: {protocol} listens on ");
         let addr = running.wait_for("line that says where it listens", |running| {
-            running.stderr().iter().find_map(|line| line.strip_prefix(&says)?.parse().ok())
+            running.stderr().iter().find_map(|line| listens_at(line, protocol))
         });
         Server { addr, running }
     }
@@ -259,9 +264,8 @@ impl Server {
 
     /// The address of another of its ports: `wss`.
     pub fn addr_of(&mut self, name: &str) -> SocketAddr {
-        let says = format!("server: {name} listens on ");
         self.running.wait_for("line that says where it listens", |running| {
-            running.stderr().iter().find_map(|line| line.strip_prefix(&says)?.parse().ok())
+            running.stderr().iter().find_map(|line| listens_at(line, name))
         })
     }
 

@@ -12,7 +12,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use common::{Output, Running, binary, captures, keys, missing, require, text};
+use common::{Output, Running, binary, captures, keys, listens_at, missing, require, text};
 
 /// A server of which nothing is printed, and its address.
 fn server(protocol: &str, args: &[&str]) -> (Running, SocketAddr) {
@@ -20,10 +20,8 @@ fn server(protocol: &str, args: &[&str]) -> (Running, SocketAddr) {
     command.args([protocol, "--listen", "127.0.0.1:0"]).args(args);
     command.env_remove("LOG_DIR").env_remove("SSLKEYLOGFILE");
     let mut running = Running::start(&mut command);
-    let says = format!("server: {protocol} listens on ");
-    let addr = running.wait_for("address", |running| {
-        running.stderr().iter().find_map(|line| line.strip_prefix(&says)?.parse().ok())
-    });
+    let addr = running
+        .wait_for("address", |running| running.stderr().iter().find_map(|line| listens_at(line, protocol)));
     (running, addr)
 }
 
@@ -252,9 +250,8 @@ fn who_is_killed_or_finds_the_disk_full_leaves_whole_blocks() {
     let args = ["--certs", text(keys.path()), "-q", "--capture", text(&disk), "--until-eof"];
     command.args(["tls", "--listen", "127.0.0.1:0"]).args(args);
     let (mut running, stdin) = Running::talk(command.env_remove("LOG_DIR").env_remove("SSLKEYLOGFILE"));
-    let addr: SocketAddr = running.wait_for("address", |running| {
-        running.stderr().iter().find_map(|line| line.strip_prefix("server: tls listens on ")?.parse().ok())
-    });
+    let addr: SocketAddr = running
+        .wait_for("address", |running| running.stderr().iter().find_map(|line| listens_at(line, "tls")));
     load("tls", addr, 60, keys.path());
     drop(stdin);
     let left = running.wait();

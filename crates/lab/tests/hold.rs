@@ -18,7 +18,7 @@ use std::{
 };
 
 use claims::Event;
-use common::{ByName, PATIENCE, Running, Server, binary, keys, missing, text};
+use common::{ByName, PATIENCE, Running, Server, binary, keys, listens_at, missing, text};
 use serde_json::Value;
 use steps::Gap;
 use tempfile::TempDir;
@@ -241,9 +241,9 @@ fn server_with_log(
         );
         said.push(byte[0]);
         let lines = String::from_utf8_lossy(&said);
-        let line = lines.lines().find_map(|line| line.strip_prefix("server: tls listens on "));
-        if let Some(address) = line.filter(|_| byte[0] == b'\n') {
-            break address.parse().expect("an address");
+        let address = lines.lines().find_map(|line| listens_at(line, "tls"));
+        if let Some(address) = address.filter(|_| byte[0] == b'\n') {
+            break address;
         }
     };
     let rest = thread::spawn(move || {
@@ -362,9 +362,8 @@ fn a_record_on_a_full_disk_keeps_whole_lines_and_says_what_is_missing() {
     let args = ["--certs", text(keys.path()), "--log-dir", text(place.path()), "--until-eof"];
     command.args(["tls", "--listen", "127.0.0.1:0", "--format", "json"]).args(args);
     let (mut running, stdin) = Running::talk(&mut command);
-    let addr: SocketAddr = running.wait_for("address", |running| {
-        running.stderr().iter().find_map(|line| line.strip_prefix("server: tls listens on ")?.parse().ok())
-    });
+    let addr: SocketAddr = running
+        .wait_for("address", |running| running.stderr().iter().find_map(|line| listens_at(line, "tls")));
     served(10, &keys, addr);
     drop(stdin);
     let output = running.wait();

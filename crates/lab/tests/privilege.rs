@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{PATIENCE, Running, Server, binary, client, ids, missing};
+use common::{PATIENCE, Running, Server, binary, client, ids, listens_at, missing};
 
 const PROTOCOLS: [&str; 4] = ["tcp", "tls", "ws", "ssh"];
 const CAP_DAC_OVERRIDE: u64 = 1 << 1;
@@ -116,7 +116,7 @@ fn the_thread_that_waits_for_the_end_of_standard_input_holds_nothing_either() {
     server.args(["tcp", "--listen", "127.0.0.1:0", "--until-eof"]);
     let (mut running, stdin) = Running::talk(&mut server);
     running.wait_for("line that says where it listens", |running| {
-        running.stderr().iter().any(|line| line.contains("listens on")).then_some(())
+        running.stderr().iter().find_map(|line| listens_at(line, "tcp"))
     });
     holds(running.pid(), 0, "with --until-eof");
     drop(stdin);

@@ -14,7 +14,7 @@ use claims::Event;
 use steps::Gap;
 use tempfile::NamedTempFile;
 
-use super::common::{PATIENCE, binary};
+use super::common::{PATIENCE, binary, listens_at};
 
 /// A process under attack. It is killed when dropped.
 pub(crate) struct Victim {
@@ -35,10 +35,9 @@ impl Victim {
         let mut command = Command::new(binary("server"));
         command.args([protocol, "--listen", "127.0.0.1:0", "--format", "json"]).args(args);
         let victim = Victim::start(command);
-        let says = format!("server: {protocol} listens on ");
         let listens = || {
             let said = victim.said.lock().unwrap_or_else(PoisonError::into_inner);
-            said.iter().find_map(|line| line.strip_prefix(&says)?.parse().ok())
+            said.iter().find_map(|line| listens_at(line, protocol))
         };
         let address = wait_for("line that says where it listens", listens);
         (victim, address)

@@ -18,7 +18,7 @@ use rustls::{
 
 use crate::{
     IN_A_HEAD, IN_A_HELLO, IN_A_PACKET, IN_A_SEALED_PACKET, IN_AN_IDENTIFICATION, a_megabyte, as_long_as,
-    common::{PATIENCE, binary, keys, text},
+    common::{PATIENCE, binary, keys, listens_at, text},
     hostile, in_a_line, in_a_value, is_harmless, is_ours,
     outputs::OUTPUTS,
     parses, raw, ssh,
@@ -44,10 +44,9 @@ impl Server {
         server.stdin(Stdio::piped()).stdout(file("stdout")).stderr(file("stderr"));
         let child = server.spawn().expect("it starts");
         let until = Instant::now() + PATIENCE;
-        let says = format!("server: {protocol} listens on ");
         loop {
             let said = fs::read_to_string(folder.path().join("stderr")).unwrap_or_default();
-            if let Some(addr) = said.lines().find_map(|line| line.strip_prefix(&says)?.parse().ok()) {
+            if let Some(addr) = said.lines().find_map(|line| listens_at(line, protocol)) {
                 return Server { child, folder, addr };
             }
             assert!(Instant::now() < until, "it does not listen: {said}");
