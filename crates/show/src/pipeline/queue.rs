@@ -6,7 +6,10 @@ use std::{
     collections::VecDeque,
     hash::{BuildHasher, RandomState},
     mem,
-    sync::{Condvar, Mutex, MutexGuard},
+    sync::{
+        Condvar, Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -44,6 +47,8 @@ pub(crate) struct Queue {
     filled: Condvar,
     /// Wakes those who wait until all is written.
     written: Condvar,
+    /// Grows with each item that the reader is done with, also in the midst of what it took at once.
+    steps: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -116,6 +121,7 @@ impl Queue {
             state: Mutex::default(),
             filled: Condvar::new(),
             written: Condvar::new(),
+            steps: AtomicU64::new(0),
         }
     }
 
@@ -223,21 +229,26 @@ impl Queue {
         Taken::Items(state.some())
     }
 
+    /// The reader is done with one item: it does not hang.
+    pub(crate) fn step(&self) {
+        self.steps.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Waits until everything that came before is written, and gives whether it is. With `patience` it gives up where
-    /// nothing at all was written for so long.
+    /// the reader was not done with a single item for so long.
     pub(crate) fn drain(&self, patience: Option<Duration>) -> bool {
         let mut state = self.lock();
         let until = state.came;
         state.urgent += 1;
         self.filled.notify_one();
         while state.done < until && !matches!(state.reader, Reader::Absent | Reader::Gone) {
-            let before = state.done;
+            let before = self.steps.load(Ordering::Relaxed);
             state = match patience {
                 None => unpoisoned(self.written.wait(state)),
                 Some(patience) => {
                     let waited = self.written.wait_timeout(state, patience);
                     let (state, timeout) = unpoisoned(waited);
-                    if timeout.timed_out() && state.done == before {
+                    if timeout.timed_out() && self.steps.load(Ordering::Relaxed) == before {
                         let mut state = state;
                         state.urgent -= 1;
                         return false;

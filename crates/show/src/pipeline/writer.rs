@@ -116,7 +116,10 @@ impl Writer {
         loop {
             match queue.take() {
                 Taken::Items(items) => {
-                    items.into_iter().for_each(|item| self.item(item));
+                    for item in items {
+                        self.item(item);
+                        queue.step();
+                    }
                     self.settled();
                     self.out.flush();
                     if let Some(recorder) = &mut self.recorder {

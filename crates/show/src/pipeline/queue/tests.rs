@@ -132,6 +132,27 @@ fn who_waits_is_let_go_when_all_is_written_or_when_nothing_moves() {
 }
 
 #[test]
+fn a_reader_that_is_slow_with_what_it_took_is_waited_for() {
+    const PATIENCE: Duration = Duration::from_secs(1);
+    let queue = queue(10);
+    queue.push(event(1)).unwrap();
+    queue.begin();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            assert_eq!(taken(&queue), [1]);
+            let until = Instant::now() + PATIENCE + PATIENCE / 2;
+            while Instant::now() < until {
+                thread::sleep(PATIENCE / 50);
+                queue.step();
+            }
+            queue.take()
+        });
+        assert!(queue.drain(Some(PATIENCE)), "it moves");
+        queue.end();
+    });
+}
+
+#[test]
 fn nothing_is_lost_between_many_writers_and_a_reader() {
     let queue = Queue::new(Room { items: 64, weight: usize::MAX });
     queue.begin();
