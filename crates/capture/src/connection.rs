@@ -3,12 +3,9 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use claims::{Event, Judge};
-use steps::{Evidence, Protocol, Side, Step, tcp};
-use wire::{
-    Seen,
-    tcp::{Segment, Tracker},
-};
+use claims::Event;
+use steps::{Evidence, Past, Protocol, Side, Step, tcp, tls};
+use wire::tcp::Segment;
 
 use crate::{
     flow::Told,
@@ -16,8 +13,10 @@ use crate::{
     row::Kind,
     stream::Stream,
 };
+use account::Account;
 use reading::Reading;
 
+mod account;
 mod end;
 mod reading;
 
@@ -29,13 +28,11 @@ pub(crate) struct Connection {
     server: SocketAddr,
     began: i64,
     last: i64,
-    tracker: Tracker,
+    account: Account,
     streams: [Stream; 2],
     reading: Reading,
     /// What came before it was clear what it is: handed on once it is.
     unread: Vec<(Side, u64, Vec<u8>)>,
-    judge: Judge,
-    events: Option<Vec<Event>>,
     kind: Kind,
     gaps: u64,
     segments: u64,
@@ -47,8 +44,6 @@ pub(crate) struct Connection {
     opened: Option<u64>,
     /// The handshake above was over.
     established: Option<u64>,
-    /// Segments with data and their acknowledgements, which are told only where nothing above tells them.
-    plain: Vec<(u64, Seen)>,
 }
 
 impl Connection {
@@ -59,12 +54,10 @@ impl Connection {
             server,
             began: at,
             last: at,
-            tracker: Tracker::default(),
+            account: Account::new(keeps),
             streams: Default::default(),
             reading: Reading::Undecided,
             unread: Vec::new(),
-            judge: Judge::default(),
-            events: keeps.then(Vec::new),
             kind: Kind::Nothing,
             gaps: 0,
             segments: 0,
@@ -73,17 +66,16 @@ impl Connection {
             asked: None,
             opened: None,
             established: None,
-            plain: Vec::new(),
         }
     }
 
     /// Hands on the events so far, once it is known what the connection speaks; `now`, in any case.
     pub(crate) fn tell(&mut self, to: &mut Vec<Event>, now: bool) {
-        let Some(events) = self.events.as_mut().filter(|events| !events.is_empty()) else { return };
+        let Account::Events(story) = &mut self.account else { return };
         if now || !matches!(self.reading, Reading::Undecided) {
             let protocol = self.kind.protocol();
             let variant = self.kind.variant();
-            to.extend(events.drain(..).map(|mut event| {
+            to.extend(story.events.drain(..).map(|mut event| {
                 (event.protocol, event.variant) = (protocol, variant.clone());
                 event
             }));
@@ -92,40 +84,39 @@ impl Connection {
 
     /// The secrets of which connection it could use now, where that is news; and of which it was before.
     pub(crate) fn asks(&mut self) -> Option<(Of, Option<Of>)> {
-        let of = self.wants()?;
-        if self.asked.as_ref() == Some(&of) {
-            return None;
-        }
-        let before = self.asked.replace(of.clone());
-        Some((of, before))
+        let of = self.wants().filter(|of| self.asked != Some(*of))?;
+        Some((of, self.asked.replace(of)))
     }
 
     /// The secrets of which connection it asked for last.
-    pub(crate) fn asked(&self) -> Option<&Of> {
-        self.asked.as_ref()
+    pub(crate) fn asked(&self) -> Option<Of> {
+        self.asked
+    }
+
+    /// A key has opened it, or there was nothing to open.
+    pub(crate) fn is_opened(&self) -> bool {
+        match &self.reading {
+            Reading::Tls(_) => self.past().has(tls::Step::Finished),
+            Reading::Ssh(ssh) => ssh.decoder.is_opened(),
+            Reading::Undecided | Reading::Ws(_) | Reading::Other | Reading::Lost => true,
+        }
     }
 
     fn wants(&self) -> Option<Of> {
         match &self.reading {
-            Reading::Tls(tls) => tls.decoder.client_random().map(|random| Of::Tls(random.to_vec())),
+            Reading::Tls(tls) => tls.decoder.client_random()?.try_into().ok().map(Of::Tls),
             Reading::Ssh(ssh) => ssh.decoder.client_cookie().map(Of::Ssh),
             Reading::Undecided | Reading::Ws(_) | Reading::Other | Reading::Lost => None,
         }
     }
 
     /// Takes a segment.
-    pub(crate) fn segment(&mut self, at: i64, (segment, told): (&Segment, Told), keys: &Keys) {
+    pub(crate) fn segment(&mut self, at: i64, (segment, told): (&Segment<&[u8]>, Told), keys: &Keys) {
         let from = told.from;
         self.last = self.last.max(at);
         self.segments += 1;
         let moment = u64::try_from(at.saturating_sub(self.began)).unwrap_or_default();
-        let seen = self.tracker.segment_at(Duration::from_nanos(moment), from, segment, "capture");
-        let carrier = [tcp::Step::Data, tcp::Step::DataAck, tcp::Step::PureAck].map(Step::Tcp);
-        match seen {
-            Some(seen) if carrier.contains(&seen.step) => self.plain.push((moment, seen)),
-            Some(seen) => self.saw(moment, Evidence::Wire, seen),
-            None => {}
-        }
+        self.segment_step(moment, from, segment);
         let (own, peer) = (from as usize, from.peer() as usize);
         let mut pieces = Vec::new();
         if segment.flags.syn {
@@ -140,8 +131,8 @@ impl Connection {
             if segment.flags.ack && self.streams[peer].lacks(ack) {
                 self.lacks_bytes = true;
             }
-            let (captured, length) = (segment.payload(), segment.payload_length);
-            self.streams[own].data(first, captured, length, moment, &mut pieces);
+            let data = (segment.payload(), segment.payload_length);
+            self.streams[own].data(first, data, moment, &mut pieces);
         }
         self.pieces(from, pieces, keys);
         if segment.flags.ack {
@@ -167,6 +158,23 @@ impl Connection {
             ssh.keyed = None;
         }
         self.unlock(self.now(), keys);
+    }
+
+    /// Which step of the connection the segment is. A row does not ask.
+    fn segment_step(&mut self, moment: u64, from: Side, segment: &Segment<&[u8]>) {
+        let Account::Events(story) = &mut self.account else { return };
+        let segment = segment.clone().map(<[u8]>::to_vec);
+        let seen = story.tracker.segment_at(Duration::from_nanos(moment), from, &segment, "capture");
+        let carrier = [tcp::Step::Data, tcp::Step::DataAck, tcp::Step::PureAck].map(Step::Tcp);
+        match seen {
+            Some(seen) if carrier.contains(&seen.step) => story.plain.push((moment, seen)),
+            Some(seen) => self.saw(moment, Evidence::Wire, seen),
+            None => {}
+        }
+    }
+
+    fn past(&self) -> &Past {
+        self.account.past()
     }
 
     fn now(&self) -> u64 {

@@ -38,7 +38,7 @@ pub fn copy(input: impl Read, mut take: impl FnMut(Copied<'_>)) -> Result<u64, T
         Item::Keys(lines) => take(Copied::Secrets(lines)),
         Item::Packet(Packet { at, link, bytes, .. }) => match link.map(|link| link.strip(bytes)) {
             Some(Inside::Ip(packet)) => {
-                let ends = Segment::parse(packet).map(|segment| (segment.source, segment.destination));
+                let ends = Segment::within(packet).map(|segment| (segment.source, segment.destination));
                 take(Copied::Packet { at, packet, ends });
             }
             Some(Inside::Type(_) | Inside::Other | Inside::CutOff) | None => take(Copied::Other),

@@ -2,7 +2,9 @@
 //! is the same: each connection is one follower's alone, and it hears of it in the order of the capture.
 
 use std::{
+    borrow::Cow,
     mem,
+    ops::Range,
     panic::resume_unwind,
     sync::{
         Arc,
@@ -11,8 +13,11 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use wire::tcp::Segment;
+
 use crate::{
     Finished,
+    flow::Told,
     follower::{Follower, Order},
     keys::Keys,
 };
@@ -28,11 +33,19 @@ pub(crate) enum Crew {
 #[derive(Debug)]
 pub(crate) struct Worker {
     /// What is handed over next.
+    next: Batch,
+    to: SyncSender<Batch>,
+    /// Batches that were followed: their memory is used again.
+    back: Receiver<Batch>,
+    thread: JoinHandle<u64>,
+}
+
+/// What is handed over at once.
+#[derive(Debug, Default)]
+struct Batch {
     orders: Vec<Order>,
-    /// How much memory that takes.
-    bytes: usize,
-    to: SyncSender<Vec<Order>>,
-    thread: JoinHandle<()>,
+    /// Of all its segments.
+    bytes: Vec<u8>,
 }
 
 /// So much is handed over at once: each hand-over costs a wake-up.
@@ -50,18 +63,23 @@ impl Crew {
         let keys = Arc::new(keys);
         let (done, finished) = mpsc::channel();
         let worker = |_| {
-            let (to, orders) = mpsc::sync_channel::<Vec<Order>>(MOST_WAITING);
+            let (to, batches) = mpsc::sync_channel::<Batch>(MOST_WAITING);
+            let (used, back) = mpsc::channel();
             let (mut follower, done) = (Follower::new(Keys::beside(&keys)), done.clone());
             let thread = thread::spawn(move || {
-                for batch in orders {
+                for mut batch in batches {
+                    let Batch { orders, bytes } = &mut batch;
                     let ended: Vec<Finished> =
-                        batch.into_iter().filter_map(|order| follower.follow(order)).collect();
+                        orders.drain(..).filter_map(|order| follower.follow(order, bytes)).collect();
                     if !ended.is_empty() && done.send(ended).is_err() {
-                        return; // nobody reads any more
+                        break; // nobody reads any more
                     }
+                    bytes.clear();
+                    let _ = used.send(batch); // at the end nobody wants it
                 }
+                follower.late_keys()
             });
-            Worker { orders: Vec::new(), bytes: 0, to, thread }
+            Worker { next: Batch::default(), to, back, thread }
         };
         Crew::Many((0..threads).map(worker).collect(), finished)
     }
@@ -69,21 +87,39 @@ impl Crew {
     /// Has the follower of connection `number` do it.
     pub(crate) fn order(&mut self, number: u64, order: Order) {
         match self {
-            Crew::Alone(follower, finished) => finished.extend(follower.follow(order)),
+            Crew::Alone(follower, finished) => finished.extend(follower.follow(order, &[])),
+            Crew::Many(workers, _) => Crew::of(workers, number).order(order),
+        }
+    }
+
+    /// Has the follower of connection `number` take a segment.
+    pub(crate) fn segment(&mut self, number: u64, at: i64, segment: Segment<Cow<'_, [u8]>>, told: Told) {
+        match self {
+            Crew::Alone(follower, _) => {
+                let mut bytes = Cow::default();
+                let segment = segment.map(|own| bytes = own).map(|()| bytes.as_ref());
+                follower.segment(number, at, &segment, told);
+            }
             Crew::Many(workers, _) => {
-                let mine = usize::try_from(number % workers.len() as u64).unwrap_or_default();
-                workers[mine].order(order);
+                let worker = Crew::of(workers, number);
+                let segment = segment.map(|bytes| worker.next.place(&bytes));
+                worker.order(Order::Segment { number, at, segment, told });
             }
         }
     }
 
-    /// Tells all followers of lines of a key log.
-    pub(crate) fn learn(&mut self, lines: &str) {
+    fn of(workers: &mut [Worker], number: u64) -> &mut Worker {
+        let mine = usize::try_from(number % workers.len() as u64).unwrap_or_default();
+        &mut workers[mine]
+    }
+
+    /// Tells all followers of lines of a key log, which came after so many connections.
+    pub(crate) fn learn(&mut self, lines: &str, connections: u64) {
         let lines: Arc<str> = lines.into();
         match self {
-            Crew::Alone(follower, _) => drop(follower.follow(Order::Keys(lines))),
+            Crew::Alone(follower, _) => drop(follower.follow(Order::Keys(lines, connections), &[])),
             Crew::Many(workers, _) => {
-                workers.iter_mut().for_each(|worker| worker.order(Order::Keys(Arc::clone(&lines))));
+                workers.iter_mut().for_each(|one| one.order(Order::Keys(Arc::clone(&lines), connections)));
             }
         }
     }
@@ -96,15 +132,14 @@ impl Crew {
         }
     }
 
-    /// All the rest, when no more will be ordered.
-    pub(crate) fn end(self) -> Vec<Finished> {
+    /// All the rest, when no more will be ordered, and how many connections had their key after they were told.
+    pub(crate) fn end(self) -> (Vec<Finished>, u64) {
         match self {
-            Crew::Alone(_, finished) => finished,
+            Crew::Alone(follower, finished) => (finished, follower.late_keys()),
             Crew::Many(workers, finished) => {
                 let threads: Vec<_> = workers.into_iter().map(Worker::end).collect();
                 let all = finished.iter().flatten().collect();
-                threads.into_iter().for_each(join);
-                all
+                (all, threads.into_iter().map(join).sum())
             }
         }
     }
@@ -120,32 +155,37 @@ impl Crew {
 
 impl Worker {
     fn order(&mut self, order: Order) {
-        self.bytes += size_of::<Order>();
-        match &order {
-            Order::Segment { segment, .. } => self.bytes += segment.bytes.len(),
-            Order::Keys(lines) => self.bytes += lines.len(),
-            Order::Begin { .. } | Order::End { .. } => {}
-        }
-        self.orders.push(order);
-        if self.bytes >= A_BATCH {
+        self.next.orders.push(order);
+        if self.next.weight() >= A_BATCH {
             self.hand_over();
         }
     }
 
     fn hand_over(&mut self) {
-        self.bytes = 0;
+        let batch = mem::replace(&mut self.next, self.back.try_recv().unwrap_or_default());
         // A follower that is gone has panicked; that is found out when it is joined.
-        let _ = self.to.send(mem::take(&mut self.orders));
+        let _ = self.to.send(batch);
     }
 
-    fn end(mut self) -> JoinHandle<()> {
+    fn end(mut self) -> JoinHandle<u64> {
         self.hand_over();
         self.thread
     }
 }
 
-fn join(thread: JoinHandle<()>) {
-    if let Err(panic) = thread.join() {
-        resume_unwind(panic);
+impl Batch {
+    /// Where these bytes lie from now on.
+    fn place(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        start..self.bytes.len()
     }
+
+    fn weight(&self) -> usize {
+        self.orders.len() * size_of::<Order>() + self.bytes.len()
+    }
+}
+
+fn join(thread: JoinHandle<u64>) -> u64 {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }

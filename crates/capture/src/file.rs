@@ -193,6 +193,20 @@ struct Interface {
     offset: i64,
 }
 
+impl Interface {
+    /// So many units in nanoseconds since 1970.
+    fn at(&self, ticks: u64) -> i64 {
+        const A_SECOND: u128 = 1_000_000_000;
+        // Almost all count in powers of ten, and a division is most of the work here.
+        let nanoseconds = match self.resolution {
+            A_SECOND => i64::try_from(ticks).ok(),
+            1_000_000 => i64::try_from(ticks).ok().and_then(|ticks| ticks.checked_mul(1000)),
+            _ => i64::try_from(u128::from(ticks) * A_SECOND / self.resolution).ok(),
+        };
+        nanoseconds.unwrap_or(i64::MAX).saturating_add(self.offset.saturating_mul(1_000_000_000))
+    }
+}
+
 /// Hands out the blocks of an unpacked file.
 fn blocks(form: Form, input: impl Read, take: &mut dyn FnMut(Item<'_>)) -> Result<u64, Trouble> {
     let error = RefCell::new(None);
@@ -257,9 +271,8 @@ fn hand_out(
         }
         PcapBlockOwned::Legacy(block) => {
             let interface = interfaces.first();
-            let unit = interface.map_or(1, |one| 1_000_000_000 / one.resolution);
-            let nanoseconds = i64::try_from(u128::from(block.ts_usec) * unit).unwrap_or_default();
-            let at = i64::from(block.ts_sec) * 1_000_000_000 + nanoseconds;
+            let part = interface.map_or(0, |one| one.at(block.ts_usec.into()));
+            let at = i64::from(block.ts_sec) * 1_000_000_000 + part;
             let link = interface.and_then(|one| one.link);
             let bytes = &block.data[..block.data.len().min(block.caplen as usize)];
             Packet { at, link, bytes, interface: None }
@@ -277,13 +290,8 @@ fn hand_out(
         }
         PcapBlockOwned::NG(Block::EnhancedPacket(block)) => {
             let interface = interfaces.get(block.if_id as usize);
-            let ticks = u128::from(block.ts_high) << 32 | u128::from(block.ts_low);
-            let at = interface.map_or(0, |one| {
-                let nanoseconds = ticks * 1_000_000_000 / one.resolution;
-                i64::try_from(nanoseconds)
-                    .unwrap_or(i64::MAX)
-                    .saturating_add(one.offset.saturating_mul(1_000_000_000))
-            });
+            let ticks = u64::from(block.ts_high) << 32 | u64::from(block.ts_low);
+            let at = interface.map_or(0, |one| one.at(ticks));
             let link = interface.and_then(|one| one.link);
             Packet { at, link, bytes: block.packet_data(), interface: None }
         }

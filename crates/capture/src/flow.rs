@@ -1,7 +1,7 @@
 //! A connection as its segments alone tell it: who opened it, whether it is over, whether the next one begins. Reading
 //! what the bytes say is another's work, and may be another thread's.
 
-use std::net::SocketAddr;
+use std::{borrow::Cow, net::SocketAddr};
 
 use steps::Side;
 use wire::tcp::Segment;
@@ -37,7 +37,7 @@ pub(crate) struct Told {
 }
 
 /// Who is called the client, of a connection whose first segment is this one.
-pub(crate) fn is_from_client(segment: &Segment) -> bool {
+pub(crate) fn is_from_client(segment: &Segment<Cow<'_, [u8]>>) -> bool {
     match (segment.flags.syn, segment.flags.ack) {
         (true, false) => true,
         (true, true) => false,
@@ -47,7 +47,7 @@ pub(crate) fn is_from_client(segment: &Segment) -> bool {
 }
 
 impl Flow {
-    pub(crate) fn new(number: u64, at: i64, first: &Segment) -> Self {
+    pub(crate) fn new(number: u64, at: i64, first: &Segment<Cow<'_, [u8]>>) -> Self {
         let (client, server) = match is_from_client(first) {
             true => (first.source, first.destination),
             false => (first.destination, first.source),
@@ -102,7 +102,7 @@ impl Flow {
     }
 
     /// Whether `segment` begins another connection between the same ends.
-    pub(crate) fn is_over_before(&self, segment: &Segment) -> bool {
+    pub(crate) fn is_over_before(&self, segment: &Segment<Cow<'_, [u8]>>) -> bool {
         segment.flags.syn
             && !segment.flags.ack
             && (segment.source != self.client || self.known.is_another(segment.seq))
@@ -110,7 +110,11 @@ impl Flow {
     }
 
     /// Whether a segment was received where its direction is, and not once more elsewhere.
-    pub(crate) fn is_received_on(&mut self, segment: &Segment, interface: Option<i32>) -> bool {
+    pub(crate) fn is_received_on(
+        &mut self,
+        segment: &Segment<Cow<'_, [u8]>>,
+        interface: Option<i32>,
+    ) -> bool {
         let first = &mut self.interfaces[self.side(segment.source) as usize];
         interface.is_none_or(|interface| *first.get_or_insert(interface) == interface)
     }
@@ -133,7 +137,7 @@ impl Flow {
     }
 
     /// Takes a segment.
-    pub(crate) fn segment(&mut self, at: i64, segment: &Segment) -> Told {
+    pub(crate) fn segment(&mut self, at: i64, segment: &Segment<Cow<'_, [u8]>>) -> Told {
         let from = self.side(segment.source);
         self.last = self.last.max(at);
         self.known.segment(from, segment);

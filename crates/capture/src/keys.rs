@@ -12,7 +12,7 @@ use wire::tls::PrivateKey;
 #[derive(Default)]
 pub struct Keys {
     /// By the client's random: label and secret (RFC 9850).
-    tls: HashMap<Vec<u8>, Vec<(String, Vec<u8>)>>,
+    tls: HashMap<[u8; 32], Vec<(String, Vec<u8>)>>,
     /// By the cookie of the client's KEXINIT.
     ssh: HashMap<[u8; 16], Vec<Vec<u8>>>,
     /// The server's, for static RSA.
@@ -31,10 +31,10 @@ impl fmt::Debug for Keys {
 }
 
 /// Of which connection a line tells a secret.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Of {
     /// TLS, by the client's random.
-    Tls(Vec<u8>),
+    Tls([u8; 32]),
     /// SSH, by the client's cookie.
     Ssh([u8; 16]),
 }
@@ -66,15 +66,15 @@ impl Keys {
         }
         let mut words = line.split_whitespace();
         let label = words.next().filter(|label| !label.starts_with('#'))?;
-        let random = hex::decode(words.next()?).ok().filter(|random| random.len() == 32)?;
+        let random = <[u8; 32]>::try_from(hex::decode(words.next()?).ok()?).ok()?;
         let secret = hex::decode(words.next()?).ok().filter(|secret| !secret.is_empty())?;
         if !self.tls.contains_key(&random) {
-            self.make_room(Of::Tls(random.clone()));
+            self.make_room(Of::Tls(random));
         }
         let entry = (label.to_owned(), secret);
         let is_shared =
             self.shared.as_ref().is_some_and(|keys| keys.of_tls(&random).any(|one| *one == entry));
-        let known = self.tls.entry(random.clone()).or_default();
+        let known = self.tls.entry(random).or_default();
         if !is_shared && !known.contains(&entry) && known.len() < MOST_OF_ONE {
             known.push(entry);
         }
@@ -108,6 +108,14 @@ impl Keys {
 
     pub(crate) fn of_ssh(&self, client_cookie: &[u8; 16]) -> impl Iterator<Item = &Vec<u8>> {
         self.all().flat_map(|keys| keys.ssh.get(client_cookie)).flatten()
+    }
+
+    /// Whether there is any for that connection.
+    pub(crate) fn has(&self, of: Of) -> bool {
+        match of {
+            Of::Tls(random) => self.of_tls(&random).next().is_some(),
+            Of::Ssh(cookie) => self.of_ssh(&cookie).next().is_some(),
+        }
     }
 
     /// Those that are shared, then its own.

@@ -176,7 +176,7 @@ impl Captures {
                     meanwhile(self);
                 }
             }
-            Item::Keys(lines) => self.crew.learn(lines),
+            Item::Keys(lines) => self.crew.learn(lines, self.connections),
             Item::Other => {}
         })
     }
@@ -245,13 +245,14 @@ impl Captures {
             return;
         }
         let ends = ends(source, destination);
-        if self.open.get(&ends).is_some_and(|known| known.is_over_before(&segment)) {
+        let (keep, at) = (self.keep, packet.at);
+        let known = self.open.get(&ends).map(|known| known.is_over_before(&segment));
+        if known == Some(true) {
             self.end(ends);
         }
-        if self.open.len() >= MOST_OPEN && !self.open.contains_key(&ends) {
+        if known.is_none() && self.open.len() >= MOST_OPEN {
             self.make_room();
         }
-        let (keep, at) = (self.keep, packet.at);
         let flow = match self.open.entry(ends) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(_) if keep == Keep::Live && !segment.flags.syn => return,
@@ -276,7 +277,7 @@ impl Captures {
             return;
         }
         let (number, told) = (flow.number(), flow.segment(at, &segment));
-        self.crew.order(number, Order::Segment { number, at, segment, told });
+        self.crew.segment(number, at, segment, told);
         if keep == Keep::Live
             && let Some(follower) = self.crew.follower()
         {
@@ -288,7 +289,9 @@ impl Captures {
     pub fn finish(mut self) -> (Vec<Finished>, Counts) {
         self.end_all();
         let mut finished = self.finished;
-        finished.extend(self.crew.end().into_iter().map(|one| (one.row.number, one)));
+        let (last, late_keys) = self.crew.end();
+        self.packets.counts.late_keys = late_keys;
+        finished.extend(last.into_iter().map(|one| (one.row.number, one)));
         let mut all: Vec<Finished> = self.due.iter().filter_map(|number| finished.remove(number)).collect();
         all.extend(finished.into_values());
         (all, self.packets.counts)

@@ -59,7 +59,7 @@ impl Captures {
 
     /// Takes lines that a key log has got.
     pub fn learn(&mut self, lines: &str) {
-        self.crew.learn(lines);
+        self.crew.learn(lines, self.connections);
         if let Some(follower) = self.crew.follower() {
             follower.tell_all(&mut self.told);
         }
@@ -96,6 +96,11 @@ impl Captures {
     pub fn all(&mut self) -> Vec<Finished> {
         self.end_all();
         self.finished_by_now()
+    }
+
+    /// How many connections had their key after they were told: it opens nothing any more.
+    pub fn late_keys(&mut self) -> u64 {
+        self.crew.follower().map_or(0, |follower| follower.late_keys())
     }
 
     fn finished_by_now(&mut self) -> Vec<Finished> {

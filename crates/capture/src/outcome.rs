@@ -1,6 +1,6 @@
 //! How far a connection came and how it ended, from its segments and steps.
 
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 use steps::{Past, Side, common, ssh, tcp::reason::Icmp, tls, ws};
 use wire::tcp::Segment;
@@ -37,7 +37,7 @@ impl Known {
         counts
     }
 
-    pub(crate) fn segment(&mut self, from: Side, segment: &Segment) {
+    pub(crate) fn segment(&mut self, from: Side, segment: &Segment<Cow<'_, [u8]>>) {
         let flags = segment.flags;
         self.seen[from as usize] += 1;
         match (flags.syn, flags.ack) {
@@ -67,7 +67,7 @@ impl Known {
     }
 
     /// A byte of garbage one number before what is next (RFC 9293 §3.8.4), which is no data.
-    pub(crate) fn is_keep_alive(&self, from: Side, segment: &Segment) -> bool {
+    pub(crate) fn is_keep_alive(&self, from: Side, segment: &Segment<Cow<'_, [u8]>>) -> bool {
         let flags = segment.flags;
         let next = self.highest[from as usize];
         !flags.syn

@@ -35,6 +35,8 @@ pub struct Counts {
     pub unreadable: u64,
     /// Packets of an interface whose link layer is not read.
     pub unknown_link: u64,
+    /// Connections whose key stands behind the place where they were told: it opens nothing any more.
+    pub late_keys: u64,
 }
 
 /// Which fragments belong together.
@@ -62,7 +64,11 @@ const MOST_PARTIAL: usize = 64;
 
 impl Packets {
     /// What there is of TCP in an IP packet, if it holds a whole one.
-    pub(crate) fn find(&mut self, packet: &[u8]) -> Option<Found> {
+    pub(crate) fn find<'a>(&mut self, packet: &'a [u8]) -> Option<Found<'a>> {
+        if let Some(segment) = Segment::within(packet) {
+            self.counts.segments += 1;
+            return Some(Found::Segment(segment.map(Cow::Borrowed)));
+        }
         let sliced = match LaxSlicedPacket::from_ip(packet) {
             Ok(sliced) => sliced,
             Err(_) => {
@@ -76,16 +82,10 @@ impl Packets {
         };
         if inside.fragmented {
             let whole = self.put_together(&sliced)?;
-            return self.find(&whole);
+            return self.find(&whole).map(Found::into_owned);
         }
         let count = match inside.ip_number {
-            ip_number::TCP => match Segment::parse(packet) {
-                Some(segment) => {
-                    self.counts.segments += 1;
-                    return Some(Found::Segment(segment));
-                }
-                None => &mut self.counts.unreadable,
-            },
+            ip_number::TCP => &mut self.counts.unreadable,
             ip_number::UDP if is_quic(inside.payload) => &mut self.counts.quic,
             ip_number::ICMP | ip_number::IPV6_ICMP => {
                 self.counts.icmp += 1;
@@ -155,10 +155,19 @@ impl Packets {
 
 /// What an IP packet has of TCP.
 #[derive(Clone, Debug)]
-pub(crate) enum Found {
-    Segment(Segment),
+pub(crate) enum Found<'a> {
+    Segment(Segment<Cow<'a, [u8]>>),
     /// ICMP, in answer to one.
     Unreachable(Unreachable),
+}
+
+impl Found<'_> {
+    fn into_owned(self) -> Found<'static> {
+        match self {
+            Found::Segment(segment) => Found::Segment(segment.map(|bytes| Cow::Owned(bytes.into_owned()))),
+            Found::Unreachable(told) => Found::Unreachable(told),
+        }
+    }
 }
 
 /// The fragment header, and the extensions behind it: the first fragment has them.

@@ -2,13 +2,13 @@
 //! missing, what came twice is handed out once (the first that came counts), and what was not captured is named as a
 //! gap. Numbers wrap; memory is bounded.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// What is handed out, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
+pub(crate) enum Piece<'a> {
     /// The next bytes, and the moment at which they were captured.
-    Bytes(Vec<u8>, u64),
+    Bytes(Cow<'a, [u8]>, u64),
     /// So many bytes were sent and are not in the capture.
     Gap(u64),
 }
@@ -46,7 +46,13 @@ impl Stream {
     }
 
     /// A segment with data: the number of its first byte, as much as was captured, and how many bytes it had.
-    pub(crate) fn data(&mut self, seq: u32, captured: &[u8], length: u32, moment: u64, out: &mut Vec<Piece>) {
+    pub(crate) fn data<'a>(
+        &mut self,
+        seq: u32,
+        (captured, length): (&'a [u8], u32),
+        moment: u64,
+        out: &mut Vec<Piece<'a>>,
+    ) {
         let next = *self.next.get_or_insert(seq);
         // By its nearness to what is due; further away than 2³¹ no window reaches.
         let ahead = i64::from(seq.wrapping_sub(next) as i32);
@@ -58,10 +64,17 @@ impl Stream {
             Ok(old) => (self.place, captured.get(old..).unwrap_or_default()),
             Err(_) => (self.place + ahead.unsigned_abs(), captured),
         };
-        if !bytes.is_empty() {
-            self.wait(start, bytes, moment);
-            self.hand_out(out);
+        if bytes.is_empty() {
+            return;
         }
+        // Most come in order, while nothing waits: they need not be kept.
+        if start == self.place && self.waiting.is_empty() {
+            self.advance(bytes.len() as u64);
+            out.push(Piece::Bytes(bytes.into(), moment));
+            return;
+        }
+        self.wait(start, bytes, moment);
+        self.hand_out(out);
     }
 
     /// Whether the peer, who has everything before this number, knows more than was captured.
@@ -70,7 +83,7 @@ impl Stream {
     }
 
     /// The peer has acknowledged everything before this number.
-    pub(crate) fn ack(&mut self, ack: u32, out: &mut Vec<Piece>) {
+    pub(crate) fn ack(&mut self, ack: u32, out: &mut Vec<Piece<'_>>) {
         let Some(next) = self.next else { return };
         let ahead = i64::from(ack.wrapping_sub(next) as i32);
         if let Ok(ahead) = u64::try_from(ahead) {
@@ -83,7 +96,7 @@ impl Stream {
     }
 
     /// Nothing more will come: what waits is handed out, with the gaps before it.
-    pub(crate) fn end(&mut self, out: &mut Vec<Piece>) {
+    pub(crate) fn end(&mut self, out: &mut Vec<Piece<'_>>) {
         while !self.waiting.is_empty() {
             self.skip(out);
         }
@@ -115,12 +128,12 @@ impl Stream {
         }
     }
 
-    fn hand_out(&mut self, out: &mut Vec<Piece>) {
+    fn hand_out(&mut self, out: &mut Vec<Piece<'_>>) {
         while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() == self.place) {
             let (bytes, moment) = entry.remove();
             self.waiting_bytes -= bytes.len();
             self.advance(bytes.len() as u64);
-            out.push(Piece::Bytes(bytes, moment));
+            out.push(Piece::Bytes(bytes.into(), moment));
         }
         if self.waiting_bytes > MOST_WAITING {
             self.skip(out);
@@ -128,7 +141,7 @@ impl Stream {
     }
 
     /// Gives up on what is missing before the first that waits.
-    fn skip(&mut self, out: &mut Vec<Piece>) {
+    fn skip(&mut self, out: &mut Vec<Piece<'_>>) {
         if let Some((&start, _)) = self.waiting.first_key_value() {
             out.push(Piece::Gap(start - self.place));
             self.advance(start - self.place);
@@ -149,17 +162,17 @@ mod tests {
 
     use super::*;
 
-    fn feed(stream: &mut Stream, segments: &[(u32, &[u8])]) -> Vec<Piece> {
+    fn feed<'a>(stream: &mut Stream, segments: &[(u32, &'a [u8])]) -> Vec<Piece<'a>> {
         let mut out = Vec::new();
         for (n, (seq, bytes)) in segments.iter().enumerate() {
-            stream.data(*seq, bytes, bytes.len() as u32, n as u64, &mut out);
+            stream.data(*seq, (bytes, bytes.len() as u32), n as u64, &mut out);
         }
         out
     }
 
-    fn bytes(pieces: &[Piece]) -> Vec<u8> {
+    fn bytes(pieces: &[Piece<'_>]) -> Vec<u8> {
         let all = pieces.iter().filter_map(|piece| match piece {
-            Piece::Bytes(bytes, _) => Some(bytes.as_slice()),
+            Piece::Bytes(bytes, _) => Some(bytes.as_ref()),
             Piece::Gap(_) => None,
         });
         all.collect::<Vec<_>>().concat()
@@ -188,7 +201,7 @@ mod tests {
         stream.syn(99);
         let mut out = feed(&mut stream, &[(100, b"ab")]);
         stream.syn(7000);
-        stream.data(102, b"cd", 2, 0, &mut out);
+        stream.data(102, (b"cd", 2), 0, &mut out);
         assert_eq!(bytes(&out), b"abcd");
     }
 
@@ -198,27 +211,24 @@ mod tests {
         stream.syn(0);
         let mut out = feed(&mut stream, &[(1, b"ab")]);
         for n in 0..8 {
-            stream.data(13 + n, b"x", 1, 0, &mut out);
+            stream.data(13 + n, (b"x", 1), 0, &mut out);
         }
         stream.ack(13, &mut out);
         assert_eq!(out[1], Piece::Gap(10));
         assert_eq!(bytes(&out), b"abxxxxxxxx");
-        stream.data(31, b"z", 1, 0, &mut out);
+        stream.data(31, (b"z", 1), 0, &mut out);
         stream.end(&mut out);
-        assert_eq!(out[out.len() - 2..], [Piece::Gap(10), Piece::Bytes(b"z".to_vec(), 0)]);
+        assert_eq!(out[out.len() - 2..], [Piece::Gap(10), Piece::Bytes(b"z".into(), 0)]);
     }
 
     #[test]
     fn what_a_snap_length_cut_off_is_a_gap() {
         let mut stream = Stream::default();
         let mut out = Vec::new();
-        stream.data(1, b"head", 100, 0, &mut out);
-        stream.data(101, b"next", 4, 1, &mut out);
+        stream.data(1, (b"head", 100), 0, &mut out);
+        stream.data(101, (b"next", 4), 1, &mut out);
         stream.end(&mut out);
-        assert_eq!(
-            out,
-            [Piece::Bytes(b"head".to_vec(), 0), Piece::Gap(96), Piece::Bytes(b"next".to_vec(), 1)]
-        );
+        assert_eq!(out, [Piece::Bytes(b"head".into(), 0), Piece::Gap(96), Piece::Bytes(b"next".into(), 1)]);
     }
 
     #[test]
@@ -227,7 +237,7 @@ mod tests {
         stream.syn(0);
         let mut out = Vec::new();
         for n in 0..4000_u32 {
-            stream.data(1000 + n * 1000, &[7; 1000], 1000, 0, &mut out);
+            stream.data(1000 + n * 1000, (&[7; 1000], 1000), 0, &mut out);
             assert!(stream.waiting_bytes <= MOST_WAITING);
         }
         assert_eq!(out.iter().filter(|piece| matches!(piece, Piece::Gap(_))).count(), 1);
@@ -260,7 +270,7 @@ mod tests {
             let mut out = Vec::new();
             for (start, end) in slices {
                 let seq = isn.wrapping_add(1).wrapping_add(start as u32);
-                stream.data(seq, &text[start..end], (end - start) as u32, 0, &mut out);
+                stream.data(seq, (&text[start..end], (end - start) as u32), 0, &mut out);
             }
             stream.end(&mut out);
             prop_assert!(out.iter().all(|piece| !matches!(piece, Piece::Gap(_))));

@@ -6,7 +6,7 @@ use claims::Event;
 use steps::{Evidence, Said, Side, Step, say, summary};
 use wire::Seen;
 
-use super::{Connection, reading::Reading};
+use super::{Connection, account::Account, reading::Reading};
 use crate::{
     keys::Keys,
     outcome::{self, Known},
@@ -33,7 +33,7 @@ impl Connection {
         let crossed = match &mut self.reading {
             // What no key opened is no fault of the wire; the row says how far it came.
             Reading::Tls(tls)
-                if tail == 0 && tls.keyed && self.judge.past().has(steps::tls::Step::Finished) =>
+                if tail == 0 && tls.keyed && self.account.past().has(steps::tls::Step::Finished) =>
             {
                 tls.decoder.end()
             }
@@ -53,7 +53,8 @@ impl Connection {
         };
         let row = self.row(established, known);
         self.summary(&row);
-        let mut events = self.events.take().unwrap_or_default();
+        let Account::Events(story) = self.account else { return (row, Vec::new()) };
+        let mut events = story.events;
         // What waited for its key comes out late, and what it is was not known from the beginning.
         events.sort_by_key(|event| event.elapsed_us);
         for event in &mut events {
@@ -64,6 +65,9 @@ impl Connection {
 
     /// The last event: what the connection showed, and how it went.
     fn summary(&mut self, row: &Row) {
+        if matches!(self.account, Account::Row(_)) {
+            return;
+        }
         let protocol = self.kind.protocol();
         let mut fields = steps::fields! {
             summary::OUTCOME => match row.established {
@@ -75,12 +79,12 @@ impl Connection {
         if !row.established {
             fields.put(summary::REASON, row.outcome());
         }
-        fields.put(summary::STEPS, self.judge.past().count());
+        fields.put(summary::STEPS, self.past().count());
         self.saw(self.now(), Evidence::Inferred, Seen::local(Step::summary(protocol), fields));
     }
 
     fn row(&self, established: bool, known: &Known) -> Row {
-        let details = outcome::details(self.judge.past(), self.kind);
+        let details = outcome::details(self.past(), self.kind);
         Row {
             number: self.number,
             at: jiff::Timestamp::from_nanosecond(self.began.into()).unwrap_or_default(),
@@ -110,7 +114,7 @@ impl Connection {
 
     /// How it ended: what a peer said of it weighs more than how TCP ended.
     fn ended(&self, known: &Known) -> Ended {
-        if let Some((by, words)) = outcome::fatal_alert(self.judge.past()) {
+        if let Some((by, words)) = outcome::fatal_alert(self.past()) {
             return Ended::Alert(by, words);
         }
         known.ended()
@@ -118,14 +122,10 @@ impl Connection {
 
     pub(super) fn is_established(&self) -> bool {
         match &self.reading {
-            Reading::Tls(_) if self.kind == Kind::Wss => {
-                self.judge.past().has(steps::ws::Step::SwitchingProtocols)
-            }
-            Reading::Tls(tls) => outcome::tls_established(self.judge.past(), &tls.records),
-            Reading::Ws(_) => {
-                self.judge.past().has(steps::ws::Step::SwitchingProtocols) || self.kind == Kind::Http
-            }
-            Reading::Ssh(_) => outcome::ssh_established(self.judge.past()),
+            Reading::Tls(_) if self.kind == Kind::Wss => self.past().has(steps::ws::Step::SwitchingProtocols),
+            Reading::Tls(tls) => outcome::tls_established(self.past(), &tls.records),
+            Reading::Ws(_) => self.past().has(steps::ws::Step::SwitchingProtocols) || self.kind == Kind::Http,
+            Reading::Ssh(_) => outcome::ssh_established(self.past()),
             Reading::Undecided | Reading::Other | Reading::Lost => false,
         }
     }

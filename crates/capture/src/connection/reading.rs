@@ -1,10 +1,9 @@
 //! What reads a connection's bytes: found out by the bytes themselves, given its keys, and heard out.
 
-use claims::Event;
 use steps::{Bytes, Direction, Evidence, Observer, SCHEMA_VERSION, Side, Step};
 use wire::{Crossed, Seen, ssh, tls, ws};
 
-use super::Connection;
+use super::{Connection, account::Account};
 use crate::{
     keys::Keys,
     records::Records,
@@ -57,18 +56,19 @@ pub(super) struct Ssh {
 impl Connection {
     /// Reports the segments that carried data, once it is clear that nothing above TCP tells of them.
     pub(super) fn tell_plain(&mut self) {
+        let Account::Events(story) = &mut self.account else { return };
         match self.reading {
             Reading::Undecided => {}
             Reading::Other => {
-                for (moment, seen) in std::mem::take(&mut self.plain) {
+                for (moment, seen) in std::mem::take(&mut story.plain) {
                     self.saw(moment, Evidence::Wire, seen);
                 }
             }
-            Reading::Tls(_) | Reading::Ws(_) | Reading::Ssh(_) | Reading::Lost => self.plain.clear(),
+            Reading::Tls(_) | Reading::Ws(_) | Reading::Ssh(_) | Reading::Lost => story.plain.clear(),
         }
     }
 
-    pub(super) fn pieces(&mut self, from: Side, pieces: Vec<Piece>, keys: &Keys) {
+    pub(super) fn pieces(&mut self, from: Side, pieces: Vec<Piece<'_>>, keys: &Keys) {
         for piece in pieces {
             match piece {
                 Piece::Bytes(bytes, moment) => self.read(from, moment, &bytes, keys),
@@ -184,11 +184,18 @@ impl Connection {
     }
 
     pub(super) fn saw(&mut self, moment: u64, evidence: Evidence, seen: Seen) {
+        if !self.account.asks(&seen) {
+            return;
+        }
         let at = self.began.saturating_add_unsigned(moment);
         let (mut bytes, mut fields) = (seen.bytes, seen.fields);
         bytes.truncate(MOST_BYTES);
-        fields.share(); // the judge remembers them
-        let seen = steps::Event {
+        fields.share(); // they are remembered, too
+        let conn = match &self.account {
+            Account::Events(_) => format!("{}>{}", self.client, self.server),
+            Account::Row(_) => String::new(), // nobody reads it
+        };
+        self.account.take(steps::Event {
             v: SCHEMA_VERSION,
             at: jiff::Timestamp::from_nanosecond(at.into()).unwrap_or_default(),
             elapsed_us: moment / 1000,
@@ -196,7 +203,7 @@ impl Connection {
             protocol: self.kind.protocol(),
             variant: None,
             observer: Some(Observer::Capture),
-            conn: format!("{}>{}", self.client, self.server),
+            conn,
             step: seen.step,
             direction: match seen.from {
                 Some(Side::Client) => Direction::Sent,
@@ -206,13 +213,7 @@ impl Connection {
             evidence,
             fields,
             bytes: Bytes(bytes),
-        };
-        let claims = self.judge.judge(&seen);
-        if let Some(events) = &mut self.events
-            && events.len() < MOST_EVENTS
-        {
-            events.push(Event { seen, claims });
-        }
+        });
     }
 }
 
@@ -221,6 +222,3 @@ const MOST_HEAD: usize = 4096;
 
 /// The longest run of bytes that an event carries.
 const MOST_BYTES: usize = 16 * 1024;
-
-/// More events of one connection are read by nobody.
-const MOST_EVENTS: usize = 100_000;

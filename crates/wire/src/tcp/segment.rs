@@ -7,9 +7,9 @@ use std::{
 
 use etherparse::{LaxNetSlice, LaxSlicedPacket, TcpSlice, ip_number};
 
-/// A TCP segment and the addresses of the IP packet that carried it.
+/// A TCP segment and the addresses of the IP packet that carried it. Its bytes are its own, or lie elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Segment {
+pub struct Segment<B = Vec<u8>> {
     /// Where it came from.
     pub source: SocketAddr,
     /// Where it went.
@@ -31,7 +31,7 @@ pub struct Segment {
     /// How long it was, header and data, also when the capture cut it off.
     pub length: usize,
     /// Header and data, as far as captured.
-    pub bytes: Vec<u8>,
+    pub bytes: B,
 }
 
 /// The control bits of RFC 9293 §3.1.
@@ -64,10 +64,17 @@ pub struct Options {
 }
 
 impl Segment {
+    /// Reads the segment in a packet as [`Segment::within`] does, and copies its bytes.
+    pub fn parse(packet: &[u8]) -> Option<Self> {
+        Segment::within(packet).map(|segment| segment.map(<[u8]>::to_vec))
+    }
+}
+
+impl<'a> Segment<&'a [u8]> {
     /// Reads the segment in an IPv4 or IPv6 packet; none if it holds less of a TCP header than every segment has. Of a
     /// header whose length is impossible only that part is read; of one that the capture cut off, as many options as are
     /// there.
-    pub fn parse(packet: &[u8]) -> Option<Self> {
+    pub fn within(packet: &'a [u8]) -> Option<Self> {
         let sliced = LaxSlicedPacket::from_ip(packet).ok()?;
         let (source, destination, whole): (IpAddr, IpAddr, usize) = match sliced.net.as_ref()? {
             LaxNetSlice::Ipv4(ip) => {
@@ -115,8 +122,27 @@ impl Segment {
             .unwrap_or(u32::MAX),
             header_length,
             length,
-            bytes: ip.payload.to_vec(),
+            bytes: ip.payload,
         })
+    }
+}
+
+impl<B> Segment<B> {
+    /// The same segment, with its bytes in another place.
+    pub fn map<C>(self, place: impl FnOnce(B) -> C) -> Segment<C> {
+        Segment {
+            source: self.source,
+            destination: self.destination,
+            flags: self.flags,
+            seq: self.seq,
+            ack: self.ack,
+            window: self.window,
+            options: self.options,
+            payload_length: self.payload_length,
+            header_length: self.header_length,
+            length: self.length,
+            bytes: place(self.bytes),
+        }
     }
 
     /// Whether the header can be as long as it says (RFC 9293 §3.1, Data Offset).
@@ -125,8 +151,11 @@ impl Segment {
     }
 
     /// The data, as far as captured.
-    pub fn payload(&self) -> &[u8] {
-        self.bytes.get(self.header_length..).unwrap_or_default()
+    pub fn payload(&self) -> &[u8]
+    where
+        B: AsRef<[u8]>,
+    {
+        self.bytes.as_ref().get(self.header_length..).unwrap_or_default()
     }
 }
 
