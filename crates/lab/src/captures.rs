@@ -116,6 +116,7 @@ pub(crate) fn read(
         say_given_up(given_up, lang);
     }
     let (mut finished, counts) = captures.finish();
+    say_late_keys(counts.late_keys, lang);
     rows.say_what_the_key_opened(&finished);
     if let Some(Which::One(number)) = choice.connection {
         let total = rows.seen + finished.len();
@@ -216,6 +217,35 @@ pub(crate) fn say_given_up(given_up: u64, lang: Lang) {
     tell(lang, &say!(captures::told_before_their_end(given_up)));
 }
 
+/// Says so where connections had their key too late.
+pub(crate) fn say_late_keys(late: u64, lang: Lang) {
+    late_keys(late).iter().for_each(|said| tell(lang, said));
+}
+
+fn late_keys(late: u64) -> Option<Said> {
+    match late {
+        0 => None,
+        1 => Some(say!(captures::one_key_came_late())),
+        _ => Some(say!(captures::keys_came_late(late))),
+    }
+}
+
 pub(crate) fn tell(lang: Lang, said: &Said) {
     show::say(LAB, said.in_lang(lang));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_came_too_late_are_told_in_one_line_with_their_count() {
+        let told = |late| late_keys(late).map(|said| (said.en, said.zh));
+        assert_eq!(told(0), None);
+        let (one, _) = told(1).expect("it is said");
+        assert_eq!(one, "the keys of 1 connection came after it was told, and opened nothing");
+        let (en, zh) = told(12).expect("it is said");
+        assert_eq!(en, "the keys of 12 connections came after these were told, and opened nothing");
+        assert_eq!(zh, "有 12 条连接的密钥在它们列出之后才出现，未能用上");
+    }
 }

@@ -31,7 +31,9 @@ pub(crate) fn write(
     };
     anyhow::ensure!(!paths.iter().any(same), "{} is what is read: name another file", out.display());
     anyhow::ensure!(!paths.iter().any(|path| path == Path::new("-")), "a capture is read twice: name a file");
-    let (finished, _) = captures::follow(paths, (keylog, rsa_key), (Keep::All, lang), |_| {})?.finish();
+    let captures = captures::follow(paths, (keylog, rsa_key), (Keep::All, lang), |_| {})?;
+    let (finished, counts) = captures.finish();
+    captures::say_late_keys(counts.late_keys, lang);
     let mut told: HashMap<i64, Vec<Event>> = HashMap::new();
     for event in finished.into_iter().flat_map(|one| one.events) {
         let at = i64::try_from(event.at.as_nanosecond()).unwrap_or_default();

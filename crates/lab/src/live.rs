@@ -265,6 +265,7 @@ impl Watching<'_> {
         if given_up > 0 {
             captures::say_given_up(given_up, lang);
         }
+        captures::say_late_keys(self.captures.late_keys(), lang);
         if lost > 0 {
             captures::tell(lang, &say!(live::packets_were_lost(lost)));
         }

@@ -5,6 +5,8 @@ steps::sentences! {
     holds_no_secret(path) = "{path} holds no secret";
     what_came_before_is_shown(path, trouble) = "{path} {trouble}; what came before is shown";
     told_before_their_end(given_up) = "{given_up} connections were told before their end: there were too many at once";
+    one_key_came_late() = "the keys of 1 connection came after it was told, and opened nothing";
+    keys_came_late(late) = "the keys of {late} connections came after these were told, and opened nothing";
 
     // captures/rows.rs
     the_rsa_key_opens_nothing() =

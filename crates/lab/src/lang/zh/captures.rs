@@ -5,6 +5,8 @@ steps::sentences! {
     holds_no_secret(path) = "{path} 中没有密钥";
     what_came_before_is_shown(path, trouble) = "{path}：{trouble}，此前的内容照常显示";
     told_before_their_end(given_up) = "同时的连接过多，{given_up} 条在结束之前就已列出";
+    one_key_came_late() = "有 1 条连接的密钥在它列出之后才出现，未能用上";
+    keys_came_late(late) = "有 {late} 条连接的密钥在它们列出之后才出现，未能用上";
 
     // captures/rows.rs
     the_rsa_key_opens_nothing() = "没有连接使用静态 RSA 交换密钥：RSA 私钥没有可解的内容（ECDHE 和 TLS 1.3 需要密钥日志）";
