@@ -21,9 +21,11 @@ pub mod tls;
 pub mod why;
 pub mod ws;
 
-/// What a failure says that is known in both languages, of which no log tells: there was no connection yet.
+/// What a failure says that is known in both languages, of which no log tells: there was no connection yet, or it did what
+/// was asked of it.
 pub fn said(cause: &(dyn std::error::Error + 'static)) -> Option<Said> {
-    cause.downcast_ref::<dial::NotConnected>().map(|failed| failed.reason().said())
+    let not_connected = cause.downcast_ref::<dial::NotConnected>().map(|failed| failed.reason().said());
+    not_connected.or_else(|| cause.downcast_ref::<ssh::CommandFailed>().map(|failed| failed.said.clone()))
 }
 
 /// What `error` and its causes say, in both languages as far as they are known.

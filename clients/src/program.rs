@@ -67,7 +67,7 @@ const EXAMPLES: &str = "\
 Examples:
   client tls                                  our server on this machine
   client tls example.com:443 --system-roots   any server; --ca FILE names the CAs to trust
-  client ssh demo@127.0.0.1:7022 whoami       one command over SSH
+  client ssh demo@127.0.0.1:7022 whoami       one command over SSH, whose exit code is ours; 255: none came
   client ws ws://127.0.0.1:7080 --lang zh     the log in Chinese
   client tcp --format json                    one JSON object a step
   client tls example.com --why                why it does not get through, in a few lines";
@@ -83,12 +83,14 @@ pub fn command() -> clap::Command {
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     show::tame_panics();
-    match connect(show::parse_without(CLIENT, args.into_iter().collect(), IDLE)) {
+    let cli: Cli = show::parse_without(CLIENT, args.into_iter().collect(), IDLE);
+    let is_ssh = matches!(cli.command, Command::Ssh(_));
+    match connect(cli) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE, // it is told why
         Err(error) => {
             show::say_said(CLIENT, &crate::told(&error));
-            ExitCode::FAILURE
+            if is_ssh { ssh::exit_code(&error).into() } else { ExitCode::FAILURE }
         }
     }
 }

@@ -50,6 +50,7 @@ mod trouble;
 
 use algorithms::config;
 pub(crate) use algorithms::kex_name;
+pub(crate) use command::CommandFailed;
 use command::{Exit, exec, seconds};
 use handler::{End, Handler};
 use host_key::HostKeyCheck;
@@ -170,6 +171,12 @@ pub async fn run_for(options: &Options, session: &Session, asking: Asking) -> an
     connect(options, session, asking, &Input::None).await
 }
 
+/// What the program ends with after `error`, as OpenSSH's `ssh` does: with the command's exit status, or with 255 where there
+/// is none.
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    error.downcast_ref::<CommandFailed>().and_then(|failed| failed.code).unwrap_or(255)
+}
+
 async fn connect(options: &Options, session: &Session, asking: Asking, input: &Input) -> anyhow::Result<()> {
     let Login { user, target } = &options.target;
     let mut means = means(options, &asking).await?;
@@ -187,7 +194,7 @@ async fn connect(options: &Options, session: &Session, asking: Asking, input: &I
     match speak(stream, &witness, host_key, &mut means, (options, input)).await {
         Ok(exit) => {
             witness.finish(&Outcome::Complete);
-            exit.into_result(&witness)
+            Ok(exit.into_result(&witness)?)
         }
         Err(ended) => {
             let why = why(&ended, &witness, &means, options);

@@ -1,9 +1,12 @@
 //! The command: a channel of its own (RFC 4254 §6.5), its input, and how it ended.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use russh::{ChannelMsg, client::Handle};
-use steps::ssh::reason::Ended;
+use steps::{
+    Said,
+    ssh::reason::{self, Ended},
+};
 use tokio::time::timeout;
 use watch::{Witness, ssh::ClientCalls};
 
@@ -24,16 +27,32 @@ pub(super) enum Exit {
 
 impl Exit {
     /// Like `ssh`, a command that failed is this program's failure too, though the connection was none.
-    pub(super) fn into_result(self, witness: &Witness) -> anyhow::Result<()> {
-        let ended = match self {
+    pub(super) fn into_result(self, witness: &Witness) -> Result<(), CommandFailed> {
+        let (ended, code) = match self {
             Exit::Status(0) => return Ok(()),
-            Exit::Status(status) => steps::ssh::reason::Exit::Status(status),
-            Exit::Signal => steps::ssh::reason::Exit::Signal,
+            Exit::Status(status) => (reason::Exit::Status(status), u8::try_from(status).ok()),
+            Exit::Signal => (reason::Exit::Signal, None),
         };
-        let said = witness.past(|past| steps::ssh::reason::command_failed(past, ended));
-        Err(anyhow::anyhow!("{}", said.en))
+        Err(CommandFailed { said: witness.past(|past| reason::command_failed(past, ended)), code })
     }
 }
+
+/// The connection did what was asked of it, and the command failed.
+#[derive(Debug)]
+pub(crate) struct CommandFailed {
+    /// What is said of it.
+    pub(crate) said: Said,
+    /// The command's exit status, if it has one that fits into an exit code.
+    pub(super) code: Option<u8>,
+}
+
+impl fmt::Display for CommandFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said.en)
+    }
+}
+
+impl std::error::Error for CommandFailed {}
 
 /// Runs one command on a channel of its own; the handler reports what comes back. A command takes the time it takes.
 pub(super) async fn exec(

@@ -131,7 +131,7 @@ fn a_file_that_is_no_private_key_is_told_in_a_sentence_of_its_own() {
         ("missing", "there is no such file"),
     ] {
         let run = with(&bench, &server, &dir(name));
-        assert_eq!(run.output.status.code(), Some(1), "{name}");
+        assert_eq!(run.output.status.code(), Some(255), "{name}");
         let said = run.stderr();
         assert!(said.contains(says) && said.lines().count() == 1, "{name}: {said}");
         assert!(run.events.is_empty(), "{name}: nobody is called for it");

@@ -350,11 +350,13 @@ fn our_client_and_sshd_tell_the_same_story() {
     assert!(String::from_utf8_lossy(&print.stdout).contains(&shown));
     assert_eq!(of(&run.events, Ssh::HostKeyCheck).text("fingerprint"), shown);
 
-    // A command that fails is the command's affair, and still an exit code.
-    let run = bench.client_to(&destination, sshd.port, &["--", "exit", "7"]);
-    assert!(!run.output.status.success());
-    assert!(run.stderr().contains("status 7"), "{}", run.stderr());
-    assert_eq!(run.field(Ssh::Summary, "outcome"), "complete");
+    // A command that fails is the command's affair, and its exit code ours, as with `ssh`; 255 where it has none.
+    for (command, code, says) in [("exit 7", 7, "status 7"), ("kill -9 $$", 255, "signal")] {
+        let run = bench.client_to(&destination, sshd.port, &["--", command]);
+        assert_eq!(run.output.status.code(), Some(code), "{command}");
+        assert!(run.stderr().contains(says), "{}", run.stderr());
+        assert_eq!(run.field(Ssh::Summary, "outcome"), "complete");
+    }
 }
 
 #[kit::test]
@@ -371,15 +373,15 @@ fn keys_are_made_on_first_use_and_a_damaged_one_is_named() {
     fs::create_dir(&damaged).unwrap();
     fs::write(damaged.join("ssh_host_ed25519_key"), "no key\n").unwrap();
     fs::write(damaged.join("id_ed25519"), "no key\n").unwrap();
-    for (program, option, file, says) in [
-        ("server", "--certs", "damaged", "ssh_host_ed25519_key is"),
-        ("client", "--identity", "damaged/id_ed25519", "id_ed25519 is no private key"),
-        ("client", "--identity", "missing", "missing (`--identity` takes another key"),
+    for (program, code, option, file, says) in [
+        ("server", 1, "--certs", "damaged", "ssh_host_ed25519_key is"),
+        ("client", 255, "--identity", "damaged/id_ed25519", "id_ed25519 is no private key"),
+        ("client", 255, "--identity", "missing", "missing (`--identity` takes another key"),
     ] {
         let output =
             Command::new(binary(program)).args(["ssh", option]).arg(bench.dir(file)).output().unwrap();
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert_eq!(output.status.code(), Some(code), "{message}");
         assert!(message.contains(says) && message.lines().count() == 1, "{message}");
     }
 }
