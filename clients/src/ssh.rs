@@ -12,12 +12,11 @@
 //! Beside it: the notes' heading "SSH 连接建立过程"; RFC 4253 (transport), RFC 4252 (login), RFC 4254 (channels).
 //! The server's file of the same name has the same sections.
 
-use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use russh::{
     Disconnect,
     client::{Handle, connect_stream},
-    kex,
     keys::ssh_key::Signature,
 };
 use steps::{
@@ -30,14 +29,14 @@ use tokio::{
 };
 use watch::{
     Outcome, Session, Witness,
-    ssh::{ClientCalls, Line},
+    ssh::{ClientCalls, Line, end},
 };
 
-use crate::{PATIENCE, Target};
+use crate::PATIENCE;
 
-mod algorithms;
 mod certificate;
 mod command;
+mod config;
 mod handler;
 mod host_key;
 mod identity;
@@ -45,13 +44,14 @@ mod input;
 pub mod known_hosts;
 mod lines_before;
 mod login;
-mod secrets;
-mod trouble;
+mod options;
+mod passwords;
+mod target;
 
-use algorithms::config;
-pub(crate) use algorithms::kex_name;
 pub(crate) use command::CommandFailed;
-use command::{Exit, exec, seconds};
+use command::{Exit, exec};
+use config::config;
+pub(crate) use config::kex_name;
 use handler::{End, Handler};
 use host_key::HostKeyCheck;
 pub use host_key::Strict;
@@ -61,96 +61,10 @@ use known_hosts::KnownHosts;
 use lines_before::FromIdentification;
 pub use login::Method;
 use login::{Means, log_in};
-pub use secrets::Asking;
-use secrets::Passwords;
-
-/// What the SSH client is told.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Options {
-    /// The user and the server; without a port, 7022
-    #[arg(default_value = "demo@127.0.0.1:7022", value_name = "USER@HOST[:PORT]")]
-    pub target: Login,
-
-    /// What to do about a host key that is not in the file of known hosts
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub strict: Strict,
-
-    /// The file of known hosts [default: known_hosts in the folder of the demo keys, installed in $XDG_STATE_HOME/asnoted]
-    #[arg(long, value_name = "FILE")]
-    pub known_hosts: Option<PathBuf>,
-
-    /// The user's private key [default: id_ed25519 in the folder of the demo keys]
-    #[arg(long, value_name = "FILE")]
-    pub identity: Option<PathBuf>,
-
-    /// Use the keys of ssh-agent (SSH_AUTH_SOCK)
-    #[arg(long, conflicts_with = "identity")]
-    pub agent: bool,
-
-    /// The ways to log in that are tried, in this order
-    #[arg(
-        long,
-        value_enum,
-        value_delimiter = ',',
-        default_value = "publickey,password,keyboard-interactive",
-        hide_possible_values = true,
-        value_name = "LIST"
-    )]
-    pub methods: Vec<Method>,
-
-    /// Passwords, one a line, where nobody can be asked; only its owner may be able to read the file
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
-
-    /// The one key exchange method to offer, such as diffie-hellman-group14-sha256 or mlkem768x25519-sha256 [default: all
-    /// we have, curve25519-sha256 first]
-    #[arg(long, value_parser = kex_name, value_name = "NAME")]
-    pub kex: Option<kex::Name>,
-
-    /// Exchange keys once more after the login
-    #[arg(long)]
-    pub rekey: bool,
-
-    /// How long the command may take, in seconds [default: as long as it takes]
-    #[arg(long, value_parser = seconds, value_name = "SECONDS")]
-    pub timeout: Option<Duration>,
-
-    /// The folder of the demo keys [default: certs/demo in the repository, else $XDG_DATA_HOME/asnoted/certs]
-    #[arg(long, default_value_os_t = certs::default_dir(), hide_default_value = true, env = "CERTS_DIR", value_name = "DIR")]
-    pub certs: PathBuf,
-
-    /// The command to run; put `--` before one with options of its own
-    #[arg(default_value = "whoami", value_name = "COMMAND")]
-    pub command: Vec<String>,
-}
-
-/// Who logs in, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Login {
-    /// The user's name on the server.
-    pub user: String,
-    /// The server.
-    pub target: Target,
-}
-
-impl FromStr for Login {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        const USER: &str = "demo";
-        const PORT: &str = "7022";
-        let (user, host) = text.rsplit_once('@').unwrap_or((USER, text));
-        if user.is_empty() {
-            return Err(format!("`{text}` has no user before the @"));
-        }
-        let bracketed = host.strip_prefix('[').is_some_and(|rest| rest.ends_with(']'));
-        let has_port = !bracketed && host.contains(':');
-        let target = if has_port { host.parse() } else { format!("{host}:{PORT}").parse() };
-        let target = target
-            .map_err(|_: String| format!("`{text}` is not USER@HOST[:PORT], such as demo@localhost:7022"))?;
-        Ok(Login { user: user.into(), target })
-    }
-}
+pub use options::Options;
+pub use passwords::Asking;
+use passwords::Passwords;
+pub use target::Login;
 
 /// Makes one connection, runs the command on this program's standard input and reports each step; where something is
 /// asked, the user is.
@@ -257,8 +171,8 @@ async fn speak(
     let handler = Handler::new(calls.clone(), Arc::clone(&host_key), end.clone());
 
     let connecting = connect_stream(config, FromIdentification::new(tapped), handler);
-    let connected = patiently(connecting, &means.asking).await.ok_or_else(trouble::silent)?;
-    let mut session = connected.map_err(|error| match trouble::ended(&error) {
+    let connected = patiently(connecting, &means.asking).await.ok_or_else(silent)?;
+    let mut session = connected.map_err(|error| match ended(&error) {
         _ if host_key.has_refused() => Ended::HostKeyRefused,
         // The system knows whether it was a FIN or an RST.
         Ended::Gone(how) => Ended::Gone(line.0.ending().or(how)),
@@ -308,7 +222,7 @@ async fn in_session(
 ) -> Result<Exit, Ended> {
     log_in(session, line, calls, means).await?;
     if options.rekey {
-        session.rekey_soon().await.map_err(|error| trouble::ended(&error))?;
+        session.rekey_soon().await.map_err(|error| ended(&error))?;
     }
     let command = options.command.join(" ");
     let running = exec(session, &command, calls, input);
@@ -344,22 +258,12 @@ impl Drop for CutAtEnd {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Why russh gave up.
+fn ended(error: &russh::Error) -> Ended {
+    if end::is_idle(error) { silent() } else { end::ended(error) }
+}
 
-    #[test]
-    fn user_and_port_may_be_left_out() {
-        let login = |text: &str| text.parse::<Login>().map(|it| (it.user, it.target.to_string()));
-        let good = |user: &str, target: &str| Ok((user.to_owned(), target.to_owned()));
-        assert_eq!(login("demo@127.0.0.1:7022"), good("demo", "127.0.0.1:7022"));
-        assert_eq!(login("me@host"), good("me", "host:7022"));
-        assert_eq!(login("host:22"), good("demo", "host:22"));
-        assert_eq!(login("me@[::1]"), good("me", "[::1]:7022"));
-        assert_eq!(login("me@[::1]:22"), good("me", "[::1]:22"));
-        assert_eq!(login("a@b@host"), good("a@b", "host:7022"));
-        for bad in ["@host", "me@", "me@host:0", "me@::1", ""] {
-            assert!(login(bad).is_err(), "{bad}");
-        }
-    }
+/// The server was silent for as long as this client waits.
+fn silent() -> Ended {
+    end::silent(PATIENCE)
 }

@@ -10,7 +10,7 @@
 //! Read beside it: the heading "Websocket建立过程" of the notes, RFC 6455 §4.1 (the upgrade, the client's part) and
 //! §5 (frames), and `servers/src/ws.rs`, which has the same sections in the same order.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use rustls::pki_types::ServerName;
@@ -48,75 +48,19 @@ use watch::{
 use crate::PATIENCE;
 
 mod frames;
+mod options;
+mod target;
 mod tls;
-mod url;
 
-pub use url::Url;
+pub(crate) use options::Changed;
+pub use options::Options;
+pub use target::Url;
 
 /// The longest message that is taken.
 const MOST_MESSAGE: usize = 1024 * 1024;
 
 /// How long the body of an answer may take that is not 101.
 const BODY: Duration = Duration::from_secs(2);
-
-/// What the WebSocket client is told.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Options {
-    /// The server
-    #[arg(default_value = "ws://127.0.0.1:7080/", value_name = "URL")]
-    pub url: Url,
-
-    /// A subprotocol to ask for; may be given several times, the favourite first
-    #[arg(long, value_name = "NAME", value_parser = token)]
-    pub protocol: Vec<String>,
-
-    /// Send the text in this many frames
-    #[arg(long, value_name = "N", default_value = "1", value_parser = fragments)]
-    pub fragments: usize,
-
-    /// With wss: only TLS 1.2, which takes two round trips
-    #[arg(long)]
-    pub tls12: bool,
-
-    /// With wss: the CA to trust, in PEM [default: the demo CA]
-    #[arg(long, value_name = "FILE")]
-    pub ca: Option<PathBuf>,
-
-    /// The folder of the demo keys [default: certs/demo in the repository, else $XDG_DATA_HOME/asnoted/certs]
-    #[arg(long, default_value_os_t = certs::default_dir(), hide_default_value = true, env = "CERTS_DIR", value_name = "DIR")]
-    pub certs: PathBuf,
-
-    /// What `--why` changes in the request.
-    #[arg(skip)]
-    pub(crate) changed: Changed,
-}
-
-/// How a request differs from the usual one, to see whether it does better.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Changed {
-    /// The page that asks, as a browser names it.
-    pub(crate) origin: Option<String>,
-    /// The extensions on offer.
-    pub(crate) extensions: Option<&'static str>,
-    /// Nothing is said after the upgrade but the end.
-    pub(crate) no_frames: bool,
-}
-
-/// A name as RFC 6455 §4.1 wants it: printable ASCII without separators.
-fn token(text: &str) -> Result<String, String> {
-    let good = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if text.is_empty() || !text.bytes().all(good) {
-        return Err("letters, digits and the marks !#$%&'*+-.^_`|~".into());
-    }
-    Ok(text.into())
-}
-
-fn fragments(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(n @ 1..=13) => Ok(n),
-        _ => Err("a number from 1 to 13: the text has 13 bytes".into()),
-    }
-}
 
 /// Makes one connection and reports each step.
 ///

@@ -12,9 +12,7 @@
 //! The client's file of the same name has the same sections.
 
 use std::{
-    borrow::Cow,
     net::SocketAddr,
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -23,9 +21,9 @@ use std::{
 };
 
 use anyhow::Context;
-use russh::{Preferred, cipher, kex, server::run_stream};
+use russh::{kex, server::run_stream};
 use steps::{
-    Protocol, Reason, Side,
+    Ending, Protocol, Reason, Side,
     ssh::reason::{Ended, Facts, Given, reason},
 };
 use tokio::{
@@ -35,78 +33,23 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use watch::{
     Outcome, Session, Started, Witness,
-    ssh::{Line, ServerCalls},
+    ssh::{Line, ServerCalls, end},
 };
 
 use crate::{Limits, accept_loop, bind};
 
 mod commands;
+mod config;
 mod handler;
 mod keys;
+mod options;
 mod shell;
-mod trouble;
 mod users;
 
+use config::config;
 use handler::Handler;
+pub use options::{Options, Switch};
 use users::Users;
-
-/// What the SSH server is told.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Options {
-    /// The address to listen on
-    #[arg(long, default_value = "127.0.0.1:7022", value_name = "ADDR")]
-    pub listen: SocketAddr,
-
-    /// The folder of the demo keys [default: certs/demo in the repository, else $XDG_DATA_HOME/asnoted/certs]
-    #[arg(long, default_value_os_t = certs::default_dir(), hide_default_value = true, env = "CERTS_DIR", value_name = "DIR")]
-    pub certs: PathBuf,
-
-    /// Whether a password will do where no key does, by `password` and by `keyboard-interactive`
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub password_login: Switch,
-
-    /// The one key exchange method to offer, such as diffie-hellman-group14-sha256 [default: all we have]
-    #[arg(long, value_parser = kex_name, value_name = "NAME")]
-    pub kex: Option<kex::Name>,
-
-    /// Refusals after which a further attempt ends the connection; the probe without proof counts
-    #[arg(long, default_value = "6", value_parser = clap::value_parser!(u16).range(1..), value_name = "N")]
-    pub max_auth_tries: u16,
-
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub limits: Limits,
-}
-
-/// A method that is offered, by its name.
-fn kex_name(name: &str) -> Result<kex::Name, String> {
-    let all = [&Preferred::DEFAULT.kex[..], NIST].concat();
-    let known = || all.iter().filter(|known| !AS_CLIENT.contains(known) && !SIGNS.contains(known));
-    known().find(|known| known.as_ref() == name).copied().ok_or_else(|| {
-        let names: Vec<_> = known().map(AsRef::as_ref).collect();
-        format!("there are: {}", names.join(", "))
-    })
-}
-
-/// Names in the list that are no methods: EXT_INFO may come (RFC 8308), and strict key exchange is wanted.
-const SIGNS: &[kex::Name] = &[kex::EXTENSION_SUPPORT_AS_SERVER, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_SERVER];
-
-/// The same, said by a client.
-const AS_CLIENT: &[kex::Name] =
-    &[kex::EXTENSION_SUPPORT_AS_CLIENT, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT];
-
-/// The curves of RFC 5656, which russh has and does not offer by itself.
-const NIST: &[kex::Name] = &[kex::ECDH_SHA2_NISTP256, kex::ECDH_SHA2_NISTP384, kex::ECDH_SHA2_NISTP521];
-
-/// On or off.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Switch {
-    #[allow(missing_docs)]
-    On,
-    #[default]
-    #[allow(missing_docs)]
-    Off,
-}
 
 /// An SSH server that listens.
 #[derive(Debug)]
@@ -238,12 +181,12 @@ async fn serve(
         other => other,
     };
     let idle = |error: &russh::Error| End {
-        ended: if trouble::is_idle(error) {
-            trouble::silent(shared.limits.idle_timeout)
+        ended: if end::is_idle(error) {
+            end::silent(shared.limits.idle_timeout)
         } else {
-            known(trouble::ended(error))
+            known(end::ended(error))
         },
-        idle: trouble::is_idle(error),
+        idle: end::is_idle(error),
     };
 
     let opening = run_stream(Arc::clone(&shared.config), tapped, handler);
@@ -251,7 +194,7 @@ async fn serve(
         opened = timeout(shared.limits.handshake_timeout, opening) => match opened {
             // russh grants the first line what it grants any silence.
             Ok(opened) => opened.map_err(|error| idle(&error))?,
-            Err(_) => return Err(trouble::silent(shared.limits.handshake_timeout).into()),
+            Err(_) => return Err(end::silent(shared.limits.handshake_timeout).into()),
         },
         () = stop.cancelled() => return Err(Ended::Stopped.into()),
     };
@@ -259,8 +202,8 @@ async fn serve(
     let session = running.handle();
     tokio::pin!(running);
     let judge = |ended: Result<(), russh::Error>| match ended {
-        Err(error) if trouble::is_idle(&error) => Err(idle(&error)),
-        ended => trouble::judge_end(ended, progress).map_err(|ended| known(ended).into()),
+        Err(error) if end::is_idle(&error) => Err(idle(&error)),
+        ended => judge_end(ended, progress).map_err(|ended| known(ended).into()),
     };
     tokio::select! {
         ended = &mut running => judge(ended),
@@ -288,13 +231,13 @@ const FAREWELL: Duration = Duration::from_secs(1);
 async fn overdue(line: &Line, progress: &Progress, limits: Limits) -> Ended {
     sleep(limits.handshake_timeout).await;
     if !line.key_exchange_began() {
-        return trouble::silent(limits.handshake_timeout);
+        return end::silent(limits.handshake_timeout);
     }
     // From here a person may be reading a fingerprint or typing a passphrase: sshd grants 120 s as well.
     let grace = limits.handshake_timeout * LOGIN_GRACE;
     sleep(grace - limits.handshake_timeout).await;
     if !progress.logged_in() {
-        return trouble::silent(grace);
+        return end::silent(grace);
     }
     std::future::pending().await
 }
@@ -338,23 +281,20 @@ impl Drop for CutAtEnd {
     }
 }
 
-fn config(host_key: russh::keys::PrivateKey, users: &Users, options: &Options) -> russh::server::Config {
-    let defaults = Preferred::DEFAULT;
-    let kex = match options.kex {
-        // Many an appliance has NIST's curves and nothing newer.
-        None => Cow::Owned([&defaults.kex[..], NIST].concat()),
-        Some(method) => Cow::Owned([&[method][..], SIGNS].concat()),
-    };
-    let cipher = Cow::Owned([&defaults.cipher[..], &[cipher::AES_128_GCM]].concat());
-    russh::server::Config {
-        preferred: Preferred { kex, cipher, ..defaults },
-        methods: users.methods(),
-        keys: vec![host_key],
-        // A wrong key is answered after a constant time; the probe by "none" tells nobody anything.
-        auth_rejection_time: Duration::from_millis(200),
-        auth_rejection_time_initial: Some(Duration::ZERO),
-        max_auth_attempts: options.max_auth_tries.into(),
-        inactivity_timeout: Some(options.limits.idle_timeout),
-        ..russh::server::Config::default()
+/// How a session that ended is to be judged.
+fn judge_end(ended: Result<(), russh::Error>, progress: &Progress) -> Result<(), Ended> {
+    match ended {
+        _ if progress.logged_in() && progress.is_done() && is_farewell(&ended) => Ok(()),
+        Ok(()) if progress.logged_in() => Ok(()),
+        Ok(()) => Err(Ended::Gone(None)),
+        Err(error) => Err(end::ended(&error)),
+    }
+}
+
+/// DISCONNECT is customary but not required (RFC 4253 §11.1): an end of the stream will do once all is done.
+fn is_farewell(ended: &Result<(), russh::Error>) -> bool {
+    match ended {
+        Ok(()) => true,
+        Err(error) => matches!(end::ended(error), Ended::Gone(None | Some(Ending::Fin | Ending::Reset))),
     }
 }

@@ -8,14 +8,13 @@
 //! Read beside it: `clients/src/tls.rs`, the notes' heading "HTTPS TLS 四次握手过程", RFC 8446 §2 (TLS 1.3) and
 //! RFC 5246 §7.3 (TLS 1.2).
 
-use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
-use clap::ValueEnum;
 use rustls::version::{TLS12, TLS13};
 use steps::{
     Protocol, Reason, Side,
-    tls::reason::{self, End, Given, Program},
+    tls::reason::{End, Given, Program},
 };
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
@@ -33,82 +32,17 @@ use crate::{Limits, accept_loop, bind};
 
 mod config;
 mod extra_options;
+mod options;
 mod page;
-#[cfg_attr(not(feature = "rsa-kx"), path = "tls/without_rsa.rs")]
-mod rsa;
+#[cfg_attr(not(feature = "rsa-kx"), path = "tls/without_static_rsa.rs")]
+mod static_rsa;
 
 pub use extra_options::{ClientAuth, ExtraOptions, Group, Resumption};
-pub use rsa::RsaOptions;
+pub use options::{Options, Variant};
+pub use static_rsa::RsaOptions;
 
 use config::{BOTH, config};
 use page::one_page;
-
-/// What the TLS server is told.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Options {
-    /// The address to listen on
-    #[arg(long, default_value = "127.0.0.1:7443", value_name = "ADDR")]
-    pub listen: SocketAddr,
-
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub rsa: RsaOptions,
-
-    /// Only this kind of handshake, and one port [default: the client chooses]
-    #[arg(long, value_enum)]
-    pub variant: Option<Variant>,
-
-    /// The folder of the demo keys [default: certs/demo in the repository, else $XDG_DATA_HOME/asnoted/certs]
-    #[arg(long, default_value_os_t = certs::default_dir(), hide_default_value = true, env = "CERTS_DIR", value_name = "DIR")]
-    pub certs: PathBuf,
-
-    /// Another certificate chain, in PEM [default: the demo server's]
-    #[arg(long, value_name = "FILE", requires = "key")]
-    pub cert: Option<PathBuf>,
-
-    /// The key of `--cert`, in PEM
-    #[arg(long, value_name = "FILE", requires = "cert")]
-    pub key: Option<PathBuf>,
-
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub extra: ExtraOptions,
-
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub limits: Limits,
-}
-
-/// A kind of handshake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Variant {
-    /// TLS 1.2 with static RSA, as the notes tell it
-    #[cfg_attr(not(feature = "rsa-kx"), value(skip))]
-    Rsa,
-    /// TLS 1.2 as deployed, with ephemeral keys
-    Ecdhe,
-    /// TLS 1.3
-    Tls13,
-}
-
-impl Variant {
-    fn label(self) -> &'static str {
-        match self {
-            Variant::Rsa => "rsa",
-            Variant::Ecdhe => "ecdhe",
-            Variant::Tls13 => "tls13",
-        }
-    }
-
-    /// The same as the rules know it that say why a connection failed.
-    fn given(self) -> reason::Variant {
-        match self {
-            Variant::Rsa => reason::Variant::Rsa,
-            Variant::Ecdhe => reason::Variant::Tls12,
-            Variant::Tls13 => reason::Variant::Tls13,
-        }
-    }
-}
 
 /// A TLS server that listens.
 pub struct Server {
@@ -193,7 +127,7 @@ impl Port {
                 if options.variant.is_some() {
                     options.extra.not_with_static_rsa()?;
                 }
-                Acceptor::OpenSsl(Arc::new(rsa::Acceptor::new(options)?))
+                Acceptor::OpenSsl(Arc::new(static_rsa::Acceptor::new(options)?))
             }
             None => Acceptor::Rustls(TlsAcceptor::from(Arc::new(config(options, &BOTH)?))),
             Some(Variant::Ecdhe) => {
@@ -243,7 +177,7 @@ struct Connection {
 #[derive(Clone)]
 enum Acceptor {
     Rustls(TlsAcceptor),
-    OpenSsl(Arc<rsa::Acceptor>),
+    OpenSsl(Arc<static_rsa::Acceptor>),
 }
 
 impl Connection {

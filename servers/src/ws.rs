@@ -10,7 +10,7 @@
 //! Read beside it: the heading "Websocket建立过程" of the notes, RFC 6455 §4.2 (the upgrade, the server's part) and
 //! §5 (frames), and `clients/src/ws.rs`, which has the same sections in the same order.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use steps::{
@@ -41,11 +41,13 @@ use crate::{Limits, accept_loop, bind};
 use decline::Declined;
 pub use door::Origin;
 use door::Stranger;
+pub use options::Options;
 
 mod answer;
 mod decline;
 mod door;
 mod frames;
+mod options;
 mod tls;
 
 /// The subprotocol in which the server tells a client what it sees of the client's own connection: each event as one
@@ -57,52 +59,6 @@ const MOMENT: Duration = Duration::from_millis(500);
 
 /// How long a peer gets to read a last answer and to close its side.
 const FAREWELL: Duration = Duration::from_secs(2);
-
-/// What the WebSocket server is told.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Options {
-    /// The address to listen on
-    #[arg(long, default_value = "127.0.0.1:7080", value_name = "ADDR")]
-    pub listen: SocketAddr,
-
-    /// The address for wss [default: that of --listen, the next port]
-    #[arg(long, value_name = "ADDR", conflicts_with = "no_tls")]
-    pub listen_tls: Option<SocketAddr>,
-
-    /// Only ws, which needs no keys
-    #[arg(long)]
-    pub no_tls: bool,
-
-    /// A subprotocol that the server agrees to; may be given several times
-    #[arg(long, value_name = "NAME", value_parser = token)]
-    pub protocol: Vec<String>,
-
-    /// A page from elsewhere that may connect (scheme, host and port, as in `http://localhost:3000`), or a name under
-    /// which browsers reach this server; may be given several times
-    #[arg(long = "origin", value_name = "ORIGIN")]
-    pub origins: Vec<Origin>,
-
-    /// The longest message that is taken; a longer one ends the connection with code 1009
-    #[arg(long, value_name = "BYTES", default_value = "1048576")]
-    pub max_message: usize,
-
-    /// The folder of the demo keys [default: certs/demo in the repository, else $XDG_DATA_HOME/asnoted/certs]
-    #[arg(long, default_value_os_t = certs::default_dir(), hide_default_value = true, env = "CERTS_DIR", value_name = "DIR")]
-    pub certs: PathBuf,
-
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub limits: Limits,
-}
-
-/// A name as RFC 6455 §4.1 wants it: printable ASCII without separators.
-fn token(text: &str) -> Result<String, String> {
-    let good = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if text.is_empty() || !text.bytes().all(good) {
-        return Err("letters, digits and the marks !#$%&'*+-.^_`|~".into());
-    }
-    Ok(text.into())
-}
 
 /// A WebSocket server that listens.
 pub struct Server {

@@ -10,7 +10,7 @@ use steps::{
 use tokio::time::timeout;
 use watch::{Witness, ssh::ClientCalls};
 
-use super::{handler::Handler, input::Input, trouble};
+use super::{ended, handler::Handler, input::Input, silent};
 use crate::PATIENCE;
 
 /// How long it may take, on the command line.
@@ -61,9 +61,9 @@ pub(super) async fn exec(
     calls: &ClientCalls,
     input: &Input,
 ) -> Result<Exit, Ended> {
-    let ended = |error: russh::Error| trouble::ended(&error);
+    let ended = |error: russh::Error| ended(&error);
     let channel = timeout(PATIENCE, session.channel_open_session()).await;
-    let (mut channel, writing) = channel.map_err(|_| trouble::silent())?.map_err(ended)?.split();
+    let (mut channel, writing) = channel.map_err(|_| silent())?.map_err(ended)?.split();
     writing.exec(true, command).await.map_err(ended)?;
     let feeding = input.feed(&writing, calls);
     tokio::pin!(feeding);

@@ -11,7 +11,7 @@ use steps::{harmless, ssh::reason::Ended, sync::lock};
 use watch::ssh::ClientCalls;
 use wire::ssh::Certificate;
 
-use super::{host_key::HostKeyCheck, trouble};
+use super::{ended, host_key::HostKeyCheck};
 
 /// What ended the connection, once russh has told the handler: whoever waits for an answer only learns that none comes.
 #[derive(Clone, Debug, Default)]
@@ -82,7 +82,7 @@ impl russh::client::Handler for Handler {
         match reason {
             DisconnectReason::ReceivedDisconnect(_) => Ok(()),
             DisconnectReason::Error(error) => {
-                let ended = trouble::ended(&error);
+                let ended = ended(&error);
                 lock(&self.end.ended).get_or_insert(ended);
                 Err(error)
             }
@@ -170,7 +170,7 @@ impl russh::client::Handler for Handler {
         _language: &str,
         _session: &mut Session,
     ) -> Result<(), russh::Error> {
-        self.calls.exit_signal(channel, &trouble::signal(&signal));
+        self.calls.exit_signal(channel, &signal_name(&signal));
         Ok(())
     }
 
@@ -183,4 +183,24 @@ impl russh::client::Handler for Handler {
         self.calls.channel_close(channel);
         Ok(())
     }
+}
+
+/// A signal's name, as RFC 4254 §6.10 writes it.
+fn signal_name(signal: &Sig) -> String {
+    match signal {
+        Sig::ABRT => "ABRT",
+        Sig::ALRM => "ALRM",
+        Sig::FPE => "FPE",
+        Sig::HUP => "HUP",
+        Sig::ILL => "ILL",
+        Sig::INT => "INT",
+        Sig::KILL => "KILL",
+        Sig::PIPE => "PIPE",
+        Sig::QUIT => "QUIT",
+        Sig::SEGV => "SEGV",
+        Sig::TERM => "TERM",
+        Sig::USR1 => "USR1",
+        Sig::Custom(name) => name,
+    }
+    .to_owned()
 }

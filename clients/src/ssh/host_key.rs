@@ -16,7 +16,7 @@ use wire::ssh::Certificate;
 use super::{
     certificate,
     known_hosts::{KnownHosts, Record, bare, host_name},
-    secrets::Asking,
+    passwords::Asking,
 };
 use crate::Target;
 

@@ -21,7 +21,7 @@ use russh::{
 use steps::ssh::reason::NotSigned;
 use tokio::sync::Mutex;
 
-use super::secrets::Asking;
+use super::passwords::Asking;
 
 mod kind;
 

@@ -13,11 +13,11 @@ use tokio::time::timeout;
 use watch::ssh::{ClientCalls, Line, WatchedSigner};
 
 use super::{
+    ended,
     handler::Handler,
     identity::{Key, Unsigned},
-    patiently,
-    secrets::{Asking, Passwords, Secret},
-    trouble,
+    passwords::{Asking, Passwords, Secret},
+    patiently, silent,
 };
 use crate::PATIENCE;
 
@@ -97,7 +97,7 @@ pub(super) async fn log_in(
 ) -> Result<(), Ended> {
     let mut login = Login { session, line, calls, used: HashSet::new(), out_of_answers: false };
     let none = timeout(PATIENCE, login.session.authenticate_none(&means.user)).await;
-    let none = none.map_err(|_| trouble::silent())?.map_err(|error| trouble::ended(&error))?;
+    let none = none.map_err(|_| silent())?.map_err(|error| ended(&error))?;
     let mut left = match none {
         AuthResult::Success => {
             calls.auth_success(&means.user, "none");
@@ -170,7 +170,7 @@ impl Login<'_> {
                     patiently(proof, &means.asking).await
                 }
             };
-            let proof = proof.ok_or_else(trouble::silent)?;
+            let proof = proof.ok_or_else(silent)?;
             let proof = proof.map_err(|unsigned| match unsigned {
                 Unsigned::Because(why) => Ended::NotSigned(why),
                 Unsigned::Gone => Ended::Gone(None),
@@ -188,7 +188,7 @@ impl Login<'_> {
     /// takes SHA-1 only is told no.
     async fn rsa_hash(&self) -> Result<HashAlg, Ended> {
         let told = self.session.best_supported_rsa_hash().await;
-        match told.map_err(|error| trouble::ended(&error))? {
+        match told.map_err(|error| ended(&error))? {
             Some(Some(hash)) => Ok(hash),
             Some(None) => Err(Ended::OnlySha1),
             None => Ok(HashAlg::Sha512),
@@ -206,11 +206,11 @@ impl Login<'_> {
             self.calls.auth_password(&user);
             let proof = self.session.authenticate_password(&user, password.reveal());
             let answer = tokio::select! {
-                answer = timeout(PATIENCE, proof) => answer.map_err(|_| trouble::silent())?,
+                answer = timeout(PATIENCE, proof) => answer.map_err(|_| silent())?,
                 // The library does not know that answer.
                 () = self.line.new_password_wanted() => return Err(Ended::NewPasswordWanted),
             };
-            let answer = answer.map_err(|error| trouble::ended(&error))?;
+            let answer = answer.map_err(|error| ended(&error))?;
             attempt = self.judge(answer, "password", &user)?;
             match attempt {
                 Attempt::In | Attempt::Refused { in_part: true, .. } => break,
@@ -229,8 +229,8 @@ impl Login<'_> {
             let mut said = timeout(PATIENCE, begun).await;
             let mut rounds = 0;
             let answer = loop {
-                let reply = said.map_err(|_| trouble::silent())?;
-                let (name, instruction, prompts) = match reply.map_err(|error| trouble::ended(&error))? {
+                let reply = said.map_err(|_| silent())?;
+                let (name, instruction, prompts) = match reply.map_err(|error| ended(&error))? {
                     Interactive::Success => break AuthResult::Success,
                     Interactive::Failure { remaining_methods, partial_success } => {
                         break AuthResult::Failure { remaining_methods, partial_success };

@@ -18,7 +18,7 @@ mod keep;
 mod lang;
 mod received;
 // On another system than Linux a stand-in, which can capture nothing.
-#[cfg_attr(not(target_os = "linux"), path = "elsewhere/packet.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "packet/elsewhere.rs")]
 mod packet;
 #[doc(hidden)]
 pub mod pcapng; // for `fuzz`

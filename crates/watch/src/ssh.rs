@@ -24,6 +24,7 @@ use crate::{Crossing, Outcome, Tap, Witness};
 
 mod channel;
 mod client;
+pub mod end;
 mod opening;
 mod server;
 mod shared;

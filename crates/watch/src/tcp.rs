@@ -1,7 +1,7 @@
 //! The TCP watcher. A stream has no tap for segments, so they are captured beside it ([`Capture`]), and the kernel is
 //! asked for the states ([`Connection`]). Without CAP_NET_RAW the kernel's word is all there is, and events say so.
 
-use std::{io, net::SocketAddr};
+use std::{future::Future, io, net::SocketAddr, sync::OnceLock};
 
 use steps::{
     Evidence,
@@ -10,7 +10,7 @@ use steps::{
 use tokio::net::TcpStream;
 use wire::{Seen, fields};
 
-use crate::Witness;
+use crate::{Ends, Outcome, Witness};
 
 pub use crate::{packet::Ring, received::RingPacket};
 
@@ -19,23 +19,22 @@ pub use crate::{packet::Ring, received::RingPacket};
 mod answer;
 mod capture;
 mod connection;
+mod end;
 mod half_open;
 mod link;
-mod refusal;
 mod settings;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 mod state;
-mod watch;
 
 // What asks the Linux kernel; on another system their stand-ins say that it cannot be asked.
-#[cfg_attr(not(target_os = "linux"), path = "elsewhere/icmp.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "tcp/elsewhere/icmp.rs")]
 mod icmp;
-#[cfg_attr(not(target_os = "linux"), path = "elsewhere/info.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "tcp/elsewhere/info.rs")]
 mod info;
-#[cfg_attr(not(target_os = "linux"), path = "elsewhere/options.rs")]
-mod options;
-#[cfg_attr(not(target_os = "linux"), path = "elsewhere/sock_diag.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "tcp/elsewhere/sock_diag.rs")]
 mod sock_diag;
+#[cfg_attr(not(target_os = "linux"), path = "tcp/elsewhere/socket_options.rs")]
+mod socket_options;
 
 /// What is a socket, by the name of the system at hand.
 #[cfg(unix)]
@@ -46,14 +45,56 @@ pub(crate) use std::os::windows::io::AsSocket;
 pub use answer::TcpInfo;
 pub use capture::{Capture, no_capture};
 pub use connection::{Connection, Ended, keep_syns};
+pub use end::{forget_icmp, keep_icmp, refusal};
 pub use half_open::HalfOpen;
 pub use icmp::errno;
 pub use link::{Crossed, Fate};
-pub use options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
-pub use refusal::{forget_icmp, keep_icmp, refusal};
 pub use settings::Settings;
+pub use socket_options::{ack_now, set_linger2, set_syn_count, set_user_timeout};
 pub use state::State;
-pub use watch::Watch;
+
+/// Watches one connection on behalf of a [`Witness`]: what the kernel says of it. For its segments see
+/// [`Capture`].
+#[derive(Debug)]
+pub struct Watch {
+    witness: Witness,
+    connection: OnceLock<Connection>,
+}
+
+impl Watch {
+    /// Watches the connection of `witness`.
+    pub fn new(witness: impl Into<Witness>) -> Self {
+        Watch { witness: witness.into(), connection: OnceLock::new() }
+    }
+
+    /// Reports what the kernel says of `stream` now that it is open. Segments do not pass through a stream, so it goes
+    /// back as it came.
+    pub fn tap(&self, stream: TcpStream) -> TcpStream {
+        let side = self.witness.side();
+        let Some(ends) = self.witness.ends().or_else(|| stream.ends(side)) else { return stream };
+        let connection = self
+            .connection
+            .get_or_init(|| Connection::new(&self.witness, ends, None, &Settings::read(side, &stream)));
+        connection.established(&stream);
+        stream
+    }
+
+    /// Runs `conversation`, and reports each state through which the kernel passes meanwhile.
+    pub async fn during<F: Future>(&self, conversation: F) -> F::Output {
+        match self.connection.get() {
+            Some(connection) => connection.poll_states_while(conversation).await,
+            None => conversation.await,
+        }
+    }
+
+    /// Closes the account of the connection: the last state, the summary, and how it ended.
+    pub fn finish(&self, outcome: &Outcome) {
+        if let Some(connection) = self.connection.get() {
+            connection.ask();
+        }
+        self.witness.finish(outcome);
+    }
+}
 
 /// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the
 /// protocols above TCP, whose story begins here.

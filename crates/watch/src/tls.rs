@@ -8,7 +8,6 @@
 //! of a whole flight before it writes one byte of it, and reads encrypted messages before the tap can know their key:
 //! what came after such a message is reported after it, once the key is known (`order.rs`).
 
-mod certify;
 mod checks;
 mod client_auth;
 mod end;
@@ -16,6 +15,7 @@ mod key_log;
 mod order;
 mod prompt;
 mod provider;
+mod signer;
 #[cfg_attr(not(feature = "rsa-kx"), path = "tls/without_static_rsa.rs")]
 pub mod static_rsa;
 mod verify;
@@ -45,11 +45,11 @@ use wire::{
 
 use crate::{Crossing, Outcome, Tap, Witness};
 
-pub use certify::resolver;
 pub use client_auth::{client_resolver, client_verifier};
 pub use key_log::{key_log, key_log_with};
 pub use prompt::Prompt;
 pub use provider::{provider, provider_from};
+pub use signer::resolver;
 pub use verify::{insecure_verifier, verifier};
 
 tokio::task_local! {

@@ -7,6 +7,8 @@ use steps::{Event, Fields, Part, Step};
 
 use crate::{ssh, tcp, tls, ws};
 
+#[cfg(test)]
+mod tests;
 pub(crate) mod walk;
 
 /// The fields of what `event` was read from; none when it carries no bytes.

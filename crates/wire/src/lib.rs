@@ -57,7 +57,5 @@ pub struct Crossed {
 }
 
 #[cfg(test)]
-mod layout_tests;
-#[cfg(test)]
 #[allow(clippy::disallowed_methods, clippy::disallowed_types)] // it reads the sources, not the wire
 mod words_tests;

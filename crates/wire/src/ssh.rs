@@ -8,7 +8,7 @@
 //! assert_eq!(seen[0].fields["softwareversion"], "OpenSSH_9.2p1");
 //! ```
 //!
-//! [`Decoder::push`] hands each direction to a `Half`, which cuts it into lines and packets and opens them (`open.rs`).
+//! [`Decoder::push`] hands each direction to a `Half`, which cuts it into lines and packets and opens them (`opener.rs`).
 //! What a packet says is read in `kexinit.rs`, `exchange.rs`, `message.rs`, `login.rs` and `connection.rs`; what H and
 //! the keys are, in `keys.rs`. Packets that crossed before their secret was known wait, and come out with the moment at
 //! which they crossed.
@@ -33,9 +33,7 @@ mod keys;
 mod layout;
 mod login;
 mod message;
-mod open;
-#[cfg(test)]
-mod opened_tests;
+mod opener;
 mod packet;
 mod reader;
 #[cfg(any(test, feature = "fuzz"))]

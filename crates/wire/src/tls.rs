@@ -23,14 +23,12 @@ mod message;
 pub mod names;
 mod opener;
 mod private_key;
+mod protected;
 mod reader;
 mod record;
 mod schedule;
-mod sealed;
 mod transcript;
 
-#[cfg(test)]
-mod rfc8448;
 #[cfg(test)]
 mod tests;
 

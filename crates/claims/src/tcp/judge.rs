@@ -13,6 +13,8 @@ use crate::{
 
 mod close;
 mod lost;
+#[cfg(test)]
+mod tests;
 
 /// What `event` shows of the notes, given what came before it.
 pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {

@@ -11,7 +11,7 @@ use std::{
 use socket2::{MaybeUninitSlice, MsgHdrMut, SockRef};
 use steps::tcp::{Errno, reason::Icmp};
 
-use super::options;
+use super::socket_options;
 
 /// Has the kernel keep what comes for `socket`, which connects to `address`, or forget it again.
 pub(super) fn keep(socket: impl AsFd, address: SocketAddr, on: bool) {
@@ -21,8 +21,8 @@ pub(super) fn keep(socket: impl AsFd, address: SocketAddr, on: bool) {
 
 fn set(socket: impl AsFd, address: SocketAddr, on: libc::c_int) -> io::Result<()> {
     match address {
-        SocketAddr::V4(_) => options::set_at(socket, libc::IPPROTO_IP, libc::IP_RECVERR, on),
-        SocketAddr::V6(_) => options::set_at(socket, libc::IPPROTO_IPV6, libc::IPV6_RECVERR, on),
+        SocketAddr::V4(_) => socket_options::set_at(socket, libc::IPPROTO_IP, libc::IP_RECVERR, on),
+        SocketAddr::V6(_) => socket_options::set_at(socket, libc::IPPROTO_IPV6, libc::IPV6_RECVERR, on),
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     os::fd::{AsFd, AsRawFd, BorrowedFd},
 };
 
-use super::{State, TcpInfo, options};
+use super::{State, TcpInfo, socket_options};
 
 /// Asks for `TCP_INFO`.
 pub(crate) fn tcp_info(socket: impl AsFd) -> io::Result<TcpInfo> {
@@ -32,7 +32,7 @@ pub(crate) fn tcp_info(socket: impl AsFd) -> io::Result<TcpInfo> {
 
 /// Has the kernel keep the SYN of each connection that `listener` accepts from now on.
 pub(crate) fn save_syn(listener: impl AsFd) -> io::Result<()> {
-    options::set(listener, libc::TCP_SAVE_SYN, 1)
+    socket_options::set(listener, libc::TCP_SAVE_SYN, 1)
 }
 
 /// The IP and TCP header of the SYN that opened an accepted connection; empty when it was not saved or was

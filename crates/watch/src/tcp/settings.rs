@@ -9,7 +9,7 @@ use steps::{
 };
 use wire::Seen;
 
-use super::{AsSocket, options};
+use super::{AsSocket, socket_options};
 use crate::Witness;
 
 /// The settings under which connections of one socket run.
@@ -21,7 +21,7 @@ impl Settings {
     /// have is left out.
     pub fn read(side: Side, socket: impl AsSocket) -> Self {
         let mut fields = Fields::new();
-        let [syn_count, user_timeout, linger2] = options::told(socket);
+        let [syn_count, user_timeout, linger2] = socket_options::told(socket);
         // Asked of a listener that was told nothing, the kernel gives the bound for SYNs, which is not its own.
         fields.put_some(field::TCP_SYNCNT, syn_count.filter(|_| side == Side::Client));
         fields.put_some(field::TCP_USER_TIMEOUT_MS, user_timeout);

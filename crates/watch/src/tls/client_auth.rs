@@ -15,7 +15,7 @@ use steps::{
 };
 use wire::{Seen, fields, tls::certificate_fields};
 
-use super::{certify, current, listens, verify};
+use super::{current, listens, signer, verify};
 
 /// `inner`, whose choice and whose signatures are reported to the connection at hand.
 pub fn client_resolver(inner: Arc<dyn ResolvesClientCert>) -> Arc<dyn ResolvesClientCert> {
@@ -38,7 +38,7 @@ impl ResolvesClientCert for Resolver {
         let (schemes, certified) = (sigschemes.to_vec(), chosen.clone());
         current(|watch| {
             watch.call(4 * schemes.len(), move |_| {
-                let mut fields = fields! { field::SIGNATURE_ALGORITHMS => certify::scheme_names(&schemes) };
+                let mut fields = fields! { field::SIGNATURE_ALGORITHMS => signer::scheme_names(&schemes) };
                 match certified {
                     Some(certified) => fields.append(&mut certificate_fields(&certified.cert)),
                     None => fields.put(field::SUBJECT, "none"),
@@ -46,7 +46,7 @@ impl ResolvesClientCert for Resolver {
                 Some(Seen::local(Step::ChooseClientCertificate, fields))
             });
         });
-        chosen.map(|certified| certify::watched(&certified))
+        chosen.map(|certified| signer::watched(&certified))
     }
 
     fn only_raw_public_keys(&self) -> bool {

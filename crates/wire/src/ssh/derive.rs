@@ -13,7 +13,7 @@ use super::{
     Decoder, Signature,
     certificate::fingerprint as key_fingerprint,
     keys::{self, Secret, Six},
-    open::Lengths,
+    opener::Lengths,
 };
 use crate::{Seen, fields};
 
@@ -140,7 +140,7 @@ struct Derived {
     keys: Fields,
     exchange_hash: Vec<u8>,
     signature: Signature,
-    openers: [super::open::Opener; 2],
+    openers: [super::opener::Opener; 2],
 }
 
 /// Each key by its name in RFC 4253 §7.2, and no more of it than a fingerprint.

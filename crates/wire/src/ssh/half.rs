@@ -7,7 +7,7 @@ use steps::{Fields, Side, ssh::field};
 
 use super::{
     foreign::{is_text, looks_like},
-    open::Opener,
+    opener::Opener,
     packet::{FIRST_BYTES, Lost, Packet, Sealed, When},
 };
 use crate::fields;

@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA384, SHA512};
 use steps::ssh::Step;
 
 use super::{
-    open::{Lengths, Opener},
+    opener::{Lengths, Opener},
     reader::Reader,
 };
 

@@ -10,6 +10,8 @@ use steps::{
 use super::{Decoder, SignedRequest};
 use crate::Seen;
 
+mod opened;
+
 /// What crossed, in order.
 type Dialogue = Vec<(Side, Vec<u8>)>;
 

@@ -27,6 +27,7 @@ use steps::{
 use super::*;
 
 mod layout;
+mod rfc8448;
 
 /// What crossed, in order, and the key log.
 #[derive(Clone, Default)]

@@ -1,15 +1,15 @@
 //! What russh says, in our own words: why that ended a connection, `steps::ssh::reason` tells from the log.
 
-use russh::{AlgorithmKind, Error, Sig};
+use std::time::Duration;
+
+use russh::{AlgorithmKind, Error};
 use steps::{
     Ending,
     ssh::reason::{Algorithms, Ended},
 };
 
-use crate::PATIENCE;
-
 /// Why russh gave up.
-pub(super) fn ended(error: &Error) -> Ended {
+pub fn ended(error: &Error) -> Ended {
     match error {
         Error::Disconnect | Error::HUP | Error::SendError | Error::RecvError => Ended::Gone(None),
         Error::IO(error) => Ended::Gone(Some(Ending::from(error))),
@@ -22,7 +22,8 @@ pub(super) fn ended(error: &Error) -> Ended {
         }
         Error::WrongServerSig => Ended::HostSignature,
         Error::PacketAuth | Error::DecryptionError => Ended::Tag,
-        Error::KexInit | Error::Kex | Error::UnknownAlgo => Ended::KeyExchange,
+        // The last one: a client's range of group sizes that holds none the server would use.
+        Error::KexInit | Error::Kex | Error::UnknownAlgo | Error::InvalidConfig(_) => Ended::KeyExchange,
         Error::UnknownKey => Ended::HostKeyRefused,
         Error::ChannelOpenFailure(_) => Ended::ChannelRefused,
         Error::NoAuthMethod => Ended::LoginRefused,
@@ -38,16 +39,8 @@ pub(super) fn ended(error: &Error) -> Ended {
         | Error::SshKey(_)
         | Error::SshEncoding(_)
         | Error::Keys(_) => Ended::OutOfPlace,
-        Error::InactivityTimeout | Error::KeepaliveTimeout | Error::ConnectionTimeout | Error::Elapsed(_) => {
-            silent()
-        }
         _ => Ended::GaveUp,
     }
-}
-
-/// The server was silent for as long as this client waits.
-pub(super) fn silent() -> Ended {
-    Ended::Silent(PATIENCE.as_millis() as u64)
 }
 
 fn algorithms(kind: &AlgorithmKind) -> Algorithms {
@@ -60,22 +53,15 @@ fn algorithms(kind: &AlgorithmKind) -> Algorithms {
     }
 }
 
-/// A signal's name, as RFC 4254 §6.10 writes it.
-pub(super) fn signal(signal: &Sig) -> String {
-    match signal {
-        Sig::ABRT => "ABRT",
-        Sig::ALRM => "ALRM",
-        Sig::FPE => "FPE",
-        Sig::HUP => "HUP",
-        Sig::ILL => "ILL",
-        Sig::INT => "INT",
-        Sig::KILL => "KILL",
-        Sig::PIPE => "PIPE",
-        Sig::QUIT => "QUIT",
-        Sig::SEGV => "SEGV",
-        Sig::TERM => "TERM",
-        Sig::USR1 => "USR1",
-        Sig::Custom(name) => name,
-    }
-    .to_owned()
+/// The peer was silent for as long as `limit` allows.
+pub fn silent(limit: Duration) -> Ended {
+    Ended::Silent(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Whether russh gave up because the peer was idle.
+pub fn is_idle(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::InactivityTimeout | Error::KeepaliveTimeout | Error::ConnectionTimeout | Error::Elapsed(_)
+    )
 }

@@ -7,12 +7,14 @@ use steps::{
     ssh::Step,
 };
 
-use super::{
-    Decoder, key_log_line,
-    keys::string,
-    sealed::{CIPHERS, COOKIE, SECRET, Talk},
+use crate::{
+    Crossed,
+    ssh::{
+        Decoder, key_log_line,
+        keys::string,
+        sealed::{CIPHERS, COOKIE, SECRET, Talk},
+    },
 };
-use crate::Crossed;
 
 /// A login, new keys, and a goodbye.
 fn talk(cipher: &'static str, mac: &'static str) -> Talk {
@@ -197,9 +199,9 @@ proptest! {
     fn no_payload_makes_a_reader_panic(payloads in proptest::collection::vec(
         (prop_oneof![Just(50_u8), Just(60), any::<u8>()], proptest::collection::vec(0..9_u8, 0..80)), 1..6,
     )) {
-        let mut login = super::login::Login::default();
+        let mut login = crate::ssh::login::Login::default();
         for (number, rest) in payloads {
-            super::transport::read(&[&[number], &rest[..]].concat(), &mut login);
+            crate::ssh::transport::read(&[&[number], &rest[..]].concat(), &mut login);
         }
     }
 }

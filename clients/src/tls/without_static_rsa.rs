@@ -1,4 +1,4 @@
-//! What stands in the place of `rsa.rs` where the suite is built without OpenSSL: nothing else speaks static RSA.
+//! What stands in the place of `static_rsa.rs` where the suite is built without OpenSSL: nothing else speaks static RSA.
 
 use std::{convert::Infallible, io};
 

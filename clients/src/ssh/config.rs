@@ -1,4 +1,4 @@
-//! The algorithms that are offered (RFC 4253 §7.1): what OpenSSH's client offers, as far as russh has it.
+//! How russh is set up: the algorithms that are offered (RFC 4253 §7.1), which are what OpenSSH's client offers, as far as russh has it.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,9 @@
 //! Each test is a dialogue as one side sees it, and the verdicts that it leads to.
 
 use serde_json::{Value, json};
-use steps::{Direction, Event, Evidence, Past, Side, Side::Client, Side::Server, tcp::Step};
+use steps::{Direction, Event, Evidence, Side, Side::Client, Side::Server, tcp::Step};
+
+use crate::Judge;
 
 mod loss;
 

@@ -1,4 +1,4 @@
-//! In the place of `tcp/options` on a system that is not Linux: these options are Linux's.
+//! In the place of `tcp/socket_options` on a system that is not Linux: these options are Linux's.
 
 use std::{io, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What stands in the place of `rsa.rs` where the suite is built without OpenSSL: static RSA is not on offer.
+//! What stands in the place of `static_rsa.rs` where the suite is built without OpenSSL: static RSA is not on offer.
 
 use std::{convert::Infallible, io, net::SocketAddr};
 

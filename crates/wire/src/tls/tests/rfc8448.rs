@@ -9,7 +9,7 @@ use steps::{
     },
 };
 
-use super::{Decoder, fingerprint};
+use crate::tls::{Decoder, fingerprint};
 
 /// The ECDHE shared secret.
 const SHARED_SECRET: &str = "8bd4054fb55b9d63fdfbacf9f04b9f0d35e6d63f537563efd46272900f89492d";
@@ -115,7 +115,7 @@ fn decode() -> (Vec<(Side, Step)>, Vec<steps::Fields>) {
         seen.extend(decoder.push(from, 0, &record));
     }
     seen.extend(decoder.end());
-    let step = |crossed: &super::Crossed| match crossed.seen.step {
+    let step = |crossed: &crate::Crossed| match crossed.seen.step {
         steps::Step::Tls(step) => step,
         other => panic!("{other} is no step of TLS"),
     };
