@@ -5,8 +5,6 @@
 use serde::{Deserialize, Serialize};
 use steps::{Protocol, Text, text};
 
-use crate::beyond;
-
 /// A sentence of the notes.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, strum::VariantArray,
@@ -686,29 +684,88 @@ impl Claim {
                 says: text!(claims::s13()),
                 rule: text!(claims::s13_rule()),
             },
-            Claim::X1 | Claim::X2 | Claim::X3 | Claim::X4 | Claim::X5 | Claim::X6 | Claim::X7 => {
-                beyond::card_of_open(self)
+            Claim::X1 => besides(TcpOpen, "RFC 9293 §3.3.2", text!(beyond::x1()), text!(beyond::x1_rule())),
+            Claim::X2 => besides(TcpOpen, "RFC 9293 §3.3.2", text!(beyond::x2()), text!(beyond::x2_rule())),
+            Claim::X3 => besides(TcpOpen, "RFC 9293 §3.4", text!(beyond::x3()), text!(beyond::x3_rule())),
+            Claim::X4 => besides(TcpOpen, "RFC 9293 §3.4", text!(beyond::x4()), text!(beyond::x4_rule())),
+            Claim::X5 => {
+                besides(TcpOpen, "RFC 9293 §3.2, RFC 7323", text!(beyond::x5()), text!(beyond::x5_rule()))
             }
-            Claim::X8 | Claim::X9 | Claim::X10 | Claim::X11 | Claim::X12 => beyond::card_of_close(self),
-            Claim::X13
-            | Claim::X14
-            | Claim::X15
-            | Claim::X16
-            | Claim::X17
-            | Claim::X18
-            | Claim::X19
-            | Claim::X20
-            | Claim::X21
-            | Claim::X22
-            | Claim::X23
-            | Claim::X24
-            | Claim::X25 => beyond::card_of_tls(self),
-            Claim::X26 | Claim::X27 | Claim::X28 | Claim::X29 | Claim::X30 | Claim::X31 => {
-                beyond::card_of_ws(self)
+            Claim::X6 => besides(TcpOpen, "RFC 9293 §3.4", text!(beyond::x6()), text!(beyond::x6_rule())),
+            Claim::X7 => besides(TcpOpen, "RFC 9293 §3.5.2", text!(beyond::x7()), text!(beyond::x7_rule())),
+            Claim::X8 => besides(TcpClose, "RFC 9293 §3.6", text!(beyond::x8()), text!(beyond::x8_rule())),
+            Claim::X9 => besides(TcpClose, "RFC 9293 §3.3.2", text!(beyond::x9()), text!(beyond::x9_rule())),
+            Claim::X10 => {
+                besides(TcpClose, "RFC 9293 §3.4.2, §3.6.1", text!(beyond::x10()), text!(beyond::x10_rule()))
             }
-            Claim::X32 | Claim::X33 | Claim::X34 | Claim::X35 | Claim::X36 => beyond::card_of_ssh(self),
+            Claim::X11 => besides(TcpClose, "RFC 9293 §3.6", text!(beyond::x11()), text!(beyond::x11_rule())),
+            Claim::X12 => besides(TcpClose, "RFC 9293 §3.6", text!(beyond::x12()), text!(beyond::x12_rule())),
+            Claim::X13 => besides(Tls, "RFC 5280 §4.1.1.3", text!(beyond::x13()), text!(beyond::x13_rule())),
+            Claim::X14 => besides(
+                Tls,
+                "RFC 5280 §6.1, RFC 5246 §7.4.2",
+                text!(beyond::x14()),
+                text!(beyond::x14_rule()),
+            ),
+            Claim::X15 => besides(Tls, "RFC 5246 §7.4.7.1", text!(beyond::x15()), text!(beyond::x15_rule())),
+            Claim::X16 => {
+                besides(Tls, "RFC 5246 §1, RFC 8446 §1", text!(beyond::x16()), text!(beyond::x16_rule()))
+            }
+            Claim::X17 => besides(Tls, "RFC 5246 §7.3", text!(beyond::x17()), text!(beyond::x17_rule())),
+            Claim::X18 => besides(Tls, "RFC 8446 §2", text!(beyond::x18()), text!(beyond::x18_rule())),
+            Claim::X19 => {
+                besides(Tls, "RFC 5246 §8.1, §6.3", text!(beyond::x19()), text!(beyond::x19_rule()))
+            }
+            Claim::X20 => besides(
+                Tls,
+                "RFC 5246 §F.1.1.2, RFC 8446 §E.1.1",
+                text!(beyond::x20()),
+                text!(beyond::x20_rule()),
+            ),
+            Claim::X21 => besides(Tls, "RFC 6066 §3", text!(beyond::x21()), text!(beyond::x21_rule())),
+            Claim::X22 => besides(Tls, "RFC 7301 §3", text!(beyond::x22()), text!(beyond::x22_rule())),
+            Claim::X23 => {
+                besides(Tls, "RFC 5246 §7.3, RFC 8446 §2.2", text!(beyond::x23()), text!(beyond::x23_rule()))
+            }
+            Claim::X24 => besides(
+                Tls,
+                "RFC 5246 §7.4.6, RFC 8446 §4.4.2",
+                text!(beyond::x24()),
+                text!(beyond::x24_rule()),
+            ),
+            Claim::X25 => besides(Tls, "RFC 8446 §4.4.2.4", text!(beyond::x25()), text!(beyond::x25_rule())),
+            Claim::X26 => {
+                besides(WebSocket, "RFC 6455 §1.1", text!(beyond::x26()), text!(beyond::x26_rule()))
+            }
+            Claim::X27 => {
+                besides(WebSocket, "RFC 6455 §5.2", text!(beyond::x27()), text!(beyond::x27_rule()))
+            }
+            Claim::X28 => {
+                besides(WebSocket, "RFC 6455 §5.5.2, §5.5.3", text!(beyond::x28()), text!(beyond::x28_rule()))
+            }
+            Claim::X29 => {
+                besides(WebSocket, "RFC 6455 §5.5.1, §7.1.1", text!(beyond::x29()), text!(beyond::x29_rule()))
+            }
+            Claim::X30 => besides(WebSocket, "RFC 6455 §3", text!(beyond::x30()), text!(beyond::x30_rule())),
+            Claim::X31 => {
+                besides(WebSocket, "RFC 6455 §1.3", text!(beyond::x31()), text!(beyond::x31_rule()))
+            }
+            Claim::X32 => {
+                besides(Ssh, "RFC 4253 §6.6, RFC 8709", text!(beyond::x32()), text!(beyond::x32_rule()))
+            }
+            Claim::X33 => {
+                besides(Ssh, "RFC 4255 §3.1.2, OpenSSH", text!(beyond::x33()), text!(beyond::x33_rule()))
+            }
+            Claim::X34 => besides(Ssh, "RFC 4252 §7", text!(beyond::x34()), text!(beyond::x34_rule())),
+            Claim::X35 => besides(Ssh, "RFC 4252 §7", text!(beyond::x35()), text!(beyond::x35_rule())),
+            Claim::X36 => besides(Ssh, "RFC 4253 §8", text!(beyond::x36()), text!(beyond::x36_rule())),
         }
     }
+}
+
+/// A card of the series `x…`, which has no block of the notes.
+const fn besides(heading: Heading, rfc: &'static str, says: Text, rule: Text) -> ClaimCard {
+    ClaimCard { heading, blocks: (0, 0), rfc, says, rule }
 }
 
 #[cfg(test)]

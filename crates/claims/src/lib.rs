@@ -21,7 +21,7 @@ mod tcp;
 mod tls;
 mod ws;
 
-pub use beyond::{beyond, can_show, shown_in};
+pub use beyond::{can_show, shown_in};
 pub use claim::{Claim, ClaimCard, Heading};
 pub use comments::{Comments, comments, lines};
 pub use event::Event;

@@ -56,42 +56,22 @@ impl Claim {
             | Claim::S12 => &["lab ssh"],
             Claim::S9 => &["lab run ssh/host-key-changed"],
             Claim::S13 => &["lab run ssh/foreign-key-then-password"],
-            Claim::X1
-            | Claim::X2
-            | Claim::X3
-            | Claim::X4
-            | Claim::X5
-            | Claim::X6
-            | Claim::X7
-            | Claim::X8
-            | Claim::X9
-            | Claim::X10
-            | Claim::X11
-            | Claim::X12
-            | Claim::X13
-            | Claim::X14
-            | Claim::X15
-            | Claim::X16
-            | Claim::X17
-            | Claim::X18
-            | Claim::X19
-            | Claim::X20
-            | Claim::X21
-            | Claim::X22
-            | Claim::X23
-            | Claim::X24
-            | Claim::X25
-            | Claim::X26
-            | Claim::X27
-            | Claim::X28
-            | Claim::X29
-            | Claim::X30
-            | Claim::X31
-            | Claim::X32
-            | Claim::X33
-            | Claim::X34
-            | Claim::X35
-            | Claim::X36 => self.beyond_shown_by(),
+            Claim::X1 | Claim::X2 | Claim::X9 => &["lab run tcp/slow-motion"],
+            Claim::X4 => &["lab run tcp/ack-lost-data-follows"],
+            Claim::X7 => &["lab run tcp/refused"],
+            Claim::X11 => &["lab run tcp/last-ack-lost"],
+            Claim::X3 | Claim::X5 | Claim::X6 | Claim::X8 | Claim::X10 | Claim::X12 => &["lab tcp"],
+            Claim::X14 => &["lab run tls/with-intermediate"],
+            Claim::X15 | Claim::X19 => &["lab tls --variant rsa"],
+            Claim::X18 => &["lab tls --variant tls13"],
+            Claim::X21 => &["lab run tls/server-name"],
+            Claim::X23 => &["lab run tls/resumption"],
+            Claim::X24 => &["lab run tls/client-certificate"],
+            Claim::X25 => &["lab run tls/unknown-ca"],
+            Claim::X13 | Claim::X16 | Claim::X17 | Claim::X20 | Claim::X22 => &["lab tls"],
+            Claim::X30 => &["lab ws --variant wss"],
+            Claim::X26 | Claim::X27 | Claim::X28 | Claim::X29 | Claim::X31 => &["lab ws"],
+            Claim::X32 | Claim::X33 | Claim::X34 | Claim::X35 | Claim::X36 => &["lab ssh"],
         }
     }
 }

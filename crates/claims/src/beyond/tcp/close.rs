@@ -1,38 +1,14 @@
 //! What is often noted beside the four segments: why there are four, LAST_ACK, and what TIME_WAIT is for.
 
-use super::open::state;
 use steps::{
     Event, Past, Side, say,
     tcp::{Step, field},
-    text,
 };
 
 use crate::{
-    Claim::{self, X8, X9, X10, X11, X12},
-    ClaimCard, Finding, Heading,
+    Claim::{X8, X10, X11, X12},
+    Finding,
 };
-
-/// The cards of `x8` to `x12`.
-pub(crate) const fn card(claim: Claim) -> ClaimCard {
-    let (rfc, says, rule) = match claim {
-        X8 => ("RFC 9293 §3.6", text!(beyond::x8()), text!(beyond::x8_rule())),
-        X9 => ("RFC 9293 §3.3.2", text!(beyond::x9()), text!(beyond::x9_rule())),
-        X10 => ("RFC 9293 §3.4.2, §3.6.1", text!(beyond::x10()), text!(beyond::x10_rule())),
-        X11 => ("RFC 9293 §3.6", text!(beyond::x11()), text!(beyond::x11_rule())),
-        _ => ("RFC 9293 §3.6", text!(beyond::x12()), text!(beyond::x12_rule())),
-    };
-    ClaimCard { heading: Heading::TcpClose, blocks: (0, 0), rfc, says, rule }
-}
-
-pub(super) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
-    match step {
-        Step::Fin => apart(event, past).into_iter().collect(),
-        Step::LastAckState => state(event, (Side::Server, "LAST_ACK"), X9).into_iter().collect(),
-        Step::TimeWait => [lasts(event), who_waits(event, past)].into_iter().flatten().collect(),
-        Step::LastAck => answers_again(event, past).into_iter().collect(),
-        _ => Vec::new(),
-    }
-}
 
 /// Who sent the first FIN, and its number.
 fn first_fin(past: &Past) -> Option<(Side, u64)> {
@@ -40,7 +16,7 @@ fn first_fin(past: &Past) -> Option<(Side, u64)> {
     Some((fin.from?, fin.get(field::SEQ)?))
 }
 
-fn apart(event: &Event, past: &Past) -> Option<Finding> {
+pub(super) fn apart(event: &Event, past: &Past) -> Option<Finding> {
     let (seq, ack) = (event.get(field::SEQ)?, event.get(field::ACK)?);
     let (closer, _) = first_fin(past)?;
     let second = event.sender() == Some(Side::Server) && closer == Side::Client;
@@ -59,12 +35,12 @@ fn apart(event: &Event, past: &Past) -> Option<Finding> {
     ))
 }
 
-fn lasts(event: &Event) -> Option<Finding> {
+pub(super) fn lasts(event: &Event, _: &Past) -> Option<Finding> {
     let (state, ms) = (event.get(field::STATE)?, event.get(field::TIMER_MS)?);
     (state == "TIME_WAIT").then(|| Finding::depends(X10, say!(beyond::the_kernels_timer_says(ms))))
 }
 
-fn who_waits(event: &Event, past: &Past) -> Option<Finding> {
+pub(super) fn who_waits(event: &Event, past: &Past) -> Option<Finding> {
     let state = event.get(field::STATE)?;
     if state != "TIME_WAIT" {
         return None;
@@ -83,7 +59,7 @@ fn who_waits(event: &Event, past: &Past) -> Option<Finding> {
     })
 }
 
-fn answers_again(event: &Event, past: &Past) -> Option<Finding> {
+pub(super) fn answers_again(event: &Event, past: &Past) -> Option<Finding> {
     let ack = event.get(field::ACK)?;
     let own = event.side == Side::Client && event.sender() == Some(Side::Client);
     let before = past.tcp().of(Side::Client, Step::LastAck).next_back()?;

@@ -3,38 +3,61 @@
 use steps::{
     Event, Past, Side, common, say,
     ssh::{Step, field},
-    text,
 };
 
+use super::Rule;
 use crate::{
-    Claim::{self, X32, X33, X34, X35, X36},
-    ClaimCard, Finding, Heading,
+    Claim::{X32, X33, X34, X35, X36},
+    Finding,
 };
 
-/// The cards of `x32` to `x36`.
-pub(crate) const fn card(claim: Claim) -> ClaimCard {
-    let (rfc, says, rule) = match claim {
-        X32 => ("RFC 4253 §6.6, RFC 8709", text!(beyond::x32()), text!(beyond::x32_rule())),
-        X33 => ("RFC 4255 §3.1.2, OpenSSH", text!(beyond::x33()), text!(beyond::x33_rule())),
-        X34 => ("RFC 4252 §7", text!(beyond::x34()), text!(beyond::x34_rule())),
-        X35 => ("RFC 4252 §7", text!(beyond::x35()), text!(beyond::x35_rule())),
-        _ => ("RFC 4253 §8", text!(beyond::x36()), text!(beyond::x36_rule())),
-    };
-    ClaimCard { heading: Heading::Ssh, blocks: (0, 0), rfc, says, rule }
-}
-
-pub(super) fn judge(step: Step, event: &Event, past: &Past) -> Option<Finding> {
-    // Keys that are replaced later show nothing new.
-    if event.get(field::REKEY) == Some(true) {
-        return None;
-    }
+/// The rules for `x32` to `x36`, by the step that they read.
+pub(super) const fn rules(step: Step) -> &'static [Rule] {
     match step {
-        Step::Negotiated => kinds(event, past),
-        Step::HostKeyCheck => fingerprint(event),
-        Step::PublickeyOk => looked_up(event),
-        Step::PublickeySignature => signs(event),
-        Step::KeyExchangeReply => computed(event, past),
-        _ => None,
+        Step::Negotiated => &[(&[X32], kinds)],
+        Step::HostKeyCheck => &[(&[X33], fingerprint)],
+        Step::PublickeyOk => &[(&[X34], looked_up)],
+        Step::PublickeySignature => &[(&[X35], signs)],
+        Step::KeyExchangeReply => &[(&[X36], computed)],
+        Step::LineBefore
+        | Step::Identification
+        | Step::Kexinit
+        | Step::NothingInCommon
+        | Step::GroupRequest
+        | Step::Group
+        | Step::KeyExchangeInit
+        | Step::Newkeys
+        | Step::Encrypted
+        | Step::SessionKey
+        | Step::ExchangeHash
+        | Step::DerivedKeys
+        | Step::Unopened
+        | Step::ExtInfo
+        | Step::ServiceRequest
+        | Step::ServiceAccept
+        | Step::AuthNone
+        | Step::AuthMethods
+        | Step::PublickeyQuery
+        | Step::SignedRequest
+        | Step::AuthPassword
+        | Step::InteractiveQuestion
+        | Step::InteractiveAnswer
+        | Step::AuthFailure
+        | Step::AuthSuccess
+        | Step::ChannelOpen
+        | Step::ChannelConfirmed
+        | Step::ChannelRequest
+        | Step::Exec
+        | Step::ChannelReply
+        | Step::ChannelData
+        | Step::ExitStatus
+        | Step::ChannelEof
+        | Step::ChannelClose
+        | Step::OtherMessage
+        | Step::Disconnect
+        | Step::WrongTag
+        | Step::Undecodable
+        | Step::Summary => &[],
     }
 }
 
@@ -47,21 +70,21 @@ fn kinds(event: &Event, past: &Past) -> Option<Finding> {
     })
 }
 
-fn fingerprint(event: &Event) -> Option<Finding> {
+fn fingerprint(event: &Event, _: &Past) -> Option<Finding> {
     let (print, kind) = (event.get(common::FINGERPRINT)?, event.get(field::KEY_TYPE)?);
     print
         .starts_with("SHA256:")
         .then(|| Finding::as_noted_because(X33, say!(beyond::the_host_key_was_checked(kind, print))))
 }
 
-fn looked_up(event: &Event) -> Option<Finding> {
+fn looked_up(event: &Event, _: &Past) -> Option<Finding> {
     let (algorithm, print) =
         (event.get(field::PUBLIC_KEY_ALGORITHM_NAME)?, event.get(field::PUBLIC_KEY_FINGERPRINT)?);
     (event.sender() == Some(Side::Server))
         .then(|| Finding::as_noted_because(X34, say!(beyond::the_server_knows_this_key(print, algorithm))))
 }
 
-fn signs(event: &Event) -> Option<Finding> {
+fn signs(event: &Event, _: &Past) -> Option<Finding> {
     let (print, checked) = (event.get(field::PUBLIC_KEY_FINGERPRINT)?, event.get(field::SIGNATURE)?);
     let (algorithm, length) = (event.get(common::SIGNATURE_ALGORITHM)?, event.get(common::SIGNATURE_LENGTH)?);
     (event.sender() == Some(Side::Client) && checked == "verified").then(|| {

@@ -1,56 +1,62 @@
 //! What is often noted beside the four flights of TLS: who signed, who can open what, what else the hellos ask for.
 
 use steps::{
-    Event, Evidence, Past, Side, common, our_words, say, text,
+    Event, Evidence, Past, Side, common, our_words, say,
     tls::{Step, field},
 };
 
+use super::Rule;
 use crate::{
-    Claim::{self, X13, X14, X15, X16, X17, X18, X19, X20, X21, X22, X23, X24, X25},
-    ClaimCard, Finding, Heading,
+    Claim::{X13, X14, X15, X16, X17, X18, X19, X20, X21, X22, X23, X24, X25},
+    Finding,
 };
 
-/// The cards of `x13` to `x25`.
-pub(crate) const fn card(claim: Claim) -> ClaimCard {
-    let (rfc, says, rule) = match claim {
-        X13 => ("RFC 5280 §4.1.1.3", text!(beyond::x13()), text!(beyond::x13_rule())),
-        X14 => ("RFC 5280 §6.1, RFC 5246 §7.4.2", text!(beyond::x14()), text!(beyond::x14_rule())),
-        X15 => ("RFC 5246 §7.4.7.1", text!(beyond::x15()), text!(beyond::x15_rule())),
-        X16 => ("RFC 5246 §1, RFC 8446 §1", text!(beyond::x16()), text!(beyond::x16_rule())),
-        X17 => ("RFC 5246 §7.3", text!(beyond::x17()), text!(beyond::x17_rule())),
-        X18 => ("RFC 8446 §2", text!(beyond::x18()), text!(beyond::x18_rule())),
-        X19 => ("RFC 5246 §8.1, §6.3", text!(beyond::x19()), text!(beyond::x19_rule())),
-        X20 => ("RFC 5246 §F.1.1.2, RFC 8446 §E.1.1", text!(beyond::x20()), text!(beyond::x20_rule())),
-        X21 => ("RFC 6066 §3", text!(beyond::x21()), text!(beyond::x21_rule())),
-        X22 => ("RFC 7301 §3", text!(beyond::x22()), text!(beyond::x22_rule())),
-        X23 => ("RFC 5246 §7.3, RFC 8446 §2.2", text!(beyond::x23()), text!(beyond::x23_rule())),
-        X24 => ("RFC 5246 §7.4.6, RFC 8446 §4.4.2", text!(beyond::x24()), text!(beyond::x24_rule())),
-        _ => ("RFC 8446 §4.4.2.4", text!(beyond::x25()), text!(beyond::x25_rule())),
-    };
-    ClaimCard { heading: Heading::Tls, blocks: (0, 0), rfc, says, rule }
+/// The rules for `x13` to `x25`, by the step that they read.
+pub(super) const fn rules(step: Step) -> &'static [Rule] {
+    match step {
+        Step::ClientHello => &[(&[X21], server_name)],
+        Step::ServerHello | Step::EncryptedExtensions => &[(&[X22], application_protocol)],
+        Step::Certificate => &[(&[X14], chain)],
+        Step::VerifyCertificate => &[(&[X13], signed), (&[X25], kept_out)],
+        Step::SharedSecret => &[(&[X15], computed), (&[X20], ephemeral)],
+        Step::PreMasterSecret => &[(&[X15], opened), (&[X20], recorded)],
+        Step::SessionKeys => &[(&[X19], master_secret)],
+        Step::VerifyClientCertificate => &[(&[X24], mutual)],
+        Step::HandshakeComplete => &[(&[X17, X18], round_trips), (&[X23], resumed)],
+        Step::ApplicationData => &[(&[X16], hybrid)],
+        Step::EphemeralKey
+        | Step::HelloRetryRequest
+        | Step::ChooseCertificate
+        | Step::SessionResumed
+        | Step::CertificateRequest
+        | Step::ServerKeyExchange
+        | Step::CertificateVerify
+        | Step::ServerHelloDone
+        | Step::VerifySignature
+        | Step::Sign
+        | Step::ChooseClientCertificate
+        | Step::ClientCertificate
+        | Step::VerifyClientSignature
+        | Step::ClientKeyExchange
+        | Step::ChangeCipherSpec
+        | Step::Finished
+        | Step::NewSessionTicket
+        | Step::KeyUpdate
+        | Step::Alert
+        | Step::OtherMessage
+        | Step::DoesNotOpen
+        | Step::Undecodable
+        | Step::Summary => &[],
+    }
 }
 
-pub(super) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
-    // A handshake within the connection is none of the one that notes tell.
-    let again = past.tls().renegotiates().is_some() || (step == Step::ClientHello && past.tls().finished());
-    let found: [Option<Finding>; 2] = match step {
-        Step::ApplicationData => [hybrid(event, past), None],
-        _ if again => [None, None],
-        Step::ClientHello => [server_name(event), None],
-        Step::ServerHello | Step::EncryptedExtensions => [application_protocol(event, past), None],
-        Step::Certificate => [chain(event), None],
-        Step::VerifyCertificate => [signed(event), kept_out(event)],
-        Step::SharedSecret => [computed(event), ephemeral(event)],
-        Step::PreMasterSecret => [opened(event), recorded(event)],
-        Step::SessionKeys => [master_secret(event), None],
-        Step::VerifyClientCertificate => [mutual(event), None],
-        Step::HandshakeComplete => [round_trips(event, past), resumed(event, past)],
-        _ => [None, None],
-    };
-    found.into_iter().flatten().collect()
+/// Whether `step` belongs to a handshake within the connection: that is none of those that notes tell.
+pub(super) fn is_again(step: Step, past: &Past) -> bool {
+    let renegotiates = past.tls().renegotiates().is_some();
+    step != Step::ApplicationData && (renegotiates || step == Step::ClientHello && past.tls().finished())
 }
 
-fn signed(event: &Event) -> Option<Finding> {
+fn signed(event: &Event, _: &Past) -> Option<Finding> {
     let (subject, issuer) = (event.get(field::SUBJECT)?, event.get(field::ISSUER)?);
     let (algorithm, result) = (event.get(common::SIGNATURE_ALGORITHM)?, event.get(common::RESULT)?);
     if result != "valid" {
@@ -66,7 +72,7 @@ fn signed(event: &Event) -> Option<Finding> {
     })
 }
 
-fn kept_out(event: &Event) -> Option<Finding> {
+fn kept_out(event: &Event, _: &Past) -> Option<Finding> {
     let (name, result) = (event.get(field::NAME)?, event.get(common::RESULT)?);
     if result == "valid" {
         return None;
@@ -78,7 +84,7 @@ fn kept_out(event: &Event) -> Option<Finding> {
     })
 }
 
-fn chain(event: &Event) -> Option<Finding> {
+fn chain(event: &Event, _: &Past) -> Option<Finding> {
     let (count, subject) = (event.get(field::CERTIFICATES)?, event.get(field::SUBJECT)?);
     if count < 2 {
         let issuer = event.get(field::ISSUER)?;
@@ -88,12 +94,12 @@ fn chain(event: &Event) -> Option<Finding> {
     Some(Finding::as_noted_because(X14, say!(beyond::several_certificates(count, subject, above))))
 }
 
-fn computed(event: &Event) -> Option<Finding> {
+fn computed(event: &Event, _: &Past) -> Option<Finding> {
     let group = event.get(field::GROUP)?;
     Some(Finding::differs(X15, say!(beyond::nothing_was_sent_for_the_private_key_to_open(group))))
 }
 
-fn ephemeral(event: &Event) -> Option<Finding> {
+fn ephemeral(event: &Event, _: &Past) -> Option<Finding> {
     let (group, fingerprint) = (event.get(field::GROUP)?, event.get(common::FINGERPRINT)?);
     Some(Finding::as_noted_because(
         X20,
@@ -101,7 +107,7 @@ fn ephemeral(event: &Event) -> Option<Finding> {
     ))
 }
 
-fn opened(event: &Event) -> Option<Finding> {
+fn opened(event: &Event, _: &Past) -> Option<Finding> {
     let (key, length) = (event.get(common::OPENED_WITH)?, event.get(common::LENGTH)?);
     let fingerprint = event.get(common::FINGERPRINT)?;
     (event.side == Side::Server).then(|| {
@@ -112,13 +118,13 @@ fn opened(event: &Event) -> Option<Finding> {
     })
 }
 
-fn recorded(event: &Event) -> Option<Finding> {
+fn recorded(event: &Event, _: &Past) -> Option<Finding> {
     let key = event.get(common::OPENED_WITH)?;
     (event.side == Side::Server)
         .then(|| Finding::differs(X20, say!(beyond::no_ephemeral_key_here(our_words(key)))))
 }
 
-fn master_secret(event: &Event) -> Option<Finding> {
+fn master_secret(event: &Event, _: &Past) -> Option<Finding> {
     let (derivation, prints) = (event.get(field::DERIVATION)?, event.get(field::FINGERPRINTS)?.join(", "));
     if derivation.starts_with("HKDF") {
         let stage = event.get(field::STAGE)?;
@@ -155,7 +161,7 @@ fn hybrid(event: &Event, past: &Past) -> Option<Finding> {
     Some(Finding::as_noted_because(X16, say!(beyond::agreed_then_encrypted(by, length, crossed, suite))))
 }
 
-fn server_name(event: &Event) -> Option<Finding> {
+fn server_name(event: &Event, _: &Past) -> Option<Finding> {
     let name = event.get(field::SERVER_NAME)?;
     (event.sender() == Some(Side::Client))
         .then(|| Finding::as_noted_because(X21, say!(beyond::this_client_hello_asks_for(name))))
@@ -169,7 +175,7 @@ fn application_protocol(event: &Event, past: &Past) -> Option<Finding> {
     })
 }
 
-fn mutual(event: &Event) -> Option<Finding> {
+fn mutual(event: &Event, _: &Past) -> Option<Finding> {
     let (subject, result) = (event.get(field::SUBJECT)?, event.get(common::RESULT)?);
     Some(Finding::as_noted_because(
         X24,

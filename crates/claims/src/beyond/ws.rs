@@ -1,39 +1,37 @@
 //! What is often noted beside the upgrade to WebSocket: the frames, ping and pong, the close, TLS below.
 
 use steps::{
-    Event, Past, Side, common, say, text, tls,
+    Event, Past, Side, common, say, tls,
     ws::{Step, field},
 };
 
+use super::Rule;
 use crate::{
-    Claim::{self, X26, X27, X28, X29, X30, X31},
-    ClaimCard, Finding, Heading,
+    Claim::{X26, X27, X28, X29, X30, X31},
+    Finding,
 };
 
-/// The cards of `x26` to `x31`.
-pub(crate) const fn card(claim: Claim) -> ClaimCard {
-    let (rfc, says, rule) = match claim {
-        X26 => ("RFC 6455 §1.1", text!(beyond::x26()), text!(beyond::x26_rule())),
-        X27 => ("RFC 6455 §5.2", text!(beyond::x27()), text!(beyond::x27_rule())),
-        X28 => ("RFC 6455 §5.5.2, §5.5.3", text!(beyond::x28()), text!(beyond::x28_rule())),
-        X29 => ("RFC 6455 §5.5.1, §7.1.1", text!(beyond::x29()), text!(beyond::x29_rule())),
-        X30 => ("RFC 6455 §3", text!(beyond::x30()), text!(beyond::x30_rule())),
-        _ => ("RFC 6455 §1.3", text!(beyond::x31()), text!(beyond::x31_rule())),
-    };
-    ClaimCard { heading: Heading::WebSocket, blocks: (0, 0), rfc, says, rule }
-}
-
-pub(super) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
-    let found: [Option<Finding>; 2] = match step {
-        Step::UpgradeRequest => [over_tls(event, past), None],
-        Step::SwitchingProtocols => [guid(event, past), None],
-        Step::Text | Step::Binary => [frame(event, past), both_ways(step, event, past)],
-        Step::Continuation | Step::Ping => [frame(event, past), None],
-        Step::Pong => [frame(event, past), pong(event, past)],
-        Step::Close => [frame(event, past), close(event, past)],
-        _ => [None, None],
-    };
-    found.into_iter().flatten().collect()
+/// The rules for `x26` to `x31`, by the step that they read.
+pub(super) const fn rules(step: Step) -> &'static [Rule] {
+    match step {
+        Step::UpgradeRequest => &[(&[X30], over_tls)],
+        Step::SwitchingProtocols => &[(&[X31], guid)],
+        Step::Text | Step::Binary => &[(&[X26], both_ways), (&[X27], frame)],
+        Step::Continuation | Step::Ping => &[(&[X27], frame)],
+        Step::Pong => &[(&[X27], frame), (&[X28], pong)],
+        Step::Close => &[(&[X27], frame), (&[X29], close)],
+        Step::RequestChecked
+        | Step::AcceptKey
+        | Step::AnswerChecked
+        | Step::AcceptCheck
+        | Step::Established
+        | Step::PlainRequest
+        | Step::PlainResponse
+        | Step::Refused
+        | Step::Body
+        | Step::Undecodable
+        | Step::Summary => &[],
+    }
 }
 
 const FRAMES: [Step; 6] = [Step::Text, Step::Binary, Step::Continuation, Step::Ping, Step::Pong, Step::Close];
@@ -63,11 +61,11 @@ fn frame(event: &Event, past: &Past) -> Option<Finding> {
     Some(Finding::as_noted_because(X27, say!(beyond::the_peers_frame(who, fin, opcode, mask, length, form))))
 }
 
-fn both_ways(step: Step, event: &Event, past: &Past) -> Option<Finding> {
+fn both_ways(event: &Event, past: &Past) -> Option<Finding> {
     let sender = event.sender()?;
     let (opcode, length) = (event.get(field::OPCODE)?, event.get(common::PAYLOAD_LENGTH)?);
-    let other = past.first_from(sender.peer(), step)?.get(common::PAYLOAD_LENGTH)?;
-    past.first_from(sender, step)
+    let other = past.first_from(sender.peer(), event.step)?.get(common::PAYLOAD_LENGTH)?;
+    past.first_from(sender, event.step)
         .is_none()
         .then(|| Finding::as_noted_because(X26, say!(beyond::a_message_each_way(other, length, opcode))))
 }
