@@ -12,13 +12,13 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
 use claims::Event;
-use steps::{Direction, Evidence};
+use steps::{Direction, Evidence, sync::lock};
 
 mod by_name;
 pub use by_name::ByName;
@@ -117,12 +117,12 @@ impl Running {
 
     /// The lines of standard output so far.
     pub fn stdout(&self) -> Vec<String> {
-        self.stdout.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.stdout).clone()
     }
 
     /// The lines of standard error so far.
     pub fn stderr(&self) -> Vec<String> {
-        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.stderr).clone()
     }
 
     /// Waits until `look` finds something in this program's output.
@@ -208,7 +208,7 @@ fn collect(pipe: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) -> 
         let mut line = Vec::new();
         while pipe.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
             let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
-            lines.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+            lock(&lines).push(text);
             line.clear();
         }
     })

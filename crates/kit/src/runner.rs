@@ -6,13 +6,14 @@ use std::{
     future::Future,
     process::ExitCode,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread,
 };
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use steps::sync::lock;
 
 #[doc(hidden)]
 pub use inventory;
@@ -57,7 +58,7 @@ static MISSING: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
 static RUNS: AtomicBool = AtomicBool::new(false);
 
 fn missing() -> MutexGuard<'static, Vec<(String, String)>> {
-    MISSING.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&MISSING)
 }
 
 /// Keeps that the test of this thread lacks `what`. False where no test of ours runs.

@@ -5,13 +5,13 @@ use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
 
 use claims::Event;
-use steps::Gap;
+use steps::{Gap, sync::lock};
 use tempfile::NamedTempFile;
 
 use super::common::{PATIENCE, binary, listens_at};
@@ -36,7 +36,7 @@ impl Victim {
         command.args([protocol, "--listen", "127.0.0.1:0", "--format", "json"]).args(args);
         let victim = Victim::start(command);
         let listens = || {
-            let said = victim.said.lock().unwrap_or_else(PoisonError::into_inner);
+            let said = lock(&victim.said);
             said.iter().find_map(|line| listens_at(line, protocol))
         };
         let address = wait_for("line that says where it listens", listens);
@@ -53,7 +53,7 @@ impl Victim {
         let (heard, stderr) = (Arc::clone(&said), child.stderr.take().expect("it was piped"));
         thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                heard.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+                lock(&heard).push(line);
             }
         });
         Victim { child, log, said }
@@ -116,7 +116,7 @@ impl Victim {
         let killed = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status();
         assert!(killed.is_ok_and(|status| status.success()));
         self.wait();
-        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let said = lock(&self.said).clone();
         (self.log(), said)
     }
 

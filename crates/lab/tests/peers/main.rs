@@ -25,13 +25,14 @@ use std::{
     env,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
 };
 
 use bench::{Bench, Met, Row};
+use steps::sync::{lock, unpoisoned};
 
 /// So many runs at once: most of their time they wait.
 const AT_ONCE: usize = 4;
@@ -97,25 +98,19 @@ fn run(bench: &Bench, rows: &[&Row]) -> (Vec<Met>, Vec<String>) {
                     let Some(row) = rows.get(n) else { break };
                     let name = format!("{} ({})", row.peer, row.setting);
                     match catch_unwind(AssertUnwindSafe(|| bench.meet(row))) {
-                        Ok(it) => met.lock().unwrap_or_else(PoisonError::into_inner).push((n, it)),
+                        Ok(it) => lock(&met).push((n, it)),
                         Err(panic) => {
                             let said = panic.downcast_ref::<String>().map(String::as_str);
                             let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("?");
                             let said: String = said.chars().take(3000).collect();
-                            failed
-                                .lock()
-                                .unwrap_or_else(PoisonError::into_inner)
-                                .push(format!("{name}: {said}"));
+                            lock(&failed).push(format!("{name}: {said}"));
                         }
                     }
                 }
             });
         }
     });
-    let mut met = met.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut met = unpoisoned(met.into_inner());
     met.sort_by_key(|(n, _)| *n);
-    (
-        met.into_iter().map(|(_, met)| met).collect(),
-        failed.into_inner().unwrap_or_else(PoisonError::into_inner),
-    )
+    (met.into_iter().map(|(_, met)| met).collect(), unpoisoned(failed.into_inner()))
 }

@@ -20,13 +20,14 @@ use std::{
     env,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
 };
 
 use bench::{Bench, Case, Met};
+use steps::sync::{lock, unpoisoned};
 
 /// So many runs at once: most of them wait.
 const AT_ONCE: usize = 6;
@@ -90,22 +91,22 @@ fn run(cases: &[&Case]) -> (BTreeMap<&'static str, Met>, Vec<String>) {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     match catch_unwind(AssertUnwindSafe(|| bench.meet(case))) {
                         Ok(said) => {
-                            met.lock().unwrap_or_else(PoisonError::into_inner).insert(case.rule, said);
+                            lock(&met).insert(case.rule, said);
                         }
                         Err(panic) => {
                             let said = panic.downcast_ref::<String>().map(String::as_str);
                             let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("?");
                             let said: String = said.chars().take(2000).collect();
                             let line = format!("{}: {said}", case.rule);
-                            failed.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+                            lock(&failed).push(line);
                         }
                     }
                 }
             });
         }
     });
-    let met = met.into_inner().unwrap_or_else(PoisonError::into_inner);
-    (met, failed.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let met = unpoisoned(met.into_inner());
+    (met, unpoisoned(failed.into_inner()))
 }
 
 #[kit::test]

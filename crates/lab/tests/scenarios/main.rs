@@ -15,11 +15,11 @@ mod page;
 use std::{
     fs,
     process::Command,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Mutex, OnceLock},
 };
 
 use common::with_capture;
-use steps::Protocol;
+use steps::{Protocol, sync::lock};
 
 /// Scenarios turn on the kernel's timers: not two sets of them at once on a machine with two cores.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -47,7 +47,7 @@ fn run(protocol: Protocol) -> Option<&'static Run> {
 }
 
 fn run_with(protocol: Protocol, options: &[&str]) -> Option<Run> {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = lock(&ONE_AT_A_TIME);
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let logs = folder.path().join("logs");
     let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
