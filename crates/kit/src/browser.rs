@@ -12,7 +12,12 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use crate::{PATIENCE, Running};
+use crate::{PATIENCE, Running, require};
+
+/// Whether there is one on this machine; otherwise as [`require`].
+pub fn is_there() -> bool {
+    require("chromium") && require("chromedriver")
+}
 
 /// A language and a colour scheme, as a browser is told of them.
 pub struct Look {

@@ -13,7 +13,7 @@ mod common;
 use std::{fs, process::Command};
 
 use browser::{Browser, LOOKS};
-use common::{Running, keys, require, text};
+use common::{Running, keys, text};
 use serde_json::Value;
 
 /// Rows that a long run has, at least.
@@ -24,7 +24,7 @@ const SMOOTH_MS: f64 = 33.4;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let certs = keys();

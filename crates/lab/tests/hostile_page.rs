@@ -14,7 +14,7 @@ use std::{
 };
 
 use browser::{Browser, LOOKS};
-use common::{ByName, PATIENCE, Server, require, summary};
+use common::{ByName, PATIENCE, Server, summary};
 use fantoccini::{Locator, key::Key};
 
 /// The answer to a request with these headers.
@@ -137,7 +137,7 @@ fn page_of_a_stranger(target: SocketAddr) -> SocketAddr {
 
 #[kit::test]
 async fn in_a_browser_a_strangers_page_is_refused_and_a_hostile_text_is_only_text() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let server = Server::start("ws", &[]);

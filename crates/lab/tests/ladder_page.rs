@@ -11,13 +11,13 @@ use std::{fs, path::Path, process::Command};
 
 use browser::{Browser, LOOKS, screenshots};
 use claims::Event;
-use common::{require, with_capture};
+use common::with_capture;
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 #[kit::test]
 async fn the_page_of_a_run_names_its_steps_and_needs_nothing_else() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");

@@ -219,7 +219,7 @@ fn at_whatever_moment_a_link_is_killed_nothing_of_it_remains() {
         let visits: Vec<_> = (0..3).map(|_| thread::spawn(visit)).collect();
         // No event is awaited: any moment is as good as another.
         thread::sleep(Duration::from_millis(ms));
-        let process = running.id();
+        let process = running.pid();
         let had = sockets(process);
         let in_kernel = had.intersection(&kernels_sockets()).count();
         assert!(in_kernel >= 3, "an ear, a mouth and a port at least: {had:?}");

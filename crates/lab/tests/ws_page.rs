@@ -11,7 +11,7 @@ use std::fs;
 
 use browser::{Browser, LOOKS, screenshots};
 use claims::Event;
-use common::{ByName, Server, require};
+use common::{ByName, Server};
 use fantoccini::{Locator, key::Key};
 use serde_json::Value;
 use steps::{Direction, Evidence, ws::Step};
@@ -68,7 +68,7 @@ fn upgraded(log: &[Event]) -> Option<&Event> {
 
 #[kit::test]
 async fn the_page_lists_what_the_server_logged_of_its_own_connection() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let keys = tempfile::tempdir().expect("a temporary folder can be made");

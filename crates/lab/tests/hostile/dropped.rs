@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::{
     browser::{Browser, LOOKS},
     captures::{pcap, talks},
-    common::{PATIENCE, Running, keys, require, text},
+    common::{PATIENCE, Running, keys, text},
     hostile, in_a_line, is_harmless, is_ours, raw,
     renderers::spoiled,
 };
@@ -150,7 +150,7 @@ fn each_answer_is_harmless_json() {
 
 #[kit::test]
 async fn in_a_browser_it_is_text_and_nothing_else() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");

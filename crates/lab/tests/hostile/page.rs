@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, process::Command};
 
 use crate::{
     browser::{Browser, LOOKS},
-    common::{missing, require},
+    common::missing,
     hostile, mermaid,
     renderers::spoiled,
 };
@@ -18,7 +18,7 @@ fn read(log: &std::path::Path, form: &str) -> String {
 
 #[kit::test]
 async fn in_a_browser_it_is_text_and_nothing_else() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
@@ -95,7 +95,7 @@ const DRAW: &str = "const [diagram, done] = arguments;
 
 #[kit::test]
 async fn mermaid_itself_reads_as_many_statements_and_draws_nothing_but_text() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let Some(library) = library() else { return };

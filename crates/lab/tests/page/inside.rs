@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     Page, axe,
     browser::{Browser, LOOKS, screenshots},
-    click,
-    common::require,
-    is_for_everyone, run,
+    click, is_for_everyone, run,
 };
 
 /// Opens each message of the ladder, points at each of its bytes and at each of its fields, and gives per step how many
@@ -53,7 +51,7 @@ async fn texts(browser: &Browser, what: &str) -> Vec<String> {
 
 #[kit::test]
 async fn each_byte_of_each_protocol_stands_under_one_field_and_both_mark_each_other() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let page = Page::start(&[]);
@@ -77,7 +75,7 @@ async fn each_byte_of_each_protocol_stands_under_one_field_and_both_mark_each_ot
 
 #[kit::test]
 async fn a_packet_of_ssh_stands_as_it_crossed_beside_what_was_in_it() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let axe = axe();
@@ -114,7 +112,7 @@ async fn a_packet_of_ssh_stands_as_it_crossed_beside_what_was_in_it() {
 
 #[kit::test]
 async fn what_a_registry_names_has_its_number_and_its_rfc() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let page = Page::start(&[]);
@@ -147,7 +145,7 @@ async fn what_a_registry_names_has_its_number_and_its_rfc() {
 
 #[kit::test]
 async fn what_differs_is_amber_in_the_panel_as_in_the_ladder_and_red_is_for_failure() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let page = Page::start(&[]);

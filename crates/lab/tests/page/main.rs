@@ -31,7 +31,7 @@ use std::{
 
 use browser::{Browser, LOOKS, screenshots};
 use claims::Event;
-use common::{Running, keys, missing, require, text};
+use common::{Running, keys, missing, text};
 use fantoccini::{Locator, key::Key};
 use serde_json::Value;
 use show::story::{Part, What, stories};
@@ -159,7 +159,7 @@ async fn is_for_everyone(browser: &Browser, axe: Option<&str>, state: &str) {
 
 #[kit::test]
 async fn what_is_shown_is_the_ladder_of_the_runs_own_json() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let axe = axe();
@@ -184,7 +184,7 @@ async fn what_is_shown_is_the_ladder_of_the_runs_own_json() {
 
 #[kit::test]
 async fn a_run_is_played_by_the_keyboard_alone_and_the_notes_follow() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let page = Page::start(&[]);
@@ -245,7 +245,7 @@ async fn a_run_is_played_by_the_keyboard_alone_and_the_notes_follow() {
 
 #[kit::test]
 async fn the_readers_own_notes_are_judged_beside_the_run() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
@@ -279,7 +279,7 @@ async fn the_readers_own_notes_are_judged_beside_the_run() {
 
 #[kit::test]
 async fn a_run_is_cancelled_a_second_visitor_goes_on_and_a_stopped_program_is_told() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     const LONG: &str = "ssh/never-authenticates";

@@ -7,14 +7,12 @@ use serde_json::json;
 use crate::{
     Page, axe,
     browser::{LOOKS, screenshots},
-    click,
-    common::require,
-    is_for_everyone, run,
+    click, is_for_everyone, run,
 };
 
 #[kit::test]
 async fn on_a_narrow_window_the_run_comes_first_and_the_catalogue_is_one_press_away() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let axe = axe();

@@ -12,7 +12,7 @@ use crate::{
     Page, axe,
     browser::LOOKS,
     click,
-    common::{keys, require, text, with_capture},
+    common::{keys, text, with_capture},
     is_for_everyone,
 };
 
@@ -20,7 +20,7 @@ const STATE: &str = "return document.getElementById('status').dataset.state";
 
 #[kit::test]
 async fn a_dropped_log_a_capture_and_notes_open_and_anything_else_says_why_not() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let axe = axe();
@@ -90,7 +90,7 @@ async fn a_dropped_log_a_capture_and_notes_open_and_anything_else_says_why_not()
 
 #[kit::test]
 async fn a_log_without_a_step_says_so_and_a_files_name_is_a_text() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let (folder, certs) = (tempfile::tempdir().expect("a temporary folder can be made"), keys());

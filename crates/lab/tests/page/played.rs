@@ -5,14 +5,12 @@ use serde_json::Value;
 use crate::{
     Page, axe,
     browser::{LOOKS, screenshots},
-    click,
-    common::require,
-    is_for_everyone, run,
+    click, is_for_everyone, run,
 };
 
 #[kit::test]
 async fn a_loss_ends_on_its_way_and_true_times_keep_its_wait() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let axe = axe();
@@ -50,7 +48,7 @@ async fn a_loss_ends_on_its_way_and_true_times_keep_its_wait() {
 
 #[kit::test]
 async fn a_failing_run_says_why_in_both_languages_to_everyone() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let axe = axe();
@@ -71,7 +69,7 @@ async fn a_failing_run_says_why_in_both_languages_to_everyone() {
 
 #[kit::test]
 async fn how_a_key_was_computed_is_told_with_its_values_and_leads_to_their_rows() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let axe = axe();
@@ -144,7 +142,7 @@ async fn how_a_key_was_computed_is_told_with_its_values_and_leads_to_their_rows(
 
 #[kit::test]
 async fn from_a_phone_to_a_wall_all_stays_inside_and_the_reason_is_seen_first() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let axe = axe();

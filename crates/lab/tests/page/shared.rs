@@ -7,14 +7,12 @@ use serde_json::Value;
 use crate::{
     Page, axe,
     browser::{Browser, LOOKS, screenshots},
-    click,
-    common::require,
-    is_for_everyone, press_run, run, shown,
+    click, is_for_everyone, press_run, run, shown,
 };
 
 #[kit::test]
 async fn two_runs_are_compared_a_quiz_is_graded_and_a_saved_run_plays_from_disk() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let axe = axe();
@@ -74,7 +72,7 @@ const CATCH: &str = "HTMLAnchorElement.prototype.click = function () { window.na
 
 #[kit::test]
 async fn a_run_is_taken_along_as_a_diagram_as_packets_and_by_its_address() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let page = Page::start(&[]);
@@ -131,7 +129,7 @@ async fn a_run_is_taken_along_as_a_diagram_as_packets_and_by_its_address() {
 
 #[kit::test]
 async fn who_notices_a_changed_byte_is_asked_and_graded_by_the_run() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let page = Page::start(&[]);

@@ -8,9 +8,7 @@ use serde_json::Value;
 use crate::{
     Page,
     browser::{Browser, LOOKS},
-    click,
-    common::require,
-    run,
+    click, run,
 };
 
 /// Words that stay as they are, in Chinese texts as in English ones.
@@ -138,7 +136,7 @@ async fn look(browser: &Browser, state: &str, english: &mut BTreeMap<String, Str
 
 #[kit::test]
 async fn in_chinese_no_english_word_is_left_but_names() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let page = Page::start(&[]);

@@ -6,7 +6,7 @@ use crate::{
     Page, axe,
     browser::LOOKS,
     collector::Collector,
-    common::{keys, require, text},
+    common::{keys, text},
     is_for_everyone, run,
 };
 
@@ -21,7 +21,7 @@ fn traces(collector: &Collector) -> BTreeSet<String> {
 
 #[kit::test]
 async fn each_connection_has_a_link_to_the_trace_that_the_collector_got() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let Some(collector) = Collector::start() else { return };

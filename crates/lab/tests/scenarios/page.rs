@@ -8,7 +8,7 @@ use claims::{Event, Verdict};
 use show::{Ladder, story::stories};
 use steps::{Lang, Protocol, Side};
 
-use super::{common::require, run};
+use super::run;
 
 #[path = "../common/browser.rs"]
 mod browser;
@@ -56,7 +56,7 @@ const ROWS: &str = "return [...document.querySelectorAll('.row:not(.future)')].m
 
 #[kit::test]
 async fn what_the_page_shows_of_every_scenario_is_what_its_json_has() {
-    if !require("chromium") || !require("chromedriver") {
+    if !kit::browser::is_there() {
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
