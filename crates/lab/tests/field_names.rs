@@ -119,7 +119,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     for entry in fs::read_dir(folder).expect("a crate has sources") {
         let path = entry.expect("it can be listed").path();
         let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
-        if name == "tests" || name.ends_with("_tests") || name == "rfc8448" {
+        if name == "tests" || name.ends_with("_tests") {
             continue;
         }
         if path.is_dir() {
