@@ -173,6 +173,7 @@ pub enum Observer {
 /// The end of a connection that saw the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(strum::VariantArray))]
 pub enum Side {
     /// The one that connected.
     Client,
@@ -251,6 +252,7 @@ impl std::str::FromStr for Protocol {
 /// Where the bytes of an event went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(strum::VariantArray))]
 pub enum Direction {
     /// This side sent them.
     Sent,
@@ -274,6 +276,7 @@ impl Direction {
 /// How an event is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(strum::VariantArray))]
 pub enum Evidence {
     /// Read from bytes that crossed the wire, decrypted with the run's own keys where needed.
     Wire,

@@ -135,15 +135,49 @@ fn json(out: &mut Vec<u8>, value: &Value) -> serde_json::Result<()> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::proptest;
+    use strum::VariantArray;
 
     use super::*;
-    use crate::{Bytes, Direction, Evidence, Observer, Side, tls, to_json, value::tests::any_json};
+    use crate::{
+        Bytes, Direction, Evidence, Observer, Protocol, Side, Step, tls, to_json, value::tests::any_json,
+    };
 
     struct With<'a>(&'a Event, Option<&'a serde_json::Value>);
 
     impl Serialize for With<'_> {
         fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
             self.0.serialize_with(to, "claims", self.1)
+        }
+    }
+
+    /// A member whose type has a name of its own beside the one that serde gives.
+    #[test]
+    fn each_name_is_the_one_that_serde_writes() {
+        let check = |event: &Event| {
+            let mut line = Vec::new();
+            event.write_with(&mut line, "claims", None::<&()>).unwrap();
+            assert_eq!(String::from_utf8(line).unwrap(), to_json(event).unwrap());
+        };
+        for step in Step::all() {
+            check(&Event::by_hand(
+                (Side::Client, Direction::Sent),
+                step,
+                Evidence::Wire,
+                serde_json::json!({}),
+            ));
+        }
+        let step = tls::Step::ClientHello;
+        for (side, direction) in
+            Side::VARIANTS.iter().flat_map(|side| Direction::VARIANTS.iter().map(move |to| (side, to)))
+        {
+            for evidence in Evidence::VARIANTS {
+                check(&Event::by_hand((*side, *direction), step, *evidence, serde_json::json!({})));
+            }
+        }
+        for protocol in Protocol::ALL {
+            let event =
+                Event::by_hand((Side::Client, Direction::Sent), step, Evidence::Wire, serde_json::json!({}));
+            check(&Event { protocol: *protocol, ..event });
         }
     }
 
