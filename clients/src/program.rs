@@ -104,7 +104,7 @@ fn connect(cli: Cli) -> anyhow::Result<bool> {
     // Whoever asks why looks at the events.
     let flight = !cli.why && cli.keep.is_flight_recorder(cli.output.is_silent() && !exporter.is_on());
     let how = Init {
-        deaf: flight,
+        no_subscriber: flight,
         layout: Some(wire::layout),
         private: cli.keep.secrets,
         unread: Some(Unread::new(move || unread.read())),

@@ -135,7 +135,7 @@ fn serve(cli: Cli) -> anyhow::Result<()> {
     let flight = cli.keep.is_flight_recorder(cli.output.is_silent() && !exporter.is_on());
     let how = Init {
         silent: flight,
-        deaf: flight,
+        no_subscriber: flight,
         unread: Some(Unread::new(move || unread.read())),
         layout: Some(wire::layout),
         private: cli.keep.secrets,

@@ -162,7 +162,7 @@ async fn serve(
             drop(close::late(&mut stream, &connection, &options, goodbye).await);
             Err(reason::End::Dawdles(options.limits.idle_timeout))
         }
-        Err(End::Deaf) => Err(reason::End::Deaf(options.limits.idle_timeout)),
+        Err(End::TakesNoAnswer) => Err(reason::End::TakesNoAnswer(options.limits.idle_timeout)),
         Err(End::Stopped) => {
             drop(close::late(&mut stream, &connection, &options, "goodbye: the server stops\n").await);
             Err(reason::End::Stopped)
@@ -195,7 +195,7 @@ enum End {
     /// It never came to the end of a line.
     Dawdles,
     /// It takes no answer.
-    Deaf,
+    TakesNoAnswer,
     Stopped,
 }
 
@@ -253,7 +253,7 @@ async fn converse(
             lines += ends as u64;
             let answer = format!("the server heard {bytes} bytes\n");
             let sent = timeout(patience, stream.write_all(answer.as_bytes())).await;
-            sent.map_err(|_| End::Deaf)?.map_err(|error| End::Call("send()", error))?;
+            sent.map_err(|_| End::TakesNoAnswer)?.map_err(|error| End::Call("send()", error))?;
             until = Instant::now() + patience;
         }
     }

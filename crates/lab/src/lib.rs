@@ -162,7 +162,7 @@ async fn run(cli: Cli, scenarios: &[Scenario], privilege: Option<&link::Privileg
             kept: keep.clone(),
             silent: brief || flight,
             brief,
-            deaf: flight,
+            no_subscriber: flight,
             layout: Some(wire::layout),
             private: cli.keep.secrets,
             once_open: None,

@@ -48,7 +48,7 @@ impl Options {
 /// What [`open`] has opened: the ring, and the key log that is followed.
 pub(crate) struct Opened {
     ring: Ring,
-    tape: Option<CaptureFiles>,
+    files: Option<CaptureFiles>,
     keys: Option<Followed>,
     learned: String,
     choice: Choice,
@@ -77,16 +77,16 @@ pub(crate) fn open(options: &Options, keep: &watch::Keep, lang: Lang) -> anyhow:
     let mut keys = keep.keylog.clone().or(named).map(Followed::new);
     let learned = keys.as_mut().map(Followed::more).transpose();
     let learned = learned.context("could not read the key log")?.unwrap_or_default();
-    let tape = match &keep.capture {
+    let files = match &keep.capture {
         None if keep.ring.is_some() => bail!("--ring says how a capture is kept: --capture FILE names it"),
         None => None,
         Some(path) => {
             let chosen = choice.clone();
-            let tape = CaptureFiles::open(path, keep.ring, lang, move |ends| chosen.takes(ends));
-            Some(tape.with_context(|| format!("could not open the capture {}", path.display()))?)
+            let files = CaptureFiles::open(path, keep.ring, lang, move |ends| chosen.takes(ends));
+            Some(files.with_context(|| format!("could not open the capture {}", path.display()))?)
         }
     };
-    Ok(Opened { ring, tape, keys, learned, choice })
+    Ok(Opened { ring, files, keys, learned, choice })
 }
 
 /// Takes the words of the command line apart.
@@ -122,9 +122,9 @@ pub(crate) async fn run(
     opened: Opened,
     (output, flight, told): (&Args, bool, bool),
 ) -> anyhow::Result<()> {
-    let Opened { ring, mut tape, keys, learned, choice } = opened;
-    if let Some(tape) = &mut tape {
-        tape.learn(&learned);
+    let Opened { ring, mut files, keys, learned, choice } = opened;
+    if let Some(files) = &mut files {
+        files.learn(&learned);
     }
     let mut captures = Captures::new(Keys::default(), Keep::Live);
     captures.only(choice);
@@ -132,7 +132,7 @@ pub(crate) async fn run(
     let mut ring = ring.register().context("the packets cannot be waited for")?;
     let reads = !flight;
     let mut watching =
-        Watching { captures, reads, told, tape, keys, allowances: Allowances::default(), over: 0, output };
+        Watching { captures, reads, told, files, keys, allowances: Allowances::default(), over: 0, output };
     let mut stopped = std::pin::pin!(servers::shutdown_signal());
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -170,7 +170,7 @@ struct Watching<'o> {
     /// Somebody is told of the steps: the log, or a collector.
     told: bool,
     /// Where packets and secrets are written.
-    tape: Option<CaptureFiles>,
+    files: Option<CaptureFiles>,
     keys: Option<Followed>,
     allowances: Allowances,
     /// How many connections are over.
@@ -189,10 +189,10 @@ impl Watching<'_> {
 
     /// Takes what the ring has.
     fn take(&mut self, ring: &mut AsyncFd<Ring>) {
-        let Watching { captures, tape, reads, .. } = self;
+        let Watching { captures, files, reads, .. } = self;
         let mut take = |RingPacket { at, interface, packet }: RingPacket<'_>| {
-            if let Some(tape) = tape {
-                tape.packet(at, packet);
+            if let Some(files) = files {
+                files.packet(at, packet);
             }
             if *reads {
                 captures.received(at, interface, packet);
@@ -221,16 +221,16 @@ impl Watching<'_> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let over = self.captures.over(i64::try_from(now.as_nanos()).unwrap_or(i64::MAX));
         self.close(&over);
-        if let Some(tape) = &mut self.tape {
-            tape.write();
+        if let Some(files) = &mut self.files {
+            files.write();
         }
     }
 
     fn look_for_keys(&mut self) {
         match self.keys.as_mut().map(Followed::more) {
             Some(Ok(lines)) if !lines.is_empty() => {
-                if let Some(tape) = &mut self.tape {
-                    tape.learn(&lines);
+                if let Some(files) = &mut self.files {
+                    files.learn(&lines);
                 }
                 self.captures.learn(&lines);
             }
@@ -258,8 +258,8 @@ impl Watching<'_> {
         self.look_for_keys();
         let left = self.captures.all();
         self.close(&left);
-        if let Some(tape) = &mut self.tape {
-            tape.end(lost);
+        if let Some(files) = &mut self.files {
+            files.end(lost);
         }
         let (lang, given_up) = (self.output.lang(), self.captures.given_up());
         if given_up > 0 {

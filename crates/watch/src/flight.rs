@@ -25,14 +25,14 @@ use crate::{
 
 mod chosen;
 mod size;
-mod tape;
 mod turns;
+mod writer;
 
-pub use chosen::Tape as CaptureFiles;
+pub use chosen::CaptureFiles;
 pub use size::RingSize;
 
-use tape::{Tape, Whose};
 use turns::Turns;
+use writer::{Whose, Writer};
 
 /// The flight recorder of a session.
 pub(crate) struct Flight {
@@ -45,7 +45,7 @@ pub(crate) struct Flight {
 /// The ring, and what becomes of its packets.
 struct Output {
     ring: Ring,
-    tape: Tape,
+    writer: Writer,
 }
 
 #[derive(Default)]
@@ -90,8 +90,8 @@ impl Flight {
             }
         };
         let handle = ring.handle();
-        let tape = Tape::new(Turns::open(path, size, lang)?, Whose::Ours);
-        let output = Mutex::new(Output { ring, tape });
+        let writer = Writer::new(Turns::open(path, size, lang)?, Whose::Ours);
+        let output = Mutex::new(Output { ring, writer });
         Ok(Some(Arc::new(Flight { handle, output, told: Mutex::default() })))
     }
 
@@ -154,23 +154,23 @@ impl Flight {
                 return;
             }
             self.take(&mut output);
-            output.tape.write(Instant::now());
+            output.writer.write(Instant::now());
         }
     }
 
     /// Takes what is there.
     fn take(&self, output: &mut Output) {
         let news = std::mem::take(&mut self.told().news);
-        let Output { ring, tape } = output;
+        let Output { ring, writer } = output;
         for one in news {
             match one {
-                News::Listens(port) => tape.listens(port),
-                News::Opens(ends) => tape.opens(ends),
-                News::Secret(ends, kind, line) => tape.secret(ends, kind, line),
-                News::Closes(ends) => tape.closes(ends),
+                News::Listens(port) => writer.listens(port),
+                News::Opens(ends) => writer.opens(ends),
+                News::Secret(ends, kind, line) => writer.secret(ends, kind, line),
+                News::Closes(ends) => writer.closes(ends),
             }
         }
-        while ring.take(|packet| tape.packet(packet.at, packet.packet)) {}
+        while ring.take(|packet| writer.packet(packet.at, packet.packet)) {}
     }
 
     /// The run is over: waits a moment for the last packets, and completes the file.
@@ -179,14 +179,14 @@ impl Flight {
         let mut output = self.output();
         loop {
             self.take(&mut output);
-            if output.tape.is_quiet() || Instant::now() >= until {
+            if output.writer.is_quiet() || Instant::now() >= until {
                 break;
             }
             self.handle.wait(Duration::from_millis(20));
         }
         if !std::mem::replace(&mut self.told().ended, true) {
             let lost = output.ring.lost();
-            output.tape.end(lost.into());
+            output.writer.end(lost.into());
         }
     }
 

@@ -30,7 +30,7 @@ pub struct Init {
     /// Of many runs a line each is told, and what their ends warn of has no place among those.
     pub brief: bool,
     /// The log is no subscriber to events: programs then run as they do without one.
-    pub deaf: bool,
+    pub no_subscriber: bool,
     /// Tells the bytes of an event apart, for `--bytes`.
     pub layout: Option<Layout>,
     /// What is recorded may hold secrets: nobody but its owner may read it.

@@ -67,7 +67,7 @@ pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
         .with_filter(filter_fn(|meta| meta.target() != Carried::TARGET))
         // The outer one, which says from which level on nobody asks: libraries have a word for every packet.
         .with_filter(filter);
-    let hears = !how.deaf;
+    let hears = !how.no_subscriber;
     let reporter = Reporter {
         queue: Arc::clone(&queue),
         lang: args.lang(),

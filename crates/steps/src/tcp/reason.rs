@@ -45,7 +45,7 @@ pub enum End {
     /// The client did not end its line for so long.
     Dawdles(Duration),
     /// The client took no answer for so long.
-    Deaf(Duration),
+    TakesNoAnswer(Duration),
     /// The server was told to close with data unread (`--closing reset`).
     ResetOnPurpose,
     /// The server was told to keep its side open (`--closing never`).

@@ -7,22 +7,22 @@ use steps::Lang;
 
 use super::{
     RingSize,
-    tape::{self, Whose},
     turns::Turns,
+    writer::{Whose, Writer},
 };
 use crate::secrets;
 
 /// Packets and secrets on their way into a file or a ring of files.
-pub struct Tape(tape::Tape);
+pub struct CaptureFiles(Writer);
 
-impl std::fmt::Debug for Tape {
+impl std::fmt::Debug for CaptureFiles {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Its secrets stay out of every log.
-        f.debug_struct("Tape").finish_non_exhaustive()
+        f.debug_struct("CaptureFiles").finish_non_exhaustive()
     }
 }
 
-impl Tape {
+impl CaptureFiles {
     /// Opens the files. `chosen` says by the two ends of a packet whether it is written, and of one that is no TCP by none.
     ///
     /// # Errors
@@ -35,7 +35,7 @@ impl Tape {
         chosen: impl Fn(Option<(SocketAddr, SocketAddr)>) -> bool + Send + 'static,
     ) -> io::Result<Self> {
         let turns = Turns::open(path, size, lang)?;
-        Ok(Tape(tape::Tape::new(turns, Whose::Chosen(Box::new(chosen)))))
+        Ok(CaptureFiles(Writer::new(turns, Whose::Chosen(Box::new(chosen)))))
     }
 
     /// Takes a packet that was heard `at` so many nanoseconds since 1970 and begins with its IP header.

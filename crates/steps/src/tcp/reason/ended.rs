@@ -20,7 +20,7 @@ pub(super) const RULES: &[(Rule, Recognises)] = rule_list!["tcp", tcp_rules;
     given_up => forgotten;
     silent => silent;
     line_not_ended => dawdles;
-    takes_no_answer => deaf;
+    takes_no_answer => takes_no_answer;
     as_told => as_told;
 ];
 
@@ -152,8 +152,8 @@ fn dawdles(facts: &Facts<'_>) -> Option<Reason> {
     Some(Reason::new(say!(tcp::the_client_did_not_end_its_line(seconds))).by(Side::Client))
 }
 
-fn deaf(facts: &Facts<'_>) -> Option<Reason> {
-    let End::Deaf(limit) = facts.end else { return None };
+fn takes_no_answer(facts: &Facts<'_>) -> Option<Reason> {
+    let End::TakesNoAnswer(limit) = facts.end else { return None };
     let seconds = limit.as_secs_f64();
     Some(Reason::new(say!(tcp::the_client_took_no_answer(seconds))).by(Side::Client))
 }

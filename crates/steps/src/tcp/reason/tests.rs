@@ -88,7 +88,7 @@ fn cases() -> Vec<Case> {
         ("the kernel gives up", Client, End::Forgotten("FIN_WAIT_1"), vec![]),
         ("nothing said", Server, End::Silent(seconds), vec![]),
         ("a line without an end", Server, End::Dawdles(seconds), vec![]),
-        ("no answer taken", Server, End::Deaf(seconds), vec![]),
+        ("no answer taken", Server, End::TakesNoAnswer(seconds), vec![]),
         ("reset as told", Server, End::ResetOnPurpose, vec![]),
         ("kept open as told", Server, End::KeptOpen(seconds), vec![]),
         ("stopped as told", Server, End::Stopped, vec![]),

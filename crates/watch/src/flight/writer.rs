@@ -23,7 +23,7 @@ pub(super) enum Whose {
 }
 
 /// What is to be written.
-pub(super) struct Tape {
+pub(super) struct Writer {
     turns: Turns,
     whose: Whose,
     listening: HashSet<u16>,
@@ -63,9 +63,9 @@ const FROM_CLIENT: u8 = 1;
 const FROM_SERVER: u8 = 2;
 const BOTH: u8 = 3;
 
-impl Tape {
+impl Writer {
     pub(super) fn new(turns: Turns, whose: Whose) -> Self {
-        Tape {
+        Writer {
             turns,
             whose,
             listening: HashSet::new(),
