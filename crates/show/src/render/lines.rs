@@ -341,9 +341,12 @@ fn lane(event: &Event) -> &'static str {
 
 /// In a connection of three layers each stands under the one that carries it.
 fn indent(event: &Event) -> &'static str {
-    match (event.variant.as_deref(), event.step.protocol()) {
-        (Some("wss"), Protocol::Tls) => "  ",
-        (Some("wss"), Protocol::Ws) => "    ",
-        _ => "",
+    if event.variant.as_deref() != Some("wss") {
+        return "";
+    }
+    match event.step.protocol() {
+        Protocol::Tcp | Protocol::Ssh => "",
+        Protocol::Tls => "  ",
+        Protocol::Ws => "    ",
     }
 }

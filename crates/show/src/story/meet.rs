@@ -78,14 +78,19 @@ fn nonce_of(one: &Connection, nonce: &str) -> bool {
 }
 
 fn nonce_in(event: &Event) -> Option<String> {
+    let of_the_client = event.sender() == Some(Side::Client);
     match event.step {
-        Step::Tcp(tcp::Step::Syn) if event.protocol == Protocol::Tcp => written(event, tcp::field::SEQ),
-        Step::Tls(tls::Step::ClientHello) => written(event, tls::field::RANDOM),
-        Step::Ws(ws::Step::UpgradeRequest) => written(event, ws::field::SEC_WEBSOCKET_KEY),
-        Step::Ssh(ssh::Step::Kexinit) if event.sender() == Some(Side::Client) => {
-            written(event, ssh::field::COOKIE)
+        Step::Tcp(step) => {
+            let opens = step == tcp::Step::Syn && event.protocol == Protocol::Tcp;
+            opens.then(|| written(event, tcp::field::SEQ))?
         }
-        _ => None,
+        Step::Tls(step) => (step == tls::Step::ClientHello).then(|| written(event, tls::field::RANDOM))?,
+        Step::Ws(step) => {
+            (step == ws::Step::UpgradeRequest).then(|| written(event, ws::field::SEC_WEBSOCKET_KEY))?
+        }
+        Step::Ssh(step) => {
+            (step == ssh::Step::Kexinit && of_the_client).then(|| written(event, ssh::field::COOKIE))?
+        }
     }
 }
 

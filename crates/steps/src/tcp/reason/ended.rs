@@ -175,6 +175,16 @@ fn as_told(facts: &Facts<'_>) -> Option<Reason> {
 pub(super) fn unrecognised(facts: &Facts<'_>) -> Reason {
     match &facts.end {
         End::Call(call, errno) => Reason::new(say!(tcp::the_call_failed(call, errno))),
-        _ => Reason::new(say!(tcp::it_ended_otherwise_than_agreed())),
+        End::NotConnected(_)
+        | End::ToItself(_)
+        | End::NotFirst(_)
+        | End::Unanswered(..)
+        | End::Forgotten(_)
+        | End::Silent(_)
+        | End::Dawdles(_)
+        | End::TakesNoAnswer(_)
+        | End::ResetOnPurpose
+        | End::KeptOpen(_)
+        | End::Stopped => Reason::new(say!(tcp::it_ended_otherwise_than_agreed())),
     }
 }
