@@ -65,7 +65,7 @@ const FEATURES: &[(&str, bool)] = &[
     ("jemalloc", heap::IS_JEMALLOC),
     ("otlp", cfg!(feature = "otlp")),
     ("otlp-grpc", cfg!(feature = "otlp-grpc")),
-    ("rsa-kx", cfg!(feature = "rsa-kx")),
+    ("rsa-kx", watch::tls::static_rsa::IS_BUILT_IN),
 ];
 
 const EXAMPLES: &str = "\

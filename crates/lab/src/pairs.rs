@@ -33,7 +33,7 @@ const RSA: &str = "rsa";
 
 /// The variants of TLS that this program was built with, the notes' own first.
 pub(crate) const VARIANTS: &[&str] =
-    if cfg!(feature = "rsa-kx") { &[RSA, AS_DEPLOYED, "tls13"] } else { &[AS_DEPLOYED, "tls13"] };
+    if watch::tls::static_rsa::IS_BUILT_IN { &[RSA, AS_DEPLOYED, "tls13"] } else { &[AS_DEPLOYED, "tls13"] };
 
 /// Where pairs run.
 pub(crate) struct Runner {

@@ -31,6 +31,9 @@ pub use end::into_io;
 pub(super) use end::{is_openssl, of as ended};
 pub use verify::verifier;
 
+/// Whether this program has OpenSSL, which alone speaks static RSA.
+pub const IS_BUILT_IN: bool = true;
+
 /// Makes the connections of `context` report to the watch at hand.
 pub fn watch(context: &mut SslContextBuilder) {
     context.set_keylog_callback(|_, line| current(|watch| watch.openssl_logged(line)));

@@ -8,6 +8,9 @@ use wire::{Seen, tls::Decoder};
 use super::Watch;
 use crate::Witness;
 
+/// Whether this program has OpenSSL, which alone speaks static RSA.
+pub const IS_BUILT_IN: bool = false;
+
 /// What OpenSSL told of one connection: nobody has one.
 #[derive(Debug)]
 pub(super) struct Account(Infallible);
