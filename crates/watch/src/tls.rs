@@ -143,7 +143,8 @@ impl Watch {
         CURRENT.scope(self.clone(), handshake).await
     }
 
-    /// Reports what the library says once connect() or accept() has returned.
+    /// Reports what the library says of a handshake that is complete: version, suite, groups, protocol. To be called once
+    /// connect() or accept() has returned; `server_name` is what a client asked for, where the server knows it.
     pub fn complete(&self, connection: &CommonState, server_name: Option<&str>) {
         if !self.enabled {
             return self.forget();
@@ -173,7 +174,7 @@ impl Watch {
         self.call(0, |_| Some(Seen::local(Step::HandshakeComplete, fields)));
     }
 
-    /// The handshake is complete, and nobody listens.
+    /// The handshake is complete, and there is no subscriber.
     fn forget(&self) {
         if !self.done.swap(true, Relaxed) {
             self.witness.forget_deferred();
@@ -220,7 +221,8 @@ impl Watch {
         self.witness.past(|past| reason::reason(&Facts { side, past, end, given, now, began }))
     }
 
-    /// The record with the alert that the peer is owed, where the handshake ended in the clear and the library sent none.
+    /// The record with the alert that the peer is owed (a header of five bytes, level, description: RFC 5246 §7.2, RFC 8446
+    /// §6), where the handshake ended in the clear and the library sent none.
     pub fn owed_alert(&self, end: &End) -> Option<[u8; 7]> {
         const FATAL_ALERT: [u8; 6] = [21, 3, 3, 0, 2, 2];
         self.end(); // what waits for a key that will not come has been seen, too

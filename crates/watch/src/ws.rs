@@ -108,7 +108,8 @@ impl Watch {
         Ok(response)
     }
 
-    /// The server computes the string that answers the key of the request.
+    /// Computes the value of Sec-WebSocket-Accept that answers the key of the request (RFC 6455 §4.2.2, in base64), reports
+    /// that the server did, and gives it.
     pub fn computes(&self) -> String {
         let key = self.request().and_then(|it| it.get(field::SEC_WEBSOCKET_KEY).map(str::to_owned));
         let fields = key.map(|key| wire::ws::accept_key(&key)).unwrap_or_default();

@@ -128,7 +128,9 @@ impl Decoder {
         self.push(from, 0, bytes).into_iter().map(|crossed| crossed.seen).collect()
     }
 
-    /// Takes bytes that `from` sent and that crossed at `moment`.
+    /// Takes the next `bytes` of the lines and packets that `from` sent, cut anywhere (RFC 4253 §4.2, §6), and gives the
+    /// steps that they complete, in the order in which they crossed. `moment`, in a unit of the caller's, is handed back with
+    /// them. It cannot fail: what is no SSH is a step of its own.
     pub fn push(&mut self, from: Side, moment: u64, bytes: &[u8]) -> Vec<Crossed> {
         if self.lost {
             return Vec::new();
@@ -140,8 +142,9 @@ impl Decoder {
         std::mem::take(&mut self.out)
     }
 
-    /// Takes the shared secret K, told at `moment`, of the key exchange with this cookie of the client's: an `mpint`
-    /// without its length, or a hybrid's hash. Secrets of other connections are no harm.
+    /// Takes the shared secret K, told at `moment`, of the key exchange with this cookie of the client's (the 16 bytes of
+    /// its KEXINIT, RFC 4253 §7.1): an `mpint` without its length, or a hybrid's hash. Gives the steps that waited for it.
+    /// Secrets of other connections are no harm.
     pub fn secret(&mut self, moment: u64, client_cookie: &[u8], secret: &[u8]) -> Vec<Crossed> {
         self.remember(client_cookie, secret);
         self.derive(moment);

@@ -137,7 +137,9 @@ impl Decoder {
         Self::default()
     }
 
-    /// Takes bytes that `from` sent and that crossed at `moment`.
+    /// Takes the next `bytes` of the records that `from` sent, cut anywhere (RFC 5246 §6.2, RFC 8446 §5.1), and gives the
+    /// steps that they complete, in the order in which they crossed. `moment`, in a unit of the caller's, is handed back
+    /// with them. It cannot fail: what is no TLS is a step of its own.
     pub fn push(&mut self, from: Side, moment: u64, bytes: &[u8]) -> Vec<Crossed> {
         let lane = self.lane(from);
         lane.moment = moment;
@@ -177,7 +179,9 @@ impl Decoder {
         std::mem::take(&mut self.out)
     }
 
-    /// Takes a secret by its key log label (RFC 9850). Secrets of other connections are no harm.
+    /// Takes a secret by its key log label (RFC 9850 §2), such as `CLIENT_RANDOM` or `CLIENT_HANDSHAKE_TRAFFIC_SECRET`, and gives
+    /// the steps that waited for it. `client_random` is the 32 bytes of the ClientHello, `secret` the bytes themselves. Secrets
+    /// of other connections, and labels that are not known, are no harm.
     pub fn secret(&mut self, label: &str, client_random: &[u8], secret: &[u8]) -> Vec<Crossed> {
         if self.secrets.len() < MOST_SECRETS {
             let (label, client_random) = (label.to_owned(), client_random.to_vec());
@@ -202,12 +206,13 @@ impl Decoder {
         self.handshake.lacks_bytes = true;
     }
 
-    /// From now on keeps what application data holds, or does not.
+    /// Whether the plaintext of application data is kept from now on, for [`Decoder::plain`]; at first it is not.
     pub fn keep_plain(&mut self, keep: bool) {
         self.plain = keep.then(VecDeque::new);
     }
 
-    /// What the next application data that was opened held, in the order in which it was told; none: it is not kept.
+    /// The plaintext of the oldest step of application data that was not asked for yet; none: no more is kept, or none was
+    /// to be ([`Decoder::keep_plain`]).
     pub fn plain(&mut self) -> Option<Vec<u8>> {
         self.plain.as_mut()?.pop_front()
     }
@@ -220,7 +225,7 @@ impl Decoder {
         })
     }
 
-    /// Nothing more will come: says what was left over.
+    /// Nothing more will come from either side: gives what still waited, as what it is without its key or its end.
     pub fn end(&mut self) -> Vec<Crossed> {
         while let Some(from) = self.oldest() {
             self.give_up(from);
