@@ -15,6 +15,19 @@ use steps::sync::lock;
 
 use crate::{PATIENCE, sentences};
 
+/// The variables by which a program finds its language: tests read English, whatever their reader does.
+const LOCALE: [&str; 4] = ["LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"];
+
+/// Gives `command` the locale in which tests read, unless it has one of its own.
+pub(crate) fn in_english(command: &mut Command) {
+    if !command.get_envs().any(|(name, _)| LOCALE.iter().any(|of_locale| name == *of_locale)) {
+        for name in LOCALE {
+            command.env_remove(name);
+        }
+        command.env("LC_ALL", "C.UTF-8");
+    }
+}
+
 /// The path of one of our binaries, freshly built.
 pub fn binary(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
@@ -81,6 +94,7 @@ impl Running {
     }
 
     fn spawn(command: &mut Command) -> Running {
+        in_english(command);
         let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = spawned.unwrap_or_else(|error| panic!("could not start {command:?}: {error}"));
         let (stdout, stderr) = <(Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<String>>>)>::default();

@@ -3,8 +3,10 @@
 
 use std::{
     any::Any,
+    env,
     future::Future,
-    process::ExitCode,
+    os::unix::process::CommandExt,
+    process::{Command, ExitCode},
     sync::{
         Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -70,8 +72,19 @@ pub(crate) fn lacks(what: &str) -> bool {
     RUNS.load(Relaxed)
 }
 
+/// Begins again in the locale in which tests read, for all that they start. Safe Rust cannot change its own environment.
+fn in_english() {
+    if env::var_os("LC_ALL").is_none_or(|it| it != "C.UTF-8") || env::var_os("LANGUAGE").is_some() {
+        let mut again = Command::new(env::current_exe().expect("a running test has a path"));
+        again.args(env::args_os().skip(1));
+        crate::process::in_english(&mut again);
+        panic!("could not begin again: {}", again.exec());
+    }
+}
+
 /// Runs the tests that the command line names.
 pub fn run() -> ExitCode {
+    in_english();
     RUNS.store(true, Relaxed);
     let mut tests: Vec<_> = inventory::iter::<Test>().map(|test| (test.path(), test.run)).collect();
     tests.sort();
