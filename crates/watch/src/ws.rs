@@ -108,22 +108,6 @@ impl Watch {
         Ok(response)
     }
 
-    /// Computes the value of Sec-WebSocket-Accept that answers the key of the request (RFC 6455 §4.2.2, in base64), reports
-    /// that the server did, and gives it.
-    pub fn computes(&self) -> String {
-        let key = self.request().and_then(|it| it.get(field::SEC_WEBSOCKET_KEY).map(str::to_owned));
-        let fields = key.map(|key| wire::ws::accept_key(&key)).unwrap_or_default();
-        let accept = fields.get(field::SEC_WEBSOCKET_ACCEPT).unwrap_or_default().to_owned();
-        self.witness.saw(Callback, Seen::local(Step::AcceptKey, fields));
-        accept
-    }
-
-    /// Whether what came cannot begin what is due, however little it is: it is named then.
-    pub fn names_what_came(&self) -> bool {
-        self.ended(self.witness.side().peer());
-        self.looks_like().is_some()
-    }
-
     /// `accept_hdr_async` returned on the server.
     pub fn accepted<T>(&self, returned: &Result<T, Error>) {
         match returned {
@@ -153,20 +137,44 @@ impl Watch {
     pub fn opened(&self) {
         self.established();
     }
+}
+
+/// What a program asks that makes the upgrade itself, as ours do: no part of what other programs get.
+impl Watch {
+    /// Computes the value of Sec-WebSocket-Accept that answers the key of the request (RFC 6455 §4.2.2, in base64), reports
+    /// that the server did, and gives it.
+    #[doc(hidden)]
+    pub fn computes(&self) -> String {
+        let key = self.request().and_then(|it| it.get(field::SEC_WEBSOCKET_KEY).map(str::to_owned));
+        let fields = key.map(|key| wire::ws::accept_key(&key)).unwrap_or_default();
+        let accept = fields.get(field::SEC_WEBSOCKET_ACCEPT).unwrap_or_default().to_owned();
+        self.witness.saw(Callback, Seen::local(Step::AcceptKey, fields));
+        accept
+    }
+
+    /// Whether what came cannot begin what is due, however little it is: it is named then.
+    #[doc(hidden)]
+    pub fn names_what_came(&self) -> bool {
+        self.ended(self.witness.side().peer());
+        self.looks_like().is_some()
+    }
 
     /// How many bytes the head of the 101 has, once it came.
+    #[doc(hidden)]
     pub fn answer_length(&self) -> Option<u64> {
         self.known().decoder.upgraded()?.get(field::RESPONSE_BYTES)
     }
 
     /// Whether both sides have said Close: what comes then is the end of the transport, however it comes (RFC 6455
     /// §7.1.4).
+    #[doc(hidden)]
     pub fn both_closed(&self) -> bool {
         let known = self.known();
         known.said_close && known.closed.is_some()
     }
 
     /// Why the connection failed, from what the log holds.
+    #[doc(hidden)]
     pub fn why(&self, ended: &Ended, given: &Given) -> Reason {
         let secure = self.witness.past(|past| past.has(steps::tls::Step::HandshakeComplete));
         let given = Given { secure: given.secure || secure, ..given.clone() };
@@ -177,43 +185,51 @@ impl Watch {
     }
 
     /// The request as it crossed, whatever it asked for.
+    #[doc(hidden)]
     pub fn request(&self) -> Option<Fields> {
         self.known().request.clone()
     }
 
     /// The answer that was not 101, and how its body begins.
+    #[doc(hidden)]
     pub fn refused(&self) -> Option<(Fields, String)> {
         self.known().refused.clone()
     }
 
     /// The requirements of RFC 6455 that the request (on the server) or the answer (on the client) does not meet,
     /// each with what was there instead.
+    #[doc(hidden)]
     pub fn failed(&self) -> Vec<(Check, Option<String>)> {
         self.known().failed.clone()
     }
 
     /// The peer's Close as it crossed; the library replaces a code that nobody may send.
+    #[doc(hidden)]
     pub fn closed(&self) -> Option<Fields> {
         self.known().closed.clone()
     }
 
     /// Whether the peer's bytes are still followed: not once its HTTP answer is whole, or the thread is lost.
+    #[doc(hidden)]
     pub fn follows(&self) -> bool {
         self.known().decoder.follows(self.witness.side().peer())
     }
 
-    /// How many bytes came of a frame that the peer has not ended; none between two frames.
-    pub fn midst(&self) -> Option<u64> {
-        self.known().decoder.midst(self.witness.side().peer())
-    }
-
     /// What the peer's bytes look like, once they were not what was due.
+    #[doc(hidden)]
     pub fn looks_like(&self) -> Option<String> {
         self.known().looks_like.clone()
     }
+}
+
+impl Watch {
+    /// How many bytes came of a frame that the peer has not ended; none between two frames.
+    fn midst(&self) -> Option<u64> {
+        self.known().decoder.midst(self.witness.side().peer())
+    }
 
     /// How many bytes the peer has sent.
-    pub fn received(&self) -> u64 {
+    fn received(&self) -> u64 {
         self.known().decoder.bytes(self.witness.side().peer())
     }
 
