@@ -254,8 +254,10 @@ struct Gone<'a>(&'a Queue);
 impl Drop for Gone<'_> {
     fn drop(&mut self) {
         let left = self.0.leave();
-        if left.events + left.messages > 0 {
-            eprintln!("{} events and {} messages were not written", left.events, left.messages);
+        for (count, what) in [(left.events, "events"), (left.messages, "messages")] {
+            if count > 0 {
+                eprintln!("{count} {what} were not written");
+            }
         }
     }
 }
