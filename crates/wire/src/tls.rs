@@ -183,12 +183,17 @@ impl Decoder {
     /// the steps that waited for it. `client_random` is the 32 bytes of the ClientHello, `secret` the bytes themselves. Secrets
     /// of other connections, and labels that are not known, are no harm.
     pub fn secret(&mut self, label: &str, client_random: &[u8], secret: &[u8]) -> Vec<Crossed> {
-        if self.secrets.len() < MOST_SECRETS {
-            let (label, client_random) = (label.to_owned(), client_random.to_vec());
-            self.secrets.push(Secret { label, client_random, secret: secret.to_vec() });
-        }
+        let (label, client_random) = (label.to_owned(), client_random.to_vec());
+        self.remember(Secret { label, client_random, secret: secret.to_vec() });
         self.open_waiting();
         std::mem::take(&mut self.out)
+    }
+
+    /// However a secret became known, a peer that says more and more of them fills no memory.
+    fn remember(&mut self, secret: Secret) {
+        if self.secrets.len() < MOST_SECRETS {
+            self.secrets.push(secret);
+        }
     }
 
     /// Takes the server's RSA key: static RSA is opened with it.

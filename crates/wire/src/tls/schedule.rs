@@ -75,7 +75,7 @@ impl Decoder {
             Some(false) | None => keys::master_secret(hash, &secret, self.randoms()),
         };
         let client_random = self.handshake.client_random.clone();
-        self.secrets.push(Secret { label: "CLIENT_RANDOM".into(), client_random, secret: master });
+        self.remember(Secret { label: "CLIENT_RANDOM".into(), client_random, secret: master });
     }
 
     /// The keys that follow from TLS 1.2's master secret, each by its name in the RFC and its fingerprint. None before
