@@ -51,6 +51,10 @@ const MOST_WAITING: usize = 256 * 1024;
 /// The most secrets that are kept; a connection has five, and two more for early data.
 const MOST_SECRETS: usize = 16;
 
+/// The most key exchanges that are opened with the server's private key, which is dear; a connection has one, and one more with
+/// each renegotiation.
+const MOST_KEY_EXCHANGES: usize = 16;
+
 /// Recognises what crosses one TLS connection. It holds no clock and does no I/O.
 #[derive(Debug, Default)]
 pub struct Decoder {
@@ -61,6 +65,8 @@ pub struct Decoder {
     /// The server's, where somebody has it; and whether a secret was encrypted for it.
     private_key: Option<Arc<PrivateKey>>,
     private_key_fits: Option<bool>,
+    /// How many key exchanges it was tried on.
+    key_exchanges: usize,
     /// How many protected records have crossed, and how much of them waits.
     protected: u64,
     waiting_bytes: usize,
@@ -183,17 +189,12 @@ impl Decoder {
     /// the steps that waited for it. `client_random` is the 32 bytes of the ClientHello, `secret` the bytes themselves. Secrets
     /// of other connections, and labels that are not known, are no harm.
     pub fn secret(&mut self, label: &str, client_random: &[u8], secret: &[u8]) -> Vec<Crossed> {
-        let (label, client_random) = (label.to_owned(), client_random.to_vec());
-        self.remember(Secret { label, client_random, secret: secret.to_vec() });
+        if self.secrets.len() < MOST_SECRETS {
+            let (label, client_random) = (label.to_owned(), client_random.to_vec());
+            self.secrets.push(Secret { label, client_random, secret: secret.to_vec() });
+        }
         self.open_waiting();
         std::mem::take(&mut self.out)
-    }
-
-    /// However a secret became known, a peer that says more and more of them fills no memory.
-    fn remember(&mut self, secret: Secret) {
-        if self.secrets.len() < MOST_SECRETS {
-            self.secrets.push(secret);
-        }
     }
 
     /// Takes the server's RSA key: static RSA is opened with it.

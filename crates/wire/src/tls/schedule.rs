@@ -8,7 +8,9 @@ use steps::{
     tls::{Step, field},
 };
 
-use super::{Crossed, Decoder, Secret, fingerprint, hash::Hash, keys, names, reader::Reader};
+use super::{
+    Crossed, Decoder, MOST_KEY_EXCHANGES, Secret, fingerprint, hash::Hash, keys, names, reader::Reader,
+};
 use crate::{Seen, fields};
 
 /// What TLS 1.3's key schedule starts from.
@@ -54,6 +56,10 @@ impl Decoder {
         else {
             return;
         };
+        if self.key_exchanges >= MOST_KEY_EXCHANGES {
+            return;
+        }
+        self.key_exchanges += 1;
         // `struct { ProtocolVersion client_version; opaque random[46]; } PreMasterSecret`, RFC 5246 §7.4.7.1.
         const LENGTH: usize = 48;
         let opened = Reader(body).vec16().and_then(|encrypted| key.open(encrypted));
@@ -75,7 +81,7 @@ impl Decoder {
             Some(false) | None => keys::master_secret(hash, &secret, self.randoms()),
         };
         let client_random = self.handshake.client_random.clone();
-        self.remember(Secret { label: "CLIENT_RANDOM".into(), client_random, secret: master });
+        self.secrets.push(Secret { label: "CLIENT_RANDOM".into(), client_random, secret: master });
     }
 
     /// The keys that follow from TLS 1.2's master secret, each by its name in the RFC and its fingerprint. None before
