@@ -29,6 +29,7 @@ pub(crate) use layout::layout;
 use crate::{Seen, fields};
 use body::Body;
 use check::Asked;
+pub use check::is_token;
 use head::{Head, Kind};
 
 /// The longest head that is kept until its end comes.

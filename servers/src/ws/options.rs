@@ -43,10 +43,9 @@ pub struct Options {
     pub limits: Limits,
 }
 
-/// A name as RFC 6455 §4.1 wants it: printable ASCII without separators.
+/// A subprotocol's name.
 fn token(text: &str) -> Result<String, String> {
-    let good = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if text.is_empty() || !text.bytes().all(good) {
+    if !wire::ws::is_token(text) {
         return Err("letters, digits and the marks !#$%&'*+-.^_`|~".into());
     }
     Ok(text.into())

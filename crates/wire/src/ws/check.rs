@@ -93,8 +93,8 @@ fn header(check: Check, headers: &[Header<'_>], will_do: impl Fn(&str) -> bool) 
     Checked { check, found, met }
 }
 
-/// RFC 9110 §5.6.2.
-fn is_token(text: &str) -> bool {
+/// Whether `text` is a token (RFC 9110 §5.6.2), as a subprotocol's name must be (RFC 6455 §4.1).
+pub fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
