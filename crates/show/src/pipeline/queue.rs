@@ -48,7 +48,7 @@ pub(crate) struct Queue {
     /// Wakes those who wait until all is written.
     written: Condvar,
     /// Grows with each item that the reader is done with, also in the midst of what it took at once.
-    steps: AtomicU64,
+    progress: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -121,7 +121,7 @@ impl Queue {
             state: Mutex::default(),
             filled: Condvar::new(),
             written: Condvar::new(),
-            steps: AtomicU64::new(0),
+            progress: AtomicU64::new(0),
         }
     }
 
@@ -230,8 +230,8 @@ impl Queue {
     }
 
     /// The reader is done with one item: it does not hang.
-    pub(crate) fn step(&self) {
-        self.steps.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn progressed(&self) {
+        self.progress.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Waits until everything that came before is written, and gives whether it is. With `patience` it gives up where
@@ -242,13 +242,13 @@ impl Queue {
         state.urgent += 1;
         self.filled.notify_one();
         while state.done < until && !matches!(state.reader, Reader::Absent | Reader::Gone) {
-            let before = self.steps.load(Ordering::Relaxed);
+            let before = self.progress.load(Ordering::Relaxed);
             state = match patience {
                 None => unpoisoned(self.written.wait(state)),
                 Some(patience) => {
                     let waited = self.written.wait_timeout(state, patience);
                     let (state, timeout) = unpoisoned(waited);
-                    if timeout.timed_out() && self.steps.load(Ordering::Relaxed) == before {
+                    if timeout.timed_out() && self.progress.load(Ordering::Relaxed) == before {
                         let mut state = state;
                         state.urgent -= 1;
                         return false;

@@ -118,7 +118,7 @@ impl Writer {
                 Taken::Items(items) => {
                     for item in items {
                         self.item(item);
-                        queue.step();
+                        queue.progressed();
                     }
                     self.settled();
                     self.out.flush();

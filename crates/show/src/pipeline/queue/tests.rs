@@ -143,7 +143,7 @@ fn a_reader_that_is_slow_with_what_it_took_is_waited_for() {
             let until = Instant::now() + PATIENCE + PATIENCE / 2;
             while Instant::now() < until {
                 thread::sleep(PATIENCE / 50);
-                queue.step();
+                queue.progressed();
             }
             queue.take()
         });
