@@ -42,6 +42,7 @@ pub(crate) const fn claims(step: Step) -> &'static [Claim] {
         | Step::ChannelRequest
         | Step::Exec
         | Step::ChannelReply
+        | Step::ChannelWindowAdjust
         | Step::ChannelData
         | Step::ExitStatus
         | Step::ChannelEof

@@ -7,6 +7,7 @@ mod common;
 
 use std::{
     collections::BTreeSet,
+    fs,
     io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     process::{Command, Stdio},
@@ -73,6 +74,7 @@ const STIMULI: &[(&[Step], Stimulus)] = &[
         ],
         openssh_wants_a_group_and_a_terminal,
     ),
+    (&[Step::Ssh(Ssh::ChannelWindowAdjust)], openssh_grants_more_room),
     (&[Step::Ssh(Ssh::NothingInCommon)], |bench| Some(bench.lab(&["run", "ssh/no-common-kex"]))),
     (&[Step::Ssh(Ssh::AuthFailure)], a_key_that_is_not_on_the_list),
     (&[Step::Ssh(Ssh::WrongTag)], |bench| Some(bench.lab(&["run", "ssh/bit-changed-after-newkeys"]))),
@@ -335,6 +337,33 @@ fn openssh_wants_a_group_and_a_terminal(bench: &Bench) -> Option<Vec<Event>> {
     let output = ssh.expect("ssh starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(server.after_connections(1))
+}
+
+/// An sshd opens a session with a window of 0, and grants room once the command runs.
+fn openssh_grants_more_room(bench: &Bench) -> Option<Vec<Event>> {
+    if !require("sshd") {
+        return None;
+    }
+    // sshd separates its privileges in this folder when it runs as root; a package makes it at boot.
+    drop(fs::create_dir_all("/run/sshd"));
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let addr = free.expect("loopback has a free port");
+    let config = bench.others.path().join("sshd_config");
+    let lines = format!(
+        "ListenAddress {addr}\nHostKey {0}/ssh_host_ed25519_key\nAuthorizedKeysFile {0}/authorized_keys\n\
+         PidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n",
+        bench.certs()
+    );
+    fs::write(&config, lines).expect("it is ours");
+    let mut sshd = Running::start(Command::new("/usr/sbin/sshd").args(["-D", "-e", "-f"]).arg(&config));
+    sshd.wait_for("Server listening", |sshd| {
+        sshd.stderr().iter().any(|line| line.contains("Server listening")).then_some(())
+    });
+    let user = Command::new("id").arg("-un").output().expect("every system has it").stdout;
+    let target = format!("{}@{addr}", String::from_utf8_lossy(&user).trim());
+    let run = client(&["ssh", "--strict", "no", "--certs", bench.certs(), &target, "true"]);
+    assert!(run.status.success(), "{}", run.stderr);
+    Some(run.events)
 }
 
 fn a_key_that_is_not_on_the_list(bench: &Bench) -> Option<Vec<Event>> {

@@ -80,6 +80,8 @@ pub enum Step {
     Exec,
     /// The server grants or refuses a request.
     ChannelReply,
+    /// A side grants more room on the channel.
+    ChannelWindowAdjust,
     /// Data.
     ChannelData,
     /// How the command ended.

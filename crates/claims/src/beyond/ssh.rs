@@ -49,6 +49,7 @@ pub(super) const fn rules(step: Step) -> &'static [Rule] {
         | Step::ChannelRequest
         | Step::Exec
         | Step::ChannelReply
+        | Step::ChannelWindowAdjust
         | Step::ChannelData
         | Step::ExitStatus
         | Step::ChannelEof

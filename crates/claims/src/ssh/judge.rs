@@ -59,6 +59,7 @@ pub(crate) fn judge(step: Step, event: &Event, past: &Past) -> Vec<Finding> {
         | Step::ChannelRequest
         | Step::Exec
         | Step::ChannelReply
+        | Step::ChannelWindowAdjust
         | Step::ChannelData
         | Step::ExitStatus
         | Step::ChannelEof

@@ -233,8 +233,7 @@ fn only_we_tell(judge: Judge, event: &Event, at_the_end: bool) -> Option<&'stati
             && event.direction == Direction::Sent)
             .then_some("the kernel took it, and the connection was gone"),
         (Judge::Openssh, Protocol::Ssh) => {
-            let number = event.fields.named("message_number").and_then(steps::Value::as_u64);
-            let unlogged = event.step.id() == "ssh.channel_data" || number == Some(93);
+            let unlogged = ["ssh.channel_data", "ssh.channel_window_adjust"].contains(&event.step.id());
             unlogged.then_some("OpenSSH logs no packet of a channel's data and window")
         }
         (Judge::Tshark, Protocol::Tcp)

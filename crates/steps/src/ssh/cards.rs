@@ -48,6 +48,7 @@ impl Step {
             Step::ChannelRequest => connection::REQUEST,
             Step::Exec => connection::EXEC,
             Step::ChannelReply => connection::REPLY,
+            Step::ChannelWindowAdjust => connection::WINDOW_ADJUST,
             Step::ChannelData => connection::DATA,
             Step::ExitStatus => connection::EXIT_STATUS,
             Step::ChannelEof => connection::EOF,

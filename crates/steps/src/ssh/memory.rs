@@ -143,6 +143,7 @@ impl Memory {
             | Step::ChannelConfirmed
             | Step::Exec
             | Step::ChannelReply
+            | Step::ChannelWindowAdjust
             | Step::ChannelData
             | Step::ExitStatus
             | Step::ChannelEof

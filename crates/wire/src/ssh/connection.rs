@@ -51,7 +51,7 @@ pub(super) fn read(payload: &[u8]) -> Option<Message> {
         93 => {
             let fields =
                 fields! { field::CHANNEL => reader.uint32()?, field::BYTES_TO_ADD => reader.uint32()? };
-            (Step::OtherMessage, fields)
+            (Step::ChannelWindowAdjust, fields)
         }
         94 => {
             let channel = reader.uint32()?;

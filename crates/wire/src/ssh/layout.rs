@@ -56,6 +56,7 @@ pub(crate) fn layout(step: Step, bytes: &[u8]) -> Vec<Part> {
         | Step::ChannelRequest
         | Step::Exec
         | Step::ChannelReply
+        | Step::ChannelWindowAdjust
         | Step::ChannelData
         | Step::ExitStatus
         | Step::ChannelEof

@@ -147,6 +147,7 @@ impl Talk {
         self.say(Client, &[&[90][..], &string(b"session"), &[0; 12]].concat());
         self.say(Server, &[&[91][..], &[0; 16]].concat());
         self.say(Client, &[&[98, 0, 0, 0, 0][..], &string(b"exec"), &[1], &string(b"whoami")].concat());
+        self.say(Server, &[93, 0, 0, 0, 0, 0, 0x20, 0, 0]);
         self.say(Server, &[99, 0, 0, 0, 0]);
         self.say(Server, &[&[94, 0, 0, 0, 0][..], &string(b"demo\n")].concat());
     }

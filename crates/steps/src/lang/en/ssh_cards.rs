@@ -62,6 +62,10 @@ crate::sentences! {
     channel_reply() =
         "CHANNEL_SUCCESS or CHANNEL_FAILURE for the oldest request that asked for a reply; for a command it \
          means that it was started, not how it went.";
+    channel_window_adjust_title() = "more room";
+    channel_window_adjust() =
+        "The receiver lets its peer send that many bytes more on this channel. Whoever has used up its window must \
+         wait for this message: so a slow reader slows the sender, each channel for itself.";
     channel_data_title() = "channel data";
     channel_data() = "Bytes of the session, decrypted; an error stream travels as extended data.";
     exit_status_title() = "exit status";
@@ -155,8 +159,8 @@ crate::sentences! {
          that it is the right key. Without that step anybody could stand in the middle.";
     other_message_title() = "other message";
     other_message() =
-        "A message without a step of its own, such as IGNORE, DEBUG or WINDOW_ADJUST; its name stands beside \
-         it. In the clear, strict key exchange allows none.";
+        "A message without a step of its own, such as IGNORE or DEBUG; its name stands beside it. In the clear, strict key \
+         exchange allows none.";
     disconnect_title() = "DISCONNECT";
     disconnect() = "The sender ends the connection at once and gives a reason by number and in words.";
     undecodable_title() = "not SSH";

@@ -44,6 +44,10 @@ crate::sentences! {
     channel_reply_title() = "请求的答复";
     channel_reply() =
         "对最早一个要求答复的请求回以 CHANNEL_SUCCESS 或 CHANNEL_FAILURE；对命令而言只表示已启动，不代表结果。";
+    channel_window_adjust_title() = "追加窗口";
+    channel_window_adjust() =
+        "接收方允许对方在这个通道上再发这么多字节。窗口用完的一方必须等这条消息：读得慢的一方由此让发送方慢下来，每\
+         个通道各自计算。";
     channel_data_title() = "通道数据";
     channel_data() = "会话的数据，已解密；错误输出以扩展数据的形式传送。";
     exit_status_title() = "退出状态";
@@ -108,8 +112,7 @@ crate::sentences! {
         "签名只证明服务端持有该密钥；它是不是对的密钥，要靠以往的记录或用户来判断。少了这一步，谁都能充当中间人。";
     other_message_title() = "其他消息";
     other_message() =
-        "没有专门步骤的消息，例如 IGNORE、DEBUG 或 WINDOW_ADJUST，旁边是它的名字。严格密钥交换不允许明文中出现这\
-         类消息。";
+        "没有专门步骤的消息，例如 IGNORE 或 DEBUG，旁边是它的名字。严格密钥交换不允许明文中出现这类消息。";
     disconnect_title() = "DISCONNECT";
     disconnect() = "发送方立即结束连接，并以编号和文字说明原因。";
     undecodable_title() = "不是 SSH";

@@ -58,6 +58,17 @@ pub(super) const REPLY: Card = Card {
     shows: shown![field::ANSWER, field::CHANNEL],
 };
 
+pub(super) const WINDOW_ADJUST: Card = Card {
+    id: "ssh.channel_window_adjust",
+    actor: Actor::Both,
+    rfc: "RFC 4254 §5.2",
+    title: text!(ssh_cards::channel_window_adjust_title()),
+    text: text!(ssh_cards::channel_window_adjust()),
+    client: "",
+    server: "",
+    shows: shown![field::CHANNEL, field::BYTES_TO_ADD],
+};
+
 pub(super) const DATA: Card = Card {
     id: "ssh.channel_data",
     actor: Actor::Both,

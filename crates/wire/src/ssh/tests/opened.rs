@@ -57,7 +57,8 @@ fn every_packet_is_opened_under_every_cipher_and_its_tag_verified() {
             "identification identification kexinit kexinit negotiated key_exchange_init key_exchange_reply",
             "exchange_hash derived_keys newkeys newkeys encrypted service_request encrypted service_accept",
             "auth_none auth_methods auth_password auth_failure publickey_query publickey_ok",
-            "publickey_signature auth_success channel_open channel_confirmed exec channel_reply channel_data",
+            "publickey_signature auth_success channel_open channel_confirmed exec channel_window_adjust",
+            "channel_reply channel_data",
             "kexinit kexinit negotiated key_exchange_init key_exchange_reply exchange_hash derived_keys newkeys",
             "newkeys disconnect",
         ];
@@ -66,7 +67,7 @@ fn every_packet_is_opened_under_every_cipher_and_its_tag_verified() {
         assert_eq!(ids(&seen), expected, "{cipher} {mac}");
         let opened = seen.iter().filter(|crossed| crossed.seen.fields.contains_key("encrypted"));
         assert!(opened.clone().all(|crossed| crossed.seen.fields["tag_verified"] == true));
-        assert_eq!(opened.clone().count(), 22, "{cipher} {mac}");
+        assert_eq!(opened.clone().count(), 23, "{cipher} {mac}");
         // The length stands in the clear where the tag covers it as it crossed, and nowhere else.
         let clear = cipher.contains("gcm") || mac.contains("-etm");
         for Crossed { seen, .. } in opened {
@@ -107,6 +108,15 @@ fn the_exchange_hash_is_the_session_identifier_and_new_keys_keep_it() {
     );
     let proof = &one(&seen, Step::PublickeySignature).seen.fields;
     assert_eq!((&proof["signature"], &proof["asked_before"]), (&"verified".into(), &true.into()));
+}
+
+/// RFC 4254 §5.2: what may be sent from now on, added to what was left.
+#[test]
+fn a_window_adjust_says_of_which_channel_and_how_many_bytes_more() {
+    let seen = check(&talk(CIPHERS[0].0, CIPHERS[0].1).said, 0);
+    let adjust = &one(&seen, Step::ChannelWindowAdjust).seen;
+    assert_eq!((adjust.from, adjust.fields["channel"].as_u64()), (Some(Server), Some(0)));
+    assert_eq!(adjust.fields["bytes_to_add"], 0x20_0000);
 }
 
 #[test]
