@@ -306,6 +306,11 @@ fn a_request_that_rfc_6455_allows_is_taken_however_it_is_written() {
         let key = request.split("Sec-WebSocket-Key: ").nth(1).and_then(|rest| rest.split("\r\n").next());
         let accept = wire::ws::accept(key.expect("it has one"));
         assert!(answer.contains(&format!("Sec-WebSocket-Accept: {accept}\r\n")), "{answer}");
+        let asked = shown(&heard, Claim::W1);
+        assert!(
+            !asked.is_empty() && asked.iter().all(|(_, verdict)| *verdict != Verdict::Differs),
+            "{asked:?}"
+        );
         assert_eq!(summary(&heard).text("outcome"), "complete");
     }
 }

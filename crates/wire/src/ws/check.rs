@@ -14,7 +14,7 @@ use steps::ws::{Check, Checked};
 use super::header::{has_token, names, value};
 
 /// Base64 as RFC 6455 §4.1 has it in its own example, `AQIDBAUGBwgJCgsMDQ4PEC==`: the last bits need not be zero.
-const KEY: GeneralPurpose = GeneralPurpose::new(
+pub(super) const KEY: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)

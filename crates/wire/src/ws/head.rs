@@ -1,6 +1,6 @@
 //! The two HTTP heads of the upgrade (RFC 9112), read by the parser under hyper.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::Engine;
 use httparse::{EMPTY_HEADER, Header, Request, Response, Status};
 use steps::{
     Field, Fields, Side, common,
@@ -131,7 +131,7 @@ fn request(request: &Request<'_, '_>, bytes: &[u8]) -> Head {
     for header in [HOST, UPGRADE, CONNECTION, KEY] {
         put(&mut fields, headers, header);
     }
-    match value(headers, KEY.0).map(|key| STANDARD.decode(key)) {
+    match value(headers, KEY.0).map(|key| check::KEY.decode(key)) {
         None => {}
         Some(Ok(random)) => fields.put(field::KEY_BYTES, hex::encode(random)),
         Some(Err(_)) => fields.put(field::KEY_IS_BASE64, false),
