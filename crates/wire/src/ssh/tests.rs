@@ -242,6 +242,21 @@ fn messages_outside_the_key_exchange_are_named() {
 }
 
 #[test]
+fn the_list_of_signature_algorithms_is_kept_whole() {
+    // As sshd of OpenSSH 9.2 sends it.
+    let list = "ssh-ed25519,sk-ssh-ed25519@openssh.com,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,\
+                sk-ecdsa-sha2-nistp256@openssh.com,webauthn-sk-ecdsa-sha2-nistp256@openssh.com,ssh-dss,ssh-rsa,\
+                rsa-sha2-256,rsa-sha2-512";
+    let mut dialogue = handshake();
+    dialogue.truncate(2);
+    let info = [vec![7, 0, 0, 0, 1], string(b"server-sig-algs"), string(list.as_bytes())].concat();
+    dialogue.push((Server, packet(&info)));
+    let seen = check(&dialogue);
+    assert_eq!(seen[2].step, Step::ExtInfo.into());
+    assert_eq!(seen[2].fields["server-sig-algs"], list);
+}
+
+#[test]
 fn a_signed_request_is_taken_apart() {
     let key = [string(b"ssh-ed25519"), string(&[9; 32])].concat();
     let parts = [

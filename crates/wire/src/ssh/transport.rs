@@ -50,7 +50,8 @@ fn transport(number: u8, payload: &[u8]) -> Option<Message> {
             let mut fields = Fields::new();
             for _ in 0..reader.uint32()?.min(MOST_EXTENSIONS) {
                 let (name, value) = (reader.text()?, reader.text()?);
-                fields.insert(short(&name).into(), short(&value).into());
+                let value: String = value.chars().take(MOST_OF_EXTENSION).collect();
+                fields.insert(short(&name).into(), value.into());
             }
             (Step::ExtInfo, fields)
         }
@@ -62,6 +63,9 @@ fn transport(number: u8, payload: &[u8]) -> Option<Message> {
 
 /// More than anybody sends.
 const MOST_EXTENSIONS: u32 = 32;
+
+/// Longer than a list of all signature algorithms that there are: half of one would be another list.
+const MOST_OF_EXTENSION: usize = 2000;
 
 /// RFC 4250 §4.2.2.
 fn reason_name(code: u32) -> &'static str {
