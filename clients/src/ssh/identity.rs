@@ -73,6 +73,7 @@ impl Loaded {
             let why = match error.kind() {
                 std::io::ErrorKind::NotFound => "there is no such file",
                 std::io::ErrorKind::PermissionDenied => "this user may not read it",
+                std::io::ErrorKind::IsADirectory => "it is a folder",
                 _ => "it could not be read",
             };
             anyhow!("could not read {} (`--identity` takes another key): {why}", path.display())

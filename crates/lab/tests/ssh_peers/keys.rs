@@ -129,6 +129,7 @@ fn a_file_that_is_no_private_key_is_told_in_a_sentence_of_its_own() {
         ("ppk", "`puttygen "),
         ("cert", "is a certificate"),
         ("missing", "there is no such file"),
+        ("certs", "it is a folder"),
     ] {
         let run = with(&bench, &server, &dir(name));
         assert_eq!(run.output.status.code(), Some(255), "{name}");
