@@ -59,8 +59,8 @@ async fn request<S: AsyncRead + AsyncWrite + Unpin>(
             // A server that keeps the connection open has said all it has to say.
             Extent::Whole => return Ok(()),
             Extent::Part | Extent::UntilClose if answer.len() >= MOST => return Ok(()),
-            Extent::Foreign if answer.len() >= MOST => break End::NoHttp,
-            Extent::Part | Extent::UntilClose | Extent::Foreign => {}
+            Extent::Foreign if is_told(&answer) => break End::NoHttp,
+            Extent::Nothing | Extent::Part | Extent::UntilClose | Extent::Foreign => {}
         }
         match timeout(PATIENCE, tls.read(&mut part)).await {
             // A library may not tell an end without close_notify from one with it.
@@ -68,7 +68,7 @@ async fn request<S: AsyncRead + AsyncWrite + Unpin>(
             Ok(Ok(0)) => match extent(&answer) {
                 Extent::Whole | Extent::UntilClose => return Ok(()),
                 Extent::Part => break End::Unfinished,
-                Extent::Foreign => break End::NoHttp,
+                Extent::Nothing | Extent::Foreign => break End::NoHttp,
             },
             Ok(Ok(n)) => answer.extend_from_slice(&part[..n]),
             Ok(Err(error)) => break watch.ended(&error),
@@ -76,4 +76,27 @@ async fn request<S: AsyncRead + AsyncWrite + Unpin>(
         }
     };
     Err(watch.why(end))
+}
+
+/// Whether enough has come to tell what is spoken instead of HTTP: a line of text, or a byte that no text has.
+fn is_told(answer: &[u8]) -> bool {
+    /// Longer than any greeting.
+    const LONGEST: usize = 4096;
+    answer.len() > LONGEST || answer.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_line_or_a_byte_of_no_text_tells_what_is_spoken_instead_of_http() {
+        for told in [&b"220 mail ready\r\n"[..], b"* OK\n", b"\0\0\x12\x04", "\u{bb}\tx\n".as_bytes()] {
+            assert!(is_told(told), "{told:?}");
+        }
+        for begun in [&b"220 mail"[..], b"", "gr\u{fc}ezi\tmiteinander".as_bytes()] {
+            assert!(!is_told(begun), "{begun:?}");
+        }
+        assert!(is_told(&[b'x'; 5000]), "nobody greets so long");
+    }
 }

@@ -3,6 +3,8 @@
 /// How much of an answer is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
+    /// Not a byte.
+    Nothing,
     /// All of it.
     Whole,
     /// Something is missing that the head announces.
@@ -16,8 +18,11 @@ pub(super) enum Extent {
 /// How much of the answer to a GET `answer` is.
 pub(super) fn extent(answer: &[u8]) -> Extent {
     const BEGINS: &[u8] = b"HTTP/1.";
+    if answer.is_empty() {
+        return Extent::Nothing;
+    }
     let common = answer.len().min(BEGINS.len());
-    if answer.is_empty() || answer[..common] != BEGINS[..common] {
+    if answer[..common] != BEGINS[..common] {
         return Extent::Foreign;
     }
     let Some(end) = answer.windows(4).position(|end| end == b"\r\n\r\n") else { return Extent::Part };
@@ -91,7 +96,7 @@ mod tests {
             (format!("HTTP/1.1 100 Continue\r\n\r\n{ok}Content-Length: 0\r\n\r\n"), Extent::Whole),
             ("HTT".into(), Extent::Part),
             ("220 mail".into(), Extent::Foreign),
-            (String::new(), Extent::Foreign),
+            (String::new(), Extent::Nothing),
         ];
         for (answer, expected) in cases {
             assert_eq!(extent(answer.as_bytes()), expected, "{answer:?}");
