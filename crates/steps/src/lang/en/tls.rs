@@ -110,9 +110,13 @@ crate::sentences! {
          HTTP/1.1 alone, and asked nothing.";
     leave_out_alpn() = "Leave out `--alpn` to agree on HTTP/1.1.";
     ended_tcp_without_close_notify() = "ended TCP without close_notify";
-    ended_with_close_notify() = "ended with close_notify";
-    sent_nothing_more(seconds) = "sent nothing more for {seconds} s";
-    the_answer_is_not_whole(how) =
+    the_answer_is_not_whole() =
+        "TLS is fine, but the server's answer is not whole: the server ended with close_notify in the middle of \
+         it.";
+    the_answer_has_no_end(seconds) =
+        "TLS is fine, but the server's answer has no end: it sent nothing more for {seconds} s and did not \
+         close, and the length that the answer's head names was not reached, or it names none.";
+    the_answer_may_have_been_cut(how) =
         "TLS is fine, but the server's answer is not whole, or cannot be known to be: it {how} before the \
          length was reached that its head names, or its head names none. Whoever cuts TCP could have cut the \
          answer, too (RFC 8446 §6.1).";
@@ -321,6 +325,9 @@ crate::sentences! {
     imap() = "IMAP";
     the_peer_did_not_speak_tls(peer, expected, got) =
         "the {peer} did not speak TLS: {expected} was due, and its first bytes look like this: {got}.";
+    the_peers_first_bytes_are_unknown(peer, expected) =
+        "the {peer} did not speak TLS: {expected} was due, and its first bytes are of no protocol that is known \
+         here.";
     is_this_the_right_port() = "Is this the right port?";
     the_peer_sent_something_too_long(peer, place) =
         "the {peer} sent, {place}, a record or message that is longer than TLS allows: a record has at most \

@@ -16,7 +16,7 @@ crate::sentences! {
     renegotiation_refused() =
         "the peer wanted to renegotiate after the handshake, and ended the connection when we did not";
     speaks_http2() = "`--alpn` agreed on another protocol than HTTP/1, and nothing is asked";
-    answer_not_whole() = "an answer that ends without its length reached and without close_notify";
+    answer_not_whole() = "an answer that ends or stops before it is whole, or before it is known to be";
     not_http() = "the peer answers under the session's keys, and it is not HTTP/1";
     no_answer() = "the server ends with close_notify and has answered nothing";
     no_request() = "the client's request is not whole";

@@ -97,9 +97,11 @@ crate::sentences! {
         "TLS 没有问题，双方按 `--alpn` 谈定了 `{agreed}`（ALPN）；但本客户端只会 HTTP/1.1，因此没有提问。";
     leave_out_alpn() = "去掉 `--alpn` 即可谈定 HTTP/1.1。";
     ended_tcp_without_close_notify() = "没有 close_notify 就结束了 TCP";
-    ended_with_close_notify() = "以 close_notify 结束";
-    sent_nothing_more(seconds) = " {seconds} 秒没有再发内容";
-    the_answer_is_not_whole(how) =
+    the_answer_is_not_whole() = "TLS 没有问题，但服务端的应答不完整：应答还没有发完，服务端就以 close_notify 结束了。";
+    the_answer_has_no_end(seconds) =
+        "TLS 没有问题，但服务端的应答没有结尾：它 {seconds} 秒没有再发内容，也没有关闭，而应答头所说的长度还没有\
+         达到，或应答头没有说明长度。";
+    the_answer_may_have_been_cut(how) =
         "TLS 没有问题，但服务端的应答不完整，或无从得知是否完整：它{how}，而应答头所说的长度还没有达到，或应答头\
          没有说明长度。能切断 TCP 的人也能截断应答（RFC 8446 §6.1）。";
     the_server_does_not_speak_http(line, service) = "TLS 没有问题，但服务端说的不是 HTTP：它说的是 `{line}`{service}。";
@@ -271,6 +273,8 @@ crate::sentences! {
     imap() = "IMAP";
     the_peer_did_not_speak_tls(peer, expected, got) =
         "{peer}说的不是 TLS：应为{expected}，而它最初的字节看起来是：{got}。";
+    the_peers_first_bytes_are_unknown(peer, expected) =
+        "{peer}说的不是 TLS：应为{expected}，而它最初的字节不属于这里认识的任何协议。";
     is_this_the_right_port() = "端口对吗？";
     the_peer_sent_something_too_long(peer, place) =
         "{peer}{place}发来的记录或消息超过了 TLS 允许的长度：一条记录最多 2^14 字节，加密时再加 2048 字节（RFC \

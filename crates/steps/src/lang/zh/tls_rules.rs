@@ -14,7 +14,7 @@ crate::sentences! {
     // application.rs
     renegotiation_refused() = "握手之后对方要求重新协商，我们拒绝后它结束了连接";
     speaks_http2() = "`--alpn` 谈定的不是 HTTP/1，因此不提问";
-    answer_not_whole() = "应答没有达到其长度，也没有 close_notify 就结束";
+    answer_not_whole() = "应答在完整之前，或在得知是否完整之前，就结束或中断";
     not_http() = "对方用会话密钥作答，但不是 HTTP/1";
     no_answer() = "服务端没有作答就以 close_notify 结束";
     no_request() = "客户端的请求不完整";

@@ -103,13 +103,20 @@ fn is_http(answer: &Record) -> bool {
 }
 
 fn answer_not_whole(facts: &Facts<'_>) -> Option<Reason> {
-    let how = match facts.end {
-        End::Cut => say!(tls::ended_tcp_without_close_notify()),
-        End::Reset => say!(tls::reset_the_connection()),
-        End::Unfinished => say!(tls::ended_with_close_notify()),
+    let cause = match facts.end {
+        End::Cut => {
+            let how = say!(tls::ended_tcp_without_close_notify());
+            say!(tls::the_answer_may_have_been_cut(how))
+        }
+        End::Reset => {
+            let how = say!(tls::reset_the_connection());
+            say!(tls::the_answer_may_have_been_cut(how))
+        }
+        // Nobody else can say close_notify in its place.
+        End::Unfinished => say!(tls::the_answer_is_not_whole()),
         End::Silent(patience) => {
             let seconds = patience.as_secs_f64();
-            say!(tls::sent_nothing_more(seconds))
+            say!(tls::the_answer_has_no_end(seconds))
         }
         End::Alert(_)
         | End::Unreadable(_)
@@ -131,8 +138,7 @@ fn answer_not_whole(facts: &Facts<'_>) -> Option<Reason> {
     if facts.side != Side::Client || !is_http(answer(facts)?) {
         return None;
     }
-    let reason = Reason::new(say!(tls::the_answer_is_not_whole(how)));
-    Some(reason.at(Step::ApplicationData))
+    Some(Reason::new(cause).at(Step::ApplicationData))
 }
 
 fn not_http(facts: &Facts<'_>) -> Option<Reason> {

@@ -86,8 +86,15 @@ fn starts_in_the_clear(looks_like: &str) -> Option<(Text, &'static str)> {
 
 fn not_tls(facts: &Facts<'_>, words: &str, expected: &str) -> (Said, Said) {
     let peer = facts.them();
-    let (expected, got) = (our_words(expected), our_words(words));
-    (say!(tls::the_peer_did_not_speak_tls(peer, expected, got)), say!(tls::is_this_the_right_port()))
+    let expected = our_words(expected);
+    let cause = match words {
+        "unknown" => say!(tls::the_peers_first_bytes_are_unknown(peer, expected)),
+        words => {
+            let got = our_words(words);
+            say!(tls::the_peer_did_not_speak_tls(peer, expected, got))
+        }
+    };
+    (cause, say!(tls::is_this_the_right_port()))
 }
 
 fn too_long(facts: &Facts<'_>) -> Option<Reason> {

@@ -331,6 +331,7 @@ fn after_the_handshake() -> Vec<Case> {
             .s(Step::ApplicationData, json!({"plaintext_hex": "000012040000"})),
         said("near: HTTP/1.1 was agreed, and the answer is cut", End::Cut, "HTTP/1.1 200 OK"),
         said("near: the answer stops", PATIENCE, "HTTP/1.1 200 OK"),
+        said("near: close_notify comes in the middle", End::Unfinished, "HTTP/1.1 200 OK"),
         said("near: it is not HTTP", PATIENCE, "* OK IMAP4rev1 ready"),
         said("the same of SMTP", PATIENCE, "220 mail.test ESMTP"),
         said("the same of nobody we know", End::NoHttp, "hello?"),
