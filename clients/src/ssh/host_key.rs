@@ -123,6 +123,7 @@ impl HostKeyCheck {
         match found {
             Some(Certified::Revoked { line }) => {
                 decision.record = "revoked";
+                decision.certificate_refused = Some("authority_revoked");
                 decision.line = Some(line);
                 self.refuse();
                 return decision;

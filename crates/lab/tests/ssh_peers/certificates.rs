@@ -129,6 +129,12 @@ fn a_host_certificate_is_taken_or_its_fault_is_named_as_by_openssh() {
                 let rule = of(&run.events, Ssh::Summary).get(RULE);
                 assert_eq!(rule, Some("ssh.host_certificate_refused"), "{name}: {}", run.stderr());
             }
+            "revoked" => assert_eq!(
+                refused == Some("authority_revoked") && run.stderr().contains("revokes its CA"),
+                name.contains("CA"),
+                "{name}: {}",
+                run.stderr()
+            ),
             _ => {}
         }
     }

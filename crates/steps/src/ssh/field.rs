@@ -253,8 +253,8 @@ declare! {
     CERTIFICATE_VALID_BEFORE: str = "certificate_valid_before";
     /// The CA that signed it, by the fingerprint of its key.
     CERTIFICATE_AUTHORITY_FINGERPRINT: str = "certificate_authority_fingerprint";
-    /// Why the client did not take a host's certificate: `authority`, `signature`, `sha1`, `role`, `not_yet_valid`, `expired`, `principals` or
-    /// `critical_options`.
+    /// Why the client did not take a host's certificate: `authority`, `authority_revoked`, `signature`, `sha1`, `role`,
+    /// `not_yet_valid`, `expired`, `principals` or `critical_options`.
     CERTIFICATE_REFUSED: str = "certificate_refused";
     /// What the server asks the user.
     PROMPTS: [String] = "prompts";

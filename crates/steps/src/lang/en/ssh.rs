@@ -95,6 +95,8 @@ crate::sentences! {
     known_hosts_names_another_file() = "`--known-hosts` names another file.";
     the_host_key_is_revoked(print, line, file) =
         "The host key {print} was refused: line {line} of {file} revokes it.";
+    the_ca_of_its_certificate_is_revoked(authority, line, file) =
+        "The host's certificate was refused: line {line} of {file} revokes its CA {authority}.";
     the_host_key_is_of_another_kind(file, line, recorded, shown, print) =
         "The host key was refused: {file} line {line} has a key of the kind {recorded}; this client asked for \
          that kind first, and the server showed {shown} {print} instead.";

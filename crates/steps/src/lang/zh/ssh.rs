@@ -78,6 +78,8 @@ crate::sentences! {
     known_hosts_could_not_be_read(print, file) = "拒绝主机公钥 {print}：无法读取 {file}。";
     known_hosts_names_another_file() = "可用 `--known-hosts` 指定另一个文件。";
     the_host_key_is_revoked(print, line, file) = "拒绝主机公钥 {print}：{file} 第 {line} 行已将其吊销。";
+    the_ca_of_its_certificate_is_revoked(authority, line, file) =
+        "拒绝主机证书：{file} 第 {line} 行已吊销其 CA {authority}。";
     the_host_key_is_of_another_kind(file, line, recorded, shown, print) =
         "拒绝主机公钥：{file} 第 {line} 行记录的是 {recorded} 类的公钥；本客户端首先请求这一类，服务端却出示了 \
          {shown} {print}。";

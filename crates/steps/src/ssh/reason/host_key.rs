@@ -47,8 +47,13 @@ fn unreadable(facts: &Facts<'_>) -> Option<Reason> {
 fn revoked(facts: &Facts<'_>) -> Option<Reason> {
     let check = refused(facts, "revoked")?;
     let ((file, _, print), line) = (told(check), check.get(field::LINE)?);
-    let reason = because(say!(ssh::the_host_key_is_revoked(print, line, file)));
-    Some(reason.by(Side::Server))
+    let by_its_ca = check.get(field::CERTIFICATE_REFUSED) == Some("authority_revoked");
+    let authority = check.get(field::CERTIFICATE_AUTHORITY_FINGERPRINT).filter(|_| by_its_ca);
+    let cause = match authority {
+        Some(authority) => say!(ssh::the_ca_of_its_certificate_is_revoked(authority, line, file)),
+        None => say!(ssh::the_host_key_is_revoked(print, line, file)),
+    };
+    Some(because(cause).by(Side::Server))
 }
 
 /// The server no longer has, or does not show, the kind of key that is on record.

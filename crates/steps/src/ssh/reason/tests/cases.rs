@@ -14,6 +14,10 @@ fn host_keys() -> Vec<Case> {
     vec![
         refused("known_hosts cannot be read").host_key("unreadable", json!({})),
         refused("the key is revoked").host_key("revoked", json!({})),
+        refused("the certificate's CA is revoked").host_key(
+            "revoked",
+            json!({"certificate_refused": "authority_revoked", "certificate_authority_fingerprint": "SHA256:ca"}),
+        ),
         refused("the key is another one").host_key("changed", json!({})),
         refused("near: and of another kind").host_key("changed", json!({"recorded_key_type": "ssh-rsa"})),
         refused("the host is unknown").host_key("unknown", json!({})),
