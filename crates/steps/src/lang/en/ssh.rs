@@ -9,6 +9,9 @@ crate::sentences! {
     the_server_disconnected_after_too_many_tries(value, said, tried, keys) =
         "The server disconnected: {value}, {said}. It counts each proof that it refuses, and had refused \
          {tried} here ({keys} of them keys).";
+    the_server_disconnected_at_the_first_try(value, said) =
+        "The server disconnected: {value}, {said}. It counts each attempt that it refuses, and here the first \
+         was one too many.";
     name_the_right_key_of_the_agent(offered) =
         "ssh-agent holds {offered} keys, offered one after the other: leave out `--agent` and name the right \
          one with `--identity FILE`.";

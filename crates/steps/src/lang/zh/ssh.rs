@@ -9,6 +9,8 @@ crate::sentences! {
     the_server_disconnected_after_too_many_tries(value, said, tried, keys) =
         "服务端断开了连接：{value}，{said}。它会计入每一次被拒绝的凭据，此处已拒绝 {tried} 次（其中公钥 {keys} \
          次）。";
+    the_server_disconnected_at_the_first_try(value, said) =
+        "服务端断开了连接：{value}，{said}。它会计入每一次被拒绝的尝试，此处第一次就已超出。";
     name_the_right_key_of_the_agent(offered) =
         "ssh-agent 中有 {offered} 个密钥，逐个提交：请去掉 `--agent`，用 `--identity FILE` 指定正确的一个。";
     it_lets_nobody_in_from_this_address() = "它不允许来自此地址的连接。";

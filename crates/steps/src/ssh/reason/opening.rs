@@ -63,8 +63,12 @@ fn too_many_tries(facts: &Facts<'_>) -> Option<Reason> {
     }
     let (said, tried) = (quoted(words), facts.memory().attempts.len());
     let keys = facts.memory().attempts.iter().filter(|attempt| attempt.method == "publickey").count();
-    let reason =
-        Reason::new(say!(ssh::the_server_disconnected_after_too_many_tries(name, said, tried, keys)));
+    // An attempt that nothing else answered was answered by the DISCONNECT.
+    let reason = Reason::new(if tried == 0 && facts.memory().open {
+        say!(ssh::the_server_disconnected_at_the_first_try(name, said))
+    } else {
+        say!(ssh::the_server_disconnected_after_too_many_tries(name, said, tried, keys))
+    });
     let reason = reason.at(Step::Disconnect);
     Some(if facts.given.agent && facts.given.keys > 1 {
         let offered = facts.given.keys;

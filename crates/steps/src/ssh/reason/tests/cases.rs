@@ -86,6 +86,10 @@ fn before_the_keys() -> Vec<Case> {
             .tried("publickey", false, &["publickey"])
             .disconnect(2, "SSH_DISCONNECT_PROTOCOL_ERROR", "Too many authentication failures")
             .given(|given| (given.agent, given.keys) = (true, 7)),
+        client("one key is too many", fin())
+            .lists(&["publickey"])
+            .c(Step::PublickeyQuery, json!({"public_key_fingerprint": "SHA256:abc"}))
+            .disconnect(2, "SSH_DISCONNECT_PROTOCOL_ERROR", "Too many authentication failures"),
         client("near: another protocol error", fin()).lists(&["publickey"]).disconnect(
             2,
             "SSH_DISCONNECT_PROTOCOL_ERROR",
