@@ -252,7 +252,8 @@ impl Login<'_> {
                 said =
                     timeout(PATIENCE, self.session.authenticate_keyboard_interactive_respond(answers)).await;
             };
-            means.passwords_tried += 1;
+            // Whoever asked nothing was told nothing.
+            means.passwords_tried += usize::from(rounds > 0);
             attempt = self.judge(answer, METHOD, &user)?;
             let over = matches!(attempt, Attempt::In | Attempt::Refused { in_part: true, .. });
             if over || rounds == 0 {

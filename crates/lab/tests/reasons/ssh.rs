@@ -507,6 +507,11 @@ fn logins() -> Vec<Case> {
         }),
         scenario("ssh.password_refused", "lab run ssh/wrong-password"),
         scenario("ssh.key_refused", "lab run ssh/foreign-key"),
+        case(
+            "ssh.nothing_asked",
+            "sshd without PAM, and client ssh --methods keyboard-interactive",
+            |bench| bench.at_sshd("unasked", "", &["--methods", "keyboard-interactive"]),
+        ),
         case("ssh.no_common_method", "sshd that takes hostbased alone", |bench| {
             let lines = "PubkeyAuthentication no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n\
                          HostbasedAuthentication yes\n";

@@ -36,6 +36,8 @@ pub struct Memory {
     pub stdout: Vec<String>,
     key: Option<String>,
     certificate: bool,
+    /// A question was put, or answered, since the last proof was judged.
+    asked: bool,
 }
 
 /// One proof that was judged.
@@ -49,6 +51,8 @@ pub struct Attempt {
     pub certificate: bool,
     /// It was taken, and a further proof is wanted.
     pub in_part: bool,
+    /// It was keyboard-interactive, and refused before anything was asked (RFC 4256 §3.1): no answer was given.
+    pub unasked: bool,
     /// The methods that can go on.
     pub left: Vec<String>,
 }
@@ -77,11 +81,11 @@ impl Memory {
                 self.answered(event, "password");
             }
             Step::InteractiveAnswer => {
-                self.open = true;
+                (self.open, self.asked) = (true, true);
                 self.answered(event, "keyboard-interactive");
             }
             Step::InteractiveQuestion => {
-                self.open = true;
+                (self.open, self.asked) = (true, true);
                 self.questions += event.get(field::PROMPTS).map_or(0, |it| it.len());
             }
             Step::AuthMethods => self.open = false,
@@ -163,7 +167,8 @@ impl Memory {
     }
 
     fn judged(&mut self, event: &Event, method: &str) {
-        self.open = false;
+        let unasked = method == "keyboard-interactive" && !self.asked;
+        (self.open, self.asked) = (false, false);
         if self.attempts.len() < MOST {
             let left = event
                 .get(field::AUTHENTICATIONS_THAT_CAN_CONTINUE)
@@ -175,7 +180,14 @@ impl Memory {
                 || event.get(field::ANSWER) == Some("accept, and more is needed");
             let key = self.key.clone().filter(|_| method == "publickey");
             let certificate = self.certificate && key.is_some();
-            self.attempts.push(Attempt { method: method.to_owned(), key, certificate, in_part, left });
+            self.attempts.push(Attempt {
+                method: method.to_owned(),
+                key,
+                certificate,
+                in_part,
+                unasked,
+                left,
+            });
         }
     }
 

@@ -194,6 +194,11 @@ crate::sentences! {
     it_says_the_same_of_several_faults() =
         "A server says the same of a wrong password, of a name it does not know and of a user it lets in \
          nowhere.";
+    the_server_refused_before_it_asked(user) =
+        "The server lists keyboard-interactive, and refused \"{user}\" by it before it asked anything.";
+    sshd_lets_pam_ask() =
+        "sshd leaves the questions to PAM (`UsePAM yes`). Where the server takes passwords, `--methods password` \
+         sends one.";
     no_common_way_to_log_in(its, ours) =
         "No common way to log in: the server takes {its}; this client may try {ours} (--methods).";
     the_server_ended_before_it_answered_the_login(how) =

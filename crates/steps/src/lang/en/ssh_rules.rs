@@ -48,6 +48,7 @@ crate::sentences! {
     password_login_off() = "only passwords may be tried, and the server takes none";
     password_refused() = "the server refused each password";
     key_refused() = "the server refused each key";
+    nothing_asked() = "the server refused keyboard-interactive before it asked anything";
     no_common_method() = "no way to log in is common";
     gone_before_login() = "the connection ended before the login was answered";
     gone_in_login() = "the connection ended during the login";

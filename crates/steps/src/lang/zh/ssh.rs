@@ -131,7 +131,7 @@ crate::sentences! {
     the_key() = "公钥";
     the_password() = "密码";
     the_answers() = "对提问的回答";
-    the_proof(other) = "{other} 凭据";
+    the_proof(other) = " {other} 凭据";
     the_password_was_not_sent_to_an_unproven_host(wanted, file, line) =
         "服务端接受 {wanted}，但没有发送任何密码：它的主机公钥与 {file} 第 {line} 行的记录不符，可能有中间人。\
          --strict no 只是放行，不会向它透露密码。";
@@ -159,6 +159,10 @@ crate::sentences! {
     the_server_refused_the_passwords(_passwords, user, tries, also) =
         "服务端拒绝了 \"{user}\" 的密码（共尝试 {tries} 次）{also}：拒绝访问。";
     it_says_the_same_of_several_faults() = "密码错误、用户名不存在、用户被禁止登录，服务端的回答都一样。";
+    the_server_refused_before_it_asked(user) =
+        "服务端列出了 keyboard-interactive，却在提出任何问题之前就以此拒绝了 \"{user}\"。";
+    sshd_lets_pam_ask() =
+        "sshd 的问题由 PAM 提出（`UsePAM yes`）。服务端若接受密码，可用 `--methods password` 发送。";
     no_common_way_to_log_in(its, ours) =
         "没有共同的登录方法：服务端接受 {its}；本客户端可尝试 {ours}（--methods）。";
     the_server_ended_before_it_answered_the_login(how) =

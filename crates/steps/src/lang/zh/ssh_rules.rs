@@ -48,6 +48,7 @@ crate::sentences! {
     password_login_off() = "只允许尝试密码，而服务端不接受密码";
     password_refused() = "服务端拒绝了每一个密码";
     key_refused() = "服务端拒绝了每一个公钥";
+    nothing_asked() = "服务端在提出任何问题之前就拒绝了 keyboard-interactive";
     no_common_method() = "没有共同的登录方法";
     gone_before_login() = "连接在登录得到回应之前结束";
     gone_in_login() = "连接在登录期间结束";

@@ -23,8 +23,9 @@ pub(super) fn left(facts: &Facts<'_>) -> Vec<String> {
     first.unwrap_or_default().into_iter().map(str::to_owned).collect()
 }
 
+/// Whether a password was offered, or an answer.
 pub(super) fn is_password(attempt: &Attempt) -> bool {
-    ["password", "keyboard-interactive"].contains(&attempt.method.as_str())
+    ["password", "keyboard-interactive"].contains(&attempt.method.as_str()) && !attempt.unasked
 }
 
 /// The keys that were refused.
@@ -40,7 +41,7 @@ pub(super) fn proof(attempt: &Attempt) -> Said {
         ("publickey", Some(print)) => say!(ssh::the_key_of_print(print)),
         ("publickey", None) => say!(ssh::the_key()),
         ("password", _) => say!(ssh::the_password()),
-        ("keyboard-interactive", _) => say!(ssh::the_answers()),
+        ("keyboard-interactive", _) if !attempt.unasked => say!(ssh::the_answers()),
         (other, _) => say!(ssh::the_proof(other)),
     }
 }

@@ -34,6 +34,7 @@ pub(super) const RULES: &[Named] = rule_list!["ssh", ssh_rules;
     password_login_off => password_login_off;
     password_refused => password_refused;
     key_refused => key_refused;
+    nothing_asked => nothing_asked;
     no_common_method => no_common_method;
     gone_before_login => gone_before_login;
     gone_in_login => gone_in_login;
@@ -169,7 +170,9 @@ fn password_login_off(facts: &Facts<'_>) -> Option<Reason> {
 fn password_refused(facts: &Facts<'_>) -> Option<Reason> {
     let attempts = &facts.memory().attempts;
     let tries = attempts.iter().filter(|attempt| is_password(attempt)).count();
-    if *facts.ended != Ended::LoginRefused || !attempts.last().is_some_and(is_password) {
+    // What was refused before it asked for a secret tells nothing of one.
+    let last = attempts.iter().rfind(|attempt| !attempt.unasked);
+    if *facts.ended != Ended::LoginRefused || !last.is_some_and(is_password) {
         return None;
     }
     let user = user(facts);
@@ -186,6 +189,15 @@ fn password_refused(facts: &Facts<'_>) -> Option<Reason> {
     let reason = Reason::new(say!(ssh::the_server_refused_the_passwords(passwords, user, tries, also)));
     let reason = reason.at(Step::AuthFailure);
     Some(reason.advising(say!(ssh::it_says_the_same_of_several_faults())))
+}
+
+fn nothing_asked(facts: &Facts<'_>) -> Option<Reason> {
+    if *facts.ended != Ended::LoginRefused || !facts.memory().attempts.last()?.unasked {
+        return None;
+    }
+    let user = user(facts);
+    let reason = Reason::new(say!(ssh::the_server_refused_before_it_asked(user)));
+    Some(reason.by(Side::Server).at(Step::AuthFailure).advising(say!(ssh::sshd_lets_pam_ask())))
 }
 
 fn no_common_method(facts: &Facts<'_>) -> Option<Reason> {

@@ -93,13 +93,19 @@ impl Case {
             ),
             "publickey" => self.c(Step::PublickeyQuery, json!({"public_key_fingerprint": "SHA256:abc"})),
             "password" => self.c(Step::AuthPassword, json!({})),
+            "unasked" => self,
             _ => self
                 .s(Step::InteractiveQuestion, json!({"prompts": ["Password: "]}))
                 .c(Step::InteractiveAnswer, json!({})),
         };
+        let name = match method {
+            "certificate" => "publickey",
+            "unasked" => "keyboard-interactive",
+            method => method,
+        };
         case.s(
             Step::AuthFailure,
-            json!({"method_name": if method == "certificate" { "publickey" } else { method }, "partial_success": in_part, "authentications_that_can_continue": left,
+            json!({"method_name": name, "partial_success": in_part, "authentications_that_can_continue": left,
                    "user_name": "demo"}),
         )
     }

@@ -180,6 +180,19 @@ fn logins() -> Vec<Case> {
             .tried("password", false, &["publickey", "password"])
             .tried("password", false, &["publickey", "password"])
             .tried("password", false, &["publickey", "password"]),
+        refused("a password is refused, and then nothing is asked")
+            .lists(&["password", "keyboard-interactive"])
+            .tried("password", false, &["password", "keyboard-interactive"])
+            .tried("unasked", false, &["password", "keyboard-interactive"]),
+        refused("near: nothing is asked").lists(&["keyboard-interactive"]).tried(
+            "unasked",
+            false,
+            &["keyboard-interactive"],
+        ),
+        refused("a password is taken, and then nothing is asked")
+            .lists(&["password"])
+            .tried("password", true, &["keyboard-interactive"])
+            .tried("unasked", false, &["keyboard-interactive"]),
         refused("password login is off")
             .lists(&["publickey"])
             .given(|given| (given.methods, given.methods_named) = (vec!["password"], true)),
