@@ -31,7 +31,7 @@ pub struct ExtraOptions {
     #[arg(long, value_name = "NAME")]
     pub suite: Vec<String>,
 
-    /// The application protocols, best first [default: http/1.1]
+    /// The application protocols, best first [default: http/1.1, http/1.0]
     #[arg(long, value_name = "NAME")]
     pub alpn: Vec<String>,
 
@@ -149,7 +149,8 @@ impl ExtraOptions {
     /// The rest.
     pub(super) fn apply(&self, config: &mut ServerConfig) -> anyhow::Result<()> {
         config.alpn_protocols = match self.alpn.as_slice() {
-            [] => vec![b"http/1.1".to_vec()],
+            // As nginx has them: the answer suits a client of either.
+            [] => vec![b"http/1.1".to_vec(), b"http/1.0".to_vec()],
             named => named.iter().map(|name| name.clone().into_bytes()).collect(),
         };
         match self.resumption {

@@ -125,18 +125,23 @@ fn curl_gets_the_page_from_our_server() {
     if !require("curl") {
         return;
     }
-    for (version, step) in [("--tlsv1.3", "encrypted_extensions"), ("--tls-max=1.2", "server_hello_done")] {
+    for (options, step, agreed) in [
+        ("--tlsv1.3", "encrypted_extensions", "http/1.1"),
+        ("--tls-max 1.2", "server_hello_done", "http/1.1"),
+        // Which offers http/1.0 alone.
+        ("--http1.0", "encrypted_extensions", "http/1.0"),
+    ] {
         let mut server = server(&[]);
         let mut command = Command::new("curl");
         let url = format!("https://localhost:{}/", server.addr.port());
         command.args(["-sS", "--noproxy", "*", "--cacert", &key(certs::CA_CERT)]);
-        command.args(version.split('=')).arg(url);
+        command.args(options.split(' ')).arg(url);
         let page = command.output().expect("curl starts");
         assert!(String::from_utf8_lossy(&page.stdout).contains("This page crossed the wire"), "{page:?}");
         let events = server.after_connections(1);
         assert_eq!(summary(&events).text("outcome"), "complete");
         assert!(tls_ids(&events).contains(&step));
-        assert_eq!(values(&events, "tls.handshake_complete", "alpn"), ["http/1.1"]);
+        assert_eq!(values(&events, "tls.handshake_complete", "alpn"), [agreed]);
     }
 }
 
