@@ -8,6 +8,7 @@ use std::{
     panic::resume_unwind,
     sync::{
         Arc,
+        atomic::{AtomicUsize, Ordering},
         mpsc::{self, Receiver, SyncSender},
     },
     thread::{self, JoinHandle},
@@ -37,6 +38,8 @@ pub(crate) struct Worker {
     to: SyncSender<Batch>,
     /// Batches that were followed: their memory is used again.
     back: Receiver<Batch>,
+    /// How much of what it was handed is not followed yet.
+    behind: Arc<AtomicUsize>,
     thread: JoinHandle<u64>,
 }
 
@@ -66,8 +69,11 @@ impl Crew {
             let (to, batches) = mpsc::sync_channel::<Batch>(MOST_WAITING);
             let (used, back) = mpsc::channel();
             let (mut follower, done) = (Follower::new(Keys::beside(&keys)), done.clone());
+            let behind = Arc::new(AtomicUsize::new(0));
+            let left = Arc::clone(&behind);
             let thread = thread::spawn(move || {
                 for mut batch in batches {
+                    let weight = batch.weight();
                     let Batch { orders, bytes } = &mut batch;
                     let ended: Vec<Finished> =
                         orders.drain(..).filter_map(|order| follower.follow(order, bytes)).collect();
@@ -75,42 +81,57 @@ impl Crew {
                         break; // nobody reads any more
                     }
                     bytes.clear();
+                    left.fetch_sub(weight, Ordering::Relaxed);
                     let _ = used.send(batch); // at the end nobody wants it
                 }
                 follower.late_keys()
             });
-            Worker { next: Batch::default(), to, back, thread }
+            Worker { next: Batch::default(), to, back, behind, thread }
         };
         Crew::Many((0..threads).map(worker).collect(), finished)
     }
 
-    /// Has the follower of connection `number` do it.
-    pub(crate) fn order(&mut self, number: u64, order: Order) {
+    /// The follower that has least to do, who is given the next connection. Dealt out in turn, every second connection would
+    /// fall to the same one, and connections of two kinds often alternate.
+    pub(crate) fn least_behind(&self) -> usize {
         match self {
-            Crew::Alone(follower, finished) => finished.extend(follower.follow(order, &[])),
-            Crew::Many(workers, _) => Crew::of(workers, number).order(order),
+            Crew::Alone(..) => 0,
+            Crew::Many(workers, _) => {
+                let behind =
+                    |at: &usize| workers[*at].behind.load(Ordering::Relaxed) + workers[*at].next.weight();
+                (0..workers.len()).min_by_key(behind).unwrap_or_default()
+            }
         }
     }
 
-    /// Has the follower of connection `number` take a segment.
-    pub(crate) fn segment(&mut self, number: u64, at: i64, segment: Segment<Cow<'_, [u8]>>, told: Told) {
+    /// Has that follower do it.
+    pub(crate) fn order(&mut self, follower: usize, order: Order) {
         match self {
-            Crew::Alone(follower, _) => {
+            Crew::Alone(alone, finished) => finished.extend(alone.follow(order, &[])),
+            Crew::Many(workers, _) => workers[follower].order(order),
+        }
+    }
+
+    /// Has that follower take a segment of its connection `number`.
+    pub(crate) fn segment(
+        &mut self,
+        follower: usize,
+        (number, at): (u64, i64),
+        segment: Segment<Cow<'_, [u8]>>,
+        told: Told,
+    ) {
+        match self {
+            Crew::Alone(alone, _) => {
                 let mut bytes = Cow::default();
                 let segment = segment.map(|own| bytes = own).map(|()| bytes.as_ref());
-                follower.segment(number, at, &segment, told);
+                alone.segment(number, at, &segment, told);
             }
             Crew::Many(workers, _) => {
-                let worker = Crew::of(workers, number);
+                let worker = &mut workers[follower];
                 let segment = segment.map(|bytes| worker.next.place(&bytes));
                 worker.order(Order::Segment { number, at, segment, told });
             }
         }
-    }
-
-    fn of(workers: &mut [Worker], number: u64) -> &mut Worker {
-        let mine = usize::try_from(number % workers.len() as u64).unwrap_or_default();
-        &mut workers[mine]
     }
 
     /// Tells all followers of lines of a key log, which came after so many connections.
@@ -163,6 +184,7 @@ impl Worker {
 
     fn hand_over(&mut self) {
         let batch = mem::replace(&mut self.next, self.back.try_recv().unwrap_or_default());
+        self.behind.fetch_add(batch.weight(), Ordering::Relaxed);
         // A follower that is gone has panicked; that is found out when it is joined.
         let _ = self.to.send(batch);
     }
@@ -188,4 +210,29 @@ impl Batch {
 
 fn join(thread: JoinHandle<u64>) -> u64 {
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn light_connections_go_where_no_heavy_one_is() {
+        let mut crew = Crew::many(Keys::default(), 2);
+        let given: Vec<usize> = (1..=8)
+            .map(|number| {
+                let follower = crew.least_behind();
+                let ends = ("10.0.0.1:40000".parse().unwrap(), "10.0.0.2:443".parse().unwrap());
+                crew.order(follower, Order::Begin { number, at: 0, ends, keeps: false });
+                // The first is heavy, and so is every second one behind it, but all fit into one batch.
+                if let (1, Crew::Many(workers, _)) = (number % 2, &mut crew) {
+                    workers[follower].next.place(&[0; A_BATCH / 8]);
+                }
+                follower
+            })
+            .collect();
+        // Dealt out in turn, all four heavy ones would be the first follower's.
+        let heavy: Vec<usize> = given.iter().copied().step_by(2).collect();
+        assert_eq!(heavy.iter().filter(|follower| **follower == 0).count(), 2, "{given:?}");
+    }
 }

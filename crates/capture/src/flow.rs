@@ -12,6 +12,8 @@ use crate::{icmp::Unreachable, outcome::Known, row::Ended};
 #[derive(Debug)]
 pub(crate) struct Flow {
     number: u64,
+    /// Which follower has it.
+    follower: usize,
     client: SocketAddr,
     server: SocketAddr,
     last: i64,
@@ -47,7 +49,7 @@ pub(crate) fn is_from_client(segment: &Segment<Cow<'_, [u8]>>) -> bool {
 }
 
 impl Flow {
-    pub(crate) fn new(number: u64, at: i64, first: &Segment<Cow<'_, [u8]>>) -> Self {
+    pub(crate) fn new((number, follower): (u64, usize), at: i64, first: &Segment<Cow<'_, [u8]>>) -> Self {
         let (client, server) = match is_from_client(first) {
             true => (first.source, first.destination),
             false => (first.destination, first.source),
@@ -55,6 +57,7 @@ impl Flow {
         let (known, interfaces) = (Known::default(), [None; 2]);
         Flow {
             number,
+            follower,
             client,
             server,
             last: at,
@@ -69,6 +72,11 @@ impl Flow {
     /// Its place among all connections.
     pub(crate) fn number(&self) -> u64 {
         self.number
+    }
+
+    /// Which follower has it.
+    pub(crate) fn follower(&self) -> usize {
+        self.follower
     }
 
     /// Client and server.

@@ -264,8 +264,9 @@ impl Captures {
                     Keep::One(one) => one == number,
                     Keep::All | Keep::Live => true,
                 };
-                let flow = place.insert(Flow::new(number, at, &segment));
-                self.crew.order(number, Order::Begin { number, at, ends: flow.ends(), keeps });
+                let follower = self.crew.least_behind();
+                let flow = place.insert(Flow::new((number, follower), at, &segment));
+                self.crew.order(follower, Order::Begin { number, at, ends: flow.ends(), keeps });
                 flow
             }
         };
@@ -276,8 +277,8 @@ impl Captures {
             self.given_up += u64::from(flow.misses_first());
             return;
         }
-        let (number, told) = (flow.number(), flow.segment(at, &segment));
-        self.crew.segment(number, at, segment, told);
+        let (number, follower, told) = (flow.number(), flow.follower(), flow.segment(at, &segment));
+        self.crew.segment(follower, (number, at), segment, told);
         if keep == Keep::Live
             && let Some(follower) = self.crew.follower()
         {
@@ -310,11 +311,11 @@ impl Captures {
     /// Gives whether it was not told before.
     fn tell(&mut self, ends: Ends) -> bool {
         let Some(flow) = self.open.get_mut(&ends) else { return false };
-        let (number, last, known) = (flow.number(), flow.last(), flow.tell());
+        let (number, follower, last, known) = (flow.number(), flow.follower(), flow.last(), flow.tell());
         let known = known.map(Box::new);
         let is_new = known.is_some();
         if let Some(known) = known {
-            self.crew.order(number, Order::End { number, last, known });
+            self.crew.order(follower, Order::End { number, last, known });
             self.over.insert(number);
         }
         is_new
