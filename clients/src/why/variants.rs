@@ -49,7 +49,7 @@ pub(super) async fn go_on<V: Variants>(
     page.begin(found);
     let names: Vec<Said> = kinds.iter().map(|kind| variants.tried(*kind)).collect();
     let left = page.left(names.iter());
-    let mut tried = Vec::new();
+    let (mut tried, mut gone) = (Vec::new(), false);
     for (kind, name) in kinds.into_iter().zip(names) {
         let seen = variants.once(kind, look).await?;
         found.made += 1;
@@ -57,13 +57,16 @@ pub(super) async fn go_on<V: Variants>(
         let row = Row { tried: name, way, saw };
         page.row(&row, left);
         found.rows.push(row);
-        let gone = matches!(seen.ended, Ended::NotConnected(_)) && !variants.is_elsewhere(kind);
+        gone = matches!(seen.ended, Ended::NotConnected(_)) && !variants.is_elsewhere(kind);
         tried.push(Tried { kind, way, seen });
         if gone || variants.is_told(&tried) {
             break;
         }
     }
-    if !tried.is_empty() {
+    if gone && tried.iter().all(|one| one.way == Way::Not) {
+        // What was not asked is not known: neither what would do nor that nothing does.
+        found.means = Some(say!(why::no_longer_there()));
+    } else if !tried.is_empty() {
         let (means, advice) = variants.means(&tried);
         found.means = Some(means);
         found.advice = advice.or(found.advice.take());

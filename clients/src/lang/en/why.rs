@@ -16,6 +16,9 @@ steps::sentences! {
     use_the_other_address(that, address) =
         "Set the {that} address of the name right, or the server there; until then connect to {address}.";
 
+    no_longer_there() =
+        "The server took no further connection: what it would get along with is not known from this.";
+
     // why/page.rs
     gets_through(protocol, peer) = "{protocol} with {peer} gets through.";
     does_not_get_through(protocol, peer) = "{protocol} with {peer} does not get through.";

@@ -14,6 +14,8 @@ steps::sentences! {
     another_place(this, that) = "改用 {this} 就能打通：该名称的 {that} 地址通向另一个服务端，或途经别的设备。";
     use_the_other_address(that, address) = "请修正该名称的 {that} 地址或那里的服务端；在此之前可连接 {address}。";
 
+    no_longer_there() = "服务端没有再接受连接：由此无法得知它能接受什么。";
+
     // why/page.rs
     gets_through(protocol, peer) = "与 {peer} 的 {protocol} 可以打通。";
     does_not_get_through(protocol, peer) = "与 {peer} 的 {protocol} 没有打通。";

@@ -2,9 +2,11 @@
 
 use std::{
     fs,
-    net::TcpListener,
+    io::Read,
+    net::{Shutdown, TcpListener},
     path::PathBuf,
     process::{Command, ExitStatus},
+    thread,
 };
 
 use claims::Event;
@@ -237,6 +239,24 @@ time.sleep(60)";
         server.args(["-c", DEAF, &port.to_string()]);
         let _server = listening(&mut server, port);
         self.why(&["tcp", &format!("127.0.0.1:{port}"), "--patience", "1", "--no-capture"])
+    }
+
+    /// A server that hears one visitor, ends without a word, and is gone.
+    pub(crate) fn there_once(&self, protocol: &str) -> Why {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        let at = listener.local_addr().expect("it is bound");
+        let server = thread::spawn(move || {
+            let (mut visitor, _) = listener.accept().expect("somebody comes");
+            drop(listener);
+            let heard = visitor.read(&mut [0; 4096]).expect("it says something");
+            assert!(heard > 0, "it speaks first");
+            visitor.shutdown(Shutdown::Write).expect("it is there still");
+            // What is closed unread is reset.
+            while visitor.read(&mut [0; 4096]).is_ok_and(|heard| heard > 0) {}
+        });
+        let why = self.why(&[protocol, &at.to_string()]);
+        server.join().expect("it was visited");
+        why
     }
 
     /// Node's server of HTTP/2, which speaks no HTTP/1.1.

@@ -166,6 +166,18 @@ fn a_server_that_works_over_the_other_family_is_found() {
 }
 
 #[kit::test]
+fn of_a_server_that_is_there_once_only_nothing_is_concluded() {
+    let bench = Bench::new();
+    for (protocol, rule) in [("tls", "tls.closed"), ("ws", "ws.said_nothing")] {
+        let why = bench.there_once(protocol);
+        why.is_sound(protocol);
+        assert_eq!((why.text("rule"), why.number("made")), (Some(rule), Some(1)), "{why:#?}");
+        let means = why.said("means").map(|said| said.en);
+        assert!(means.is_some_and(|means| means.contains("is not known")), "{why:#?}");
+    }
+}
+
+#[kit::test]
 fn a_server_with_none_of_our_groups_is_told_by_the_one_that_it_chose() {
     if !common::require("openssl") {
         return;
