@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use claims::Event;
 use steps::{
     Field, Protocol, Said, Side, Text, say,
-    ssh::{Step, field},
+    ssh::{Step, field, reason::is_old},
     text,
 };
 
@@ -141,7 +141,7 @@ fn families(seen: &Seen, found: &mut Diagnosis) {
                 say!(why_ssh::so_many_in_common(first, n))
             }
             None => {
-                without.push((family, setting, ours));
+                without.push((family, advice(setting, &ours, &theirs)));
                 let theirs = if theirs.is_empty() { "–".to_owned() } else { theirs.join(", ") };
                 say!(why_ssh::nothing_in_common(theirs))
             }
@@ -149,12 +149,22 @@ fn families(seen: &Seen, found: &mut Diagnosis) {
         let way = if common.is_empty() && void.is_none() { Way::Not } else { Way::Through };
         found.rows.push(Row { tried: family.into(), way, saw });
     }
-    if let Some((family, setting, ours)) = without.first() {
+    if let Some((family, advice)) = without.into_iter().next() {
         found.means = Some(say!(why_ssh::no_family_in_common(family)));
-        if let Some(one) = ours.first() {
-            found.advice = Some(say!(why_ssh::have_one_of_ours(setting, one)));
-        }
+        found.advice = advice.or(found.advice.take());
     }
+}
+
+/// What the server needs whose list `theirs` has nothing of `ours`.
+fn advice(setting: &str, ours: &[&str], theirs: &[&str]) -> Option<Said> {
+    // A host key that signs with SHA-1 can sign with SHA-2, too; one of another kind the server may not have.
+    let rsa = ours.iter().find(|name| setting == "HostKeyAlgorithms" && **name == "rsa-sha2-512");
+    let one = rsa.filter(|_| theirs.contains(&"ssh-rsa")).or(ours.first())?;
+    Some(if !theirs.is_empty() && theirs.iter().all(|name| is_old(name)) {
+        say!(why_ssh::have_one_of_ours_or_update(setting, one))
+    } else {
+        say!(why_ssh::have_one_of_ours(setting, one))
+    })
 }
 
 /// Whether a cipher authenticates what it encrypts.
@@ -215,4 +225,33 @@ fn facts(seen: &Seen) -> Vec<Said> {
         facts.push(say!(why_ssh::logged_in()));
     }
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_needs_is_told_by_what_it_has() {
+        const UPDATE: &str = "or update it";
+        for (setting, ours, theirs, one, is_old) in [
+            (
+                "KexAlgorithms",
+                "curve25519-sha256",
+                "sntrup761x25519-sha512@openssh.com",
+                "curve25519-sha256",
+                false,
+            ),
+            ("KexAlgorithms", "curve25519-sha256", "diffie-hellman-group14-sha1", "curve25519-sha256", true),
+            ("MACs", "hmac-sha2-256", "umac-128-etm@openssh.com", "hmac-sha2-256", false),
+            ("HostKeyAlgorithms", "ssh-ed25519 rsa-sha2-512", "ssh-rsa", "rsa-sha2-512", true),
+            ("HostKeyAlgorithms", "ssh-ed25519 rsa-sha2-512", "ssh-dss", "ssh-ed25519", true),
+            ("HostKeyAlgorithms", "ssh-ed25519 rsa-sha2-512", "ssh-ed448", "ssh-ed25519", false),
+        ] {
+            let ours: Vec<_> = ours.split(' ').collect();
+            let said = advice(setting, &ours, &[theirs]).expect("there is one of ours").en;
+            assert!(said.contains(&format!("`{setting} +{one}`")), "{theirs}: {said}");
+            assert_eq!(said.contains(UPDATE), is_old, "{theirs}: {said}");
+        }
+    }
 }

@@ -16,6 +16,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use opening::is_old;
 pub use session::{Exit, command_failed};
 pub(super) use words::{in_seconds, list, quoted};
 

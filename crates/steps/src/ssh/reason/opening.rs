@@ -212,7 +212,7 @@ pub(super) fn algorithms(names: &[String]) -> Vec<&str> {
 }
 
 /// Whether nobody should use this any more: SHA-1, MD5, DSA, CBC, RC4, 3DES (RFC 9142, RFC 8758, OpenSSH's defaults).
-pub(super) fn is_old(name: &str) -> bool {
+pub fn is_old(name: &str) -> bool {
     const OLD: [&str; 9] =
         ["sha1", "md5", "ssh-dss", "ssh-rsa", "-cbc", "3des", "arcfour", "group1-", "ripemd"];
     let newer = name.starts_with("rsa-sha2-") || name.contains("-etm@") && !name.contains("sha1");
