@@ -198,7 +198,10 @@ fn kinds(options: &Options, seen: &Seen, other: Option<SocketAddr>) -> Vec<Kind>
         "name_unknown" => vec![Kind::NoSni],
         "protocol_refused" | "no_protocol_in_common" => vec![Kind::H2, Kind::NoAlpn],
         rule if NOTHING_IN_COMMON.contains(&rule) => [&versions[..], &[Kind::NoSni, Kind::NoAlpn]].concat(),
-        rule if WITHOUT_A_WORD.contains(&rule) => [&[Kind::Short, Kind::NoSni], &versions[..]].concat(),
+        // Of a server that says nothing the older suites tell more than the groups, should not all have room.
+        rule if WITHOUT_A_WORD.contains(&rule) => {
+            vec![Kind::Short, Kind::NoSni, Kind::Tls13, Kind::Tls12, Kind::Older12, Kind::Groups, Kind::Old]
+        }
         _tells_enough => return Vec::new(),
     };
     kinds.retain(|kind| *kind != Kind::NoSni || has_name);

@@ -44,7 +44,7 @@ steps::sentences! {
         "A short ClientHello gets through: the server, or something between, stumbles over the length of ours (X25519MLKEM768) \
          or over ALPN.";
     use_x25519() = "Use `--group x25519` until it is updated.";
-    no_variant_gets_through() = "No variant gets through: it is not version, suite, name or application protocol.";
+    no_variant_gets_through() = "None of these gets through: nothing that they change is the cause by itself.";
     another_group(group) =
         "It is the group of the key exchange: the server refused those of this client (X25519MLKEM768, x25519, secp256r1, \
          secp384r1) and chose {group} where others were offered.";

@@ -20,7 +20,7 @@ steps::sentences! {
     speaks_the_other_scheme(scheme) = "The server speaks {scheme} on this port.";
     use_the_other_scheme(scheme, host) = "Use {scheme}://{host}.";
     nothing_leads_to_an_upgrade() =
-        "Neither its own Origin nor an extension, a common subprotocol or the other scheme leads to an upgrade.";
+        "None of these leads to an upgrade: nothing that they change is the cause by itself.";
     its_log_says_which() =
         "It may know another Origin alone, want rights (a cookie, a token), or refuse this path to everybody: its own log and \
          settings say which.";

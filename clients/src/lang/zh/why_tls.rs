@@ -37,7 +37,7 @@ steps::sentences! {
     a_short_hello_gets_through() =
         "简短的 ClientHello 能打通：服务端或中间设备处理不了我们较长的 ClientHello（X25519MLKEM768）或 ALPN。";
     use_x25519() = "在它升级之前请用 `--group x25519`。";
-    no_variant_gets_through() = "所有变体都没有打通：与版本、密码套件、名称和应用层协议无关。";
+    no_variant_gets_through() = "这些都没有打通：它们改变的任何一项，单独来看都不是原因。";
     another_group(group) =
         "问题在密钥交换的曲线：服务端拒绝了本客户端的曲线（X25519MLKEM768、x25519、secp256r1、secp384r1），提供别的曲线时选了 \
          {group}。";

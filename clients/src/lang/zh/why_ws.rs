@@ -18,7 +18,7 @@ steps::sentences! {
     leave_out_the_subprotocol() = "去掉 `--protocol`，或指定它支持的。";
     speaks_the_other_scheme(scheme) = "服务端在此端口使用 {scheme}。";
     use_the_other_scheme(scheme, host) = "请使用 {scheme}://{host}。";
-    nothing_leads_to_an_upgrade() = "带上它自己的 Origin、扩展、常见子协议，或改换 ws 与 wss，都没有升级。";
+    nothing_leads_to_an_upgrade() = "这些都没有升级：它们改变的任何一项，单独来看都不是原因。";
     its_log_says_which() =
         "它可能只认识别的 Origin、要求权限（Cookie、令牌），或对任何人都不开放此路径：它的日志和设置会说明是哪一种。";
     agreed(agreed) = "已商定：{agreed}";

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::Read,
-    net::{Shutdown, TcpListener},
+    net::{Shutdown, TcpListener, TcpStream},
     path::PathBuf,
     process::{Command, ExitStatus},
     thread,
@@ -246,17 +246,22 @@ time.sleep(60)";
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let at = listener.local_addr().expect("it is bound");
         let server = thread::spawn(move || {
-            let (mut visitor, _) = listener.accept().expect("somebody comes");
+            let (visitor, _) = listener.accept().expect("somebody comes");
             drop(listener);
-            let heard = visitor.read(&mut [0; 4096]).expect("it says something");
-            assert!(heard > 0, "it speaks first");
-            visitor.shutdown(Shutdown::Write).expect("it is there still");
-            // What is closed unread is reset.
-            while visitor.read(&mut [0; 4096]).is_ok_and(|heard| heard > 0) {}
+            hears_and_ends(visitor);
         });
         let why = self.why(&[protocol, &at.to_string()]);
         server.join().expect("it was visited");
         why
+    }
+
+    /// A server that ends each connection without a word, by a name that may have another address.
+    pub(crate) fn never_says_why(&self) -> Why {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        let at = format!("localhost:{}", listener.local_addr().expect("it is bound").port());
+        // It ends with the test's process.
+        thread::spawn(move || listener.incoming().flatten().for_each(hears_and_ends));
+        self.why(&["tls", &at])
     }
 
     /// Node's server of HTTP/2, which speaks no HTTP/1.1.
@@ -325,6 +330,15 @@ while True:
 }
 
 /// A port that nobody has.
+/// Hears what the visitor says first, and ends.
+fn hears_and_ends(mut visitor: TcpStream) {
+    let heard = visitor.read(&mut [0; 4096]).expect("it says something");
+    assert!(heard > 0, "it speaks first");
+    visitor.shutdown(Shutdown::Write).expect("it is there still");
+    // What is closed unread is reset.
+    while visitor.read(&mut [0; 4096]).is_ok_and(|heard| heard > 0) {}
+}
+
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port").port()
 }

@@ -128,7 +128,7 @@ fn further_pages_are_asked_for_each_kind_of_refusal() {
     let bench = Bench::new();
     let why = bench.nginx("/forbidden");
     assert_eq!((why.text("rule"), why.number("made")), (Some("ws.forbidden"), Some(4)), "{why:#?}");
-    assert!(why.said("means").is_some_and(|said| said.en.starts_with("Neither its own Origin")), "{why:#?}");
+    assert!(why.said("means").is_some_and(|said| said.en.starts_with("None of these leads")), "{why:#?}");
     let why = bench.nginx("/page");
     assert_eq!(why.text("rule"), Some("ws.a_web_page"), "{why:#?}");
 }
@@ -175,6 +175,17 @@ fn of_a_server_that_is_there_once_only_nothing_is_concluded() {
         let means = why.said("means").map(|said| said.en);
         assert!(means.is_some_and(|means| means.contains("is not known")), "{why:#?}");
     }
+}
+
+#[kit::test]
+fn a_server_that_never_says_why_is_asked_for_older_suites_too() {
+    let why = Bench::new().never_says_why();
+    why.is_sound("never says why");
+    assert_eq!((why.text("rule"), why.number("made")), (Some("tls.closed"), Some(6)), "{why:#?}");
+    let tried: Vec<_> = why.rows().iter().filter_map(|row| row["tried"]["en"].as_str()).collect();
+    assert!(tried.contains(&"TLS 1.2, static RSA, DHE, CBC"), "{tried:?}");
+    let means = why.said("means").map(|said| said.en);
+    assert!(means.is_some_and(|means| means.starts_with("None of these gets through")), "{why:#?}");
 }
 
 #[kit::test]
