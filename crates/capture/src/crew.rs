@@ -20,7 +20,7 @@ use crate::{
     Finished,
     flow::Told,
     follower::{Follower, Order},
-    keys::Keys,
+    keys::{Keys, Secret},
 };
 
 #[derive(Debug)]
@@ -136,11 +136,11 @@ impl Crew {
 
     /// Tells all followers of lines of a key log, which came after so many connections.
     pub(crate) fn learn(&mut self, lines: &str, connections: u64) {
-        let lines: Arc<str> = lines.into();
+        let secrets: Arc<[Secret]> = lines.lines().filter_map(Secret::parse).collect();
         match self {
-            Crew::Alone(follower, _) => drop(follower.follow(Order::Keys(lines, connections), &[])),
+            Crew::Alone(follower, _) => drop(follower.follow(Order::Keys(secrets, connections), &[])),
             Crew::Many(workers, _) => {
-                workers.iter_mut().for_each(|one| one.order(Order::Keys(Arc::clone(&lines), connections)));
+                workers.iter_mut().for_each(|one| one.order(Order::Keys(Arc::clone(&secrets), connections)));
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     Finished,
     connection::Connection,
     flow::Told,
-    keys::{Keys, Of},
+    keys::{Keys, Of, Secret},
     outcome::Known,
 };
 
@@ -28,8 +28,8 @@ pub(crate) enum Order {
     Segment { number: u64, at: i64, segment: Segment<Range<usize>>, told: Told },
     /// Nothing more of it will come.
     End { number: u64, last: i64, known: Box<Known> },
-    /// Lines of a key log that stand in the capture, after so many connections.
-    Keys(Arc<str>, u64),
+    /// Secrets that stand in the capture, after so many connections.
+    Keys(Arc<[Secret]>, u64),
 }
 
 /// Follows its share of the connections.
@@ -86,7 +86,7 @@ impl Follower {
                 let (row, events) = connection.end(last, &known, &self.keys);
                 return Some(Finished { row, events });
             }
-            Order::Keys(lines, connections) => self.learn(&lines, connections),
+            Order::Keys(secrets, connections) => self.learn(&secrets, connections),
         }
         None
     }
@@ -104,9 +104,10 @@ impl Follower {
     }
 
     /// Those for a connection that is open are used at once.
-    fn learn(&mut self, lines: &str, connections: u64) {
-        for line in lines.lines() {
-            let Some(of) = self.keys.line(line) else { continue };
+    fn learn(&mut self, secrets: &[Secret], connections: u64) {
+        for secret in secrets {
+            let of = secret.of();
+            self.keys.learn(secret.clone());
             let told = self.closed_of.remove(&of).into_iter().flatten();
             self.late += told.filter(|number| number + MOST_CLOSED > connections).count() as u64;
             for number in self.wanted.get(&of).into_iter().flatten() {

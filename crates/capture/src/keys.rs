@@ -12,9 +12,9 @@ use wire::tls::PrivateKey;
 #[derive(Default)]
 pub struct Keys {
     /// By the client's random: label and secret (RFC 9850).
-    tls: HashMap<[u8; 32], Vec<(String, Vec<u8>)>>,
+    tls: HashMap<[u8; 32], Vec<Arc<Labelled>>>,
     /// By the cookie of the client's KEXINIT.
-    ssh: HashMap<[u8; 16], Vec<Vec<u8>>>,
+    ssh: HashMap<[u8; 16], Vec<Arc<Vec<u8>>>>,
     /// The server's, for static RSA.
     private_key: Option<Arc<PrivateKey>>,
     /// All of these, the oldest first: a key log may grow for as long as it is followed.
@@ -27,6 +27,46 @@ impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The secrets stay out of every log.
         write!(f, "keys of {} TLS and {} SSH connections", self.tls.len(), self.ssh.len())
+    }
+}
+
+/// A secret of TLS, and what it is called.
+type Labelled = (String, Vec<u8>);
+
+/// What a line of a key log tells. Whoever else learns it holds the same one.
+#[derive(Clone)]
+pub(crate) enum Secret {
+    /// Of the connection with this random.
+    Tls([u8; 32], Arc<Labelled>),
+    /// Of the connection with this cookie.
+    Ssh([u8; 16], Arc<Vec<u8>>),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a secret of {:?}", self.of())
+    }
+}
+
+impl Secret {
+    /// Reads a line; of another kind: none.
+    pub(crate) fn parse(line: &str) -> Option<Secret> {
+        if let Some((cookie, secret)) = wire::ssh::key_log_line(line) {
+            return Some(Secret::Ssh(cookie, Arc::new(secret)));
+        }
+        let mut words = line.split_whitespace();
+        let label = words.next().filter(|label| !label.starts_with('#'))?;
+        let random = <[u8; 32]>::try_from(hex::decode(words.next()?).ok()?).ok()?;
+        let secret = hex::decode(words.next()?).ok().filter(|secret| !secret.is_empty())?;
+        Some(Secret::Tls(random, Arc::new((label.to_owned(), secret))))
+    }
+
+    /// Whose it is.
+    pub(crate) fn of(&self) -> Of {
+        match self {
+            Secret::Tls(random, _) => Of::Tls(*random),
+            Secret::Ssh(cookie, _) => Of::Ssh(*cookie),
+        }
     }
 }
 
@@ -47,38 +87,35 @@ impl Keys {
 
     /// Takes the lines of a key log; other lines are left out. Gives how many held a secret.
     pub fn add(&mut self, lines: &str) -> usize {
-        lines.lines().filter(|line| self.line(line).is_some()).count()
+        lines.lines().filter_map(Secret::parse).map(|secret| self.learn(secret)).count()
     }
 
-    /// Takes one line, and gives whose secret it was.
-    pub(crate) fn line(&mut self, line: &str) -> Option<Of> {
-        if let Some((cookie, secret)) = wire::ssh::key_log_line(line) {
-            if !self.ssh.contains_key(&cookie) {
-                self.make_room(Of::Ssh(cookie));
+    /// Takes a secret, unless it is known.
+    pub(crate) fn learn(&mut self, secret: Secret) {
+        match secret {
+            Secret::Ssh(cookie, secret) => {
+                if !self.ssh.contains_key(&cookie) {
+                    self.make_room(Of::Ssh(cookie));
+                }
+                let is_shared =
+                    self.shared.as_ref().is_some_and(|keys| keys.of_ssh(&cookie).any(|one| *one == *secret));
+                let known = self.ssh.entry(cookie).or_default();
+                if !is_shared && !known.contains(&secret) && known.len() < MOST_OF_ONE {
+                    known.push(secret);
+                }
             }
-            let is_shared =
-                self.shared.as_ref().is_some_and(|keys| keys.of_ssh(&cookie).any(|one| *one == secret));
-            let known = self.ssh.entry(cookie).or_default();
-            if !is_shared && !known.contains(&secret) && known.len() < MOST_OF_ONE {
-                known.push(secret);
+            Secret::Tls(random, secret) => {
+                if !self.tls.contains_key(&random) {
+                    self.make_room(Of::Tls(random));
+                }
+                let is_shared =
+                    self.shared.as_ref().is_some_and(|keys| keys.of_tls(&random).any(|one| *one == *secret));
+                let known = self.tls.entry(random).or_default();
+                if !is_shared && !known.contains(&secret) && known.len() < MOST_OF_ONE {
+                    known.push(secret);
+                }
             }
-            return Some(Of::Ssh(cookie));
         }
-        let mut words = line.split_whitespace();
-        let label = words.next().filter(|label| !label.starts_with('#'))?;
-        let random = <[u8; 32]>::try_from(hex::decode(words.next()?).ok()?).ok()?;
-        let secret = hex::decode(words.next()?).ok().filter(|secret| !secret.is_empty())?;
-        if !self.tls.contains_key(&random) {
-            self.make_room(Of::Tls(random));
-        }
-        let entry = (label.to_owned(), secret);
-        let is_shared =
-            self.shared.as_ref().is_some_and(|keys| keys.of_tls(&random).any(|one| *one == entry));
-        let known = self.tls.entry(random).or_default();
-        if !is_shared && !known.contains(&entry) && known.len() < MOST_OF_ONE {
-            known.push(entry);
-        }
-        Some(Of::Tls(random))
     }
 
     /// Forgets the oldest where there are too many.
@@ -102,12 +139,12 @@ impl Keys {
         self.private_key.clone()
     }
 
-    pub(crate) fn of_tls(&self, client_random: &[u8]) -> impl Iterator<Item = &(String, Vec<u8>)> {
-        self.all().flat_map(|keys| keys.tls.get(client_random)).flatten()
+    pub(crate) fn of_tls(&self, client_random: &[u8]) -> impl Iterator<Item = &Labelled> {
+        self.all().flat_map(|keys| keys.tls.get(client_random)).flatten().map(Arc::as_ref)
     }
 
     pub(crate) fn of_ssh(&self, client_cookie: &[u8; 16]) -> impl Iterator<Item = &Vec<u8>> {
-        self.all().flat_map(|keys| keys.ssh.get(client_cookie)).flatten()
+        self.all().flat_map(|keys| keys.ssh.get(client_cookie)).flatten().map(Arc::as_ref)
     }
 
     /// Whether there is any for that connection.
