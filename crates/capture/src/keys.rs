@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
+    io::{self, BufRead},
     sync::Arc,
 };
 
@@ -88,6 +89,20 @@ impl Keys {
     /// Takes the lines of a key log; other lines are left out. Gives how many held a secret.
     pub fn add(&mut self, lines: &str) -> usize {
         lines.lines().filter_map(Secret::parse).map(|secret| self.learn(secret)).count()
+    }
+
+    /// The same of a key log that is read as a stream: beside the secrets no more than a line of it is held.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read; what came before counts.
+    pub fn read(&mut self, mut log: impl BufRead) -> io::Result<usize> {
+        let (mut secrets, mut line) = (0, Vec::new());
+        while log.read_until(b'\n', &mut line)? > 0 {
+            secrets += self.add(&String::from_utf8_lossy(&line));
+            line.clear();
+        }
+        Ok(secrets)
     }
 
     /// Takes a secret, unless it is known.
@@ -183,6 +198,11 @@ mod tests {
         );
         assert_eq!(keys.add(&lines), 3);
         assert_eq!(format!("{keys:?}"), "keys of 1 TLS and 1 SSH connections");
+        // However it is cut into reads, and past what is no text.
+        let (mut streamed, bytes) = (Keys::default(), [b"\xff\xfe\r\n", lines.as_bytes()].concat());
+        let log = io::BufReader::with_capacity(7, bytes.as_slice());
+        assert_eq!(streamed.read(log).expect("it is in memory"), 3);
+        assert_eq!((&streamed.tls, &streamed.ssh), (&keys.tls, &keys.ssh));
         // Whoever shares them has each once, and learns more for itself.
         let shared = Arc::new(keys);
         let mut own = Keys::beside(&shared);

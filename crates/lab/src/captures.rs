@@ -160,9 +160,8 @@ pub(crate) fn follow(
 ) -> anyhow::Result<Captures> {
     let mut keys = Keys::default();
     if let Some(path) = keylog {
-        let lines =
-            std::fs::read(path).with_context(|| format!("could not read the key log {}", path.display()))?;
-        if keys.add(&String::from_utf8_lossy(&lines)) == 0 {
+        let read = File::open(path).and_then(|log| keys.read(io::BufReader::with_capacity(1 << 18, log)));
+        if read.with_context(|| format!("could not read the key log {}", path.display()))? == 0 {
             tell(lang, &say!(captures::holds_no_secret(path.display())));
         }
     }
