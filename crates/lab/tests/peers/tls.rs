@@ -26,6 +26,7 @@ pub(crate) fn rows() -> Vec<Row> {
         row("GnuTLS gnutls-cli", Side::Client, "", gnutls_client),
         row("curl", Side::Client, "", curl),
         row("curl", Side::Client, "--tls-max 1.2", curl),
+        row("curl", Side::Client, "--http1.0", curl),
         row("wget (GnuTLS)", Side::Client, "", wget),
         row("Node", Side::Client, "", node_client),
         row("Python ssl", Side::Client, "", python_client),
