@@ -68,6 +68,8 @@ struct Inner {
     keeps: AtomicBool,
     /// How much in the journal is of this connection.
     unread: AtomicUsize,
+    /// How many things were noted of it.
+    noted: AtomicU64,
     /// What was seen with no subscriber, and is not read.
     deferred: Mutex<Deferred>,
     has_deferred: AtomicBool,
@@ -145,6 +147,7 @@ impl Witness {
             started,
             keeps: AtomicBool::default(),
             unread: AtomicUsize::default(),
+            noted: AtomicU64::default(),
             deferred: Mutex::default(),
             has_deferred: AtomicBool::default(),
             reads_deferred: Mutex::default(),

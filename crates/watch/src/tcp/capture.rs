@@ -64,8 +64,16 @@ struct Followed {
     tracker: Arc<Mutex<Tracker>>,
     /// The interface on which it was first received. A bridge and the link behind it both hear each packet.
     interface: Option<i32>,
+    opening: Opening,
     /// Read from the socket, not yet reported.
     queue: VecDeque<Captured>,
+}
+
+/// What was captured of how a connection opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Opening {
+    pub(super) syn: bool,
+    pub(super) syn_ack: bool,
 }
 
 #[derive(Debug)]
@@ -203,8 +211,13 @@ impl Shared {
             queue.pop_front();
         }
         let witness = witness.clone();
-        let mut followed =
-            Followed { witness, tracker: Arc::default(), interface: None, queue: VecDeque::new() };
+        let mut followed = Followed {
+            witness,
+            tracker: Arc::default(),
+            interface: None,
+            opening: Opening::default(),
+            queue: VecDeque::new(),
+        };
         queue.into_iter().for_each(|one| followed.take(one));
         followed.report(ends, None);
         sorter.followed.insert(ends, followed);
@@ -222,14 +235,14 @@ impl Shared {
         }
     }
 
-    /// Reports the segments of a connection that were captured until `at`.
-    pub(super) fn report_until(&self, (client, server): Ends, at: SystemTime) {
+    /// Reports the segments of a connection that were captured until `at`, and says what of its opening they are.
+    pub(super) fn report_until(&self, (client, server): Ends, at: SystemTime) -> Opening {
         let ends = both_plain((client, server));
         let mut sorter = self.sorter();
         sorter.read(&self.socket, Some(ends), MOST_AT_ONCE);
-        if let Some(followed) = sorter.followed.get_mut(&ends) {
-            followed.report(ends, Some(at));
-        }
+        let Some(followed) = sorter.followed.get_mut(&ends) else { return Opening::default() };
+        followed.report(ends, Some(at));
+        followed.opening
     }
 
     /// Reports something that was learned `at` that moment, after the segments that came before it and before those
@@ -314,6 +327,9 @@ impl Followed {
     fn report(&mut self, (client, _): Ends, until: Option<SystemTime>) {
         while self.queue.front().is_some_and(|one| until.is_none_or(|until| one.at <= until)) {
             let Some(one) = self.queue.pop_front() else { break };
+            let flags = one.segment.flags;
+            self.opening.syn |= one.opens();
+            self.opening.syn_ack |= flags.syn && flags.ack && !flags.rst;
             let from = if one.segment.source == client { Side::Client } else { Side::Server };
             let tracker = Arc::clone(&self.tracker);
             self.witness.note(size_of::<Captured>() + one.segment.bytes.len(), move |witness| {

@@ -97,11 +97,13 @@ impl Connection {
         let at = SystemTime::now();
         let mut fields = established_fields(state, &info);
         // The segments up to now decide what the opening rests on.
-        if let Some(capture) = &self.capture {
-            capture.report_until((self.client, self.server), at);
-        }
-        if !self.witness.past(|past| past.has(Step::SynAck)) {
-            self.saved_syn(stream, at);
+        let ends = (self.client, self.server);
+        let captured =
+            self.capture.as_ref().map(|capture| capture.report_until(ends, at)).unwrap_or_default();
+        if !captured.syn_ack {
+            if !captured.syn {
+                self.saved_syn(stream, at);
+            }
             fields.put(field::RESTS_ON, "TCP_INFO");
         }
         // Reported here and now, as the state in which the program was given the connection.
@@ -252,7 +254,7 @@ impl Connection {
 
     /// The SYN that the server's kernel kept, as [`keep_syns`] asked.
     fn saved_syn(&self, stream: &TcpStream, at: SystemTime) {
-        if self.witness.side() == Side::Client || self.witness.past(|past| past.has(Step::Syn)) {
+        if self.witness.side() == Side::Client {
             return;
         }
         let Some(syn) = info::saved_syn(stream).ok().and_then(|packet| Segment::parse(&packet)) else {

@@ -59,8 +59,8 @@ struct Newcomer {
     half_open: u32,
     /// That the kernel has dropped it was reported.
     gone: bool,
-    /// How many steps there were, and since when no more came.
-    steps: u64,
+    /// How much was noted of it, and since when no more was.
+    noted: u64,
     quiet_since: Instant,
 }
 
@@ -162,7 +162,7 @@ impl Waiting {
                 complete: false,
                 half_open: 0,
                 gone: false,
-                steps: 0,
+                noted: 0,
                 quiet_since: Instant::now(),
             },
         );
@@ -197,9 +197,9 @@ impl Newcomer {
     /// Why it is over, if it is.
     fn look(&mut self) -> Option<Said> {
         let state = self.connection.ask();
-        let steps = self.witness.past(steps::Past::count);
-        if self.steps != steps {
-            (self.steps, self.quiet_since) = (steps, Instant::now());
+        let noted = self.witness.noted();
+        if self.noted != noted {
+            (self.noted, self.quiet_since) = (noted, Instant::now());
         }
         match state {
             Some(State::SynReceived) => {

@@ -35,6 +35,7 @@ impl Witness {
         if journal.is_reader() {
             return read(self);
         }
+        self.0.noted.fetch_add(1, Relaxed);
         if !self.is_enabled() {
             return self.defer(weight, read);
         }
@@ -62,6 +63,11 @@ impl Witness {
     pub(crate) fn note_bytes(&self, bytes: &[u8], read: impl FnOnce(&Witness, &[u8]) + Send + 'static) {
         let bytes: Box<[u8]> = bytes.into();
         self.note(bytes.len(), move |witness| read(witness, &bytes));
+    }
+
+    /// How many things were noted so far. It grows with each segment and each state, and to know it nothing is read.
+    pub(crate) fn noted(&self) -> u64 {
+        self.0.noted.load(Relaxed)
     }
 
     /// Returns when all that was seen so far is read.

@@ -161,6 +161,11 @@ impl Connection {
     fn timer(&self, state: State, answer: Option<&Answer>) {
         let Some(answer) = answer else { return };
         let running = answer.timer.is_some_and(|timer| timer.what == What::Retransmission);
+        if !running {
+            // To know what was captured is to read all that was noted.
+            self.known().retransmits = answer.retransmits;
+            return;
+        }
         let captured = self.witness.past(|past| past.tcp().retransmitted_fins());
         let mut known = self.known();
         let probe = answer.retransmits == 0 && known.retransmits == 0 && captured > known.retransmitted_fins;
@@ -168,7 +173,7 @@ impl Connection {
         known.retransmitted_fins = captured;
         known.retransmits = answer.retransmits;
         drop(known);
-        if running && (again || probe) {
+        if again || probe {
             let mut fields = timer_fields(state, answer);
             if !again {
                 fields.put(field::TAIL_LOSS_PROBE, true);
