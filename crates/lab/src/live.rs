@@ -15,7 +15,7 @@ use show::{Args, Format};
 use steps::{Lang, program::LAB, say, say_in, text};
 use tokio::time::{MissedTickBehavior, interval};
 use watch::{
-    Allowances, AsyncFd, CaptureFiles,
+    Allowances, AsyncFd, CaptureFiles, program_file,
     tcp::{Ring, RingPacket},
 };
 
@@ -63,7 +63,7 @@ pub(crate) fn open(options: &Options, keep: &watch::Keep, lang: Lang) -> anyhow:
     let choice = choice(&options.which)?;
     let ring = Ring::open(options.interface.as_deref()).map_err(|error| {
         let why = match error.kind() {
-            std::io::ErrorKind::PermissionDenied => say_in!(lang, live::needs_cap_net_raw(LAB)),
+            std::io::ErrorKind::PermissionDenied => say_in!(lang, live::needs_cap_net_raw(program_file())),
             std::io::ErrorKind::Unsupported => say_in!(lang, live::needs_linux(LAB)),
             _ => {
                 let all = text!(live::all_interfaces()).in_lang(lang);

@@ -22,6 +22,7 @@ mod received;
 mod packet;
 #[doc(hidden)]
 pub mod pcapng; // for `fuzz`
+mod program;
 mod recording;
 mod secrets;
 mod session;
@@ -45,6 +46,7 @@ pub use keep::{Keep, Keeping};
 pub use packet::{AsyncFd, confine, with_net_raw};
 #[cfg(target_os = "linux")]
 pub use packet::{Ports, tcp_ports};
+pub use program::program_file;
 pub use recording::{Commented, Comments};
 pub use session::Session;
 pub use started::Started;

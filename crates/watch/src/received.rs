@@ -2,6 +2,8 @@
 
 use std::{io, time::SystemTime};
 
+use crate::program_file;
+
 /// The most ports that a filter takes: two instructions each way, and the kernel takes 4096.
 pub(crate) const MOST_PORTS: usize = 512;
 
@@ -32,9 +34,11 @@ pub(crate) struct Received {
 /// What is said where packets cannot be captured.
 pub(crate) fn not_allowed(error: &io::Error) -> String {
     if error.kind() == io::ErrorKind::PermissionDenied {
-        "packets cannot be captured without CAP_NET_RAW (sudo, `setcap cap_net_raw+p` on the program, or in a \
-         container `--cap-add NET_RAW`); --keylog needs no such right and opens a capture of tcpdump's"
-            .into()
+        let file = program_file();
+        format!(
+            "packets cannot be captured without CAP_NET_RAW (`sudo {file} …`, `sudo setcap cap_net_raw+p {file}`, or in a \
+             container `--cap-add NET_RAW`); --keylog needs no such right and opens a capture of tcpdump's"
+        )
     } else {
         format!("packets cannot be captured: {error}")
     }

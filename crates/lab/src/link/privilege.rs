@@ -2,8 +2,8 @@
 
 use std::io;
 
-use steps::{Lang, Said, program::LAB, say, say_in, text};
-use watch::with_net_raw;
+use steps::{Lang, Said, say, say_in, text};
+use watch::{program_file, with_net_raw};
 
 use super::{namespace, socket::PacketReceiver};
 use crate::scenario::Scenario;
@@ -69,5 +69,5 @@ pub(crate) fn lacks(lang: Lang) -> String {
     if !cfg!(target_os = "linux") {
         return text!(link::needs_linux()).in_lang(lang).to_owned();
     }
-    say_in!(lang, link::needs_cap_net_raw(LAB))
+    say_in!(lang, link::needs_cap_net_raw(program_file()))
 }

@@ -24,6 +24,7 @@ use crate::{
     address::{Ends, both_plain, plain},
     emit::wanted,
     packet::{AsyncFd, PacketSocket},
+    program_file,
 };
 
 /// How the segments are come by, as events name it.
@@ -168,12 +169,11 @@ pub fn no_capture(session: &Session, error: &io::Error) {
              and this run tells only what the program's own calls say"
         );
     } else if error.kind() == io::ErrorKind::PermissionDenied {
-        let program = std::env::current_exe().ok();
-        let program = program.as_deref().and_then(|path| path.file_name()).unwrap_or_default().display();
+        let file = program_file();
         tracing::warn!(
             "segments cannot be captured without CAP_NET_RAW, so this run rests on what the kernel says of its own \
-             sockets (TCP_INFO, sock_diag); for the segments: `sudo {program} …`, or `sudo setcap cap_net_raw+p \
-             $(which {program})`, or in a container `--cap-add NET_RAW`"
+             sockets (TCP_INFO, sock_diag); for the segments: `sudo {file} …`, or `sudo setcap cap_net_raw+p {file}`, \
+             or in a container `--cap-add NET_RAW`"
         );
     } else {
         tracing::warn!(

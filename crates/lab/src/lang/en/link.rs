@@ -9,6 +9,6 @@ steps::sentences! {
          namespace of its own ({no_namespace})";
     own_calls() = "on the program's own calls: segments, and the kernel's states, take Linux";
     needs_linux() = "needs the Linux kernel: the link loses segments between two of its sockets";
-    needs_cap_net_raw(lab) =
-        "needs CAP_NET_RAW: `sudo {lab} …`, `sudo setcap cap_net_raw+p $(which {lab})`, in a container `--cap-add NET_RAW`";
+    needs_cap_net_raw(file) =
+        "needs CAP_NET_RAW: `sudo {file} …`, `sudo setcap cap_net_raw+p {file}`, in a container `--cap-add NET_RAW`";
 }

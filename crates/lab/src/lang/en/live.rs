@@ -2,8 +2,8 @@
 
 steps::sentences! {
     // live.rs
-    needs_cap_net_raw(lab) =
-        "watching needs CAP_NET_RAW: `sudo {lab} watch …`, `sudo setcap cap_net_raw+p $(which {lab})`, in a container \
+    needs_cap_net_raw(file) =
+        "watching needs CAP_NET_RAW: `sudo {file} watch …`, `sudo setcap cap_net_raw+p {file}`, in a container \
          `--cap-add NET_RAW`";
     needs_linux(lab) =
         "watching needs the Linux kernel (AF_PACKET); `{lab} read FILE` reads a capture of tcpdump's or Wireshark's";

@@ -9,6 +9,6 @@ steps::sentences! {
          {no_namespace}）";
     own_calls() = "只凭程序自己的调用：报文段和内核的状态要有 Linux 才看得到";
     needs_linux() = "需要 Linux 内核：链路在它的两个套接字之间丢弃报文段";
-    needs_cap_net_raw(lab) =
-        "需要 CAP_NET_RAW：`sudo {lab} …`、`sudo setcap cap_net_raw+p $(which {lab})`，容器中用 `--cap-add NET_RAW`";
+    needs_cap_net_raw(file) =
+        "需要 CAP_NET_RAW：`sudo {file} …`、`sudo setcap cap_net_raw+p {file}`，容器中用 `--cap-add NET_RAW`";
 }

@@ -2,8 +2,8 @@
 
 steps::sentences! {
     // live.rs
-    needs_cap_net_raw(lab) =
-        "监视需要 CAP_NET_RAW：`sudo {lab} watch …`、`sudo setcap cap_net_raw+p $(which {lab})`，容器中用 `--cap-add NET_RAW`";
+    needs_cap_net_raw(file) =
+        "监视需要 CAP_NET_RAW：`sudo {file} watch …`、`sudo setcap cap_net_raw+p {file}`，容器中用 `--cap-add NET_RAW`";
     needs_linux(lab) = "监视需要 Linux 内核（AF_PACKET）；`{lab} read 文件` 可以读 tcpdump 或 Wireshark 的抓包";
     all_interfaces() = "所有接口";
     could_not_listen(which, error) = "无法监听 {which}：{error}（`ip link` 会列出所有接口）";
