@@ -135,6 +135,13 @@ mod tests {
     }
 
     #[test]
+    fn words_that_are_known_are_not_taken_for_a_part_and_what_is_around_it() {
+        for (words, chinese) in WORDS {
+            assert_eq!(in_chinese(words), *chinese);
+        }
+    }
+
+    #[test]
     fn no_words_stand_twice() {
         for (n, (words, _)) in WORDS.iter().enumerate() {
             assert!(WORDS[..n].iter().all(|(known, _)| known != words), "{words}");

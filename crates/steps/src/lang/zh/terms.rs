@@ -1,6 +1,8 @@
 //! The words that the decoders write into a value, in Chinese.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
+
+use foldhash::fast::FixedState;
 
 /// Words around a part that stays: a number, a name.
 pub(crate) const PATTERNS: &[(&str, &str)] = &[
@@ -165,8 +167,16 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
 
 /// Words of ours in Chinese; what is not among them is a name or a peer's text and stays as it is.
 pub fn in_chinese(words: &str) -> Cow<'_, str> {
+    match known(words) {
+        Some(chinese) => Cow::Borrowed(chinese),
+        None => around_a_part(words).map_or(Cow::Borrowed(words), Cow::Owned),
+    }
+}
+
+/// The same of words with a part that stays.
+fn around_a_part(words: &str) -> Option<String> {
     if let Some(message) = words.strip_prefix("a well-formed ") {
-        return Cow::Owned(format!("格式正确的 {message}"));
+        return Some(format!("格式正确的 {message}"));
     }
     for (english, chinese) in PATTERNS {
         if let Some((before, after)) = english.split_once('*')
@@ -176,20 +186,20 @@ pub fn in_chinese(words: &str) -> Cow<'_, str> {
             // A count of a whole: `2 of 128`.
             let counted = between.split_once(" of ").filter(|(some, all)| number(some) && number(all));
             let between = counted.map_or(between.into(), |(some, all)| format!("{some} / {all}"));
-            return Cow::Owned(chinese.replace('*', &between));
+            return Some(chinese.replace('*', &between));
         }
     }
     if let Some((key, length)) = words.split_once(" (")
         && let Some(length) = length.strip_suffix(" bytes)")
     {
-        return Cow::Owned(format!("{key}（{length} 字节）"));
+        return Some(format!("{key}（{length} 字节）"));
     }
     if let Some((derivation, hash)) = words.split_once(" with ")
         && ["HKDF", "PRF"].contains(&derivation)
     {
-        return Cow::Owned(format!("{derivation}（{hash}）"));
+        return Some(format!("{derivation}（{hash}）"));
     }
-    Cow::Borrowed(known(words).unwrap_or(words))
+    None
 }
 
 fn number(words: &str) -> bool {
@@ -202,7 +212,9 @@ pub fn has_chinese(words: &str) -> bool {
 }
 
 fn known(words: &str) -> Option<&'static str> {
-    WORDS.iter().find(|(english, _)| *english == words).map(|(_, chinese)| *chinese)
+    static CHINESE: LazyLock<HashMap<&str, &str, FixedState>> =
+        LazyLock::new(|| WORDS.iter().copied().collect());
+    CHINESE.get(words).copied()
 }
 
 /// Words of ours in the meaning of bytes: the field, the words around what stays, the same in Chinese.
