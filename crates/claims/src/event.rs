@@ -29,12 +29,26 @@ impl Event {
     ///
     /// None: it is plain data.
     pub fn write_json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        self.seen.write_with(out, "claims", self.told_claims())
+        self.seen.write_with(
+            out,
+            "claims",
+            self.told_claims().map(|claims| move |out: &mut Vec<u8>| write_all(claims, out)),
+        )
     }
 
     fn told_claims(&self) -> Option<&Vec<Finding>> {
         (!self.claims.is_empty()).then_some(&self.claims)
     }
+}
+
+/// As serde writes them, in a fraction of the time.
+fn write_all(claims: &[Finding], out: &mut Vec<u8>) -> serde_json::Result<()> {
+    for (n, claim) in claims.iter().enumerate() {
+        out.push(if n == 0 { b'[' } else { b',' });
+        claim.write_json(out)?;
+    }
+    out.push(b']');
+    Ok(())
 }
 
 impl Deref for Event {

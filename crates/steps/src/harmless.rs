@@ -39,6 +39,42 @@ pub fn is_harmful(character: char) -> bool {
     }
 }
 
+/// Whether JSON holds `text` as it is: nothing in it is harmful, a quote or a backslash. Where it says no that may still be
+/// so: the bytes decide, and without an early end the compiler looks at many of them at once.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if !bytes.iter().fold(false, |any, &byte| any | begins_special(byte, 0, 0) | !byte.is_ascii()) {
+        return true;
+    }
+    let next = |n| bytes.get(n..).unwrap_or_default();
+    let threes = bytes.iter().zip(next(1)).zip(next(2));
+    let any =
+        threes.fold(false, |any, ((&first, &second), &third)| any | begins_special(first, second, third));
+    // The last two bytes begin no three.
+    let mut last = (bytes.len().saturating_sub(2)..bytes.len()).map(next);
+    !any && !last.any(|last| begins_special(last[0], last.get(1).copied().unwrap_or(0), 0))
+}
+
+/// Whether a character that begins with these bytes of UTF-8 may be one that JSON does not hold as it is.
+const fn begins_special(first: u8, second: u8, third: u8) -> bool {
+    (first < 0x20)
+        | (first == b'"')
+        | (first == b'\\')
+        | (first == 0x7f)
+        // U+0080 to U+009F and U+00AD.
+        | ((first == 0xc2) & ((second < 0xa0) | (second == 0xad)))
+        // All from U+0600 to U+063F, and from U+1000 to U+1FFF.
+        | (first == 0xd8)
+        | (first == 0xe1)
+        // U+200B to U+200F and U+2028 to U+202E; U+2060 to U+206F.
+        | ((first == 0xe2) & (second == 0x80) & (((third >= 0x8b) & (third <= 0x8f)) | ((third >= 0xa8) & (third <= 0xae))))
+        | ((first == 0xe2) & (second == 0x81) & (third >= 0xa0))
+        // U+FEC0 to U+FEFF, and U+FFC0 to U+FFFF.
+        | ((first == 0xef) & ((second == 0xbb) | (second == 0xbf)))
+        // All beyond U+FFFF.
+        | (first >= 0xf0)
+}
+
 /// `text` on one line and without effect: every harmful character, a line break too, is written as `\u{1b}`.
 pub fn harmless(text: &str) -> Cow<'_, str> {
     escaped(text, is_harmful)
@@ -169,6 +205,20 @@ mod tests {
         for shown in "aZ~ ·│─▶≠握手，…“”\u{fffd}é".chars() {
             assert!(!is_harmful(shown), "{shown:?}");
         }
+    }
+
+    #[test]
+    fn what_is_plain_needs_no_escape_and_our_own_words_are() {
+        let mut text = String::new();
+        for character in '\0'..=char::MAX {
+            let needs_escape = is_harmful(character) || matches!(character, '"' | '\\');
+            for (before, after) in [("", ""), ("握", ""), ("ab", "手a")] {
+                text.clear();
+                text.extend([before, character.encode_utf8(&mut [0; 4]), after]);
+                assert!(!(needs_escape && is_plain(&text)), "{character:?} in {text:?}");
+            }
+        }
+        assert!(is_plain("aZ~ ·│─▶≠握手，（…）“”é→"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
-use crate::is_harmful;
+use crate::harmless::{is_harmful, is_plain};
 
 /// Writes `value` on one line.
 ///
@@ -34,9 +34,7 @@ struct Harmless;
 impl Formatter for Harmless {
     /// Of the characters below U+0020 none comes here: serde_json has escaped them.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        // Almost all that is written is plain ASCII, most of it hex.
-        // Without an early end the compiler looks at many bytes at once.
-        if !fragment.bytes().fold(false, |other, byte| other | (byte >= 0x7f)) {
+        if is_plain(fragment) {
             return out.write_all(fragment.as_bytes());
         }
         let mut plain = 0;

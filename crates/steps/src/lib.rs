@@ -49,6 +49,7 @@ pub use gap::{Because, Counts, Gap};
 pub use harmless::{harmless, harmless_lines, is_harmful};
 pub use json::{to_json, write_json};
 pub use labels::{chinese_labels, label};
+pub use line::write_text;
 pub use name::Name;
 pub use part::Part;
 pub use past::{Past, Record};
