@@ -13,3 +13,4 @@ pub(crate) mod marks;
 pub(crate) mod notes;
 pub(crate) mod options;
 pub(crate) mod summary;
+pub(crate) mod unwritten;

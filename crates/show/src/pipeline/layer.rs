@@ -10,7 +10,7 @@ use std::{
 };
 
 use claims::Event;
-use steps::{Carried, Gap, Lang, Run};
+use steps::{Carried, Gap, Lang, Run, say_in};
 use tracing::{
     Metadata, Subscriber,
     dispatcher::{self, Dispatch},
@@ -56,7 +56,7 @@ pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
 /// Those of [`init`], but for the last.
 pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
     let writer = Writer::new(args, &how)?;
-    let queue = Arc::new(Queue::new(Room::USUAL));
+    let queue = Arc::new(Queue::new(Room::USUAL, args.lang()));
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new(if how.brief { "error" } else { "warn" }));
     let messages = Messages(Arc::clone(&queue));
@@ -70,7 +70,6 @@ pub fn log(args: &Args, how: Init) -> io::Result<(Dispatch, Guard)> {
     let hears = !how.no_subscriber;
     let reporter = Reporter {
         queue: Arc::clone(&queue),
-        lang: args.lang(),
         kept: how.kept,
         unread: how.unread.clone(),
         also: how.also,
@@ -90,10 +89,9 @@ pub(super) fn among<S>(
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    let queue = Arc::new(Queue::new(Room::USUAL));
+    let queue = Arc::new(Queue::new(Room::USUAL, lang));
     let reporter = Reporter {
         queue: Arc::clone(&queue),
-        lang,
         kept: None,
         unread: None,
         also: None,
@@ -196,7 +194,7 @@ impl Drop for Guard {
             }
             Log::Runs(_) => {
                 let left = self.queue.leave();
-                eprintln!("standard output takes no more: {} events were not written", left.events);
+                eprintln!("{}", say_in!(self.queue.lang(), unwritten::stalled(left.events)));
             }
             Log::Ended => {}
         }
@@ -212,7 +210,9 @@ pub fn drain() {
 
 /// The language of the log to which events of this thread go; English where there is none.
 pub(crate) fn lang() -> Lang {
-    dispatcher::get_default(|log| log.downcast_ref().map_or(Lang::En, |reporter: &Reporter| reporter.lang))
+    dispatcher::get_default(|log| {
+        log.downcast_ref().map_or(Lang::En, |reporter: &Reporter| reporter.queue.lang())
+    })
 }
 
 /// Who is told beside the log to which events of this thread go.
@@ -277,7 +277,6 @@ pub fn tell_run(run: Run) {
 /// Hands each event to the thread that writes, and never waits: this is called in the middle of a handshake.
 struct Reporter {
     queue: Arc<Queue>,
-    lang: Lang,
     kept: Option<Kept>,
     unread: Option<Unread>,
     also: Option<Also>,
@@ -317,10 +316,11 @@ impl<S: Subscriber> Layer<S> for Reporter {
         };
         let late = |event: &steps::Event| match &self.late {
             Late::EachIsNamed => {
-                eprintln!("{} of {} came after the end of the log", event.step.id(), event.conn);
+                let (step, conn) = (event.step.id(), &event.conn);
+                eprintln!("{}", say_in!(self.queue.lang(), unwritten::after_the_end(step, conn)));
             }
             Late::Once(once) => once.call_once(|| {
-                eprintln!("the log of handshakes has ended: its guard was dropped before the program ended");
+                eprintln!("{}", say_in!(self.queue.lang(), unwritten::guard_dropped()));
             }),
         };
         match self.queue.push(item) {

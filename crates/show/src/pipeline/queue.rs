@@ -13,7 +13,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use steps::sync::{lock, unpoisoned};
+use steps::{
+    Lang, say_in,
+    sync::{lock, unpoisoned},
+};
 
 mod item;
 mod shares;
@@ -38,6 +41,8 @@ impl Room {
 #[derive(Debug)]
 pub(crate) struct Queue {
     room: Room,
+    /// The language of the log.
+    lang: Lang,
     /// When nothing has come for so long, the reader may rest.
     quiet: Duration,
     /// By which a connection finds its share, and nobody knows whose is the same.
@@ -113,9 +118,10 @@ enum Reader {
 }
 
 impl Queue {
-    pub(crate) fn new(room: Room) -> Self {
+    pub(crate) fn new(room: Room, lang: Lang) -> Self {
         Queue {
             room,
+            lang,
             quiet: QUIET,
             hasher: RandomState::new(),
             state: Mutex::default(),
@@ -123,6 +129,11 @@ impl Queue {
             written: Condvar::new(),
             progress: AtomicU64::new(0),
         }
+    }
+
+    /// The language of the log.
+    pub(crate) fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// Adds `item`, or counts it where there is no room. Gives it back when nobody reads any more.
@@ -157,7 +168,7 @@ impl Queue {
                 }
                 if matches!(item, Item::Message(..)) && state.unsaid > 0 {
                     let unsaid = mem::take(&mut state.unsaid);
-                    let text = format!("{unsaid} messages were left out here\n");
+                    let text = say_in!(self.lang, unwritten::messages_left_out(unsaid)) + "\n";
                     state.admit(Waiting { item: Item::Message(text, Whose::Ours), weight: 0, share: None });
                 }
                 state.admit(Waiting { item, weight, share });
@@ -305,6 +316,15 @@ impl Queue {
 pub(crate) struct Left {
     pub(crate) events: u64,
     pub(crate) messages: u64,
+}
+
+impl Left {
+    /// A line for each kind of which something stays unwritten.
+    pub(crate) fn lines(self, lang: Lang) -> impl Iterator<Item = String> {
+        let events = (self.events > 0).then(|| say_in!(lang, unwritten::events(self.events)));
+        let messages = (self.messages > 0).then(|| say_in!(lang, unwritten::messages(self.messages)));
+        events.into_iter().chain(messages)
+    }
 }
 
 impl State {

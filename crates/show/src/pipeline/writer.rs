@@ -253,11 +253,8 @@ struct Gone<'a>(&'a Queue);
 
 impl Drop for Gone<'_> {
     fn drop(&mut self) {
-        let left = self.0.leave();
-        for (count, what) in [(left.events, "events"), (left.messages, "messages")] {
-            if count > 0 {
-                eprintln!("{count} {what} were not written");
-            }
+        for line in self.0.leave().lines(self.0.lang()) {
+            eprintln!("{line}");
         }
     }
 }

@@ -5,7 +5,7 @@ use steps::{Event, Origin};
 use super::*;
 
 fn queue(items: usize) -> Queue {
-    Queue { quiet: Duration::from_millis(1), ..Queue::new(Room { items, weight: 100_000 }) }
+    Queue { quiet: Duration::from_millis(1), ..Queue::new(Room { items, weight: 100_000 }, Lang::En) }
 }
 
 fn event_of(conn: &str, bytes: usize) -> Item {
@@ -154,7 +154,7 @@ fn a_reader_that_is_slow_with_what_it_took_is_waited_for() {
 
 #[test]
 fn nothing_is_lost_between_many_writers_and_a_reader() {
-    let queue = Queue::new(Room { items: 64, weight: usize::MAX });
+    let queue = Queue::new(Room { items: 64, weight: usize::MAX }, Lang::En);
     queue.begin();
     let (writers, each) = (4, 20_000_i64);
     let mut seen = (0, 0);
@@ -216,4 +216,23 @@ fn what_libraries_say_is_left_out_where_it_is_too_much_and_what_we_say_is_not() 
     assert_eq!(ours, 1000);
     assert!((100..1000).contains(&theirs), "{theirs}");
     assert_eq!(theirs + left_out + queue.leave().messages, 1000);
+}
+
+#[test]
+fn what_stays_unwritten_is_said_in_the_language_of_the_log() {
+    let lines = |events, messages, lang| Left { events, messages }.lines(lang).collect::<Vec<_>>();
+    assert_eq!(lines(2, 3, Lang::En), ["2 events were not written", "3 messages were not written"]);
+    assert_eq!(lines(2, 3, Lang::Zh), ["有 2 个事件没有写出", "有 3 条消息没有写出"]);
+    assert_eq!(lines(0, 3, Lang::Zh), ["有 3 条消息没有写出"]);
+    assert!(lines(0, 0, Lang::En).is_empty(), "nothing is missing");
+
+    let queue = Queue::new(Room { items: 2, weight: 100_000 }, Lang::Zh);
+    queue.begin();
+    for _ in 0..5 {
+        queue.push(Item::Message("ours\n".into(), Whose::Ours)).unwrap();
+    }
+    assert!(matches!(queue.take(), Taken::Items(_)));
+    queue.push(Item::Message("ours\n".into(), Whose::Ours)).unwrap();
+    let Taken::Items(items) = queue.take() else { panic!("there are two messages") };
+    assert!(matches!(&items[0], Item::Message(text, _) if text == "此处略去 3 条消息\n"), "{items:?}");
 }
