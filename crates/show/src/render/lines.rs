@@ -16,12 +16,12 @@ use steps::{Direction, Lang, Protocol, Side, Value, common, harmless, label, tex
 
 use super::{
     Layout, Printed, Renderer, bytes,
-    fields::{fold, pieces, said},
+    fields::{Piece, fold, pieces, said},
     marks::{NARROWEST, evidence_word, mark, painted_marks},
 };
 use crate::terminal::{
     Args, Paint,
-    text::{columns, pad, whole, wrap},
+    text::{columns, pad, whole, widest_word, wrap},
 };
 
 mod summary;
@@ -203,8 +203,9 @@ impl Lines {
         let room = (FIELDS - TITLE + 8).saturating_sub(claims_and_title).max(1);
         let left = TITLE - 8 + claims_and_title + room;
         let fill = self.width.saturating_sub(left + columns(evidence));
-        let more = TITLE + 2;
-        let folded = fold(&pieces(event, self.lang), fill.saturating_sub(1), self.width.saturating_sub(more));
+        let pieces = pieces(event, self.lang);
+        let hang = hang(&pieces, self.width);
+        let folded = fold(&pieces, fill.saturating_sub(1), self.width.saturating_sub(hang));
         let mut folded = folded.iter();
         let fields = pad(folded.next().map_or("", String::as_str), fill);
         push(
@@ -220,7 +221,7 @@ impl Lines {
             ),
         );
         for line in folded {
-            push(out, &format!("{}{line}", " ".repeat(more)));
+            push(out, &format!("{}{line}", " ".repeat(hang)));
         }
     }
 
@@ -325,6 +326,17 @@ fn push(out: &mut String, line: &str) {
     out.push('\n');
 }
 
+/// Where the further lines of a step begin: below its title, or further left where a name would not stay whole there.
+fn hang(pieces: &[Piece], width: usize) -> usize {
+    const BELOW_THE_TITLE: usize = TITLE + 2;
+    const LEAST: usize = 6;
+    let widest = pieces.iter().map(|piece| widest_word(&piece.text)).max().unwrap_or_default();
+    match width.checked_sub(widest) {
+        Some(left) if left >= LEAST => left.min(BELOW_THE_TITLE),
+        Some(_) | None => BELOW_THE_TITLE, // it is broken in any case
+    }
+}
+
 /// Client on the left, server on the right; the arrow points the way the bytes went.
 fn lane(event: &Event) -> &'static str {
     match (event.side, event.direction) {
@@ -348,5 +360,25 @@ fn indent(event: &Event) -> &'static str {
         Protocol::Tcp | Protocol::Ssh => "",
         Protocol::Tls => "  ",
         Protocol::Ws => "    ",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_suite_stays_whole_in_every_width() {
+        const LONGEST: &str = "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 +8";
+        const SHORT: &str = "TLS_AES_256_GCM_SHA384";
+        for width in NARROWEST..=100 {
+            for name in [LONGEST, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", SHORT] {
+                let pieces = ["5f3a91c2", name, "x25519"].map(Piece::new);
+                let lines = fold(&pieces, 9, width - hang(&pieces, width));
+                assert!(lines.iter().any(|line| line.contains(name)), "{width}: {lines:?}");
+            }
+            assert_eq!(hang(&[Piece::new(SHORT)], width), TITLE + 2, "it has room below the title");
+            assert_eq!(hang(&[Piece::new("x".repeat(width))], width), TITLE + 2, "no indent has room for it");
+        }
     }
 }

@@ -71,6 +71,11 @@ pub(crate) fn wrap_to(text: &str, room: usize) -> Vec<String> {
     textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
 
+/// How many columns the widest word of `text` takes: in fewer it is broken itself.
+pub(crate) fn widest_word(text: &str) -> usize {
+    words(text).map(|word| columns(&word)).max().unwrap_or_default()
+}
+
 /// What may not be parted: words with the spaces behind them, and Chinese characters with their punctuation.
 fn words(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_> {
     const ENDS: &str = "，。、；：？！）》」』”’…%·";
@@ -81,7 +86,8 @@ fn words(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_> 
     for (at, c) in line.char_indices() {
         let apart = match before {
             None => false,
-            Some(' ') => c != ' ',
+            // A count stays with what it counts: `name +6`.
+            Some(' ') => c != ' ' && c != '+',
             // A list of names, as SSH writes it.
             Some(',') => c.is_ascii_alphabetic(),
             Some(last) => c != ' ' && (wide(last) || wide(c)) && !ENDS.contains(c) && !BEGINS.contains(last),
@@ -177,7 +183,9 @@ mod tests {
         }
         assert_eq!(wrap_to("（握手）完成。", 8), ["（握手）", "完成。"]);
         assert_eq!(wrap_to("ssh-ed25519,rsa-sha2-512", 15), ["ssh-ed25519,", "rsa-sha2-512"]);
+        assert_eq!(wrap_to("one name +6", 9), ["one", "name +6"]);
         assert_eq!(wrap_to("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!((widest_word("one name +6 "), widest_word("（握手）完"), widest_word("")), (7, 4, 0));
     }
 
     #[test]
