@@ -21,9 +21,9 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use watch::{AsyncFd, Session, with_net_raw};
 
+mod blackhole;
 mod command;
 mod connection;
-mod deaf;
 pub mod packet;
 mod privilege;
 mod rule;
@@ -34,14 +34,14 @@ mod namespace;
 #[cfg_attr(not(target_os = "linux"), path = "link/elsewhere/socket.rs")]
 mod socket;
 
+pub use blackhole::Blackhole;
 pub(crate) use command::{Options, run};
-pub use deaf::Deaf;
 pub(crate) use privilege::{Mode, Privilege, lacks, settle};
 pub use rule::Rule;
 
 use connection::{Connection, Departure, Ends};
 use packet::Packet;
-use socket::{PacketReceiver, PacketSender, deaf_listener};
+use socket::{PacketReceiver, PacketSender, blackhole_listener};
 
 /// What a link is told.
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ impl Link {
         let (receiver, sender) =
             with_net_raw(|| Ok((PacketReceiver::open()?, PacketSender::open(to.is_ipv4())?)))
                 .context("the link needs CAP_NET_RAW to receive and send segments")?;
-        let door = deaf_listener(listen).with_context(|| format!("could not hold {listen}"))?;
+        let door = blackhole_listener(listen).with_context(|| format!("could not hold {listen}"))?;
         let outside = local(&door)?;
         let inside = toward(to).with_context(|| format!("there is no way from here to {to}"))?;
         receiver.receive_from(&[outside.port()])?;
@@ -200,7 +200,7 @@ impl Link {
             tracing::warn!("{MOST} connections cross the link at {outside}: {client} is not let in");
             return Ok(());
         }
-        let door = deaf_listener(self.inside)?;
+        let door = blackhole_listener(self.inside)?;
         let inside = local(&door)?;
         let ends = Ends { client, outside, inside, server: self.plan.to };
         self.ports.insert(inside.port(), client);

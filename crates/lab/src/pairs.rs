@@ -55,7 +55,7 @@ struct PairOptions {
     visits: usize,
     faults: Vec<meddler::Fault>,
     link: Vec<link::Rule>,
-    deaf: Option<link::Deaf>,
+    blackhole: Option<link::Blackhole>,
     tcp: tcp::Setup,
     next: Option<Vec<String>>,
     ws: ws::Setup,
@@ -101,16 +101,22 @@ impl Runner {
             let (certs, state) = (self.certs.display().to_string(), state.path().display().to_string());
             words.iter().map(|word| word.replace("{certs}", &certs).replace("{state}", &state)).collect()
         };
-        let deaf = scenario.deaf.clone().filter(|_| *mode == Mode::Deaf);
-        let client = deaf.as_ref().and_then(|deaf| deaf.client.as_ref()).unwrap_or(&scenario.pair.client);
-        let server = deaf.as_ref().and_then(|deaf| deaf.server.as_ref()).unwrap_or(&scenario.pair.server);
+        let blackhole = scenario.blackhole.clone().filter(|_| *mode == Mode::Blackhole);
+        let client = blackhole
+            .as_ref()
+            .and_then(|blackhole| blackhole.client.as_ref())
+            .unwrap_or(&scenario.pair.client);
+        let server = blackhole
+            .as_ref()
+            .and_then(|blackhole| blackhole.server.as_ref())
+            .unwrap_or(&scenario.pair.server);
         let order = PairOptions {
             client: fill(client),
             server: fill(server),
             visits: scenario.pair.visits,
             faults: scenario.meddler.clone(),
             link: scenario.link.clone(),
-            deaf,
+            blackhole,
             tcp: match scenario.pair.protocol {
                 Protocol::Tcp => tcp::Setup::read(&scenario.setup)?,
                 Protocol::Tls | Protocol::Ws | Protocol::Ssh => tcp::Setup::default(),
@@ -218,11 +224,11 @@ async fn meet(
 ) -> anyhow::Result<()> {
     let serving = tokio::spawn(serving);
     let _working = order
-        .deaf
+        .blackhole
         .clone()
         .zip(kept.cloned())
-        .map(|(deaf, kept)| Aborts(tokio::spawn(deaf.begin(here, kept)).abort_handle()));
-    let target = if order.deaf.is_some() {
+        .map(|(blackhole, kept)| Aborts(tokio::spawn(blackhole.begin(here, kept)).abort_handle()));
+    let target = if order.blackhole.is_some() {
         here
     } else if order.faults.is_empty() {
         order.tcp.link(session, &order.link, here, &stop).await?

@@ -202,7 +202,9 @@ pub(crate) async fn run(
         let differences = match ran {
             Ok(Ok(())) => kept.look(|events| match mode {
                 Mode::Whole => expect::differences(scenario, events),
-                Mode::Unseen | Mode::Deaf | Mode::Not => expect::differences_at_the_end(scenario, events),
+                Mode::Unseen | Mode::Blackhole | Mode::Not => {
+                    expect::differences_at_the_end(scenario, events)
+                }
             }),
             Ok(Err(error)) => {
                 vec![clients::told(&error)]

@@ -47,8 +47,9 @@ pub struct Scenario {
     /// What is done to the segments between the two, in order.
     #[serde(default)]
     pub link: Vec<link::Rule>,
-    /// What stands in for the link where there can be none.
-    pub deaf: Option<link::Deaf>,
+    /// What stands in for the link where there can be none. Files of before call it `deaf`.
+    #[serde(alias = "deaf")]
+    pub blackhole: Option<link::Blackhole>,
     /// How each side must end.
     #[serde(default)]
     pub expect: BTreeMap<Side, Expected>,
@@ -152,14 +153,16 @@ impl Scenario {
         let variants = mem::take(&mut whole.variant);
         let mut file: toml::Table = toml::from_str(text).with_context(|| within(name))?;
         file.remove("variant");
+        let file = with_names_of_today(file);
         if variants.len() > MOST_VARIANTS {
             bail!("in scenario {}: more than {MOST_VARIANTS} variants", one_line(name));
         }
         let mut found = vec![whole];
         for (variant, otherwise) in variants {
             let name = one_line(&format!("{}-{variant}", name.strip_suffix(".toml").unwrap_or(name)));
-            let mut scenario: Scenario =
-                but(file.clone(), otherwise).try_into().with_context(|| within(&name))?;
+            let mut scenario: Scenario = but(file.clone(), with_names_of_today(otherwise))
+                .try_into()
+                .with_context(|| within(&name))?;
             if !scenario.variant.is_empty() {
                 bail!("in scenario {name}: a variant has no variants");
             }
@@ -177,6 +180,18 @@ impl Scenario {
 
 /// How many variants a file may have: each is as large as the file, which a stranger may have written.
 const MOST_VARIANTS: usize = 8;
+
+/// The table with `blackhole` where it has the name of before, so that a file and its variant speak of the same.
+fn with_names_of_today(mut table: toml::Table) -> toml::Table {
+    const BEFORE: &str = "deaf";
+    const TODAY: &str = "blackhole";
+    if !table.contains_key(TODAY)
+        && let Some(value) = table.remove(BEFORE)
+    {
+        table.insert(TODAY.into(), value);
+    }
+    table
+}
 
 /// A file as one of its variants has it: of each table it says only what is otherwise, but of the claims all.
 fn but(mut table: toml::Table, variant: toml::Table) -> toml::Table {
@@ -301,6 +316,33 @@ mod tests {
         ] {
             let error = format!("{:#}", variant(says).expect_err("it is refused"));
             assert!(error.starts_with("in scenario tls/x-y: ") && error.contains(wrong), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_before_is_still_read() {
+        const FILE: &str = r#"
+            title = { en = "a", zh = "甲" }
+            about = { en = "b", zh = "乙" }
+            pair = { protocol = "tcp" }
+        "#;
+        let read = |says: &str| Scenario::read("tcp/x", &format!("{FILE}\n{says}"));
+        for (within, otherwise) in
+            [("blackhole", "blackhole"), ("deaf", "deaf"), ("deaf", "blackhole"), ("blackhole", "deaf")]
+        {
+            let says = format!(
+                "[{within}]\nside = \"server\"\nclient = [\"--a\"]\n[variant.y.{otherwise}]\nclient = [\"--b\"]"
+            );
+            let found = read(&says).expect("it reads");
+            let clients: Vec<_> = found
+                .iter()
+                .map(|scenario| scenario.blackhole.as_ref().and_then(|blackhole| blackhole.client.clone()))
+                .collect();
+            assert_eq!(clients, [Some(vec!["--a".to_owned()]), Some(vec!["--b".to_owned()])], "{says}");
+        }
+        for twice in ["[deaf]\n[blackhole]", "[variant.y]\ndeaf = {}\nblackhole = {}"] {
+            let error = format!("{:#}", read(twice).expect_err("one of them is to be taken out"));
+            assert!(error.contains("duplicate field `blackhole`"), "{error}");
         }
     }
 

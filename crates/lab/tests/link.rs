@@ -286,7 +286,7 @@ const RUNGS: [(&str, &str); 3] = [
     ("unshare -Ur setpriv --inh-caps=-all --bounding-set=-all", "TCP runs in a network namespace of its own"),
     (
         "unshare -Ur sh -c 'echo 0 > /proc/sys/user/max_user_namespaces && exec \"$@\"' sh",
-        "TCP runs on deaf sockets",
+        "TCP runs on sockets that discard what arrives",
     ),
 ];
 

@@ -11,12 +11,12 @@ use crate::scenario::Scenario;
 /// What a run may do to segments.
 #[derive(Debug)]
 pub(crate) enum Privilege {
-    /// Segments can be heard and sent here.
+    /// Segments can be captured and sent here.
     NetRaw,
     /// They can in a network namespace that the program has entered.
     OwnNamespace,
-    /// They cannot. On Linux a socket can still be made deaf for a while, and the kernel tells the states.
-    Deaf { no_raw: io::Error, no_namespace: io::Error },
+    /// They cannot. On Linux a socket can still be made to discard segments for a while, and the kernel tells the states.
+    Without { no_raw: io::Error, no_namespace: io::Error },
 }
 
 /// How a scenario can be run with a privilege.
@@ -26,8 +26,8 @@ pub(crate) enum Mode {
     Whole,
     /// Without a view of the segments: how it ends is compared, its claims are not.
     Unseen,
-    /// The same, and deaf sockets do what the link would.
-    Deaf,
+    /// The same, and a socket discards what the link would have lost.
+    Blackhole,
     /// Not at all.
     Not,
 }
@@ -35,10 +35,10 @@ pub(crate) enum Mode {
 /// Finds the highest privilege; may enter a namespace. To be called before the first thread is started.
 pub(crate) fn settle() -> Privilege {
     match with_net_raw(PacketReceiver::open) {
-        Ok(_ear) => Privilege::NetRaw,
+        Ok(_receiver) => Privilege::NetRaw,
         Err(no_raw) => match namespace::enter() {
             Ok(()) => Privilege::OwnNamespace,
-            Err(no_namespace) => Privilege::Deaf { no_raw, no_namespace },
+            Err(no_namespace) => Privilege::Without { no_raw, no_namespace },
         },
     }
 }
@@ -47,9 +47,11 @@ impl Privilege {
     pub(crate) fn mode(&self, scenario: &Scenario) -> Mode {
         match self {
             Privilege::NetRaw | Privilege::OwnNamespace => Mode::Whole,
-            Privilege::Deaf { .. } if scenario.deaf.is_some() && cfg!(target_os = "linux") => Mode::Deaf,
-            Privilege::Deaf { .. } if scenario.deaf.is_some() || scenario.needs_link() => Mode::Not,
-            Privilege::Deaf { .. } => Mode::Unseen,
+            Privilege::Without { .. } if scenario.blackhole.is_some() && cfg!(target_os = "linux") => {
+                Mode::Blackhole
+            }
+            Privilege::Without { .. } if scenario.blackhole.is_some() || scenario.needs_link() => Mode::Not,
+            Privilege::Without { .. } => Mode::Unseen,
         }
     }
 
@@ -58,8 +60,10 @@ impl Privilege {
         match self {
             Privilege::NetRaw => say!(link::cap_net_raw()),
             Privilege::OwnNamespace => say!(link::own_namespace()),
-            Privilege::Deaf { .. } if !cfg!(target_os = "linux") => say!(link::own_calls()),
-            Privilege::Deaf { no_raw, no_namespace } => say!(link::deaf_sockets(no_raw, no_namespace)),
+            Privilege::Without { .. } if !cfg!(target_os = "linux") => say!(link::own_calls()),
+            Privilege::Without { no_raw, no_namespace } => {
+                say!(link::discarding_sockets(no_raw, no_namespace))
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The link's three sockets: a receiver of packets to the link's own ports, a sender of whole IP packets,
-//! and deaf listeners that hold those ports.
+//! and listeners that hold those ports and answer nothing.
 #![allow(unsafe_code)] // sockaddr_ll and three socket options, for which socket2 has no safe form
 
 use std::{
@@ -94,7 +94,7 @@ impl PacketSender {
 
 /// Holds `address` with a listener that never answers: it takes only segments that crossed no router at all
 /// (RFC 5082), and those of this suite start with a lower count. So the kernel does not refuse what the link carries.
-pub(super) fn deaf_listener(address: SocketAddr) -> io::Result<Socket> {
+pub(super) fn blackhole_listener(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     listen_for(&socket, address.is_ipv4(), HIGHEST)?;
     socket.set_reuse_address(true)?;
@@ -106,7 +106,7 @@ pub(super) fn deaf_listener(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// From now on `socket` hears only segments whose hop count is no lower than `least`.
+/// From now on `socket` takes only segments whose hop count is no lower than `least`.
 fn listen_for(socket: &impl AsRawFd, v4: bool, least: libc::c_int) -> io::Result<()> {
     match v4 {
         true => set(socket, libc::IPPROTO_IP, libc::IP_MINTTL, least),
@@ -114,9 +114,9 @@ fn listen_for(socket: &impl AsRawFd, v4: bool, least: libc::c_int) -> io::Result
     }
 }
 
-/// Turns the socket of this process with this address of its own and this peer deaf, or lets it hear again; without a
-/// peer, the listener.
-pub(super) fn set_deaf((own, peer): (SocketAddr, Option<SocketAddr>), deaf: bool) -> io::Result<()> {
+/// Has the kernel discard what arrives at the socket of this process with this address of its own and this peer, or
+/// take it again; `None`: at the listener.
+pub(super) fn set_blackhole((own, peer): (SocketAddr, Option<SocketAddr>), discards: bool) -> io::Result<()> {
     for entry in fs::read_dir("/proc/self/fd")? {
         let Ok(number) = entry?.file_name().to_string_lossy().parse::<RawFd>() else { continue };
         // SAFETY: the number is an open descriptor's, and nothing else runs on this thread until the loop is done
@@ -125,7 +125,7 @@ pub(super) fn set_deaf((own, peer): (SocketAddr, Option<SocketAddr>), deaf: bool
         let socket = SockRef::from(&descriptor);
         let address = |known: io::Result<socket2::SockAddr>| known.ok().and_then(|known| known.as_socket());
         if address(socket.local_addr()) == Some(own) && address(socket.peer_addr()) == peer {
-            return listen_for(&descriptor, own.is_ipv4(), if deaf { HIGHEST } else { 0 });
+            return listen_for(&descriptor, own.is_ipv4(), if discards { HIGHEST } else { 0 });
         }
     }
     Err(io::ErrorKind::NotFound.into())

@@ -45,10 +45,13 @@ impl PacketSender {
     }
 }
 
-pub(in crate::link) fn deaf_listener(_address: SocketAddr) -> io::Result<Socket> {
+pub(in crate::link) fn blackhole_listener(_address: SocketAddr) -> io::Result<Socket> {
     only_linux()
 }
 
-pub(in crate::link) fn set_deaf(_socket: (SocketAddr, Option<SocketAddr>), _deaf: bool) -> io::Result<()> {
+pub(in crate::link) fn set_blackhole(
+    _socket: (SocketAddr, Option<SocketAddr>),
+    _discards: bool,
+) -> io::Result<()> {
     only_linux()
 }

@@ -1,6 +1,6 @@
-//! What stands in for the link where segments can be neither heard nor sent: one end turns deaf for a while, and what
-//! arrives there is lost. It needs no privilege. Nobody sees the segments, and every segment is lost, not a chosen one:
-//! so the two may be told otherwise than with a link, that only the right one is sent in that time.
+//! What stands in for the link where segments can be neither captured nor sent: the kernel discards what arrives at one
+//! end for a while. It needs no privilege. The segments are not seen, and every segment is lost, not a chosen one: so
+//! both ends may be given other options than with a link, for only the right one to be sent in that time.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -12,29 +12,29 @@ use tokio::time::sleep;
 
 use super::socket;
 
-/// Who turns deaf, when, and for how long.
+/// At which end segments are discarded, from when on, and for how long.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Deaf {
-    /// Nobody, unless it is said: the link would only have taken its time.
+pub struct Blackhole {
+    /// The end whose kernel discards them; `None`: neither's, for the link would only have delayed them.
     side: Option<Side>,
-    /// From this step of that side on; unless it is said, the listener is deaf from the start.
+    /// The step of that side from which on its socket takes none; `None`: the listener takes none from the start.
     at: Option<Step>,
-    /// For so many milliseconds; unless it is said, for good.
+    /// For how many milliseconds; `None`: to the end.
     ms: Option<u64>,
-    /// Other options of the client.
+    /// Options of the client, in place of those of the pair.
     pub client: Option<Vec<String>>,
-    /// Other options of the server.
+    /// Options of the server, in place of those of the pair.
     pub server: Option<Vec<String>>,
 }
 
-impl Deaf {
-    /// Begins, in the run of a server that listens on `here`: a listener is deaf when this returns. The rest is for
-    /// the caller to await.
+impl Blackhole {
+    /// Begins, in the run of a server that listens on `here`: where it is the listener that takes no segments, it takes
+    /// none once this returns. The future does the rest, and is to be awaited beside the run, whose events are `kept`.
     pub fn begin(self, here: SocketAddr, kept: Kept) -> impl Future<Output = ()> {
         let listener = (here, None);
         if self.side.is_some() && self.at.is_none() {
-            turn_deaf(listener);
+            discard_at(listener);
         }
         async move {
             let Some(side) = self.side else { return };
@@ -42,14 +42,14 @@ impl Deaf {
                 None => listener,
                 Some(step) => {
                     let socket = socket_at(side, step, &kept).await;
-                    turn_deaf(socket);
+                    discard_at(socket);
                     socket
                 }
             };
             if let Some(ms) = self.ms {
                 sleep(Duration::from_millis(ms)).await;
-                // A connection that has ended meanwhile needs no ears.
-                drop(socket::set_deaf(socket, false));
+                // A connection that has ended meanwhile takes no segments anyway.
+                drop(socket::set_blackhole(socket, false));
             }
         }
     }
@@ -70,9 +70,9 @@ async fn socket_at(side: Side, step: Step, kept: &Kept) -> (SocketAddr, Option<S
     }
 }
 
-fn turn_deaf(socket: (SocketAddr, Option<SocketAddr>)) {
-    if let Err(error) = socket::set_deaf(socket, true) {
-        tracing::warn!("the socket at {} could not be made deaf: {error}", socket.0);
+fn discard_at(socket: (SocketAddr, Option<SocketAddr>)) {
+    if let Err(error) = socket::set_blackhole(socket, true) {
+        tracing::warn!("the socket at {} could not be made to discard segments: {error}", socket.0);
     }
 }
 
