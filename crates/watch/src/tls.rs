@@ -115,12 +115,6 @@ impl Watch {
         Watch { witness, given, enabled, done, began, shared }
     }
 
-    /// The same, which knows what this side's user asked for: advice names an option only where that helps.
-    #[must_use]
-    pub fn told(self, given: Given) -> Self {
-        Watch { given: Arc::new(given), ..self }
-    }
-
     /// The witness it reports to.
     pub fn witness(&self) -> &Witness {
         &self.witness
@@ -200,7 +194,31 @@ impl Watch {
         self.why(self.ended(error))
     }
 
+    /// Whether the peer has said close_notify; `None` where there was no subscriber and nothing was decoded.
+    pub fn peer_said_close_notify(&self) -> Option<bool> {
+        let peer = self.witness.side().peer();
+        self.enabled.then(|| self.witness.past(|past| past.alerted(peer, Alert::CLOSE_NOTIFY)))
+    }
+
+    /// Closes the account of the connection: what the decoder has left, then the summary.
+    pub fn finish(&self, outcome: &Outcome) {
+        self.end();
+        self.witness.finish(outcome);
+    }
+}
+
+/// What a program asks whose facts and ends are those of `steps`, as ours are, which other programs do not get: for them
+/// [`explain`](Watch::explain) says why.
+impl Watch {
+    /// The same, which knows what this side's user asked for: advice names an option only where that helps.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn told(self, given: Given) -> Self {
+        Watch { given: Arc::new(given), ..self }
+    }
+
     /// How the connection ended, by an error of the handshake or of the stream after it: a library's words stay here.
+    #[doc(hidden)]
     pub fn ended(&self, error: &std::io::Error) -> End {
         if static_rsa::is_openssl(error) {
             // OpenSSL gives up on a stranger after five bytes, before the decoder has seen enough to say what it is.
@@ -213,6 +231,7 @@ impl Watch {
     }
 
     /// Why the connection failed that ended like this.
+    #[doc(hidden)]
     pub fn why(&self, end: End) -> Reason {
         // What the decoder still holds back is a fact, too: a greeting that is shorter than a record's head.
         self.end();
@@ -223,6 +242,7 @@ impl Watch {
 
     /// The record with the alert that the peer is owed (a header of five bytes, level, description: RFC 5246 §7.2, RFC 8446
     /// §6), where the handshake ended in the clear and the library sent none.
+    #[doc(hidden)]
     pub fn owed_alert(&self, end: &End) -> Option<[u8; 7]> {
         const FATAL_ALERT: [u8; 6] = [21, 3, 3, 0, 2, 2];
         self.end(); // what waits for a key that will not come has been seen, too
@@ -239,19 +259,9 @@ impl Watch {
         record[6] = alert.number();
         (clear && !told).then_some(record)
     }
+}
 
-    /// Whether the peer has said close_notify; none where there was no subscriber and nothing was decoded.
-    pub fn peer_said_close_notify(&self) -> Option<bool> {
-        let peer = self.witness.side().peer();
-        self.enabled.then(|| self.witness.past(|past| past.alerted(peer, Alert::CLOSE_NOTIFY)))
-    }
-
-    /// Closes the account of the connection: what the decoder has left, then the summary.
-    pub fn finish(&self, outcome: &Outcome) {
-        self.end();
-        self.witness.finish(outcome);
-    }
-
+impl Watch {
     fn crossed(&self, from: Side, bytes: &[u8]) {
         if self.done.load(Relaxed) {
             return;

@@ -60,9 +60,11 @@ impl std::fmt::Debug for Account {
     }
 }
 
+/// What a program asks that speaks static RSA through OpenSSL, as ours do: other programs get the watch on rustls.
 impl Watch {
     /// A watch over a connection of OpenSSL's. A server gives its private key: with it the watch opens the pre-master
     /// secret a second time, from the bytes that crossed.
+    #[doc(hidden)]
     pub fn of_openssl(witness: Witness, private_key: Option<Rsa<Private>>) -> Self {
         let watch = Watch::new(witness);
         watch.lock().openssl = Some(Account { private_key, ..Account::default() });
@@ -70,6 +72,7 @@ impl Watch {
     }
 
     /// Reports what OpenSSL says once SSL_connect() or SSL_accept() has returned.
+    #[doc(hidden)]
     pub fn openssl_complete(&self, ssl: &SslRef, server_name: Option<&str>) {
         let mut fields = fields! {
             field::PROTOCOL_VERSION => ssl.version_str().replace("TLSv", "TLS "),
