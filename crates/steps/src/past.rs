@@ -44,9 +44,13 @@ impl Past {
     /// Takes note of an event.
     pub fn remember(&mut self, event: &Event) {
         self.count += 1;
-        self.tcp.remember(event);
-        self.tls.remember(event);
-        self.ssh.remember(event);
+        match event.step {
+            Step::Tcp(_) => self.tcp.remember(event),
+            Step::Tls(_) => self.tls.remember(event),
+            Step::Ssh(_) => self.ssh.remember(event),
+            // The first event of each step is all that its judges and reasons ask for.
+            Step::Ws(_) => {}
+        }
         let shape = shape(event);
         self.is_news = !self.shapes.contains(&shape) && self.shapes.len() < MOST_SHAPES;
         if !self.is_news {

@@ -252,10 +252,20 @@ const _: () = {
             ids
         }};
     }
-    assert!(unique(&ids!(tcp)), "two steps of TCP have the same id");
-    assert!(unique(&ids!(tls)), "two steps of TLS have the same id");
-    assert!(unique(&ids!(ws)), "two steps of WebSocket have the same id");
-    assert!(unique(&ids!(ssh)), "two steps of SSH have the same id");
+    const fn check(protocol: Protocol) {
+        match protocol {
+            Protocol::Tcp => assert!(unique(&ids!(tcp)), "two steps of TCP have the same id"),
+            Protocol::Tls => assert!(unique(&ids!(tls)), "two steps of TLS have the same id"),
+            Protocol::Ws => assert!(unique(&ids!(ws)), "two steps of WebSocket have the same id"),
+            Protocol::Ssh => assert!(unique(&ids!(ssh)), "two steps of SSH have the same id"),
+        }
+    }
+
+    let mut i = 0;
+    while i < Protocol::ALL.len() {
+        check(Protocol::ALL[i]);
+        i += 1;
+    }
 };
 
 #[cfg(test)]
@@ -269,5 +279,12 @@ mod tests {
             assert_eq!(protocol, step.protocol().id());
             assert_eq!(step.id().parse::<Step>().unwrap(), step);
         }
+    }
+
+    #[test]
+    fn whoever_names_no_protocol_is_told_the_names_of_all() {
+        let known = "no such protocol".parse::<Protocol>().unwrap_err();
+        let names: Vec<_> = known.split([',', ' ']).filter(|word| !["", "or"].contains(word)).collect();
+        assert_eq!(names, Protocol::ALL.iter().map(|protocol| protocol.id()).collect::<Vec<_>>());
     }
 }
