@@ -38,7 +38,8 @@ pub(crate) fn compare(rows: &[&Row], met: &[Met]) {
 
 fn page(rows: &[&Row], met: &[Met]) -> String {
     let mut page = String::from(INTRODUCTION);
-    for (protocol, title) in Protocol::VARIANTS.iter().zip(["TCP", "TLS", "WebSocket", "SSH"]) {
+    for protocol in Protocol::VARIANTS {
+        let title = protocol.title();
         // Only beside sshd another client was tried.
         let (head, rule) = if *protocol == Protocol::Ssh { (" `ssh` |", "---|") } else { ("", "") };
         page += &format!(

@@ -48,7 +48,7 @@ fn page(cases: &[Case], met: &BTreeMap<&'static str, Met>) -> String {
     for protocol in Protocol::VARIANTS {
         page += &format!(
             "\n## {}\n\n| rule 规则 | recognises | 识别 | run 运行 | says | 说明 |\n|---|---|---|---|---|---|\n",
-            title(*protocol)
+            protocol.title()
         );
         for rule in steps::rules().filter(|rule| rule.id.starts_with(&format!("{}.", protocol.id()))) {
             let Some(said) = met.get(rule.id) else { continue };
@@ -65,15 +65,6 @@ fn page(cases: &[Case], met: &BTreeMap<&'static str, Met>) -> String {
         }
     }
     page
-}
-
-fn title(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Tcp => "TCP",
-        Protocol::Tls => "TLS",
-        Protocol::Ws => "WebSocket",
-        Protocol::Ssh => "SSH",
-    }
 }
 
 fn cell(text: &str) -> String {
