@@ -1,7 +1,7 @@
 //! One end's account of one connection, as a span: the events that belong to it, the flights that are its children, and how
 //! it ended.
 
-use std::{net::SocketAddr, sync::Weak};
+use std::sync::Weak;
 
 use claims::{Event, Judge};
 use opentelemetry_proto::tonic::{
@@ -16,9 +16,15 @@ use opentelemetry_proto::tonic::{
 use steps::{Lang, Observer, Protocol, Side, Step, ssh, summary, tcp, tls, ws};
 
 use crate::{
-    attributes::{self, any, float, int, text, texts, truth},
-    ids::{self, By, Linked, Seen, SpanId, TraceId},
+    attributes::{self, any, float, int, text, truth},
+    ids::{self, By, Linked, Seen, TraceId},
 };
+
+mod about;
+mod flight;
+
+use about::about;
+use flight::Flight;
 
 /// What is ready to be sent.
 #[derive(Debug, Default)]
@@ -79,16 +85,6 @@ pub(crate) struct Connection {
     lives: Option<Weak<()>>,
     /// The span of the application in which it began.
     within: Option<Linked>,
-}
-
-/// What one side sent before the other said something, in one protocol.
-#[derive(Debug)]
-struct Flight {
-    protocol: Protocol,
-    from: Side,
-    began: u64,
-    last: u64,
-    steps: Vec<&'static str>,
 }
 
 /// So many flights are spans of their own; of a long conversation the rest are only events.
@@ -326,26 +322,6 @@ impl Connection {
     }
 }
 
-impl Flight {
-    fn span(&self, (trace, parent): (TraceId, SpanId), id: SpanId, n: usize) -> Span {
-        Span {
-            trace_id: trace.to_vec(),
-            span_id: id.to_vec(),
-            parent_span_id: parent.to_vec(),
-            name: format!("{} flight of the {}", self.protocol.title(), self.from.id()),
-            kind: SpanKind::Internal.into(),
-            start_time_unix_nano: self.began,
-            end_time_unix_nano: self.last,
-            attributes: vec![
-                int("asnoted.flight", n as u64),
-                text("asnoted.flight.from", self.from.id()),
-                texts("asnoted.flight.steps", self.steps.iter().copied()),
-            ],
-            ..Span::default()
-        }
-    }
-}
-
 /// The trace to which one end's account of one connection belongs, whose `events` these are, from the first on; none: they
 /// do not tell yet.
 pub(crate) fn trace<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<TraceId> {
@@ -388,44 +364,6 @@ fn completes(protocol: Protocol, step: Step) -> bool {
         Protocol::Ws => Step::Ws(ws::Step::Established),
         Protocol::Ssh => Step::Ssh(ssh::Step::AuthSuccess),
     }
-}
-
-/// What is known of a connection from its first event on.
-fn about(first: &steps::Event, observer: &str) -> Vec<KeyValue> {
-    let mut about = vec![
-        text("asnoted.protocol", first.protocol.id()),
-        text("asnoted.side", first.side.id()),
-        text("asnoted.conn", first.conn.as_str()),
-        text("asnoted.observer", observer),
-    ];
-    about.extend(first.variant.as_deref().map(|variant| text("asnoted.variant", variant)));
-    let application = match first.protocol {
-        Protocol::Tcp | Protocol::Tls => None,
-        Protocol::Ws => Some("websocket"),
-        Protocol::Ssh => Some("ssh"),
-    };
-    about.extend(application.map(|name| text("network.protocol.name", name)));
-    let ends = first.conn.split_once('>');
-    let ends = ends.and_then(|(client, server)| Some((client.parse().ok()?, server.parse().ok()?)));
-    let Some((client, server)): Option<(SocketAddr, SocketAddr)> = ends else { return about };
-    about.push(text("network.transport", "tcp"));
-    about.push(text("network.type", if server.is_ipv4() { "ipv4" } else { "ipv6" }));
-    let mut end = |name: &str, end: SocketAddr| {
-        about.push(text(format!("{name}.address"), end.ip().to_string()));
-        about.push(int(format!("{name}.port"), end.port().into()));
-    };
-    end("client", client);
-    end("server", server);
-    // Whoever stands between the two is neither.
-    if first.observer.is_none() {
-        let (local, peer) = match first.side {
-            Side::Client => (client, server),
-            Side::Server => (server, client),
-        };
-        end("network.local", local);
-        end("network.peer", peer);
-    }
-    about
 }
 
 /// The last word on a key counts.

@@ -1,28 +1,15 @@
-//! The exporter: one thread that takes events from the queue, puts connections together and sends what is ready. While a
-//! collector does not answer it tries again, the queue fills, and what finds no room is counted; nobody waits for it.
+//! The exporter: the end of the queue that events are put into, and of the thread that sends them (`worker.rs`). While a
+//! collector does not answer the queue fills, and what finds no room is counted; nobody waits for it.
 
 use std::{
-    fmt, io, mem,
+    io, mem,
     sync::Arc,
     thread::{self, JoinHandle},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use claims::Event;
-use opentelemetry_proto::tonic::{
-    collector::{
-        logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse},
-        metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse},
-        trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
-    },
-    common::v1::InstrumentationScope,
-    logs::v1::{ResourceLogs, ScopeLogs},
-    metrics::v1::{ResourceMetrics, ScopeMetrics},
-    resource::v1::Resource,
-    trace::v1::{ResourceSpans, ScopeSpans},
-};
-use prost::Message;
-use steps::{Gap, Lang, Origin, Said, program::Program};
+use steps::{Gap, Lang, Origin, program::Program};
 use tracing::{
     dispatcher::{self, Dispatch},
     subscriber::NoSubscriber,
@@ -30,15 +17,16 @@ use tracing::{
 
 use crate::{
     Options,
-    accounts::Accounts,
-    config::{Config, Target},
-    connection::{Ready, Told},
+    config::Config,
+    connection::Told,
     ids::Linked,
-    metrics::{Dropped, Metrics},
-    queue::{Item, Queue, Room, Taken},
-    road::Road,
-    said::{self, Trouble},
+    queue::{Item, Queue, Room},
+    said,
 };
+
+mod worker;
+
+use worker::Worker;
 
 /// Sends events to a collector until it is dropped; then what is left, as far as that takes no longer than
 /// five seconds.
@@ -63,20 +51,6 @@ enum State {
 
 /// How long the end of a program waits for its collector.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long an event waits for others to be sent with it.
-const DELAY: Duration = Duration::from_secs(1);
-
-/// So many records, or about so many bytes, are a request of their own.
-const MOST_RECORDS: usize = 2048;
-const MOST_BYTES: usize = 2 << 20;
-
-/// Between two tries, and twice as long each time up to the last.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LAST_PAUSE: Duration = Duration::from_secs(5);
-
-/// So long the same request is tried: perhaps it is this one that the collector cannot bear.
-const MOST_TRIES: Duration = Duration::from_secs(300);
 
 impl Exporter {
     /// The exporter that `options` and the environment ask for, in the name of `program`: none where they ask for none.
@@ -108,19 +82,7 @@ impl Exporter {
     pub(crate) fn with(config: Config, program: Option<Program>, lang: Lang) -> io::Result<Self> {
         let queue = Arc::new(Queue::new(Room::USUAL));
         let told = Told { lang, content: config.content, parent: config.parent };
-        let worker = Worker {
-            queue: Arc::clone(&queue),
-            road: Road::new(&config)?,
-            config,
-            accounts: Accounts::new(told),
-            metrics: Metrics::new(now()),
-            ready: Ready::default(),
-            oldest: None,
-            metrics_at: Instant::now(),
-            complained: false,
-            program,
-            lang,
-        };
+        let worker = Worker::new(Arc::clone(&queue), (config, told), program, lang)?;
         Ok(Exporter(Some(On { queue, state: State::Waits(Box::new(worker)), lang })))
     }
 
@@ -217,182 +179,6 @@ impl show::Listener for Tells {
     }
 }
 
-/// What the thread works with.
-struct Worker {
-    queue: Arc<Queue>,
-    road: Road,
-    config: Config,
-    accounts: Accounts,
-    metrics: Metrics,
-    ready: Ready,
-    /// Since when something is ready.
-    oldest: Option<Instant>,
-    /// When the metrics were sent.
-    metrics_at: Instant,
-    /// The one line was said.
-    complained: bool,
-    /// None: the program is not ours, and has a subscriber to which its messages go.
-    program: Option<Program>,
-    lang: Lang,
-}
-
-impl fmt::Debug for Worker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Worker").finish_non_exhaustive()
-    }
-}
-
-impl Worker {
-    fn run(mut self) {
-        loop {
-            let due = self.oldest.map(|oldest| DELAY.saturating_sub(oldest.elapsed()));
-            let metrics_due = self.config.interval.saturating_sub(self.metrics_at.elapsed());
-            match self.queue.take(Some(due.unwrap_or(metrics_due).min(metrics_due).max(TICK))) {
-                Taken::Items(items) => {
-                    for item in items {
-                        self.accounts.take(item, &mut self.metrics, &mut self.ready);
-                        if self.is_full() {
-                            self.send();
-                        }
-                    }
-                }
-                Taken::Nothing => self.accounts.sweep(&mut self.metrics, &mut self.ready),
-                Taken::End => break,
-            }
-            if self.ready.spans.is_empty() && self.ready.logs.is_empty() {
-                self.oldest = None;
-            } else if self.oldest.get_or_insert_with(Instant::now).elapsed() >= DELAY {
-                self.send();
-            }
-            if self.metrics_at.elapsed() >= self.config.interval {
-                self.send_metrics();
-            }
-        }
-        self.accounts.end(&mut self.metrics, &mut self.ready);
-        self.send();
-        self.send_metrics();
-        self.say_what_was_lost();
-        self.queue.leave();
-    }
-
-    fn is_full(&self) -> bool {
-        self.ready.logs.len() + self.ready.spans.len() >= MOST_RECORDS || self.ready.weight >= MOST_BYTES
-    }
-
-    /// Sends what is ready: logs first, for a viewer finds by a span what belongs to it.
-    fn send(&mut self) {
-        let Ready { spans, logs, .. } = mem::take(&mut self.ready);
-        self.oldest = None;
-        let (resource, scope) = (Some(self.resource()), Some(scope()));
-        if let (false, Some(target)) = (logs.is_empty(), self.config.logs.clone()) {
-            let n = logs.len() as u64;
-            let scope_logs =
-                vec![ScopeLogs { scope: scope.clone(), log_records: logs, ..ScopeLogs::default() }];
-            let all = ResourceLogs { resource: resource.clone(), scope_logs, ..ResourceLogs::default() };
-            let request = ExportLogsServiceRequest { resource_logs: vec![all] };
-            let rejected = match self.deliver::<ExportLogsServiceResponse>(&target, &request) {
-                Some(answer) => answer.partial_success.map_or(0, |partial| partial.rejected_log_records),
-                None => i64::try_from(n).unwrap_or(i64::MAX),
-            };
-            if let Ok(rejected @ 1..) = u64::try_from(rejected) {
-                self.metrics.dropped(Dropped::NotExported, rejected.min(n));
-            }
-        }
-        if let (false, Some(target)) = (spans.is_empty(), self.config.traces.clone()) {
-            let scope_spans = vec![ScopeSpans { scope, spans, ..ScopeSpans::default() }];
-            let all = ResourceSpans { resource, scope_spans, ..ResourceSpans::default() };
-            let request = ExportTraceServiceRequest { resource_spans: vec![all] };
-            // A span is no event: its events are counted where they are lost.
-            let _ = self.deliver::<ExportTraceServiceResponse>(&target, &request);
-        }
-    }
-
-    /// Sends the counts as they stand. They are tried once: the next ones tell all that these do.
-    fn send_metrics(&mut self) {
-        self.metrics_at = Instant::now();
-        let metrics = self.metrics.told(now());
-        let Some(target) = self.config.metrics.clone() else { return };
-        if metrics.is_empty() {
-            return;
-        }
-        let scope_metrics = vec![ScopeMetrics { scope: Some(scope()), metrics, ..ScopeMetrics::default() }];
-        let all =
-            ResourceMetrics { resource: Some(self.resource()), scope_metrics, ..ResourceMetrics::default() };
-        let request = ExportMetricsServiceRequest { resource_metrics: vec![all] };
-        let Some(at_most) = self.left() else { return };
-        if let Err(trouble) = self.road.post::<ExportMetricsServiceResponse>(&target, &request, at_most) {
-            self.complain(&target, &trouble);
-        }
-    }
-
-    /// Sends a request until it is taken; `None`: it is lost.
-    fn deliver<R: Message + Default>(&mut self, target: &Target, request: &impl Message) -> Option<R> {
-        let began = Instant::now();
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let at_most = self.left()?;
-            match self.road.post::<R>(target, request, at_most) {
-                Ok(answer) => return Some(answer),
-                Err(trouble) => {
-                    self.complain(target, &trouble);
-                    if !trouble.passes() || began.elapsed() >= MOST_TRIES {
-                        return None;
-                    }
-                }
-            }
-            match self.queue.ending() {
-                None => self.queue.pause(pause),
-                // A last try or two, and the program has to end.
-                Some(_) => thread::sleep(FIRST_PAUSE.min(self.left()?)),
-            }
-            pause = (pause * 2).min(LAST_PAUSE);
-        }
-    }
-
-    /// How long a request may take; none: the end is waited for, and has waited long enough.
-    fn left(&self) -> Option<Duration> {
-        match self.queue.ending() {
-            None => Some(Duration::MAX),
-            Some(since) => Some(PATIENCE.saturating_sub(since.elapsed())).filter(|left| !left.is_zero()),
-        }
-    }
-
-    fn complain(&mut self, target: &Target, trouble: &Trouble) {
-        if !mem::replace(&mut self.complained, true) {
-            self.say(&said::first(&target.url, trouble));
-        }
-    }
-
-    fn say_what_was_lost(&self) {
-        let (mut no_room, mut not_taken) = (0, 0);
-        for (because, n) in self.metrics.all_dropped() {
-            match because {
-                Dropped::QueueFull | Dropped::TooManyConnections => no_room += n,
-                Dropped::NotExported => not_taken += n,
-                Dropped::ConnectionLimit => {} // the log tells of those
-            }
-        }
-        if no_room + not_taken > 0 {
-            self.say(&said::lost(no_room, not_taken));
-        }
-    }
-
-    /// A message among those of the log, which waits for nobody; where there is no log, on standard error.
-    fn say(&self, what: &Said) {
-        let what = what.in_lang(self.lang);
-        match self.program {
-            Some(program) if dispatcher::get_default(Dispatch::is::<NoSubscriber>) => {
-                show::say(program, what);
-            }
-            Some(_) | None => tracing::warn!("{what}"),
-        }
-    }
-
-    fn resource(&self) -> Resource {
-        Resource { attributes: self.config.resource.clone(), ..Resource::default() }
-    }
-}
-
 /// Lets all else go first where there are fewer cores than work: what waits for this thread waits in a queue of its own, and
 /// neither a handshake nor the log does. Linux has a priority for each thread; elsewhere it would be the whole program's.
 fn give_way() {
@@ -409,20 +195,4 @@ fn unknown_service() -> String {
     let file = std::env::current_exe().ok();
     let name = file.as_ref().and_then(|file| file.file_name()).map(|name| name.to_string_lossy());
     name.map_or_else(|| "unknown_service".to_owned(), |name| format!("unknown_service:{name}"))
-}
-
-/// The least that is waited for: a clock that has just passed a moment is no reason to turn in a circle.
-const TICK: Duration = Duration::from_millis(10);
-
-fn scope() -> InstrumentationScope {
-    InstrumentationScope {
-        name: "asnoted".into(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        ..InstrumentationScope::default()
-    }
-}
-
-fn now() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(now.as_nanos()).unwrap_or(u64::MAX)
 }
