@@ -53,7 +53,7 @@ macro_rules! runner {
     };
 }
 
-/// What was missing, and in which test.
+/// What was missing, and in which test. The process's: a binary of tests is one process, and its tests have no argument.
 static MISSING: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
 
 /// Whether this binary's tests are run here.

@@ -30,7 +30,8 @@ pub const SERVER: Program = Program::Server;
 /// The demo keys, in a sentence: `{CERTS} --check`.
 pub const CERTS: Program = Program::Certs;
 
-/// How a program is called does not change while it runs.
+/// The process's: it is settled by which file was started and does not change while it runs, and sentences, help and advice
+/// in every crate name a program, with no value at hand that could carry it there.
 static AS_ONE: AtomicBool = AtomicBool::new(false);
 
 /// From here on the programs are called by the name of the one that has them all. To be called first.

@@ -86,7 +86,7 @@ impl Drop for Turn<'_> {
 }
 
 thread_local! {
-    /// The journal that this thread reads.
+    /// The journal that this thread reads: what is seen in the midst of that is read at once, and does not wait for it.
     static READS: Cell<*const Journal> = const { Cell::new(ptr::null()) };
 }
 

@@ -354,6 +354,7 @@ impl State {
 
 /// What a connection without addresses is called, so that two of them are told apart.
 fn nameless() -> String {
+    // The process's, not the session's: one log may have the connections of several sessions.
     static STREAMS: AtomicU64 = AtomicU64::new(1);
     format!("stream-{}", STREAMS.fetch_add(1, Relaxed))
 }

@@ -171,6 +171,7 @@ struct WithoutPsk {
 
 impl WithoutPsk {
     fn of(hash: Hash) -> &'static Self {
+        // Constants of each hash, computed when they are first needed.
         static ALL: [OnceLock<WithoutPsk>; 3] = [const { OnceLock::new() }; 3];
         ALL[hash as usize].get_or_init(|| {
             let (zeros, empty) = (vec![0; hash.len()], hash.digest(&[]));
