@@ -43,7 +43,8 @@ pub fn is_harmful(character: char) -> bool {
 /// so: the bytes decide, and without an early end the compiler looks at many of them at once.
 pub(crate) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    if !bytes.iter().fold(false, |any, &byte| any | begins_special(byte, 0, 0) | !byte.is_ascii()) {
+    let other = |byte| !(0x20..0x7f).contains(&byte) || byte == b'"' || byte == b'\\';
+    if !bytes.iter().fold(false, |any, &byte| any | other(byte)) {
         return true;
     }
     let next = |n| bytes.get(n..).unwrap_or_default();
