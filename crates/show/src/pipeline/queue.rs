@@ -19,9 +19,11 @@ use steps::{
 };
 
 mod item;
+mod left;
 mod shares;
 
 pub(crate) use item::{Item, Whose};
+pub(crate) use left::Left;
 use shares::{Dropped, SHARES, Share, Shares};
 
 /// How much may wait.
@@ -308,22 +310,6 @@ impl Queue {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
-    }
-}
-
-/// What was still in the queue when its reader left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Left {
-    pub(crate) events: u64,
-    pub(crate) messages: u64,
-}
-
-impl Left {
-    /// A line for each kind of which something stays unwritten.
-    pub(crate) fn lines(self, lang: Lang) -> impl Iterator<Item = String> {
-        let events = (self.events > 0).then(|| say_in!(lang, unwritten::events(self.events)));
-        let messages = (self.messages > 0).then(|| say_in!(lang, unwritten::messages(self.messages)));
-        events.into_iter().chain(messages)
     }
 }
 
