@@ -4,6 +4,7 @@
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use futures_util::FutureExt;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
@@ -141,11 +142,11 @@ where
                 }
                 let connection = handle(stream, peer, stop.clone());
                 let left = Arc::clone(&connections);
-                running.spawn(async move {
-                    connection.await;
+                // An async block would hold the connection twice: as it came, and as it is awaited.
+                running.spawn(connection.map(move |()| {
                     drop(place);
                     left.shrinks();
-                });
+                }));
                 connections.grown();
             }
             Err(error) => {

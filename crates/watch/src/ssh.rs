@@ -83,8 +83,8 @@ impl Watch {
     }
 
     /// Runs a handshake. russh runs it in a task of its own, so that the handler's calls must name their connection.
-    pub async fn during<F: Future>(&self, handshake: F) -> F::Output {
-        handshake.await
+    pub fn during<F: Future>(&self, handshake: F) -> impl Future<Output = F::Output> {
+        handshake
     }
 
     /// Closes the account of the connection: the summary, and how it ended.

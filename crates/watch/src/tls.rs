@@ -133,8 +133,9 @@ impl Watch {
     }
 
     /// Runs a handshake whose hooks report to this watch.
-    pub async fn during<F: Future>(&self, handshake: F) -> F::Output {
-        CURRENT.scope(self.clone(), handshake).await
+    pub fn during<F: Future>(&self, handshake: F) -> impl Future<Output = F::Output> {
+        // As an async function it would hold the handshake twice.
+        CURRENT.scope(self.clone(), handshake)
     }
 
     /// Reports what the library says of a handshake that is complete: version, suite, groups, protocol. To be called once

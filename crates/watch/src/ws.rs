@@ -70,8 +70,8 @@ impl Watch {
     }
 
     /// Runs an upgrade. tungstenite has no hooks that would have to know whose it is; the others' watchers need it.
-    pub async fn during<F: Future>(&self, upgrade: F) -> F::Output {
-        upgrade.await
+    pub fn during<F: Future>(&self, upgrade: F) -> impl Future<Output = F::Output> {
+        upgrade
     }
 
     /// Closes the account of the connection: the summary, and how it ended.
