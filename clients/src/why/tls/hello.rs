@@ -6,7 +6,10 @@ use std::net::IpAddr;
 use anyhow::Context;
 use steps::{
     Protocol, Reason, Side, say,
-    tls::{Step, reason::End},
+    tls::{
+        Step,
+        reason::{End, Given, Program},
+    },
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use watch::{Outcome, Session, Witness, tls::Watch};
@@ -69,7 +72,7 @@ pub(super) async fn ask(target: &Target, name: &str, offer: Offer, session: &Ses
     let ends = ends.with_context(|| format!("{target} was gone at once"))?;
     let witness = Witness::new(session, Side::Client, Protocol::Tls, None, ends, started);
     watch::tcp::established(&witness, &stream);
-    let watch = Watch::new(witness.clone());
+    let watch = Watch::new(witness.clone()).told(Given::nothing(Program::Client));
     let mut stream = watch.tap(stream);
     let end = 'talk: {
         if let Err(error) = stream.write_all(&client_hello(offer, name, random)).await {

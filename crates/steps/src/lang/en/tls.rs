@@ -175,6 +175,8 @@ crate::sentences! {
     trust_the_right_ca() =
         "Trust the right CA (`--ca FILE`; our demo CA is ca.pem of `--certs`), or the server has to send the \
          certificates between.";
+    trust_its_ca_or_it_sends_the_chain() =
+        "Trust the right CA, or the server has to send the certificates between.";
     it_is_for_no_name_at_all(asked) =
         "it is for no name at all (subjectAltName is empty; a common name does not count, RFC 9525 §2), and not \
          for {asked}.";

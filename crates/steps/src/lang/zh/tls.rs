@@ -150,6 +150,7 @@ crate::sentences! {
          中间证书。";
     trust_the_right_ca() =
         "请信任正确的 CA（`--ca FILE`；演示 CA 是 `--certs` 目录里的 ca.pem），或由服务端补发中间证书。";
+    trust_its_ca_or_it_sends_the_chain() = "请信任正确的 CA，或由服务端补发中间证书。";
     it_is_for_no_name_at_all(asked) =
         "它不含任何名称（subjectAltName 为空；common name 不算数，RFC 9525 §2），自然也不属于 {asked}。";
     it_is_for_other_names(asked, names) = "它不属于 {asked}，而属于 {names}。";

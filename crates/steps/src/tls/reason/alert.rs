@@ -43,7 +43,7 @@ fn version_refused(facts: &Facts<'_>) -> Option<Reason> {
         Side::Server => sent(facts, alert, say!(tls::it_does_not_take_the_version_that_we_chose(offered))),
     };
     Some(match (facts.side, facts.given.variant) {
-        (Side::Client, Some(variant)) => reason.advising(without_variant(facts, variant)),
+        (Side::Client, Some(variant)) => Reason { advice: without_variant(facts, variant), ..reason },
         (Side::Client, None) => {
             let cause = say!(tls::it_may_have_only_old_versions(reason.cause));
             Reason { cause, ..reason }
@@ -52,15 +52,16 @@ fn version_refused(facts: &Facts<'_>) -> Option<Reason> {
     })
 }
 
-/// What to do about a version that was asked for.
-pub(super) fn without_variant(facts: &Facts<'_>, variant: Variant) -> Said {
+/// What to do about a version that was asked for, where it was by an option of ours.
+pub(super) fn without_variant(facts: &Facts<'_>, variant: Variant) -> Option<Said> {
     match (facts.given.program, variant) {
         (Program::Client | Program::Server, Variant::Rsa | Variant::Tls12 | Variant::Tls13) => {
-            say!(tls::leave_out_variant_to_offer_more())
+            Some(say!(tls::leave_out_variant_to_offer_more()))
         }
         (Program::WsClient | Program::WsServer, Variant::Rsa | Variant::Tls12 | Variant::Tls13) => {
-            say!(tls::leave_out_tls12())
+            Some(say!(tls::leave_out_tls12()))
         }
+        (Program::Other, Variant::Rsa | Variant::Tls12 | Variant::Tls13) => None,
     }
 }
 
@@ -82,7 +83,11 @@ fn nothing_in_common(facts: &Facts<'_>) -> Option<Reason> {
     Some(match (wider.is_empty(), only_rsa, facts.given.program) {
         (false, _, _) => reason.advising(say!(tls::leave_out(wider))),
         (true, false, Program::Client) => reason.advising(say!(tls::variant_rsa_reaches_static_rsa())),
-        (true, _, Program::Client | Program::Server | Program::WsClient | Program::WsServer) => reason,
+        (
+            true,
+            _,
+            Program::Client | Program::Server | Program::WsClient | Program::WsServer | Program::Other,
+        ) => reason,
     })
 }
 
@@ -95,7 +100,7 @@ fn name_unknown(facts: &Facts<'_>) -> Option<Reason> {
     };
     Some(match facts.given.program {
         Program::Client => reason.advising(say!(tls::server_name_asks_for_another())),
-        Program::Server | Program::WsClient | Program::WsServer => reason,
+        Program::Server | Program::WsClient | Program::WsServer | Program::Other => reason,
     })
 }
 
@@ -105,7 +110,7 @@ fn protocol_refused(facts: &Facts<'_>) -> Option<Reason> {
     let reason = sent(facts, alert, say!(tls::it_has_no_application_protocol_that_is_offered(offered)));
     Some(match facts.given.program {
         Program::Client | Program::Server => reason.advising(say!(tls::alpn_names_others())),
-        Program::WsClient | Program::WsServer => reason,
+        Program::WsClient | Program::WsServer | Program::Other => reason,
     })
 }
 
@@ -152,7 +157,7 @@ fn other(facts: &Facts<'_>) -> Option<Reason> {
         Program::Client if at_hello && confused.contains(&alert) && long => {
             reason.advising(say!(tls::perhaps_the_long_key_share_confuses_it()))
         }
-        Program::Client | Program::Server | Program::WsClient | Program::WsServer => reason,
+        Program::Client | Program::Server | Program::WsClient | Program::WsServer | Program::Other => reason,
     })
 }
 

@@ -88,10 +88,20 @@ fn answer<'a>(facts: &Facts<'a>) -> Option<&'a Record> {
     facts.theirs(Step::ApplicationData).filter(|_| facts.complete())
 }
 
+/// Whether it is another program that speaks: of what it says after the handshake only itself knows whether it is all.
+fn is_other(facts: &Facts<'_>) -> bool {
+    facts.given.program == Program::Other
+}
+
+/// Whether this side asks by HTTP/1.1, as our own clients do.
+fn asks_by_http(facts: &Facts<'_>) -> bool {
+    facts.side == Side::Client && !is_other(facts)
+}
+
 fn http2(facts: &Facts<'_>) -> Option<Reason> {
     let after = matches!(facts.end, End::NoHttp | End::Cut | End::Reset | End::Silent(_) | End::Unfinished);
     let agreed = agreed(facts).filter(|agreed| *agreed != "http/1.1" && *agreed != "http/1.0")?;
-    if facts.side != Side::Client || !after {
+    if !asks_by_http(facts) || !after {
         return None;
     }
     let reason = Reason::new(say!(tls::agreed_on_another_protocol(agreed)));
@@ -135,7 +145,7 @@ fn answer_not_whole(facts: &Facts<'_>) -> Option<Reason> {
         | End::Stopped
         | End::Ours => return None,
     };
-    if facts.side != Side::Client || !is_http(answer(facts)?) {
+    if !asks_by_http(facts) || !is_http(answer(facts)?) {
         return None;
     }
     Some(Reason::new(cause).at(Step::ApplicationData))
@@ -144,7 +154,7 @@ fn answer_not_whole(facts: &Facts<'_>) -> Option<Reason> {
 fn not_http(facts: &Facts<'_>) -> Option<Reason> {
     let ended = matches!(facts.end, End::NoHttp | End::Silent(_) | End::Cut | End::Reset | End::Unfinished);
     let answer = answer(facts).filter(|answer| !is_http(answer))?;
-    if facts.side != Side::Client || !ended {
+    if !asks_by_http(facts) || !ended {
         return None;
     }
     let reason = match answer.get(PLAINTEXT) {
@@ -178,7 +188,7 @@ fn service(line: &str) -> Said {
 }
 
 fn no_answer(facts: &Facts<'_>) -> Option<Reason> {
-    let asked = facts.side == Side::Client && facts.complete() && answer(facts).is_none();
+    let asked = asks_by_http(facts) && facts.complete() && answer(facts).is_none();
     let politely = matches!(facts.end, End::Unfinished | End::NoHttp);
     let cut = matches!(facts.end, End::Cut | End::Reset);
     if !asked || !(politely || cut) {
@@ -198,12 +208,12 @@ fn no_answer(facts: &Facts<'_>) -> Option<Reason> {
             reason.advising(say!(tls::it_had_asked_for_a_certificate()))
         }
         Program::Client if said => reason.advising(say!(tls::perhaps_it_does_not_speak_http())),
-        Program::Client | Program::WsClient | Program::Server | Program::WsServer => reason,
+        Program::Client | Program::WsClient | Program::Server | Program::WsServer | Program::Other => reason,
     })
 }
 
 fn no_request(facts: &Facts<'_>) -> Option<Reason> {
-    if facts.side != Side::Server || !facts.complete() {
+    if facts.side != Side::Server || is_other(facts) || !facts.complete() {
         return None;
     }
     let did = match facts.end {
@@ -240,7 +250,7 @@ fn no_request(facts: &Facts<'_>) -> Option<Reason> {
 
 fn silent(facts: &Facts<'_>) -> Option<Reason> {
     let End::Silent(patience) = facts.end else { return None };
-    if !facts.complete() {
+    if is_other(facts) || !facts.complete() {
         return None;
     }
     let (peer, seconds, after) = (facts.them(), patience.as_secs_f64(), facts.after());

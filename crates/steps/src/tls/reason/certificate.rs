@@ -39,7 +39,12 @@ fn none_shown(facts: &Facts<'_>) -> Option<Reason> {
     }
     let reason = Reason::new(say!(tls::the_client_showed_no_certificate()));
     let reason = reason.by(Side::Client).at(Step::ClientCertificate);
-    Some(reason.advising(say!(tls::give_one_or_do_not_insist(program::CLIENT))))
+    Some(match facts.given.program {
+        Program::Other => reason,
+        Program::Client | Program::Server | Program::WsClient | Program::WsServer => {
+            reason.advising(say!(tls::give_one_or_do_not_insist(program::CLIENT)))
+        }
+    })
 }
 
 /// The fault, and what the verifier was shown.
@@ -122,9 +127,10 @@ fn self_signed(facts: &Facts<'_>) -> Option<Reason> {
     let (Certificate::UnknownIssuer, Some(seen)) = refused(facts)? else { return None };
     let subject = seen.get(SUBJECT).filter(|subject| seen.get(ISSUER) == Some(*subject))?;
     let reason = because(facts, say!(tls::it_signed_itself(subject)));
-    Some(match facts.side {
-        Side::Client => reason.advising(say!(tls::if_it_is_right_trust_it())),
-        Side::Server => reason.advising(certificate_of_our_ca()),
+    Some(match (facts.given.program, facts.side) {
+        (Program::Other, _) => reason,
+        (_ours, Side::Client) => reason.advising(say!(tls::if_it_is_right_trust_it())),
+        (_ours, Side::Server) => reason.advising(certificate_of_our_ca()),
     })
 }
 
@@ -136,11 +142,13 @@ fn issuer_unknown(facts: &Facts<'_>) -> Option<Reason> {
     let (Certificate::UnknownIssuer, Some(seen)) = refused(facts)? else { return None };
     let (issuer, sent) = (seen.get(ISSUER).unwrap_or("?"), seen.get(CERTIFICATES).unwrap_or(1));
     let reason = because(facts, say!(tls::no_way_leads_from_its_issuer(issuer, sent)));
-    Some(reason.advising(match facts.given.program {
-        Program::Client => say!(tls::trust_the_right_ca_or_the_systems()),
-        Program::WsClient => say!(tls::trust_the_right_ca()),
-        Program::Server | Program::WsServer => certificate_of_our_ca(),
-    }))
+    Some(match (facts.given.program, facts.side) {
+        (Program::Client, _) => reason.advising(say!(tls::trust_the_right_ca_or_the_systems())),
+        (Program::WsClient, _) => reason.advising(say!(tls::trust_the_right_ca())),
+        (Program::Server | Program::WsServer, _) => reason.advising(certificate_of_our_ca()),
+        (Program::Other, Side::Client) => reason.advising(say!(tls::trust_its_ca_or_it_sends_the_chain())),
+        (Program::Other, Side::Server) => reason,
+    })
 }
 
 fn name(facts: &Facts<'_>) -> Option<Reason> {
@@ -155,7 +163,7 @@ fn name(facts: &Facts<'_>) -> Option<Reason> {
     };
     Some(match (facts.given.program, names.is_empty()) {
         (Program::Client, false) => reason.advising(say!(tls::ask_for_one_of_its_names())),
-        (Program::Client | Program::Server | Program::WsClient | Program::WsServer, _) => {
+        (Program::Client | Program::Server | Program::WsClient | Program::WsServer | Program::Other, _) => {
             reason.advising(say!(tls::the_server_needs_another_certificate()))
         }
     })

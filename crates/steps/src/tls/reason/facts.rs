@@ -231,6 +231,8 @@ pub enum Program {
     WsClient,
     /// `server ws`, over TLS.
     WsServer,
+    /// Somebody else's: it has no option of ours, and what it says after the handshake is its own affair.
+    Other,
 }
 
 /// A kind of handshake that was asked for.

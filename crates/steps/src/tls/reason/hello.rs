@@ -75,7 +75,7 @@ fn no_version(facts: &Facts<'_>) -> Option<Reason> {
     });
     Some(match facts.given.variant {
         Some(_) if facts.given.beside => reason.advising(other_port()),
-        Some(variant) => reason.advising(without_variant(facts, variant)),
+        Some(variant) => Reason { advice: without_variant(facts, variant), ..reason },
         None => reason,
     })
 }
@@ -105,11 +105,15 @@ fn another_key(facts: &Facts<'_>) -> Option<Reason> {
     let all_other = ephemeral.iter().all(|suite| wants(suite, other));
     all_other.then(|| {
         let reason = Reason::new(say!(tls::the_clients_suites_want_another_key(other, ours, key)));
+        let reason = reason.at(Step::ClientHello);
+        if facts.given.program == Program::Other {
+            return reason;
+        }
         let advice = match ours {
             "ECDSA" => say!(tls::an_rsa_certificate_would_do()),
             _ => say!(tls::an_elliptic_curve_certificate_would_do()),
         };
-        reason.at(Step::ClientHello).advising(advice)
+        reason.advising(advice)
     })
 }
 
@@ -199,7 +203,9 @@ fn no_signature(facts: &Facts<'_>) -> Option<Reason> {
     let advice = say!(tls::a_certificate_of_another_kind_would_do());
     Some(match facts.given.program {
         Program::Server => reason.at(Step::ClientHello).advising(advice),
-        Program::Client | Program::WsClient | Program::WsServer => reason.at(Step::ClientHello),
+        Program::Client | Program::WsClient | Program::WsServer | Program::Other => {
+            reason.at(Step::ClientHello)
+        }
     })
 }
 
@@ -223,7 +229,7 @@ fn no_protocol(facts: &Facts<'_>) -> Option<Reason> {
     let reason = reason.at(Step::ClientHello);
     Some(match facts.given.program {
         Program::Server | Program::Client => reason.advising(say!(tls::alpn_names_others())),
-        Program::WsClient | Program::WsServer => reason,
+        Program::WsClient | Program::WsServer | Program::Other => reason,
     })
 }
 

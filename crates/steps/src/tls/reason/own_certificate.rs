@@ -54,6 +54,7 @@ fn none_shown(facts: &Facts<'_>) -> Option<Reason> {
     let reason = sent(facts, alert, say!(tls::it_insists_on_a_client_certificate()));
     Some(match facts.given.program {
         Program::Client => reason.advising(say!(tls::give_a_client_certificate())),
+        Program::Other => reason,
         Program::WsClient | Program::Server | Program::WsServer => {
             reason.advising(say!(tls::client_ws_has_no_client_certificates(program::CLIENT)))
         }
@@ -69,8 +70,13 @@ fn out_of_date(facts: &Facts<'_>) -> Option<Reason> {
     let now = facts.now.to_string();
     // Written in UTC, the year first: their order as text is that in time.
     let reason = if now.as_str() > to {
-        sent(facts, alert, say!(tls::our_certificate_expired(to)))
-            .advising(say!(tls::issue_it_again(program::CERTS)))
+        let reason = sent(facts, alert, say!(tls::our_certificate_expired(to)));
+        match facts.given.program {
+            Program::Other => reason,
+            Program::Client | Program::Server | Program::WsClient | Program::WsServer => {
+                reason.advising(say!(tls::issue_it_again(program::CERTS)))
+            }
+        }
     } else if now.as_str() < from {
         sent(facts, alert, say!(tls::our_certificate_is_not_valid_before(from)))
     } else {
@@ -99,14 +105,16 @@ fn issuer_unknown(facts: &Facts<'_>) -> Option<Reason> {
     let ours = facts.own_certificate()?;
     let (issuer, sent_chain) = (ours.get(ISSUER)?, ours.get(CERTIFICATES).unwrap_or(1));
     let reason = sent(facts, alert, say!(tls::it_found_no_way_from_our_issuer(issuer, sent_chain)));
-    Some(reason.advising(trust(facts.side)))
+    Some(reason.advising(trust(facts)))
 }
 
 /// How a peer comes to trust our certificate.
-fn trust(side: Side) -> Said {
-    match side {
-        Side::Server => say!(tls::it_trusts_that_ca_or_we_send_the_chain(program::CLIENT)),
-        Side::Client => say!(tls::we_need_a_certificate_that_it_trusts()),
+fn trust(facts: &Facts<'_>) -> Said {
+    match (facts.given.program, facts.side) {
+        (Program::Client | Program::Server | Program::WsClient | Program::WsServer, Side::Server) => {
+            say!(tls::it_trusts_that_ca_or_we_send_the_chain(program::CLIENT))
+        }
+        (Program::Other, _) | (_, Side::Client) => say!(tls::we_need_a_certificate_that_it_trusts()),
     }
 }
 
@@ -145,7 +153,7 @@ fn refused(facts: &Facts<'_>) -> Option<Reason> {
             sent(facts, alert, say!(tls::not_our_ca_or_not_the_name(issuer, names)))
         }
     };
-    Some(reason.advising(trust(Side::Server)))
+    Some(reason.advising(trust(facts)))
 }
 
 fn another_kind(facts: &Facts<'_>) -> Option<Reason> {

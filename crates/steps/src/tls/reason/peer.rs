@@ -1,6 +1,6 @@
 //! What the peer sent is no TLS, does not read, or breaks a rule.
 
-use super::{End, Facts, Misbehaved, Recognises, Step, Unreadable, alert::compare, facts::few};
+use super::{End, Facts, Misbehaved, Program, Recognises, Step, Unreadable, alert::compare, facts::few};
 use crate::{
     Reason, Rule, Said, Side, Text,
     common::{DUE, LOOKS_LIKE, TEXT, VERSION},
@@ -71,7 +71,10 @@ fn another_protocol(facts: &Facts<'_>) -> Option<Reason> {
         None => cause,
         Some(line) => say!(tls::and_its_first_line(cause, line)),
     };
-    Some(Reason::new(cause).by(facts.peer()).at(Step::Undecodable).advising(advice))
+    let reason = Reason::new(cause).by(facts.peer()).at(Step::Undecodable);
+    // Who speaks SSH, and where, is known of our own programs.
+    let of_ours = words == "SSH identification" && facts.given.program == Program::Other;
+    Some(if of_ours { reason } else { reason.advising(advice) })
 }
 
 /// A protocol that begins in the clear and greets first, by how its greeting looks, and its port for TLS at once.

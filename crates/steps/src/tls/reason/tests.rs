@@ -154,6 +154,25 @@ fn each_rule_is_met_and_each_sentence_is_whole() {
     }
 }
 
+/// Options, ports, demo files and HTTP/1.1 are those of our own programs.
+#[test]
+fn another_program_is_told_of_nothing_that_it_has_not() {
+    let mut met = BTreeSet::new();
+    for mut case in cases::all() {
+        case.given = Given::nothing(Program::Other);
+        let reason = case.reason();
+        let said = reason.said();
+        let ours = ["`--", "`client ", "`certs ", "7022", "7443", "7444", "ca.pem", "demo", "HTTP/1.1"];
+        for name in ours {
+            assert!(!said.en.contains(name) && !said.zh.contains(name), "{}: {said:?}", case.name);
+        }
+        met.extend(reason.rule);
+    }
+    let ours = ["tls.speaks_http2", "tls.not_http", "tls.no_answer", "tls.no_request"];
+    assert!(ours.iter().all(|rule| !met.contains(rule)), "{met:?}");
+    assert!(met.contains("tls.certificate_issuer_unknown"), "{met:?}");
+}
+
 #[test]
 fn after_a_complete_handshake_nobody_asks_whether_it_was_tls() {
     let ends = [End::Cut, End::Reset, PATIENCE, End::Unfinished, End::NoHttp, alerted("internal_error")];

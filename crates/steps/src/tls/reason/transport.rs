@@ -66,7 +66,7 @@ fn reset_at_hello(facts: &Facts<'_>) -> Option<Reason> {
         (Program::Client, false, Some(Variant::Rsa | Variant::Tls12 | Variant::Tls13)) => {
             reason.advising(say!(tls::another_server_name()))
         }
-        (Program::WsClient | Program::Server | Program::WsServer, _, _) => reason,
+        (Program::WsClient | Program::Server | Program::WsServer | Program::Other, _, _) => reason,
     })
 }
 
