@@ -344,6 +344,10 @@ fn listens() -> bool {
 mod tests {
     use std::io::{Error, ErrorKind};
 
+    use rustls::{
+        KeyLog, NamedGroup,
+        crypto::{CryptoProvider, aws_lc_rs, aws_lc_rs::kx_group},
+    };
     use steps::Protocol;
 
     use super::*;
@@ -352,6 +356,60 @@ mod tests {
     fn watch(side: Side) -> Watch {
         let (session, address) = (Session::default(), ([127, 0, 0, 1], 1).into());
         Watch::new(Witness::new(&session, side, Protocol::Tls, None, (address, address), Started::now()))
+    }
+
+    /// What is told of what `handshake` does inside of `during`.
+    fn told(handshake: impl FnOnce()) -> Vec<&'static str> {
+        let watch = watch(Side::Client);
+        watch.witness.keep();
+        let watch = Watch::new(watch.witness);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(watch.during(async { handshake() }));
+        watch.witness.kept().iter().map(|event| event.step.id()).collect()
+    }
+
+    #[test]
+    fn a_programs_own_key_log_gets_what_it_wants_and_the_watch_gets_it_too() {
+        #[derive(Debug, Default)]
+        struct Own(Mutex<Vec<String>>);
+
+        impl KeyLog for Own {
+            fn log(&self, label: &str, _: &[u8], _: &[u8]) {
+                self.0.lock().unwrap().push(label.to_owned());
+            }
+
+            fn will_log(&self, label: &str) -> bool {
+                label.starts_with("CLIENT_")
+            }
+        }
+
+        let own = Arc::new(Own::default());
+        let log = key_log_with(Arc::clone(&own) as Arc<dyn KeyLog>);
+        let labels = ["CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_HANDSHAKE_TRAFFIC_SECRET"];
+        let told = told(|| labels.iter().for_each(|label| log.log(label, &[1; 32], &[2; 48])));
+        assert_eq!(told, ["tls.session_keys"]);
+        assert_eq!(*own.0.lock().unwrap(), labels[..1]);
+    }
+
+    #[test]
+    fn a_provider_of_ones_own_keeps_its_groups_which_are_reported() {
+        let own = CryptoProvider { kx_groups: vec![kx_group::SECP256R1], ..aws_lc_rs::default_provider() };
+        let provider = provider_from(own);
+        let told = told(|| {
+            for group in &provider.kx_groups {
+                assert_eq!(group.name(), NamedGroup::secp256r1);
+                group.start().expect("a key");
+            }
+        });
+        assert_eq!(told, ["tls.ephemeral_key"]);
+    }
+
+    #[test]
+    fn what_is_spawned_inside_a_handshake_has_to_have_its_own_during() {
+        let log = key_log();
+        let secrets = move || log.log("CLIENT_RANDOM", &[1; 32], &[2; 48]);
+        assert_eq!(told(secrets.clone()), ["tls.session_keys"]);
+        assert!(told(|| std::thread::spawn(secrets).join().expect("no panic")).is_empty());
     }
 
     /// What rustls says of what is no record.

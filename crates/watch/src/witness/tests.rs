@@ -81,7 +81,25 @@ impl tracing::field::Visit for Heard {
         self.0.lock().unwrap().push(short);
     }
 
-    fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "message" {
+            self.0.lock().unwrap().push(format!("{value:?}"));
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_is_dropped_without_finish_is_said_so() {
+    let heard = Heard::default();
+    tracing::subscriber::with_default(heard.clone(), || {
+        drop(witness()); // nothing was seen of it
+        see(&witness(), 0);
+        let finished = witness();
+        see(&finished, 0);
+        finished.finish(&Outcome::Complete);
+    });
+    let unfinished = "dropped without finish(): the log does not say how this connection ended";
+    assert_eq!(*heard.0.lock().unwrap(), ["tcp.data", unfinished, "tcp.data", "tcp.summary"]);
 }
 
 #[test]
