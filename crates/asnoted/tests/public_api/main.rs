@@ -25,11 +25,24 @@ fn listed() -> String {
     ] {
         sources.read(name, &Path::new(HERE).join(folder).join("src/lib.rs"));
     }
+    format!("features: {}\n{}", features().join(", "), list::module(&sources, "asnoted"))
+}
+
+/// The crate's features, in order.
+fn features() -> Vec<String> {
     let manifest = fs::read_to_string(Path::new(HERE).join("Cargo.toml")).expect("it is beside the sources");
     let features = manifest.lines().skip_while(|line| *line != "[features]").skip(1);
     let features = features.take_while(|line| !line.starts_with('['));
-    let features: Vec<_> = features.filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).collect();
-    format!("features: {}\n{}", features.join(", "), list::module(&sources, "asnoted"))
+    features.filter_map(|line| line.split_once(" = ")).map(|(name, _)| name.to_owned()).collect()
+}
+
+#[test]
+fn ci_builds_nothing_and_each_feature_alone() {
+    let run = fs::read_to_string(Path::new(HERE).join("../../.ci/run")).expect("it is in the repository");
+    let line = run.lines().find_map(|line| line.trim().strip_prefix("for feature in "));
+    let built = line.and_then(|line| line.strip_suffix("; do")).expect("a loop over the features");
+    let expected: Vec<_> = features().into_iter().map(|name| name.replace("default", "\"\"")).collect();
+    assert_eq!(built.split(' ').collect::<Vec<_>>(), expected);
 }
 
 #[test]
