@@ -279,5 +279,8 @@ fn failure(event: &Event) -> Option<Reason> {
         }
     });
     let rule = event.get(summary::RULE).and_then(|id| rules().find(|rule| rule.id == id));
-    Some(Reason { rule: rule.map(|rule| rule.id), advice, ..Reason::new(cause) })
+    let mut reason = Reason::new(cause);
+    reason.rule = rule.map(|rule| rule.id);
+    reason.advice = advice;
+    Some(reason)
 }

@@ -38,6 +38,17 @@
 //! see `tls::provider`, `tls::key_log` and `tls::verifier`, or `ssh::ClientCalls`. Without them the log has less,
 //! and nothing false.
 //!
+//! # Why a connection failed
+//!
+//! For TLS, `explain` concludes it from what was seen. For the others the program says it, in its own words:
+//!
+//! ```
+//! use asnoted::{Outcome, Said};
+//!
+//! let outcome = Outcome::Failed(Said::same("the server went away").into());
+//! assert!(matches!(outcome, Outcome::Failed(why) if why.said().en == "the server went away"));
+//! ```
+//!
 //! # Reading the events
 //!
 //! Any subscriber gets `step`, `side`, `conn`, `direction`, `evidence` and, where a connection failed, `failure` as
@@ -78,8 +89,8 @@ use std::{error::Error, sync::Arc};
 use tracing::field::{Field, Visit};
 
 pub use steps::{
-    Carried, Direction, Event, Evidence, Fields, Gap, Lang, Protocol, Reason, Side, Step, common, harmless,
-    summary,
+    Carried, Direction, Event, Evidence, Fields, Gap, Lang, Protocol, Reason, Said, Side, Step, common,
+    harmless, summary,
 };
 pub use watch::{Crossing, Ends, Outcome, Session, Started, Tap, Witness};
 

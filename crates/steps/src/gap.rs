@@ -14,6 +14,7 @@ use crate::{SCHEMA_VERSION, Said, Side, Step};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Gap {
     /// [`SCHEMA_VERSION`].
     pub v: u32,

@@ -7,6 +7,7 @@ use crate::{Event, Field, Fields, Said, Side, Step, summary};
 /// It is made only from facts that the log has, by the rules of its protocol; the one free text in it is what the peer
 /// itself said, quoted.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reason {
     /// The rule that recognised it (`tls.certificate_expired`); none: it needed none.
     pub rule: Option<&'static str>,
