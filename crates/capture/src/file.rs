@@ -223,7 +223,7 @@ fn blocks(form: Form, input: impl Read, take: &mut dyn FnMut(Item<'_>)) -> Resul
     };
     let (mut packets, mut interfaces, mut room) = (0, Vec::new(), BUFFER);
     loop {
-        if packets > 0 && reader.reader_exhausted() && reader.data().is_empty() {
+        if reader.reader_exhausted() && reader.data().is_empty() {
             return error.take().map_or(Ok(packets), |error| Err(trouble(error)));
         }
         let used = match reader.next() {

@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-use asnoted_capture::{Captures, Ended, Finished, Keep, Keys, Kind};
+use asnoted_capture::{Captures, Ended, Finished, Keep, Keys, Kind, Trouble};
 
 const CLIENT: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
 const SERVER: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2);
@@ -132,5 +132,21 @@ fn a_header_that_was_cut_off_still_tells_its_segment_and_nobody_guesses_what_is_
             assert!(!outcome.en.contains(guess) && !outcome.zh.contains(guess), "{snap}: {outcome:?}");
         }
         assert!(outcome.en.contains("bytes are not in the capture"), "{snap}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_capture_without_a_packet_is_whole_where_a_block_ends_and_cut_off_elsewhere() {
+    let section = [0x0a0d_0d0a_u32, 28, 0x1a2b_3c4d, 1, u32::MAX, u32::MAX, 28];
+    let interface = [1_u32, 20, 101, 0, 20];
+    let bytes = |words: &[u32]| -> Vec<u8> { words.iter().flat_map(|word| word.to_le_bytes()).collect() };
+    let pcapng = bytes(&[&section[..], &interface].concat());
+    let pcap = bytes(&[0xa1b2_c3d4, 0x0004_0002, 0, 0, 0x0004_0000, 101]);
+    let read = |file: &[u8]| Captures::new(Keys::default(), Keep::All).file(file, |_| {});
+    for whole in [&pcapng[..], &pcapng[..28], &pcap] {
+        assert!(matches!(read(whole), Ok(0)), "{:?}", read(whole));
+    }
+    for cut in 29..pcapng.len() {
+        assert!(matches!(read(&pcapng[..cut]), Err(Trouble::CutOff)), "{cut}: {:?}", read(&pcapng[..cut]));
     }
 }
