@@ -6,7 +6,7 @@ use anyhow::Context;
 use claims::Claim;
 use page::Run;
 use show::Args;
-use steps::{Protocol, Said, Text, program::LAB, text};
+use steps::{Protocol, Said, Text, program::LAB, say_in, text};
 use tokio_util::sync::CancellationToken;
 
 use crate::{pairs, scenario};
@@ -75,6 +75,7 @@ pub(crate) fn serve(
     };
     // The runs are programs of their own and get their capabilities from the program file, or from root.
     watch::confine(false);
+    let lang = output.lang();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let stop = CancellationToken::new();
@@ -83,7 +84,7 @@ pub(crate) fn serve(
             servers::shutdown_signal().await;
             asked.cancel();
         });
-        page::serve(page, |url| show::say(LAB, format!("the page is at {url}")), stop).await
+        page::serve(page, |url| show::say(LAB, say_in!(lang, page::page_is_at(url))), stop).await
     })
 }
 

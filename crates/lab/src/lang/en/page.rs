@@ -2,6 +2,7 @@
 
 steps::sentences! {
     // page.rs
+    page_is_at(url) = "the page is at {url}";
     undisturbed() = "TCP, undisturbed";
     static_rsa() = "TLS 1.2 with static RSA, as the notes tell it";
     tls13() = "TLS 1.3";

@@ -2,6 +2,7 @@
 
 steps::sentences! {
     // page.rs
+    page_is_at(url) = "网页在 {url}";
     undisturbed() = "TCP，不受干扰";
     static_rsa() = "TLS 1.2 静态 RSA，与笔记相同";
     tls13() = "TLS 1.3";
