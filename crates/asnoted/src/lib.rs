@@ -34,9 +34,9 @@
 //! # }
 //! ```
 //!
-//! What a library tells only through its configuration (certificate checks, key exchange, secrets) is put there once;
-//! see `tls::provider`, `tls::key_log` and `tls::verifier`, or `ssh::ClientCalls`. Without them the log has less,
-//! and nothing false.
+//! What a library reports only through its configuration (certificate checks, key exchange, secrets) needs a hook
+//! there, put in once; see `tls::provider`, `tls::key_log` and `tls::verifier`, or `ssh::ClientCalls`. Without them the
+//! log has less, and nothing false.
 //!
 //! # Why a connection failed
 //!
@@ -53,7 +53,7 @@
 //!
 //! Any subscriber gets `step`, `side`, `conn`, `direction`, `evidence` and, where a connection failed, `failure` as
 //! fields, and all the rest as one JSON value, `event`. A layer of your own takes the [`Event`] itself: see [`event`].
-//! With no subscriber nothing is decoded: the bytes of a handshake wait, 16 KiB at most, to explain it should it fail.
+//! Without a subscriber nothing is decoded: up to 16 KiB of a handshake are kept, to explain it should it fail.
 //!
 //! With the feature `log`, the log for people is one layer among yours: see `log::layer`.
 //!
@@ -75,8 +75,9 @@
 //!
 //! # What is spawned inside a handshake
 //!
-//! Whose handshake runs is known while its future is polled inside `during`. What a future spawns is not inside of it: a
-//! hook that is called there finds no connection and reports nothing. Give the spawned task its own `during`.
+//! A hook finds its connection while the handshake's future is polled inside `during`. A task that this future spawns
+//! is outside of it: a hook that is called there finds no connection and reports nothing. Give the spawned task its own
+//! `during`.
 //!
 //! # Secrets
 //!
@@ -94,7 +95,7 @@ pub use steps::{
 };
 pub use watch::{Crossing, Ends, Outcome, Session, Started, Tap, Witness};
 
-/// What the kernel says of a connection of TCP.
+/// TCP: what the kernel says of a connection.
 #[cfg(feature = "tcp")]
 pub mod tcp {
     pub use steps::tcp::{Step, field};
@@ -148,7 +149,7 @@ pub mod otlp {
     pub use ::otlp::{Exporter, Layered, Linked, SpanId, TraceId};
 }
 
-/// The event that a `tracing` event carries; none where it is not one of ours. For a layer of your own.
+/// The [`Event`] that a `tracing` event carries; `None` where it carries none. For a layer of your own.
 ///
 /// ```
 /// use tracing_subscriber::{Layer, layer::Context};
