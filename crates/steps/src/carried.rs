@@ -10,20 +10,20 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{Event, Gap, to_json};
 
-/// An event, or a place where events are missing, as the value of a tracing field. `tracing` carries flat values, and
-/// `dyn Error` is the one among them that can be taken back as what it was: a layer that knows this type takes the event
-/// itself, and any other writes as JSON what it was not given as fields of their own. Nobody writes JSON where an event
-/// was only reported.
+/// An event, or a place where events are missing, as the value of a `tracing` field. Such a field holds a plain value
+/// or a `dyn Error`, and only the latter can be downcast again: a layer that knows this type takes the event itself.
+/// Any other layer that prints the field gets as JSON what has no field of its own; no JSON is written before that.
 #[derive(Clone, Debug)]
 pub enum Carried {
-    /// A step that was seen, with its [weight](Event::weight), which was reckoned already, and whose account it is.
+    /// A step that was seen, its [weight](Event::weight) in bytes, computed already, and the account to which it
+    /// belongs.
     Event(Arc<Event>, usize, Origin),
-    /// Here a connection went beyond what it may log.
+    /// Here events are missing: their connection had logged as much as one connection may.
     Gap(Gap),
 }
 
-/// One side's account of one connection: the same for all its events, and gone with the last that anybody holds. What a
-/// reader keeps of a connection can go with it.
+/// Identifies one side's account of one connection: all its events have the same one. It ends when the last clone is
+/// dropped, so that a reader can then drop what it kept of that connection.
 #[derive(Clone, Debug, Default)]
 pub struct Origin(Arc<()>);
 
@@ -33,7 +33,7 @@ impl Origin {
         Arc::as_ptr(&self.0).addr()
     }
 
-    /// What tells whether anybody still holds it.
+    /// A weak reference, by which a reader can tell whether the account has ended.
     pub fn downgrade(&self) -> Weak<()> {
         Arc::downgrade(&self.0)
     }

@@ -5,16 +5,16 @@ use std::io;
 
 use crate::Text;
 
-/// How a TCP connection ended for the one who read from it or wrote to it.
+/// How a TCP connection ended, as seen by the side that read from it or wrote to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum Ending {
     /// The peer's FIN: it will send no more.
     Fin,
-    /// The peer's RST, or a write to a connection that one had ended.
+    /// The peer's RST, or a write to a connection that a RST had ended.
     Reset,
     /// What was sent was never acknowledged.
     TimedOut,
-    /// A router or a firewall said that there is no way.
+    /// A router or a firewall reported that the peer cannot be reached.
     Unreachable,
     /// The system named something else.
     Other,
@@ -32,7 +32,7 @@ impl Ending {
         }
     }
 
-    /// The same for the peer's doing: "the server ...".
+    /// The same as a predicate of the peer: "the server ...".
     pub const fn done(self) -> Text {
         match self {
             Ending::Fin => text!(words::closed_the_connection()),

@@ -23,7 +23,7 @@ pub struct Event {
     /// What was asked for (`ecdhe`, `tls13`): a label that no verdict rests on.
     #[serde(default)]
     pub variant: Option<String>,
-    /// Who saw it, where that was neither end; `side` then says only whose view `direction` takes.
+    /// What saw it, where that was neither end; `side` then says only from whose view `direction` is told.
     #[serde(default)]
     pub observer: Option<Observer>,
     /// The client's address, `>`, the server's address, as this side sees them; where the stream has none, `stream-1`,
@@ -57,13 +57,13 @@ impl Event {
         self.direction != Direction::Local
     }
 
-    /// Whether a link wrote this, not the end in whose log it is.
+    /// Whether a link between the two ends reported this, and not the end in whose log it stands.
     pub fn is_of_a_link(&self) -> bool {
         self.get(tcp::field::SOURCE) == Some(tcp::LINK)
     }
 
-    /// Writes the event, with one more value `name` behind its step: whoever reads events may have something to say of
-    /// them.
+    /// Serializes the event with one more member called `name` behind `step`, where there is a `value`: for code that
+    /// adds to an event what it concludes from it.
     ///
     /// # Errors
     ///
@@ -128,7 +128,7 @@ impl Event {
     ///
     /// # Panics
     ///
-    /// When `fields` is none.
+    /// When `fields` is not a JSON object.
     pub fn by_hand(
         (side, direction): (Side, Direction),
         step: impl Into<Step>,
@@ -284,7 +284,7 @@ pub enum Evidence {
     Callback,
     /// The operating system said so.
     Kernel,
-    /// None of these: it follows from something that was seen.
+    /// None of these: it was concluded from something that was seen.
     Inferred,
 }
 

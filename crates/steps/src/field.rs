@@ -42,14 +42,14 @@ impl<T: ?Sized> fmt::Debug for Field<T> {
 
 /// A type of which a field can be.
 pub trait Kind {
-    /// How a value is read.
+    /// What reading a value of this type gives.
     type Read<'a>;
 
     /// The value, if it has this type.
     fn read(value: &Value) -> Option<Self::Read<'_>>;
 }
 
-/// A field of this type takes a `V`.
+/// A type of field that can be written from a `V`.
 pub trait Takes<V>: Kind {
     /// `value` as JSON.
     fn json(value: V) -> Value;
@@ -88,7 +88,7 @@ impl<V: IntoIterator<Item: Into<CompactString>>> Takes<V> for [String] {
     }
 }
 
-/// A text that stands alone where others stand in a list.
+/// Writes one text into a field that holds a list of texts, without a list around it.
 #[derive(Clone, Copy, Debug)]
 pub struct Lone<T>(pub T);
 

@@ -10,8 +10,8 @@ use serde_json::Map;
 
 use crate::{Name, Value};
 
-/// Named values in the order in which they were read. A step has a dozen of them: they lie in a row, which costs no
-/// table of hashes for each step.
+/// Named values in the order in which they were read. A step has about a dozen, which are kept in a list and searched
+/// in order: a hash table for each step would cost more.
 #[derive(Clone, Debug, Default)]
 pub struct Fields(Held);
 
@@ -21,7 +21,7 @@ pub(crate) type Row = Vec<(Name, Value)>;
 enum Held {
     /// While they are put together.
     Own(Row),
-    /// Once an event has them: who remembers them takes no memory for that, and makes a copy to change them.
+    /// Once an event has them: clones share this memory, and a clone that is changed is copied first.
     Shared(Arc<[(Name, Value)]>),
 }
 
@@ -60,7 +60,8 @@ impl Fields {
         }
     }
 
-    /// From now on clones share them: they are as they will be remembered.
+    /// From now on clones share these values instead of copying them: to remember an event then takes no memory for
+    /// them.
     pub fn share(&mut self) {
         if let Held::Own(row) = &mut self.0
             && !row.is_empty()
@@ -87,8 +88,8 @@ impl Fields {
         matches!(self.0, Held::Shared(_))
     }
 
-    /// The value of that name, whatever its type: for those who show or compare all there is. Who knows the field reads
-    /// it by [`Fields::get`].
+    /// The value called `name`, whatever its type: for code that shows or compares all values. Where the field is
+    /// known, [`Fields::get`] reads it.
     pub fn named(&self, name: &str) -> Option<&Value> {
         self.row().iter().find(|(known, _)| *known == *name).map(|(_, value)| value)
     }

@@ -18,11 +18,11 @@ use crate::{SCHEMA_VERSION, Said, Side, Step};
 pub struct Gap {
     /// [`SCHEMA_VERSION`].
     pub v: u32,
-    /// How many.
+    /// How many events are missing.
     pub dropped: u64,
-    /// What became of them.
+    /// Why they are missing.
     pub because: Because,
-    /// The connection whose they were, where all were of one.
+    /// The connection to which all of them belong; `None`: they belong to several, or that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conn: Option<String>,
     /// The side that saw them, where that is known.
@@ -37,21 +37,21 @@ pub struct Gap {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Because {
-    /// More were seen than could be written, and no handshake waits for its log.
+    /// The queue was full: more events came than could be written, and no handshake waits for its log.
     QueueFull,
-    /// They could not be written: the disk was full, or nobody read.
+    /// They could not be written: the disk was full, or the reader was gone.
     NotWritten,
     /// Their connection had logged as much as one connection may.
     ConnectionLimit,
 }
 
 impl Gap {
-    /// So many events are missing here.
+    /// A gap of `dropped` events.
     pub fn new(dropped: u64, because: Because) -> Self {
         Gap { v: SCHEMA_VERSION, dropped, because, conn: None, side: None, steps: Counts::default() }
     }
 
-    /// The same, all of one connection.
+    /// The same gap, all of whose events belong to the connection `conn`.
     pub fn of(self, conn: Option<String>) -> Self {
         Gap { conn, ..self }
     }

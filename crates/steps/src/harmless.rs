@@ -1,11 +1,11 @@
-//! What a stranger sent must be safe to look at. The one list of characters that are not, and what is shown instead.
+//! Text of a peer must be safe to display. Here is the one list of characters that are not, and what is shown instead.
 //!
 //! Text of a peer is kept as it came, in events and in errors, and made harmless where it leaves the program: on the
 //! way to a terminal, a page, a comment in a capture, a line of JSON (`json.rs`).
 
 use std::{borrow::Cow, fmt::Write as _, panic::PanicHookInfo};
 
-/// The characters that do something to whoever looks at them, each range with what it does.
+/// The characters that act on a terminal, a page or a reader that displays them, each range with what it does.
 pub const HARMFUL: [(char, char, &str); 15] = [
     (
         '\u{0}',
@@ -28,8 +28,8 @@ pub const HARMFUL: [(char, char, &str); 15] = [
     ('\u{e0080}', '\u{e00ff}', "reserved beside the tags: default ignorable, unseen"),
 ];
 
-/// Whether `character` could do something to whoever looks at it. A lone surrogate is none: it cannot stand in a
-/// `char`, and what decodes bytes puts U+FFFD in its place.
+/// Whether displaying `character` has an effect beyond showing it. A lone surrogate is none of these: it cannot stand
+/// in a `char`, and what decodes bytes puts U+FFFD in its place.
 pub fn is_harmful(character: char) -> bool {
     match character {
         ' '..='~' => false,

@@ -1,5 +1,5 @@
-//! JSON in which no character does anything to whoever looks at it: what is [harmful](crate::is_harmful) is written as
-//! `\u009b`. Whoever parses it gets the same text.
+//! JSON that is safe to display: a character that is [harmful](crate::is_harmful) is written as an escape, `\u009b`. A
+//! parser reads the same text from it.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::harmless::{is_harmful, is_plain};
 ///
 /// # Errors
 ///
-/// When `out` takes no more, or `value` is none that JSON can hold.
+/// When `out` cannot be written to, or `value` has no form in JSON.
 pub fn write_json<T: Serialize + ?Sized>(out: impl Write, value: &T) -> serde_json::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Harmless))
 }
@@ -21,7 +21,7 @@ pub fn write_json<T: Serialize + ?Sized>(out: impl Write, value: &T) -> serde_js
 ///
 /// # Errors
 ///
-/// When `value` is none that JSON can hold.
+/// When `value` has no form in JSON.
 pub fn to_json<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
     let mut line = Vec::new();
     write_json(&mut line, value)?;

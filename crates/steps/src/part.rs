@@ -17,7 +17,7 @@ pub struct Part {
     pub length: usize,
     /// How many parts it stands inside.
     pub depth: usize,
-    /// The field's name in the RFC; empty for bytes that nobody could read.
+    /// The field's name in the RFC; empty for bytes that could not be read.
     pub name: String,
     /// What the bytes mean; empty where they speak for themselves.
     pub value: String,

@@ -154,8 +154,9 @@ fn push<T>(all: &mut Vec<T>, one: T) {
     all.push(one);
 }
 
-/// What an event is like, whatever its numbers and texts are: those come from a peer and have no end. Every event has it
-/// reckoned twice: by a quick hash. Whoever makes two of them equal has one of them told a little less often.
+/// The kind of an event: its step, its sender, its evidence, and which values it has. What numbers and texts say is
+/// left out, for a peer chooses them without end. It is computed twice for every event, so the hash is a quick one; a
+/// peer that makes two kinds collide has the second one logged a little less often.
 fn shape(event: &Event) -> u64 {
     let mut shape = FixedState::default().build_hasher();
     (event.step, event.sender(), event.evidence).hash(&mut shape);

@@ -11,7 +11,7 @@ use std::{
 /// One of the programs; displayed as it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
-    /// Both ends on one bench
+    /// Runs both ends in one process
     Lab,
     /// The clients
     Client,
@@ -30,16 +30,17 @@ pub const SERVER: Program = Program::Server;
 /// The demo keys, in a sentence: `{CERTS} --check`.
 pub const CERTS: Program = Program::Certs;
 
-/// The process's: it is settled by which file was started and does not change while it runs, and sentences, help and advice
-/// in every crate name a program, with no value at hand that could carry it there.
+/// For the whole process: which file was started is settled before `main` and does not change, and sentences, help and
+/// advice in every crate name a program without a value that could carry this to them.
 static AS_ONE: AtomicBool = AtomicBool::new(false);
 
-/// From here on the programs are called by the name of the one that has them all. To be called first.
+/// From now on the programs are called as subcommands of the one that contains them all. To be called before anything
+/// is printed.
 pub fn called_as_one() {
     AS_ONE.store(true, Ordering::Relaxed);
 }
 
-/// Whether they are.
+/// Whether the programs are called as subcommands of one program, as [`called_as_one`] asked.
 pub fn are_one() -> bool {
     AS_ONE.load(Ordering::Relaxed)
 }
@@ -93,8 +94,8 @@ pub fn version(features: &[(&str, bool)]) -> &'static str {
     lines.join("\n").leak()
 }
 
-/// A command of ours, or a text of our own that has some between backticks or at the beginning of a line, as it is to be
-/// typed here. Never to be asked about what a peer sent.
+/// `text`, which is a command of ours or has some between backticks or at the beginning of a line, with each as it has
+/// to be typed here. Never to be called with what a peer sent.
 pub fn as_called(text: &str) -> Cow<'_, str> {
     as_called_if(text, are_one())
 }

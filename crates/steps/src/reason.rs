@@ -96,7 +96,7 @@ impl From<Said> for Box<Reason> {
 }
 
 impl Event {
-    /// Why the connection failed of which this is the summary, in words; none: it did not, or this is another step.
+    /// Of the summary of a connection that failed, why it failed; `None`: it did not fail, or this is another step.
     pub fn failure(&self) -> Option<Said> {
         let failed = self.step.is_summary() && self.get(summary::OUTCOME) != Some(summary::INCOMPLETE);
         failed.then(|| self.get(summary::REASON)).flatten()

@@ -28,7 +28,7 @@ pub enum Step {
     KeyExchangeInit,
     /// The server's host key, public value and signature.
     KeyExchangeReply,
-    /// A side turns to the new keys.
+    /// A side begins to send under the new keys (RFC 4253 §7.3).
     Newkeys,
     /// The first bytes under the new keys.
     Encrypted,
@@ -96,7 +96,7 @@ pub enum Step {
     Disconnect,
     /// A packet does not open under the session's key.
     WrongTag,
-    /// The decoder lost the thread.
+    /// Bytes that cannot be read as SSH; nothing after them is read.
     Undecodable,
     /// The connection is over: what it showed, and how it went.
     Summary,

@@ -1,4 +1,5 @@
-//! Locks, also after a panic of whoever held one: what was noted until then is still true, and a log must not fall silent.
+//! Locks that still work after a thread has panicked while it held one: what it had noted until then is true, and the
+//! log has to go on.
 
 use std::sync::{LockResult, Mutex, MutexGuard, PoisonError};
 
@@ -7,7 +8,7 @@ pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     unpoisoned(mutex.lock())
 }
 
-/// What a lock, a wait or a mutex taken apart gives.
+/// The value of a `LockResult` (of a lock, of a wait on a `Condvar`, of `Mutex::into_inner`), poisoned or not.
 pub fn unpoisoned<T>(given: LockResult<T>) -> T {
     given.unwrap_or_else(PoisonError::into_inner)
 }

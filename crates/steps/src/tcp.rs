@@ -11,7 +11,7 @@ pub mod reason;
 pub use errno::Errno;
 pub use memory::{Kept, Memory};
 
-/// The source of what a link tells of segments, which stands in neither end's program.
+/// The value of the field `source` where a link, which runs in neither end's program, reports a segment.
 pub const LINK: &str = "link";
 
 /// A step of TCP.
@@ -39,7 +39,7 @@ pub enum Step {
     DataAck,
     /// An ACK alone that acknowledges nothing new.
     PureAck,
-    /// FIN: the sender has no more to say.
+    /// FIN: the sender will send no more data.
     Fin,
     /// The kernel says FIN_WAIT_1.
     FinWait1,
@@ -59,9 +59,9 @@ pub enum Step {
     TimeWait,
     /// The kernel no longer knows the connection.
     Closed,
-    /// The kernel's timer: what was sent goes again, or nothing will ever happen.
+    /// The kernel's timer has sent something again, or none is running, so that nothing will happen by itself.
     Timer,
-    /// RST: the sender will hear no more of it.
+    /// RST: the sender has dropped the connection.
     Rst,
     /// A system call failed, and the kernel says why.
     Error,

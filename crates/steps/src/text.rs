@@ -45,7 +45,7 @@ impl Text {
         }
     }
 
-    /// In one language after the other, for a reader whose language nobody knows.
+    /// The sentence in one language after the other, for a reader whose language is not known.
     pub fn in_each(self, between: &str) -> String {
         Lang::ALL.iter().map(|lang| self.in_lang(*lang)).collect::<Vec<_>>().join(between)
     }

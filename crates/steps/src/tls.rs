@@ -23,7 +23,7 @@ pub enum Step {
     ChooseCertificate,
     /// The server's choice.
     ServerHello,
-    /// The session of an earlier connection goes on.
+    /// The session of an earlier connection is resumed.
     SessionResumed,
     /// What the server answers to extensions, encrypted (TLS 1.3).
     EncryptedExtensions,
@@ -35,7 +35,7 @@ pub enum Step {
     ServerKeyExchange,
     /// A signature over the handshake (TLS 1.3; in TLS 1.2 by a client with a certificate).
     CertificateVerify,
-    /// The server has said everything (TLS 1.2).
+    /// The server's part of the hello messages is complete (TLS 1.2, RFC 5246 §7.4.5).
     ServerHelloDone,
     /// The client's library checks the certificate.
     VerifyCertificate,
@@ -59,11 +59,12 @@ pub enum Step {
     PreMasterSecret,
     /// The client's part of the key exchange (TLS 1.2).
     ClientKeyExchange,
-    /// From here on encrypted; in TLS 1.3 for the eyes of middleboxes.
+    /// The sender encrypts from here on (RFC 5246 §7.1); in TLS 1.3 it changes nothing and is sent for middleboxes
+    /// only.
     ChangeCipherSpec,
     /// The digest of the handshake.
     Finished,
-    /// What a client may show next time.
+    /// A ticket by which the client can resume this session later.
     NewSessionTicket,
     /// The library says that the handshake is complete.
     HandshakeComplete,
@@ -71,13 +72,13 @@ pub enum Step {
     ApplicationData,
     /// New keys for one direction (TLS 1.3).
     KeyUpdate,
-    /// An end or an error.
+    /// An orderly end or an error (RFC 5246 §7.2, RFC 8446 §6).
     Alert,
     /// A handshake message without a step of its own.
     OtherMessage,
     /// An encrypted record that the session's key does not open.
     DoesNotOpen,
-    /// The decoder lost the thread.
+    /// Bytes that cannot be read as TLS; nothing after them in that direction is read.
     Undecodable,
     /// The connection is over: what it showed, and how it went.
     Summary,

@@ -1,5 +1,5 @@
-//! What an event takes of the memory. Who keeps events that strangers cause has to count it, and JSON is no measure of
-//! it: a number of five digits takes as much as a text of 24.
+//! How much memory an event takes. What keeps events that a peer can cause has to bound it, and the length of their
+//! JSON is no measure: a number of five digits takes as much memory as a text of 24 bytes.
 
 use crate::{Event, Name, Value};
 

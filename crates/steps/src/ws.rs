@@ -33,11 +33,11 @@ pub enum Step {
     Binary,
     /// A further part of a fragmented message.
     Continuation,
-    /// "Are you there?"
+    /// A Ping frame, which asks the peer for a Pong (RFC 6455 §5.5.2).
     Ping,
-    /// "I am."
+    /// A Pong frame, which answers a Ping (RFC 6455 §5.5.3).
     Pong,
-    /// One side has said its last word.
+    /// A Close frame, after which its sender sends nothing more (RFC 6455 §5.5.1).
     Close,
     /// An HTTP request that asks for no upgrade.
     PlainRequest,

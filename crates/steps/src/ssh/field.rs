@@ -55,7 +55,7 @@ declare! {
     KEX_ALGORITHM: str = "kex_algorithm";
     /// Where it stands in the client's list and in the server's, counted from 1.
     KEX_ALGORITHM_RANK: [u64] = "kex_algorithm_rank";
-    /// What the client would rather have had.
+    /// The algorithms that stand before it in the client's list, which the server does not have.
     KEX_ALGORITHM_PASSED_OVER: [String] = "kex_algorithm_passed_over";
     /// The kind of host key.
     SERVER_HOST_KEY_ALGORITHM: str = "server_host_key_algorithm";
@@ -103,9 +103,9 @@ declare! {
         "compression_algorithm_server_to_client_passed_over";
     /// Whether both asked for strict key exchange.
     STRICT_KEX: bool = "strict_kex";
-    /// Who is ready to be told the other's extensions.
+    /// The sides that accept EXT_INFO (RFC 8308 §2.1).
     EXT_INFO_WANTED_BY: [String] = "ext_info_wanted_by";
-    /// Who sent a guess.
+    /// The sides that sent a guessed packet of the key exchange (RFC 4253 §7).
     GUESSED_BY: [String] = "guessed_by";
     /// Whether the guess was what both lists lead to.
     GUESS_WAS_RIGHT: bool = "guess_was_right";
@@ -319,7 +319,7 @@ pub struct Picked {
     pub name: Field<str>,
     /// Where it stands in the client's list and in the server's, counted from 1.
     pub rank: Field<[u64]>,
-    /// What the client would rather have had.
+    /// The algorithms that stand before it in the client's list, which the server does not have.
     pub passed_over: Field<[String]>,
 }
 

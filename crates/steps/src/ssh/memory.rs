@@ -16,7 +16,7 @@ pub struct Memory {
     pub lines_before: Vec<String>,
     /// Each proof that was judged.
     pub attempts: Vec<Attempt>,
-    /// It was not told of one which it was, or whether it was taken.
+    /// Of some proof it is not known which one it was, or whether it was accepted.
     pub unclear: bool,
     /// A proof is under way that the server has not judged.
     pub open: bool,

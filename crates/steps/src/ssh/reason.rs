@@ -36,7 +36,7 @@ pub struct Facts<'a> {
 /// What ended a connection, as the library, the system or this program's own clock told it: never in their words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// The connection ended under the library; none: nobody said how.
+    /// The transport ended while the library was using it; `None`: it is not known how.
     Gone(Option<Ending>),
     /// The peer was silent for so many milliseconds.
     Silent(u64),
@@ -85,7 +85,7 @@ pub enum Ended {
     NewPasswordWanted,
     /// The server takes RSA signatures with SHA-1 only.
     OnlySha1,
-    /// The server asks without an end.
+    /// The server asks its questions in more rounds than the client answers.
     EndlessQuestions,
     /// The key could not sign.
     NotSigned(NotSigned),
@@ -95,11 +95,11 @@ pub enum Ended {
     CommandRefused,
     /// The command ran longer than `--timeout` allows, in milliseconds.
     CommandTooLong(u64),
-    /// The command ended, and nobody said how.
+    /// The command ended without an exit status and without a signal.
     NoExitStatus,
     /// The program was stopped.
     Stopped,
-    /// The library gave up, and did not say more than we can tell.
+    /// The library gave up with an error that none of these names.
     GaveUp,
 }
 
@@ -129,9 +129,9 @@ pub enum NotSigned {
         /// How many were typed.
         tries: usize,
     },
-    /// ssh-agent did not.
+    /// ssh-agent did not sign.
     Agent,
-    /// The library could not.
+    /// The library could not sign with it.
     Library,
 }
 

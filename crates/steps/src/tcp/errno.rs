@@ -27,7 +27,7 @@ macro_rules! numbers {
 }
 
 numbers! {
-    /// The own firewall forbids it.
+    /// This machine's firewall forbids it.
     EPERM = 1;
     /// It is not allowed here.
     EACCES = 13;
@@ -39,7 +39,7 @@ numbers! {
     EADDRNOTAVAIL = 99;
     /// The network is down.
     ENETDOWN = 100;
-    /// No way leads to the network.
+    /// There is no route to the network.
     ENETUNREACH = 101;
     /// The connection was given up here.
     ECONNABORTED = 103;
@@ -51,7 +51,7 @@ numbers! {
     ETIMEDOUT = 110;
     /// RST, or ICMP port unreachable, came in answer to the SYN.
     ECONNREFUSED = 111;
-    /// No way leads to the host.
+    /// There is no route to the host.
     EHOSTUNREACH = 113;
 }
 

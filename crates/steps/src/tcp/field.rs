@@ -52,24 +52,24 @@ declare! {
     DUPLICATE: bool = "duplicate";
     /// How many bytes its sender sent after it had acknowledged the peer's FIN.
     BYTES_AFTER_FIN: u64 = "bytes_after_fin";
-    /// The how manieth sending of the same numbers it is.
+    /// How many times the same sequence numbers have been sent, this segment counted.
     SENDING: u64 = "sending";
     /// The sequence number that stood in the header the last time.
     SAME_SEQ_AS: u64 = "same_seq_as";
-    /// Milliseconds since the last time.
+    /// Milliseconds since they were sent the last time.
     GAP_MS: u64 = "gap_ms";
-    /// Both in a few columns.
+    /// How often and how long after, in a few columns: `×2 +203 ms`.
     AGAIN: str = "again";
     /// The segment in one line; of what a link did, the step that the segment is.
     SEGMENT: str = "segment";
-    /// How the segment was come by.
+    /// Where the segment was obtained, such as `AF_PACKET`.
     SOURCE: str = "source";
 
     /// The state of the connection as the kernel names it.
     STATE: str = "state";
-    /// Whom the state was asked of.
+    /// What was asked for the state, such as `getsockopt(TCP_INFO)`.
     ASKED: str = "asked";
-    /// What an opening is known by where its segments were not seen.
+    /// What shows that the connection opened, where its segments were not seen.
     RESTS_ON: str = "rests_on";
     /// The smoothed round-trip time.
     RTT_US: u64 = "rtt_us";
@@ -91,7 +91,8 @@ declare! {
     TIMER_MS: u64 = "timer_ms";
     /// How often the kernel's timer has sent something again.
     RETRANSMITS: u64 = "retransmits";
-    /// A segment went again that the kernel does not count. Written only where it holds.
+    /// The kernel sent a segment again without counting it: a tail loss probe (RFC 8985 §7). Written only where it
+    /// holds.
     TAIL_LOSS_PROBE: bool = "tail_loss_probe";
     /// The state before.
     WAS: str = "was";
@@ -109,7 +110,7 @@ declare! {
     ERRNO: str = "errno";
     /// What an ICMP message says that came in answer to the SYN.
     ICMP: str = "icmp";
-    /// Who sent it.
+    /// The address that sent it.
     ICMP_FROM: str = "icmp_from";
 
     /// How often a SYN, or a listener's SYN+ACK, goes again.

@@ -28,9 +28,9 @@ pub struct Facts<'a> {
 /// How a connection ended. No variant holds the system's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// connect() failed, or nobody answered.
+    /// connect() failed, or no answer came.
     NotConnected(Attempt),
-    /// The client's own address is the one that it called.
+    /// The client connected to its own address and port.
     ToItself(SocketAddr),
     /// A system call failed.
     Call(&'static str, Errno),
@@ -44,7 +44,7 @@ pub enum End {
     Silent(Duration),
     /// The client did not end its line for so long.
     Dawdles(Duration),
-    /// The client took no answer for so long.
+    /// The client read nothing of the answer for so long.
     TakesNoAnswer(Duration),
     /// The server was told to close with data unread (`--closing reset`).
     ResetOnPurpose,

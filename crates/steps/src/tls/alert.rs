@@ -31,7 +31,7 @@ macro_rules! alerts {
 }
 
 alerts! {
-    /// The sender has no more to say.
+    /// The sender will send no more data.
     CLOSE_NOTIFY = 0 "close_notify";
     /// A message came at the wrong place.
     UNEXPECTED_MESSAGE = 10 "unexpected_message";
@@ -53,7 +53,7 @@ alerts! {
     UNSUPPORTED_CERTIFICATE = 43 "unsupported_certificate";
     /// A certificate was revoked.
     CERTIFICATE_REVOKED = 44 "certificate_revoked";
-    /// A certificate's time is over.
+    /// A certificate has expired, or is not valid now.
     CERTIFICATE_EXPIRED = 45 "certificate_expired";
     /// A certificate is not accepted, for another reason.
     CERTIFICATE_UNKNOWN = 46 "certificate_unknown";
@@ -61,23 +61,23 @@ alerts! {
     ILLEGAL_PARAMETER = 47 "illegal_parameter";
     /// The CA is not known or not trusted.
     UNKNOWN_CA = 48 "unknown_ca";
-    /// The certificate is good, but its holder may not.
+    /// The certificate is valid, and its holder is not allowed in.
     ACCESS_DENIED = 49 "access_denied";
-    /// A message does not read.
+    /// A message could not be decoded.
     DECODE_ERROR = 50 "decode_error";
-    /// A signature or a Finished does not fit.
+    /// A signature or a Finished did not verify.
     DECRYPT_ERROR = 51 "decrypt_error";
-    /// Export rules of the last century.
+    /// Export restrictions, reserved since TLS 1.1.
     EXPORT_RESTRICTION = 60 "export_restriction";
     /// No common version.
     PROTOCOL_VERSION = 70 "protocol_version";
     /// What is on offer is too weak.
     INSUFFICIENT_SECURITY = 71 "insufficient_security";
-    /// The sender has a trouble of its own.
+    /// An error of the sender's own, which is not about the peer.
     INTERNAL_ERROR = 80 "internal_error";
     /// A retry with a lower version, at a server that has a higher one (RFC 7507).
     INAPPROPRIATE_FALLBACK = 86 "inappropriate_fallback";
-    /// Whoever sits there wanted no more.
+    /// The user of the sender cancelled the handshake.
     USER_CANCELED = 90 "user_canceled";
     /// The sender does not renegotiate.
     NO_RENEGOTIATION = 100 "no_renegotiation";

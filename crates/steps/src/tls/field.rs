@@ -46,13 +46,14 @@ declare! {
     AFTER_HELLO_RETRY_REQUEST: bool = "after_hello_retry_request";
     /// The length of the cookie that the client has to return.
     COOKIE_LENGTH: u64 = "cookie_length";
-    /// The version at which the server's random says that it could have done better.
+    /// The version that the server chose though it supports a higher one, as the end of its random says (RFC 8446
+    /// §4.1.3).
     DOWNGRADE_SENTINEL: str = "downgrade_sentinel";
     /// Whether an earlier session goes on.
     RESUMED: bool = "resumed";
     /// Where the pre-shared key comes from that was taken up.
     PRE_SHARED_KEY: str = "pre_shared_key";
-    /// By what the session was found again.
+    /// How the session was found again: `pre-shared key`, `session ticket` or `session ID`.
     BY: str = "by";
     /// The ticket or session that was taken up, by fingerprint.
     IDENTITY_FINGERPRINT: str = "identity_fingerprint";
@@ -92,7 +93,7 @@ declare! {
     HANDSHAKE_HASH: str = "handshake_hash";
     /// The name for which a certificate is checked; of a message without a step of its own, what it is called.
     NAME: str = "name";
-    /// By which clock's time the dates were held against now.
+    /// The time with which the certificate's dates were compared.
     CHECKED_AT: str = "checked_at";
     /// The library that checked.
     CHECKED_BY: str = "checked_by";

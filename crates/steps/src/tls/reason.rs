@@ -55,8 +55,8 @@ pub fn reason(facts: &Facts<'_>) -> Reason {
     }
 }
 
-/// The alert that a side owes its peer that ends a connection for this (RFC 5246 §7.2.2, RFC 8446 §6.2); none: the peer
-/// has ended it, or nobody is to blame.
+/// The alert that a side has to send when it ends the connection for this (RFC 5246 §7.2.2, RFC 8446 §6.2); `None`: the
+/// peer has ended it, or neither side did anything wrong.
 pub fn closing_alert(end: &End) -> Option<Alert> {
     Some(match end {
         End::Unreadable(Unreadable::NoRecord | Unreadable::Malformed) => Alert::DECODE_ERROR,

@@ -3,9 +3,9 @@
 use crate::{Said, Value, field::declare};
 
 declare! {
-    /// What the request wants of the path.
+    /// The method of the request.
     METHOD: str = "method";
-    /// What is asked for.
+    /// The target of the request (RFC 9112 §3.2).
     PATH: str = "path";
     /// The first line of a request as it crossed.
     REQUEST_LINE: str = "request_line";
@@ -21,7 +21,7 @@ declare! {
     HOST: str = "host";
     /// The protocol to change to.
     UPGRADE: str = "upgrade";
-    /// What holds for this connection alone.
+    /// The header Connection: what holds for this connection alone.
     CONNECTION: str = "connection";
     /// The client's 16 random bytes in base64.
     SEC_WEBSOCKET_KEY: str = "sec_websocket_key";
@@ -35,7 +35,7 @@ declare! {
     SEC_WEBSOCKET_PROTOCOL: str = "sec_websocket_protocol";
     /// The extensions on offer, or those that were agreed.
     SEC_WEBSOCKET_EXTENSIONS: str = "sec_websocket_extensions";
-    /// Whose page asks.
+    /// The origin of the page that asks (RFC 6454).
     ORIGIN: str = "origin";
     /// The string that answers the key.
     SEC_WEBSOCKET_ACCEPT: str = "sec_websocket_accept";
@@ -102,7 +102,7 @@ declare! {
     MASKED_PAYLOAD: str = "masked_payload";
     /// The beginning of the payload.
     PAYLOAD: str = "payload";
-    /// As many bytes were kept.
+    /// How many bytes of it were kept.
     KEPT: u64 = "kept";
     /// The kind of the message of which this is a part.
     MESSAGE_OPCODE: str = "message_opcode";

@@ -53,7 +53,7 @@ pub enum Ended {
         /// So many are taken.
         most: u64,
     },
-    /// The peer said Close before what was awaited had come, or said it in an unhappy way.
+    /// The peer sent Close before what was awaited had come, or with a code that must not be sent or reports an error.
     Closed,
     /// The program was stopped.
     Stopped,

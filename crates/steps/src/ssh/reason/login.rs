@@ -209,7 +209,7 @@ fn no_common_method(facts: &Facts<'_>) -> Option<Reason> {
     Some(reason.at(Step::AuthMethods))
 }
 
-/// The keys are in use, and nobody is in.
+/// Whether the keys are in use and no user is logged in yet.
 fn logging_in(facts: &Facts<'_>) -> bool {
     facts.has(Step::SessionKey) && !facts.has(Step::AuthSuccess)
 }

@@ -50,13 +50,13 @@ pub enum Refusal {
     Silence(Duration),
     /// No answer for as long as the kernel repeated the SYN.
     GivenUp,
-    /// The kernel knows no way.
+    /// This machine has no route to the address.
     NoRoute,
-    /// Nobody on the link answers for the address, by this kernel's own ICMP.
+    /// No host on the link answered for the address (ARP, Neighbor Discovery), as this kernel's own ICMP says.
     NoNeighbour,
     /// A link-local IPv6 address without its interface.
     NoScope,
-    /// The kernel, mostly its firewall, does not let it out.
+    /// This machine's kernel, mostly its firewall, did not send it.
     Forbidden,
     /// This other address answered first, and the client gave this one up (RFC 8305 §5).
     Overtaken(SocketAddr),

@@ -19,7 +19,7 @@ pub struct Facts<'a> {
     pub side: Side,
     /// What its log has.
     pub past: &'a Past,
-    /// Whether bytes came from the peer at all, be they ever so few.
+    /// Whether any byte came from the peer.
     pub began: bool,
     /// How it ended, by the account of the library, the kernel or the program.
     pub end: End,
