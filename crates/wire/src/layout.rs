@@ -1,7 +1,7 @@
 //! The meaning of every byte: a message read again, field by field, for the eye.
 //!
-//! The decoders take from a message what the log needs; a layout names all of it. It may be given anything: what does
-//! not read as it should is one part without a name, and the parts before it stand.
+//! The decoders take from a message what the log needs; a layout names all of it. It may be given any bytes: what
+//! cannot be read becomes one part without a name, and the parts before it are kept.
 
 use steps::{Event, Fields, Part, Step};
 

@@ -1,6 +1,6 @@
-//! Recognises the steps in bytes. Decoders take bytes and give what they saw; they do no I/O, hold no clock and
-//! never fail: one that loses the thread says so once and falls silent. Any slicing of the same bytes gives the
-//! same steps.
+//! Recognises steps in bytes. A decoder takes bytes and gives what it saw in them; it does no I/O, holds no clock and
+//! returns no error: where bytes cannot be read it says so once, as a step, and reads nothing after them. However the
+//! same bytes are sliced, they give the same steps.
 
 pub use steps::fields;
 use steps::{Fields, Side, Step};
@@ -50,7 +50,7 @@ impl Seen {
 /// What was seen, and the moment at which its last byte crossed, as it was given to the decoder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Crossed {
-    /// The moment, in the unit of whoever pushed.
+    /// The moment, in the unit of the caller who handed the bytes over.
     pub moment: u64,
     /// The step.
     pub seen: Seen,

@@ -87,7 +87,7 @@ pub struct Decoder {
     secrets: VecDeque<derive::Told>,
     /// How many slices have crossed.
     order: u64,
-    /// The keys will not be known, which was said.
+    /// That the keys will not be known was said.
     not_opened: bool,
     lost: bool,
     out: Vec<Crossed>,
@@ -116,14 +116,14 @@ impl Exchange {
 }
 
 impl Decoder {
-    /// A decoder that asks `verifier` what signatures are.
+    /// A decoder that verifies signatures with `verifier`.
     pub fn with_verifier(verifier: Verifier) -> Self {
         let mut decoder = Decoder::default();
         decoder.login.verifier = verifier;
         decoder
     }
 
-    /// The steps that are complete once `from` has sent `bytes` too, for whoever has no clock.
+    /// [`Decoder::push`] for a caller without a clock: the steps that are complete once `from` has sent `bytes` too.
     pub fn feed(&mut self, from: Side, bytes: &[u8]) -> Vec<Seen> {
         self.push(from, 0, bytes).into_iter().map(|crossed| crossed.seen).collect()
     }
@@ -152,14 +152,14 @@ impl Decoder {
         std::mem::take(&mut self.out)
     }
 
-    /// No secret will be told: what is encrypted is not read, which is said once.
+    /// To be called when no secret will come, with the reason: encrypted packets stay unread, and one step says so.
     pub fn give_up(&mut self, moment: u64, why: &Said) -> Vec<Crossed> {
         self.stop_opening(moment, why);
         self.read();
         std::mem::take(&mut self.out)
     }
 
-    /// `from` will send no more: what it left unfinished may still say that it never spoke SSH.
+    /// To be called when `from` will send no more: a line that it left unfinished may show that it never spoke SSH.
     pub fn end(&mut self, from: Side) -> Vec<Seen> {
         if !self.lost
             && let Some(piece) = self.half(from).end(from)
@@ -169,13 +169,14 @@ impl Decoder {
         std::mem::take(&mut self.out).into_iter().map(|crossed| crossed.seen).collect()
     }
 
-    /// The client's cookie of the key exchange whose secret is missing, once something waits for it.
+    /// The cookie of the client's KEXINIT in the key exchange whose secret is missing, once packets wait for that
+    /// secret.
     pub fn wants_secret_of(&self) -> Option<[u8; 16]> {
         let waits = !self.lost && (self.client.is_locked() || self.server.is_locked());
         self.client_cookie().filter(|_| waits && !self.exchange.derived && !self.not_opened)
     }
 
-    /// The client's cookie of the key exchange that goes on, or of the last one.
+    /// The cookie of the client's KEXINIT in the key exchange that goes on, or in the last one.
     pub fn client_cookie(&self) -> Option<[u8; 16]> {
         self.exchange.client.as_ref().map(|kexinit| kexinit.cookie)
     }

@@ -51,8 +51,8 @@ const MOST_WAITING: usize = 256 * 1024;
 /// The most secrets that are kept; a connection has five, and two more for early data.
 const MOST_SECRETS: usize = 16;
 
-/// The most key exchanges that are opened with the server's private key, which is dear; a connection has one, and one more with
-/// each renegotiation.
+/// The most key exchanges that are opened with the server's private key, which takes long; a connection has one, and
+/// one more with each renegotiation.
 const MOST_KEY_EXCHANGES: usize = 16;
 
 /// Recognises what crosses one TLS connection. It holds no clock and does no I/O.
@@ -94,7 +94,7 @@ struct Lane {
     waiting: VecDeque<Waiting>,
     /// The secret in place of the key log's first: it followed a KeyUpdate, or was found by trial.
     updated: Option<Vec<u8>>,
-    /// The thread was lost, which was said.
+    /// This direction cannot be read, which was said; nothing more of it is.
     silent: bool,
     /// The last moment at which something crossed.
     moment: u64,
@@ -207,7 +207,7 @@ impl Decoder {
         self.private_key_fits
     }
 
-    /// Bytes crossed that were not captured: what a Finished covers is not known from here on.
+    /// To be called when bytes crossed that were not captured: what a Finished covers is then not known any more.
     pub fn lacks_bytes(&mut self) {
         self.handshake.lacks_bytes = true;
     }
@@ -223,7 +223,7 @@ impl Decoder {
         self.plain.as_mut()?.pop_front()
     }
 
-    /// Whether something has crossed that cannot be told yet: its key is not known, or it is no TLS and may go on.
+    /// Whether something has crossed that gives no step yet: its key is not known, or it is no TLS and may go on.
     pub fn is_waiting(&self) -> bool {
         [&self.client, &self.server].into_iter().any(|lane| {
             let is_foreign = !lane.silent && !lane.partial.is_empty() && !record::may_begin(&lane.partial);
@@ -231,7 +231,8 @@ impl Decoder {
         })
     }
 
-    /// Nothing more will come from either side: gives what still waited, as what it is without its key or its end.
+    /// To be called when nothing more will come from either side: gives the steps of encrypted records that waited for
+    /// a key, unopened, and names a beginning that is no TLS.
     pub fn end(&mut self) -> Vec<Crossed> {
         while let Some(from) = self.oldest() {
             self.give_up(from);

@@ -137,8 +137,8 @@ impl Decoder {
         }
     }
 
-    /// One side will send no more: what is malformed but was too short to be named is named now, and a body without
-    /// a length has ended.
+    /// To be called when `from` will send no more: bytes that cannot be read and were too few to be named are named
+    /// now, and a body without a length is complete.
     pub fn end(&mut self, from: Side, mut saw: impl FnMut(Seen)) {
         match &mut self.way(from).stage {
             Stage::Head(kept) if matches!(head::read(from, kept, None), head::Read::Malformed) => {
@@ -245,7 +245,7 @@ impl Decoder {
         }
     }
 
-    /// Says that the thread of `from` is lost, and follows it no further.
+    /// Reports that `from` cannot be read any further, and follows it no more.
     fn lose(&mut self, from: Side, expected: &str, first: &[u8]) -> Seen {
         let way = self.way(from);
         drop(mem::replace(&mut way.stage, Stage::Ignored));

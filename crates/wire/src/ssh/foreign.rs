@@ -1,4 +1,4 @@
-//! Names what is not SSH by its first bytes, so that a reader sees at once who knocked on the wrong port.
+//! Names what is not SSH by its first bytes, so that a reader sees at once which protocol came to the wrong port.
 
 /// What `bytes` look like.
 pub(super) fn looks_like(bytes: &[u8]) -> &'static str {

@@ -87,7 +87,7 @@ pub(super) struct Agreed {
 struct Pick {
     name: String,
     rank: Option<[usize; 2]>,
-    /// What the client would rather have had.
+    /// The algorithms that stand before it in the client's list.
     passed_over: Vec<String>,
 }
 

@@ -62,9 +62,9 @@ impl Certificate {
     }
 }
 
-/// Verifies, and knows the last few. The same signature is met again: where a call made it and on the wire, and at the
-/// other end, where that is in the same process. To verify it takes many times as long as to see that it is the same.
-/// Clones know the same ones.
+/// Verifies signatures and remembers the last results. The same signature is met again: in a call and on the wire, and
+/// at the other end, where that is in the same process; to compare it with the last ones takes a fraction of the time
+/// of verifying it. Clones share what they remember.
 #[derive(Clone, Debug, Default)]
 pub struct Verifier(Arc<Mutex<VecDeque<(Digest, Signature)>>>);
 

@@ -45,14 +45,14 @@ struct Half {
 }
 
 impl Tracker {
-    /// The step that `segment`, sent by `from`, is; `source` says how the segment was come by. None when its header
-    /// makes no sense and that was said before.
+    /// The step that `segment`, sent by `from`, is; `source` says where the segment was obtained, for the field of that
+    /// name. `None` when its header makes no sense and a step has said so before.
     pub fn segment(&mut self, from: Side, segment: &Segment, source: &str) -> Option<Seen> {
         self.timed(None, from, segment, source)
     }
 
-    /// The same for a segment that was seen at a known time, counted from any moment: a segment that is sent again
-    /// then tells how long after the last time.
+    /// The same for a segment that was seen at a known time, counted from any fixed moment: a segment that is sent
+    /// again then tells how long after the last time.
     pub fn segment_at(&mut self, at: Duration, from: Side, segment: &Segment, source: &str) -> Option<Seen> {
         self.timed(Some(at), from, segment, source)
     }

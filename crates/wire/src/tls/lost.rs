@@ -1,4 +1,4 @@
-//! What cannot be read: it is said once, and then nothing more of that direction.
+//! What cannot be read: it is reported once, and then nothing more of that direction.
 
 use steps::{
     Side, common,
@@ -35,7 +35,7 @@ impl Decoder {
         self.lost_with(from, moment, self.expected(from), bytes, line);
     }
 
-    /// Says once that the thread was lost, and is silent about `from` from then on.
+    /// Reports that `from` cannot be read any further, and from then on nothing of it.
     pub(super) fn lost(&mut self, from: Side, moment: u64, expected: &str, bytes: &[u8]) {
         self.lost_with(from, moment, expected, bytes, None);
     }
