@@ -1,8 +1,8 @@
-//! What one connection may log. Six bytes of a peer can be a kilobyte of log, and peers are strangers.
+//! How much one connection may log. Six bytes of a peer can become a kilobyte of log, and anybody can be a peer.
 //!
-//! Each event has its price in time, and a connection may be ahead of the clock by so much and no more: a handshake and
-//! a long conversation after it are told whole, and whoever goes on at full speed is told in samples, a second's worth at
-//! a time. What is not told is counted. The judge sees all of it: what a summary says stays true.
+//! Each event costs some time, and a connection may be ahead of the clock by `CREDIT`. So a handshake and a long
+//! conversation after it are logged whole, and a connection that goes on at full speed is logged in samples, a second's
+//! worth at a time. Events that are not logged are counted. The judge sees all of them: what a summary says stays true.
 
 use std::time::Duration;
 
@@ -17,7 +17,8 @@ const EACH_KIB: Duration = Duration::from_micros(7_812);
 /// How far a connection may be ahead of the clock: some 1900 events of 1.5 KiB at once. The longest handshake has 70.
 const CREDIT: Duration = Duration::from_secs(40);
 
-/// Who has spent all of it is told again when it has so much: one gap a second, and not one behind each event.
+/// A connection that has spent all of it is logged again once it has so much: one gap a second, and not one behind each
+/// event.
 const ENOUGH: Duration = Duration::from_secs(1);
 
 /// What a connection has spent, and what was not told since.

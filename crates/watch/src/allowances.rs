@@ -24,8 +24,8 @@ struct Told {
 }
 
 impl Allowances {
-    /// Whether an event may be logged, with the gap before it, or is counted because its connection has logged too much.
-    /// A summary ends its connection.
+    /// Whether an event may be logged: `Some` with the gap to be logged before it, where there is one; `None`: its
+    /// connection has logged too much, and the event is counted. After its summary a connection is forgotten.
     pub fn admits(&mut self, event: &Event) -> Option<Option<Gap>> {
         let told = self.open.entry(event.conn.clone()).or_default();
         let is_summary = event.step.is_summary();

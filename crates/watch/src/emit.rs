@@ -1,4 +1,4 @@
-//! The one door to `tracing`.
+//! The one place from which events go to `tracing`.
 
 use std::error::Error;
 
@@ -13,8 +13,8 @@ pub(crate) fn wanted() -> bool {
     tracing::enabled!(target: Carried::TARGET, tracing::Level::INFO)
 }
 
-/// Hands one event, or the place where some are missing, to whatever layers listen; `within` the span where it was seen,
-/// or else the one at hand. A layer that does not know [`Carried`] gets the most of it as plain fields.
+/// Hands one event, or the place where some are missing, to the layers of the subscriber, in the span `within`, or else
+/// in the current one. A layer that does not know [`Carried`] gets the most of it as plain fields.
 pub(crate) fn emit(carried: &Carried, within: Option<&Id>) {
     let (event, missing) = match carried {
         Carried::Event(event, ..) => (Some(event), None),
@@ -49,7 +49,7 @@ pub(crate) fn emit(carried: &Carried, within: Option<&Id>) {
     }
 }
 
-/// The same to be done in another thread, with the subscriber of this one: that is where its messages go.
+/// `what`, to be run in another thread with the subscriber of this one, to which its messages then go.
 pub(crate) fn as_here<T>(what: impl FnOnce() -> T) -> impl FnOnce() -> T {
     let here = dispatcher::get_default(Dispatch::clone);
     move || dispatcher::with_default(&here, what)

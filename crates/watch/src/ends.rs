@@ -7,8 +7,9 @@ use tokio::net::TcpStream;
 
 use crate::{Session, Started, Witness};
 
-/// What can say between which addresses a connection runs, the client's first: a stream of TCP, the two addresses
-/// themselves, or `()` where there are none, as in memory: such a connection is called `stream-1`, `stream-2` and so on.
+/// What knows between which addresses a connection runs, the client's first: a stream of TCP, the two addresses
+/// themselves, or `()` where there are none, as in memory: such a connection is called `stream-1`, `stream-2` and so
+/// on.
 pub trait Ends {
     /// The client's address and the server's, as `side` sees them.
     fn ends(&self, side: Side) -> Option<(SocketAddr, SocketAddr)>;

@@ -2,8 +2,8 @@
 //! a ring of files, and recognises nothing: that is what costs. `lab read` does it later, and can write the steps into a
 //! capture as comments.
 //!
-//! Handshakes only lay their secrets down. A thread takes packets out of a ring that is shared with the kernel, lets them
-//! wait a moment for the secrets that open them, and writes many with one call.
+//! A handshake only hands its secrets over. A thread takes packets out of a ring that is shared with the kernel, lets
+//! them wait a moment for the secrets that open them, and writes many with one call.
 
 use std::{
     io,
@@ -38,7 +38,7 @@ use writer::{Whose, Writer};
 pub(crate) struct Flight {
     handle: RingHandle,
     output: Mutex<Output>,
-    /// What the thread takes over when it next looks: it is never waited for.
+    /// What the thread takes over when it next looks: no handshake waits for it.
     told: Mutex<Told>,
 }
 

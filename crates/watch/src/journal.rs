@@ -1,9 +1,11 @@
-//! What was seen and is not read yet. Taps, hooks and kernel watchers only note it, with its moment; to recognise steps in
-//! it, judge and report them takes a hundred times as long, and is done on a thread of the session, a batch at a time.
+//! What was seen and is not read yet. Taps, hooks and kernel watchers only note it, with its moment. To recognise steps
+//! in it, judge and report them takes a hundred times as long, and is done on a thread of the session, a batch at a
+//! time.
 //!
-//! There is one journal for all connections of a session, because both ends of a connection may be in it: their steps are
-//! reported in the order in which they happened. Who needs to know what was seen so far reads the journal up to there
-//! itself. So does whoever finds it full: nothing is lost, and a flood waits for its own reading.
+//! There is one journal for all connections of a session, because both ends of a connection may be in it: their steps
+//! are reported in the order in which they happened. A task that needs to know what was seen so far reads the journal
+//! up to there itself. So does a task that finds it full: nothing is lost, and a connection that floods the journal
+//! does the reading.
 
 use std::{
     cell::Cell,
@@ -48,8 +50,8 @@ pub(crate) struct Journal {
     waits: AtomicBool,
 }
 
-/// A lock that is given in the order in which it is asked for. A flood reads its own records again and again, and with a
-/// lock that is nobody's in turn whoever else has to read could wait for its end.
+/// A lock that is given in the order in which it is asked for. With another lock, a connection that floods the journal,
+/// and so reads it again and again, could keep the others waiting.
 #[derive(Debug, Default)]
 struct Turns {
     numbers: Mutex<Numbers>,

@@ -55,8 +55,9 @@ impl Keep {
         self.capture.is_some() && (silent || self.ring.is_some())
     }
 
-    /// Opens what was asked for of `session`; what `comments` says of a connection's events goes into a capture, and without
-    /// them it is a flight recorder's. To be called before [`Session::settle`].
+    /// Opens the files that these options name, for `session`. With `comments` a capture holds the steps, and what
+    /// these say of each connection's events; without, packets and secrets alone (the flight recorder). To be called
+    /// before [`Session::settle`].
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
-//! Stands in the stream and listens to the libraries and the kernel.
+//! Watches connections: taps in their streams, hooks on the libraries, and questions to the kernel.
 //!
-//! A watcher changes nothing it watches: taps pass every byte through, hooks hand the library's own verdict on
-//! untouched. Every event leaves through [`Witness`] with the bytes, the call or the kernel's answer in hand.
+//! A watcher changes nothing it watches: a tap passes every byte on, a hook returns the library's own verdict. Every
+//! event leaves through a [`Witness`] and rests on bytes, a call or an answer of the kernel.
 
-// What only one protocol uses stands in rooms that all share.
+// What only one protocol uses stands in modules that all share.
 #![cfg_attr(not(all(feature = "ssh", feature = "tls", feature = "ws")), allow(dead_code))]
 
 mod address;

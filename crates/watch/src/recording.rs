@@ -2,8 +2,8 @@
 //! its comments, and the secrets in front of the packets that need them.
 //!
 //! A packet waits in memory until its connection has ended, for what there is to say of it may come later than itself;
-//! at most `HOLD`, and at most `MOST_HELD` bytes of packets and comments wait. A thread of its own listens: the kernel's queue
-//! must not overrun while the runtime is busy.
+//! at most `HOLD`, and at most `MOST_HELD` bytes of packets and comments wait. A thread of its own receives the
+//! packets, so that the kernel's queue does not overflow while the runtime is busy.
 
 use std::{
     fs::{File, OpenOptions},
@@ -45,7 +45,8 @@ pub(crate) struct Recording {
     socket: PacketSocket,
     opened: Instant,
     state: Mutex<State>,
-    /// Written by the thread that listens, and at the end: a slow disk must not delay a handshake, which takes `state`.
+    /// Written by the thread that receives, and at the end: a slow disk must not delay a handshake, which takes
+    /// `state`.
     file: Mutex<Output>,
 }
 

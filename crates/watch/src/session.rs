@@ -1,5 +1,5 @@
-//! A session: what the connections of one run share, and nobody else. The program makes it, each witness holds it; two in
-//! one process know nothing of each other.
+//! A session: what the connections of one run share, and no others. The program makes it, each witness holds it; two
+//! sessions in one process share nothing.
 
 use std::{
     io,
@@ -52,8 +52,9 @@ struct Inner {
 }
 
 impl Session {
-    /// Starts the thread that recognises and reports what was seen; until then whoever sees something does so
-    /// at once. To be called when what needs a process of one thread is done: the thread gives up all capabilities.
+    /// Starts the thread that recognises and reports what was seen; without it, that is done at once by the task that
+    /// sees something. To be called when what needs a process of one thread is done; the thread gives up all
+    /// capabilities.
     ///
     /// # Errors
     ///
@@ -96,7 +97,7 @@ impl Session {
         self.0.subscribed.store(true, Relaxed);
     }
 
-    /// Whether the secrets of its connections are of use to anybody: to a file, or to the other end.
+    /// Whether the secrets of its connections are needed: for a file, for a capture, or for the other end.
     pub(crate) fn wants_secrets(&self) -> bool {
         self.0.subscribed.load(Relaxed)
             || self.0.secrets.are_kept()
@@ -143,7 +144,7 @@ impl Session {
         }
     }
 
-    /// One of our servers listens on `address`: what crosses its port is ours.
+    /// To be called when a server of this program listens on `address`: a capture then takes what crosses that port.
     pub fn listens(&self, address: SocketAddr) {
         if let Some(recording) = self.recording() {
             recording.listens(address.port());
@@ -153,7 +154,7 @@ impl Session {
         }
     }
 
-    /// One of our clients is about to connect to `address`.
+    /// To be called before a client of this program connects to `address`: a capture then takes what crosses that port.
     pub fn visits(&self, address: SocketAddr) {
         if let Some(recording) = self.recording() {
             recording.record_port(address.port());

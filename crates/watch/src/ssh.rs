@@ -70,31 +70,32 @@ impl Watch {
         Tap::new(stream, self.line.observer(self.witness.side()))
     }
 
-    /// What a client's handler tells. Packets after NEWKEYS are opened only if it tells
-    /// [`kex_done`](ClientCalls::session_key).
+    /// The calls that a client's handler has to report. Packets after NEWKEYS are opened only if it reports russh's
+    /// `kex_done` ([`ClientCalls::session_key`]).
     pub fn client_calls(&self) -> ClientCalls {
         ClientCalls::new(&self.witness, &self.line)
     }
 
-    /// What a server's handler tells. russh gives a server no secret: unless the client of the same session has told it,
-    /// these calls are all that is known of what is encrypted.
+    /// The calls that a server's handler has to report. russh gives a server no secret: unless a client of the same
+    /// session has reported it, these calls are all that is known of what is encrypted.
     pub fn server_calls(&self) -> ServerCalls {
         ServerCalls::new(&self.witness, &self.line)
     }
 
-    /// Runs a handshake. russh runs it in a task of its own, so that the handler's calls must name their connection.
+    /// Gives `handshake` back as it is: russh runs the connection in a task of its own, where each call names its
+    /// connection. The watches of all protocols have this method.
     pub fn during<F: Future>(&self, handshake: F) -> impl Future<Output = F::Output> {
         handshake
     }
 
-    /// Closes the account of the connection: the summary, and how it ended.
+    /// Reports the summary of the connection: what was seen of it, and how it ended. Only the first call counts.
     pub fn finish(&self, outcome: &Outcome) {
         self.witness.finish(outcome);
     }
 }
 
-/// The line under a tapped connection. russh owns the stream and offers no way to end a connection that hangs inside
-/// the key exchange; whoever holds the line can.
+/// A handle to the stream under a tapped connection. russh owns the stream and offers no way to end a connection that
+/// hangs inside the key exchange; by this handle it can be ended.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// None: somebody else holds the stream.

@@ -67,8 +67,8 @@ impl Watch {
         Watch { witness: witness.into(), connection: OnceLock::new() }
     }
 
-    /// Reports what the kernel says of `stream` now that it is open. Segments do not pass through a stream, so it goes
-    /// back as it came.
+    /// Reports what the kernel says of `stream` now that it is open, and returns it as it is: segments do not pass
+    /// through a stream, so there is nothing to tap.
     pub fn tap(&self, stream: TcpStream) -> TcpStream {
         let side = self.witness.side();
         let Some(ends) = self.witness.ends().or_else(|| stream.ends(side)) else { return stream };
@@ -87,7 +87,7 @@ impl Watch {
         }
     }
 
-    /// Closes the account of the connection: the last state, the summary, and how it ended.
+    /// Reports the last state, then the summary of the connection, with how it ended. Only the first call counts.
     pub fn finish(&self, outcome: &Outcome) {
         if let Some(connection) = self.connection.get() {
             connection.ask();
@@ -96,8 +96,8 @@ impl Watch {
     }
 }
 
-/// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the
-/// protocols above TCP, whose story begins here.
+/// Reports what the kernel says of a connection that just opened ([`steps::tcp::Step::Established`]); for the protocols
+/// above TCP, whose log begins with it.
 pub fn established(witness: &Witness, stream: &TcpStream) {
     if !witness.is_enabled() {
         return;

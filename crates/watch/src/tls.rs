@@ -128,7 +128,7 @@ impl Watch {
         })
     }
 
-    /// Runs a handshake whose hooks report to this watch.
+    /// Runs `handshake`; the hooks that are called while it is polled report to this watch.
     pub fn during<F: Future>(&self, handshake: F) -> impl Future<Output = F::Output> {
         // As an async function it would hold the handshake twice.
         CURRENT.scope(self.clone(), handshake)
@@ -173,7 +173,8 @@ impl Watch {
         }
     }
 
-    /// Nothing more will cross: reports what the decoder has left. For a protocol above TLS, whose own account goes on.
+    /// To be called when nothing more will cross: reports what the decoder has left. For a protocol above TLS, which
+    /// has a summary of its own.
     pub fn end(&self) {
         if self.done.load(Relaxed) {
             return;
@@ -197,7 +198,8 @@ impl Watch {
         self.enabled.then(|| self.witness.past(|past| past.alerted(peer, Alert::CLOSE_NOTIFY)))
     }
 
-    /// Closes the account of the connection: what the decoder has left, then the summary.
+    /// Reports what the decoder has left, then the summary of the connection, with how it ended. Only the first call
+    /// counts.
     pub fn finish(&self, outcome: &Outcome) {
         self.end();
         self.witness.finish(outcome);
@@ -207,14 +209,15 @@ impl Watch {
 /// What a program asks whose facts and ends are those of `steps`, as ours are, which other programs do not get: for them
 /// [`explain`](Watch::explain) says why.
 impl Watch {
-    /// The same, which knows what this side's user asked for: advice names an option only where that helps.
+    /// The same watch, told what this side's user asked for: advice names an option only where that helps.
     #[doc(hidden)]
     #[must_use]
     pub fn told(self, given: Given) -> Self {
         Watch { given: Arc::new(given), ..self }
     }
 
-    /// How the connection ended, by an error of the handshake or of the stream after it: a library's words stay here.
+    /// How the connection ended, concluded from an error of the handshake or of the stream after it, without the
+    /// library's words.
     #[doc(hidden)]
     pub fn ended(&self, error: &std::io::Error) -> End {
         if static_rsa::is_openssl(error) {

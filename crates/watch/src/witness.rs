@@ -171,8 +171,8 @@ impl Witness {
         self.0.side
     }
 
-    /// Whether anybody wants to know of this connection now. Who is told nothing from its beginning need not look: a
-    /// story that starts in the middle would mislead.
+    /// Whether this connection's events are wanted: by a subscriber, for a capture, or by [`Witness::keep`]. Where they
+    /// are not when it begins, it need not be watched later: a log that starts in the middle would mislead.
     pub fn is_enabled(&self) -> bool {
         wanted() || self.0.keeps.load(Relaxed) || self.0.session.records()
     }
@@ -217,17 +217,17 @@ impl Witness {
         self.note(0, |witness| witness.lock().in_tls = true);
     }
 
-    /// Closes the account of the connection: what it showed, and how it ended. Only the first call counts.
+    /// Reports the summary of the connection: what was seen of it, and how it ended. Only the first call counts.
     pub fn finish(&self, outcome: &Outcome) {
         if self.is_enabled() {
             let (elapsed, outcome) = (self.elapsed(), outcome.clone());
             self.note(0, move |witness| witness.close(elapsed, &outcome));
         } else {
-            self.lock().finished = true; // nobody is told
+            self.lock().finished = true; // there is nobody to report to
         }
     }
 
-    /// How the connection ends is for others to tell: this witness stands between its ends.
+    /// A witness that reports no summary: it stands between the two ends, which report how the connection ended.
     pub(crate) fn tells_no_end(self) -> Self {
         self.lock().finished = true;
         self
@@ -252,7 +252,7 @@ impl Witness {
         state.tell(&self.0, event, elapsed, None, true);
     }
 
-    /// What has been seen so far.
+    /// Calls `look` with what has been seen so far, after reading all that was noted of it.
     pub fn past<T>(&self, look: impl FnOnce(&Past) -> T) -> T {
         self.read();
         look(&self.lock().past)

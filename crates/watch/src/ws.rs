@@ -69,12 +69,13 @@ impl Watch {
         Watch { witness: witness.into(), known: Arc::default() }
     }
 
-    /// Runs an upgrade. tungstenite has no hooks that would have to know whose it is; the others' watchers need it.
+    /// Gives `upgrade` back as it is: tungstenite has no hooks that would have to find their connection. The watches of
+    /// all protocols have this method.
     pub fn during<F: Future>(&self, upgrade: F) -> impl Future<Output = F::Output> {
         upgrade
     }
 
-    /// Closes the account of the connection: the summary, and how it ended.
+    /// Reports the summary of the connection: what was seen of it, and how it ended. Only the first call counts.
     pub fn finish(&self, outcome: &Outcome) {
         self.witness.finish(outcome);
     }
@@ -90,12 +91,12 @@ impl Watch {
         })
     }
 
-    /// tungstenite's handshake callback on the server: the request is good, and here is the answer that the
-    /// library made. It goes back as it came.
+    /// To be called from tungstenite's handshake callback on the server: the request is good, and `response` is the
+    /// answer that the library made, which is returned as it is.
     ///
     /// # Errors
     ///
-    /// Never: the watcher refuses nobody.
+    /// None: the watcher refuses no request.
     #[allow(clippy::result_large_err)] // the callback's type is the library's
     pub fn on_request(&self, request: &Request, response: Response) -> Result<Response, ErrorResponse> {
         let key = value(request.headers(), &header::SEC_WEBSOCKET_KEY);
@@ -108,7 +109,7 @@ impl Watch {
         Ok(response)
     }
 
-    /// `accept_hdr_async` returned on the server.
+    /// To be called when `accept_hdr_async` has returned on the server.
     pub fn accepted<T>(&self, returned: &Result<T, Error>) {
         match returned {
             Ok(_) => self.established(),
@@ -116,7 +117,7 @@ impl Watch {
         }
     }
 
-    /// The client has the 101, and has compared the string that came back with its own.
+    /// To be called when the client has the 101 and has compared the string that came back with its own.
     pub fn compared(&self, accepted: bool) {
         self.call(move |watch| {
             let (computed, returned) = {
@@ -133,7 +134,7 @@ impl Watch {
         });
     }
 
-    /// This side holds an open WebSocket.
+    /// To be called when this side holds an open WebSocket.
     pub fn opened(&self) {
         self.established();
     }
@@ -209,7 +210,7 @@ impl Watch {
         self.known().closed.clone()
     }
 
-    /// Whether the peer's bytes are still followed: not once its HTTP answer is whole, or the thread is lost.
+    /// Whether the peer's bytes are still followed: not once its HTTP answer is whole, or its bytes cannot be read.
     #[doc(hidden)]
     pub fn follows(&self) -> bool {
         self.known().decoder.follows(self.witness.side().peer())

@@ -38,7 +38,7 @@ impl CaptureFiles {
         Ok(CaptureFiles(Writer::new(turns, Whose::Chosen(Box::new(chosen)))))
     }
 
-    /// Takes a packet that was heard `at` so many nanoseconds since 1970 and begins with its IP header.
+    /// Takes a packet that was received `at` so many nanoseconds since 1970 and begins with its IP header.
     pub fn packet(&mut self, at: i64, packet: &[u8]) {
         self.0.packet(at, packet);
     }

@@ -30,7 +30,7 @@ pub(super) struct Writer {
     connections: HashMap<Ends, Connection>,
     /// Those whose accounts are closed: late segments still need their secrets.
     over: VecDeque<(Instant, Ends)>,
-    /// Secrets of nobody knows which connection, and in which turn how many of them were written.
+    /// Secrets whose connection is not known, and in which turn how many of them were written.
     common: VecDeque<(Secrets, String)>,
     common_written: (u64, usize),
     /// What came since the last look.
@@ -113,7 +113,7 @@ impl Writer {
         }
     }
 
-    /// Takes a packet that was heard `at` so many nanoseconds since 1970 and begins with its IP header.
+    /// Takes a packet that was received `at` so many nanoseconds since 1970 and begins with its IP header.
     pub(super) fn packet(&mut self, at: i64, bytes: &[u8]) {
         let ends = ends(bytes);
         match &self.whose {

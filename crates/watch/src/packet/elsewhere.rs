@@ -91,7 +91,7 @@ impl Ready {
     }
 }
 
-/// Hears one connection's segments.
+/// Receives one connection's segments.
 #[derive(Debug)]
 pub(crate) struct PacketSocket(Infallible);
 
@@ -125,7 +125,7 @@ impl PacketSocket {
     }
 }
 
-/// Hears every program's packets.
+/// Receives every program's packets.
 #[derive(Debug)]
 pub struct Ring(Infallible);
 

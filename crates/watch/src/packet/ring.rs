@@ -128,7 +128,7 @@ impl Ring {
         true
     }
 
-    /// Its socket, for whoever says what is received and waits for it while another takes.
+    /// Its socket, for the thread that says what is received and waits for it while another takes.
     pub(crate) fn handle(&self) -> RingHandle {
         RingHandle(Arc::clone(&self.socket))
     }

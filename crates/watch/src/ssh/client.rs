@@ -51,7 +51,7 @@ pub struct HostKeyDecision {
 /// Of a banner, more than anybody reads.
 const MOST_BANNER: usize = 2000;
 
-/// Names the calls that a client's handler gets.
+/// Reports the calls that russh makes to a client's handler. Each method names the one from which it is to be called.
 #[derive(Clone, Debug)]
 pub struct ClientCalls {
     pub(super) witness: Witness,

@@ -105,8 +105,8 @@ impl Opening {
         }
     }
 
-    /// A client sends nothing under its keys before it has laid its secret down: once it does, the secret is there or
-    /// will never be.
+    /// Looks for the secret that a client of this session was told. It hands it over before it sends anything under its
+    /// keys: once it has sent, the secret is there or will never be.
     fn look_for_the_clients_secret(&self, shared: &mut Shared, moment: u64, client_is_dark: bool) {
         let Some(cookie) = shared.decoder.wants_secret_of() else { return };
         let seen = match self.witness.session().told().get(cookie) {

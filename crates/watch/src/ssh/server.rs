@@ -1,5 +1,5 @@
 //! What russh tells a server: the login, the channel. It tells a server neither the shared secret nor the session
-//! identifier: only where the client's secret is at hand do the packets speak for themselves, and these calls are silent.
+//! identifier: where the client's secret is known the packets are read, and these calls are not reported.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard},
@@ -21,7 +21,7 @@ use wire::{Seen, fields, ssh::beginning};
 use super::{Line, channel::data_fields, client::names};
 use crate::Witness;
 
-/// Names the calls that a server's handler gets.
+/// Reports the calls that russh makes to a server's handler. Each method names the one from which it is to be called.
 #[derive(Clone, Debug)]
 pub struct ServerCalls {
     witness: Witness,

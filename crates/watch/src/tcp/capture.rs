@@ -27,7 +27,7 @@ use crate::{
     program_file,
 };
 
-/// How the segments are come by, as events name it.
+/// Where the segments come from, as events name it.
 pub(super) const SOURCE: &str = "AF_PACKET";
 
 /// A running capture. It ends when this is dropped.
@@ -63,7 +63,7 @@ struct Sorter {
 struct Followed {
     witness: Witness,
     tracker: Arc<Mutex<Tracker>>,
-    /// The interface on which it was first received. A bridge and the link behind it both hear each packet.
+    /// The interface on which it was first received. A bridge and the link behind it both receive each packet.
     interface: Option<i32>,
     opening: Opening,
     /// Read from the socket, not yet reported.
@@ -122,7 +122,7 @@ impl Capture {
         sorter.waiting.iter().find(|one| one.is_of(ends) && one.opens()).map(|one| one.at)
     }
 
-    /// From now on keeps a list of those who send a SYN to the server that listens on `server`.
+    /// From now on keeps a list of the addresses that send a SYN to the server that listens on `server`.
     pub(super) fn announce(&self, server: SocketAddr) {
         self.shared.sorter().announced = Some(plain(server));
     }
@@ -132,7 +132,7 @@ impl Capture {
         self.shared.syn_came.notified().await;
     }
 
-    /// At most `most` connections whose SYN came and which nobody follows yet, with the time of the SYN.
+    /// At most `most` connections whose SYN came and which are not followed yet, with the time of the SYN.
     pub(super) fn newcomers(&self, most: usize) -> Vec<(Ends, SystemTime)> {
         let mut sorter = self.shared.sorter();
         let mut found = Vec::new();

@@ -124,7 +124,7 @@ impl Connection {
         }
     }
 
-    /// The same for whoever needs no answer: with no subscriber the kernel is not asked.
+    /// The same for a caller that needs no answer: without a subscriber the kernel is not asked.
     pub fn passing(&self, stream: &TcpStream) {
         if self.witness.is_enabled() {
             self.look(stream);

@@ -1,8 +1,8 @@
-//! Connections to a server from their first SYN on. accept() tells only of handshakes that were completed; one that never
-//! is has a story, too: its SYN+ACK goes again, and after a while the kernel drops it.
+//! Connections to a server from their first SYN on. accept() returns only those whose handshake was completed; of
+//! another one it is told that its SYN+ACK goes again, and that after a while the kernel drops it.
 //!
-//! Newcomers are heard of by the capture. Where there is none, sock_diag lists what is half open; what lasts shorter than
-//! between two such lists is not told.
+//! The capture finds new connections by their SYN. Where there is none, sock_diag lists at intervals what is half open;
+//! a connection that comes and goes between two lists is not seen.
 
 use std::{
     collections::HashMap,
@@ -81,7 +81,8 @@ impl HalfOpen {
         HalfOpen { waiting, warden }
     }
 
-    /// accept() has returned a connection: what is known of it so far, and the watch over it.
+    /// To be called when accept() has returned a connection: gives the witness, which has what is known so far, and the
+    /// watch over its states.
     pub fn accepted(&self, client: SocketAddr, server: SocketAddr) -> (Witness, Connection) {
         let waiting = &self.waiting;
         let mut known = waiting.known();

@@ -14,7 +14,7 @@ pub enum State {
     FinWait1,
     /// The FIN was acknowledged; the peer's is missing.
     FinWait2,
-    /// Both FINs are acknowledged; old segments may still wander about.
+    /// Both FINs are acknowledged; delayed segments of the connection may still arrive.
     TimeWait,
     /// There is no connection.
     Closed,

@@ -17,7 +17,8 @@ use wire::{Seen, fields, tls::certificate_fields};
 
 use super::{current, listens, signer, verify};
 
-/// `inner`, whose choice and whose signatures are reported to the connection at hand.
+/// `inner`, whose choice and whose signatures are reported to the connection whose handshake calls it
+/// ([`during`](super::Watch::during)).
 pub fn client_resolver(inner: Arc<dyn ResolvesClientCert>) -> Arc<dyn ResolvesClientCert> {
     Arc::new(Resolver(inner))
 }
@@ -58,7 +59,7 @@ impl ResolvesClientCert for Resolver {
     }
 }
 
-/// `inner`, whose verdicts on clients are reported to the connection at hand and returned untouched.
+/// `inner`, whose verdicts on clients are reported to the connection whose handshake calls it, and returned untouched.
 pub fn client_verifier(inner: Arc<dyn ClientCertVerifier>) -> Arc<dyn ClientCertVerifier> {
     Arc::new(Verifier(inner))
 }

@@ -18,12 +18,12 @@ use zeroize::Zeroizing;
 use super::{Shared, Watch, current, of_witness};
 use crate::Session;
 
-/// A key log that reports to the connection at hand.
+/// A key log that reports each secret to the connection whose handshake calls it ([`Watch::during`]).
 pub fn key_log() -> Arc<dyn KeyLog> {
     Arc::new(Log(None))
 }
 
-/// The same beside a program's own key log, which is told each secret first and decides by itself which it wants.
+/// The same beside a program's own key log, which gets each secret first and decides itself which of them it writes.
 pub fn key_log_with(own: Arc<dyn KeyLog>) -> Arc<dyn KeyLog> {
     Arc::new(Log(Some(own)))
 }

@@ -1,4 +1,4 @@
-//! The cryptography of rustls with an ear on the key exchange.
+//! The cryptography of rustls, whose key exchanges are reported.
 
 use std::sync::LazyLock;
 
@@ -26,7 +26,8 @@ use zeroize::Zeroizing;
 
 use super::current;
 
-/// The default provider, whose key exchanges are reported to the connection at hand.
+/// The default provider, whose key exchanges are reported to the connection whose handshake calls it
+/// ([`during`](super::Watch::during)).
 pub fn provider() -> CryptoProvider {
     // rustls wants groups that live for ever: they are made once and leaked once.
     static GROUPS: LazyLock<Vec<&'static dyn SupportedKxGroup>> =

@@ -19,7 +19,8 @@ use wire::{
 
 use super::{current, listens};
 
-/// `inner`, whose choice and whose signatures are reported to the connection at hand.
+/// `inner`, whose choice and whose signatures are reported to the connection whose handshake calls it
+/// ([`during`](super::Watch::during)).
 pub fn resolver(inner: Arc<dyn ResolvesServerCert>) -> Arc<dyn ResolvesServerCert> {
     Arc::new(Resolver(inner))
 }

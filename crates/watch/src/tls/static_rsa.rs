@@ -34,7 +34,7 @@ pub use verify::verifier;
 /// Whether this program has OpenSSL, which alone speaks static RSA.
 pub const IS_BUILT_IN: bool = true;
 
-/// Makes the connections of `context` report to the watch at hand.
+/// Makes the connections of `context` report to the watch whose handshake is running ([`Watch::during`]).
 pub fn watch(context: &mut SslContextBuilder) {
     context.set_keylog_callback(|_, line| current(|watch| watch.openssl_logged(line)));
     message_callback::set(context);

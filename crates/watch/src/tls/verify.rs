@@ -21,7 +21,8 @@ use super::{
     current, end,
 };
 
-/// `inner`, which trusts `roots` and whose verdicts are reported to the connection at hand and returned untouched.
+/// `inner`, which trusts `roots` and whose verdicts are reported to the connection whose handshake calls it, and
+/// returned untouched.
 pub fn verifier(
     inner: Arc<dyn ServerCertVerifier>,
     roots: Vec<CertificateDer<'static>>,

@@ -74,7 +74,7 @@ fn broken(error: &ProtocolError) -> Ended {
     Ended::Frame(rule)
 }
 
-/// What tells the peer what it did wrong (RFC 6455 §7.4.1); none when nobody is left to be told.
+/// The Close that tells the peer what it did wrong (RFC 6455 §7.4.1); `None` when the peer cannot be told any more.
 pub fn close_frame(ended: &Ended) -> Option<CloseFrame> {
     let (code, reason) = match ended {
         Ended::MessageTooLong { .. } => (CloseCode::Size, "message too big"),
