@@ -7,7 +7,7 @@ use crate::{Finding, Judge};
 /// Says something of the events of one connection, one after the other.
 pub type Comments = Box<dyn FnMut(&Event) -> Vec<Said> + Send>;
 
-/// Judges one connection, for whoever comments its packets: a line for each claim that an event shows.
+/// Judges one connection, for a capture with comments: a line for each claim that an event shows.
 pub fn comments() -> Comments {
     let mut judge = Judge::default();
     Box::new(move |event| lines(&judge.judge(event)))

@@ -16,7 +16,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// An event of which nothing is said.
+    /// An event without findings.
     pub const fn bare(seen: steps::Event) -> Self {
         Event { seen, claims: Vec::new() }
     }

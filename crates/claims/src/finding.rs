@@ -58,7 +58,7 @@ impl Verdict {
 pub struct Finding {
     /// The claim.
     pub id: Claim,
-    /// How it fares.
+    /// Whether the event bears it out.
     pub verdict: Verdict,
     /// One sentence that quotes what was seen; always there unless the verdict is "as noted".
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -105,8 +105,8 @@ impl Judge {
         self.past.missed();
     }
 
-    /// Whether `summary` is of a handshake that was complete and seen whole: what such a one did not have is absent. Who
-    /// listens on the way may lack the keys.
+    /// Whether `summary` is of a handshake that was complete and seen whole: what such a one did not have is absent. A
+    /// third party that captured it may lack the keys.
     fn tells_of_a_whole(&self, summary: &Event) -> bool {
         let complete = summary.get(summary::OUTCOME) == Some("complete");
         complete

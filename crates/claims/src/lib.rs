@@ -1,8 +1,8 @@
 //! What the events of a connection show of the notes.
 //!
-//! A [`Claim`] is a sentence of the notes; [`claims`] says which of them a step can show. A [`Judge`] reads the events of
-//! one connection in their order and gives its [`Finding`]s: from the values that were seen, never from a label. Whoever
-//! only sees a handshake (`wire`, `watch`) knows nothing of this; whoever reads what was seen asks a judge. Read
+//! A [`Claim`] is a sentence of the notes; [`claims`] says which of them a step can show. A [`Judge`] reads the events
+//! of one connection in their order and gives its [`Finding`]s: from the values that were seen, never from a label. The
+//! crates that observe a handshake (`wire`, `watch`) know nothing of this; a reader of events asks a judge. Read
 //! `claim.rs` beside the notes, then the file of the protocol at hand.
 #![cfg_attr(test, allow(clippy::disallowed_methods))] // they read the files that they compare with
 

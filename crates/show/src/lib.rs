@@ -1,9 +1,9 @@
 //! Prints events: one renderer a file, each a `tracing` layer or fed from recorded JSON.
 //!
-//! The rooms, each of which uses only those before it: [`story`] lays two logs side by side; `reading` reads what was
+//! The modules, each of which uses only those before it: [`story`] lays two logs side by side; `reading` reads what was
 //! recorded; `terminal` is options, colours and columns; `render` makes text of events; `reports` are pages beside the
-//! log; `pipeline` brings events from `tracing` to a file; `say` speaks beside the log; [`web`] is the page, which `render` asks
-//! for where a run is wanted as one file (`--ladder html`).
+//! log; `pipeline` brings events from `tracing` to a file; `say` prints messages beside the log; [`web`] is the page,
+//! which `render` asks for where a run is wanted as one file (`--ladder html`).
 
 mod lang;
 mod pipeline;

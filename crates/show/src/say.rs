@@ -19,7 +19,7 @@ mod command_line;
 pub use command_line::{matches, parse, parse_without};
 
 /// Says a line on standard error in the name of `program`, after everything reported so far: `client: …`. It is one
-/// line, whatever `what` quotes; who reads no standard error misses it and nothing else.
+/// line, whatever `what` quotes. Where standard error is closed the line is lost, and that is no error.
 pub fn say(program: Program, what: impl Display) {
     write(&format!("{program}: {}", harmless::one_line(&harmless::without_os_error(&what.to_string()))));
 }
@@ -40,8 +40,8 @@ fn write(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// Says on a terminal what is being done, in a line that the next one takes the place of; none: nothing is. Where
-/// standard output or standard error is no terminal, nobody waits before it, and nothing is said.
+/// Says on a terminal what is being done, in a line that the next one replaces; `None` clears it. Where standard output
+/// or standard error is no terminal, nothing is said.
 pub fn progress(what: Option<&str>) {
     let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
     if dumb || !io::stdout().is_terminal() || !io::stderr().is_terminal() {
@@ -53,8 +53,8 @@ pub fn progress(what: Option<&str>) {
     let _ = write!(terminal, "\r\u{1b}[K{what}").and_then(|()| terminal.flush());
 }
 
-/// From here on a panic says where and why on one harmless line; with RUST_BACKTRACE=1, by which way, too. To be called
-/// first. It does not wait for the log: whoever panics may be the one who writes it.
+/// From here on a panic says where and why on one harmless line; with RUST_BACKTRACE=1 with a backtrace, too. To be
+/// called first. It does not wait for the log: the thread that panics may be the one that writes it.
 pub fn tame_panics() {
     panic::set_hook(Box::new(|panic| {
         let mut text = harmless::of_panic(panic);

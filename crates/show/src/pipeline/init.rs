@@ -27,24 +27,24 @@ pub struct Init {
     pub kept: Option<Kept>,
     /// Nothing is printed: the program says in its own words what came of the run.
     pub silent: bool,
-    /// Of many runs a line each is told, and what their ends warn of has no place among those.
+    /// Each of many runs is reported in a line; warnings of their ends are not printed among those lines.
     pub brief: bool,
     /// The log is no subscriber to events: programs then run as they do without one.
     pub no_subscriber: bool,
     /// Tells the bytes of an event apart, for `--bytes`.
     pub layout: Option<Layout>,
-    /// What is recorded may hold secrets: nobody but its owner may read it.
+    /// What is recorded may hold secrets: only its owner may read it.
     pub private: bool,
-    /// What the thread that records does once its file is open: rights that took it there may go.
+    /// Called by the thread that records once its file is open: it may give up the rights that opening the file took.
     pub once_open: Option<fn()>,
     /// How long shutdown waits for a stalled reader of standard output; `None`: for ever.
     pub patience: Option<Duration>,
     /// Called by the thread that writes when it has written and nothing more came for a second, or in between where much
     /// had waited: what it does may take a moment.
     pub rest: Option<fn()>,
-    /// What was seen and is not reported yet.
+    /// How to have reported what was seen and is not reported yet.
     pub unread: Option<Unread>,
-    /// Who is told of every event as well, on a road of its own.
+    /// A listener that gets every event as well, independently of the log's queue.
     pub also: Option<Also>,
 }
 
@@ -80,9 +80,10 @@ impl fmt::Debug for Unread {
     }
 }
 
-/// Somebody who is told of every event beside the log, in the moment in which the log is, and must not make it wait.
+/// Gets every event that the log gets, at the same moment. Its methods are called in the middle of a handshake and must
+/// not block.
 pub trait Listener: Send + Sync {
-    /// An event that was just seen, its weight, and whose account it is.
+    /// An event that was just seen, its weight, and the account to which it belongs.
     fn event(&self, event: &Arc<steps::Event>, weight: usize, of: &Origin);
 
     /// An event that was judged where it was read, and its weight.
@@ -97,7 +98,7 @@ pub trait Listener: Send + Sync {
 pub struct Also(Arc<dyn Listener>);
 
 impl Also {
-    /// `listener` is told.
+    /// Wraps `listener`.
     pub fn new(listener: impl Listener + 'static) -> Self {
         Also(Arc::new(listener))
     }

@@ -49,7 +49,7 @@ pub fn init(args: &Args, how: Init) -> io::Result<Guard> {
     Ok(guard)
 }
 
-/// The same for whoever is run with this subscriber, and nobody else in the process.
+/// The same as a [`Dispatch`], for code that is run with this subscriber; the rest of the process keeps its own.
 ///
 /// # Errors
 ///
@@ -105,7 +105,7 @@ where
     Ok((reporter.with_filter(events(true)), guard))
 }
 
-/// Lets events through, if the log `hears` them, and nothing else.
+/// A filter that lets our events through if the log `hears` them, and nothing else.
 fn events(hears: bool) -> FilterFn<impl Fn(&Metadata<'_>) -> bool + Send + Sync + 'static> {
     filter_fn(move |meta| hears && meta.target() == Carried::TARGET).with_max_level_hint(LevelFilter::INFO)
 }
@@ -215,7 +215,7 @@ pub(crate) fn lang() -> Lang {
     })
 }
 
-/// Who is told beside the log to which events of this thread go.
+/// The listener beside the log to which events of this thread go.
 fn also() -> Option<Also> {
     dispatcher::get_default(|log| log.downcast_ref().and_then(|reporter: &Reporter| reporter.also.clone()))
 }
@@ -233,7 +233,7 @@ fn queue() -> Option<Arc<Queue>> {
     Some(queue)
 }
 
-/// Prints a page to standard output, after everything reported so far; a reader who is gone is no error.
+/// Prints a page to standard output, after everything reported so far; that its reader is gone is no error.
 pub fn print(page: &str) {
     let queued = queue().is_some_and(|queue| queue.push(Item::Page(page.to_owned())).is_ok());
     if queued {

@@ -47,12 +47,12 @@ pub(crate) struct Queue {
     lang: Lang,
     /// When nothing has come for so long, the reader may rest.
     quiet: Duration,
-    /// By which a connection finds its share, and nobody knows whose is the same.
+    /// By which a connection finds its share; random, so that no peer can choose to have the share of another one.
     hasher: RandomState,
     state: Mutex<State>,
     /// Wakes the reader.
     filled: Condvar,
-    /// Wakes those who wait until all is written.
+    /// Wakes the threads that wait until all is written.
     written: Condvar,
     /// Grows with each item that the reader is done with, also in the midst of what it took at once.
     progress: AtomicU64,
@@ -138,7 +138,7 @@ impl Queue {
         self.lang
     }
 
-    /// Adds `item`, or counts it where there is no room. Gives it back when nobody reads any more.
+    /// Adds `item`, or counts it where there is no room. Gives it back when the reader is gone.
     pub(crate) fn push(&self, item: Item) -> Result<(), Item> {
         let weight = item.weight();
         let share = match &item {
@@ -289,7 +289,7 @@ impl Queue {
         self.filled.notify_one();
     }
 
-    /// Nobody reads any more. Gives how many events and messages stay unwritten.
+    /// To be called when the reader leaves. Gives how many events and messages stay unwritten.
     pub(crate) fn leave(&self) -> Left {
         let mut state = self.lock();
         state.reader = Reader::Gone;

@@ -37,9 +37,9 @@ pub(crate) struct Sink<P> {
     lost: u64,
     /// The first failure was said.
     said: bool,
-    /// Nobody reads any more.
+    /// The reader is gone.
     closed: bool,
-    /// That nobody reads any more is not worth a word: it was `head`, or `q` in a pager.
+    /// A reader that closes the pipe is not reported: it was `head`, or `q` in a pager.
     may_close: bool,
 }
 
@@ -61,7 +61,7 @@ impl<P: Place> Sink<P> {
         }
     }
 
-    /// The same for a place whose reader may go when he has seen enough.
+    /// The same for a place whose reader may leave early; that is then not reported.
     pub(crate) fn may_close(self, may_close: bool) -> Self {
         Sink { may_close, ..self }
     }

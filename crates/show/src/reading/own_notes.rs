@@ -79,7 +79,8 @@ pub fn takes_comments(path: &Path) -> bool {
     markdown || path == Path::new("-")
 }
 
-/// Where the reader of notes that take no comments settles what they say.
+/// The path of the file beside notes that take no comments, in which their reader confirms or refuses what was read of
+/// them.
 pub fn side_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".asnoted");

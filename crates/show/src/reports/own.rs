@@ -17,9 +17,9 @@ pub use text::{places, report};
 pub struct Shown {
     /// What was found.
     pub finding: Finding,
-    /// The log, and the line in it, from 1.
+    /// The name of the log.
     pub log: String,
-    /// See `log`.
+    /// The line in that log, from 1.
     pub line: usize,
     /// What ran: `tls rsa`, `tcp`.
     pub run: String,

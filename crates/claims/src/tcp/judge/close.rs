@@ -141,7 +141,7 @@ fn closed_first(event: &Event, past: &Past) -> Option<Side> {
     }
 }
 
-/// Whether this FIN came although its sender had not heard of the other's.
+/// Whether this FIN was sent before its sender had received the other's.
 fn crossed(event: &Event, past: &Past) -> bool {
     let Some(sender) = event.sender() else { return false };
     !event.fields.holds(field::ACKS_FIN) && !acknowledged(sender.peer(), past)

@@ -18,7 +18,7 @@ use crate::{
 pub struct Follows(Arc<AtomicBool>);
 
 impl Follows {
-    /// Says so of the run that goes on.
+    /// Sets it for the run that goes on.
     pub fn set(&self, follows: bool) {
         self.0.store(follows, Ordering::Relaxed);
     }
