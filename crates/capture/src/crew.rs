@@ -1,5 +1,6 @@
-//! Who follows the connections: one follower in the reader's own thread, or a few in threads of their own. What comes out
-//! is the same: each connection is one follower's alone, and it hears of it in the order of the capture.
+//! Which thread follows the connections: one follower in the reader's own thread, or a few in threads of their own. The
+//! result is the same, for each connection belongs to one follower, which gets its segments in the order of the
+//! capture.
 
 use std::{
     borrow::Cow,
@@ -54,7 +55,7 @@ struct Batch {
 /// So much is handed over at once: each hand-over costs a wake-up.
 const A_BATCH: usize = 256 << 10;
 
-/// So many batches may wait for a follower, who has then enough to do while others are served.
+/// So many batches may wait for a follower, which then has enough to do while others are served.
 const MOST_WAITING: usize = 8;
 
 impl Crew {
@@ -91,8 +92,8 @@ impl Crew {
         Crew::Many((0..threads).map(worker).collect(), finished)
     }
 
-    /// The follower that has least to do, who is given the next connection. Dealt out in turn, every second connection would
-    /// fall to the same one, and connections of two kinds often alternate.
+    /// The follower that has least to do, which gets the next connection. Dealt out in turn, every second connection
+    /// would fall to the same one, and connections of two kinds often alternate.
     pub(crate) fn least_behind(&self) -> usize {
         match self {
             Crew::Alone(..) => 0,
@@ -104,7 +105,7 @@ impl Crew {
         }
     }
 
-    /// Has that follower do it.
+    /// Hands `order` to that follower.
     pub(crate) fn order(&mut self, follower: usize, order: Order) {
         match self {
             Crew::Alone(alone, finished) => finished.extend(alone.follow(order, &[])),
@@ -112,7 +113,7 @@ impl Crew {
         }
     }
 
-    /// Has that follower take a segment of its connection `number`.
+    /// Hands a segment of the connection `number` to that follower.
     pub(crate) fn segment(
         &mut self,
         follower: usize,

@@ -1,5 +1,5 @@
-//! A connection as its segments alone tell it: who opened it, whether it is over, whether the next one begins. Reading
-//! what the bytes say is another's work, and may be another thread's.
+//! A connection as its segments alone tell it: who opened it, whether it is over, whether the next one begins. What its
+//! bytes say is read by a follower, perhaps in another thread.
 
 use std::{borrow::Cow, net::SocketAddr};
 

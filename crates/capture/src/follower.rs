@@ -61,12 +61,12 @@ impl Follower {
         }
     }
 
-    /// How many connections had their key after they were told.
+    /// How many connections got their key only after they had been handed out.
     pub(crate) fn late_keys(&self) -> u64 {
         self.late
     }
 
-    /// Does it, and gives a connection that has ended. `bytes` are those of the batch.
+    /// Carries out `order`, and gives the connection that it ended, if it did. `bytes` are those of the batch.
     pub(crate) fn follow(&mut self, order: Order, bytes: &[u8]) -> Option<Finished> {
         match order {
             Order::Begin { number, at, ends, keeps } => {

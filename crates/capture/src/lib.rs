@@ -1,8 +1,8 @@
 //! Reads captures: files of tcpdump and Wireshark, packets, and TCP put together, into the steps that `wire` recognises
 //! and the claims that they show. What is none of the four protocols is named and counted.
 //!
-//! The evidence of everything here is the wire, seen by a third party between the two ends: nobody's library called and
-//! no kernel answered.
+//! The evidence of everything here is the wire, seen by a third party between the two ends: no call of a library and no
+//! answer of a kernel is known.
 
 mod connection;
 mod copy;

@@ -1,5 +1,5 @@
 //! What is captured while it happens: events come out as soon as they are known, and a connection when it is over. Only
-//! connections that begin under the watcher's eyes are followed; of others there is no handshake to be seen.
+//! connections whose beginning is captured are followed; of others there is no handshake to be seen.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -51,13 +51,13 @@ const IDLE: i64 = 3_600_000_000_000;
 const UNDECIDED: i64 = 300_000_000;
 
 impl Captures {
-    /// Takes a packet that was received at `at` (nanoseconds since 1970) and begins with its IP header. A bridge and the links
-    /// behind it all hear it: of each direction the first interface counts.
+    /// Takes a packet that was received at `at` (nanoseconds since 1970) and begins with its IP header. A bridge and
+    /// the links behind it all receive it: of each direction the first interface counts.
     pub fn received(&mut self, at: i64, interface: i32, packet: &[u8]) {
         self.packet(&Packet { at, link: Some(Link::Ip), bytes: packet, interface: Some(interface) });
     }
 
-    /// Takes lines that a key log has got.
+    /// Takes lines that were added to a key log.
     pub fn learn(&mut self, lines: &str) {
         self.crew.learn(lines, self.connections);
         if let Some(follower) = self.crew.follower() {
@@ -92,13 +92,13 @@ impl Captures {
         self.finished_by_now()
     }
 
-    /// The watch ends: all connections as they stand.
+    /// To be called when the watch ends: gives all connections as they stand.
     pub fn all(&mut self) -> Vec<Finished> {
         self.end_all();
         self.finished_by_now()
     }
 
-    /// How many connections had their key after they were told: it opens nothing any more.
+    /// How many connections got their key only after they had been handed out, when it could open nothing any more.
     pub fn late_keys(&mut self) -> u64 {
         self.crew.follower().map_or(0, |follower| follower.late_keys())
     }

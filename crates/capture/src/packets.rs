@@ -35,7 +35,8 @@ pub struct Counts {
     pub unreadable: u64,
     /// Packets of an interface whose link layer is not read.
     pub unknown_link: u64,
-    /// Connections whose key stands behind the place where they were told: it opens nothing any more.
+    /// Connections whose key stands in the capture behind the place where they were handed out: it opens nothing any
+    /// more.
     pub late_keys: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What reads a connection's bytes: found out by the bytes themselves, given its keys, and heard out.
+//! What reads a connection's bytes: it is chosen by the bytes themselves, gets the keys, and gives the steps.
 
 use steps::{Bytes, Direction, Evidence, Observer, SCHEMA_VERSION, Side, Step};
 use wire::{Crossed, Seen, ssh, tls, ws};
@@ -23,7 +23,7 @@ pub(super) enum Reading {
     Ssh(Box<Ssh>),
     /// Another protocol, or none: only TLS that may begin in the middle is looked for.
     Other,
-    /// The thread is lost: bytes are missing.
+    /// Not read any further: bytes are missing.
     Lost,
 }
 
