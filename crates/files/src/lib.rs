@@ -1,6 +1,6 @@
 //! Files that are written beside a log: key logs, captures, recordings, known hosts. They may stand in a folder that
-//! others may write to, `/tmp` for one. Who could lay a file, a pipe or a symbolic link there in advance would read the
-//! session's secrets, or choose which of our user's files is overwritten.
+//! others may write to, `/tmp` for one. Another user who puts a file, a pipe or a symbolic link there in advance could
+//! read the session's secrets, or choose which of our user's files is overwritten.
 //!
 //! So what is opened must be nobody else's: it belongs to us, it may be written by nobody else, and it is no symbolic
 //! link (CWE-59, CWE-377). What counts is the file that was opened, not what stood there when it was looked at.
@@ -19,18 +19,18 @@ pub use system::mode;
 #[cfg_attr(unix, path = "unix.rs")]
 mod system;
 
-/// Opens `path` as `how` says, and makes it, for its owner alone, where it is not there. It is not truncated before it
-/// is known to be ours: `how` must not say so, `anew` does.
+/// Opens `path` as `how` says; where it does not exist it is created, for its owner alone. With `anew` it is truncated,
+/// but only once it is known to be ours: `how` must not ask for that.
 ///
 /// # Errors
 ///
-/// When it cannot be opened, or is somebody else's; says what to do.
+/// When it cannot be opened, or belongs to another user; says what to do.
 pub fn open(how: &mut OpenOptions, path: &Path, anew: bool) -> io::Result<File> {
     if is_a_descriptor(path) {
         // Whoever started the program opened it: `--keylog >(grep CLIENT)`.
         return how.open(path);
     }
-    // A look before, for to open somebody else's pipe would wait for him; the look that counts comes after.
+    // Checked before, too, since opening another user's pipe would block; the check that counts comes after.
     match fs::symlink_metadata(path) {
         Ok(about) => ours(path, &about)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -45,7 +45,7 @@ pub fn open(how: &mut OpenOptions, path: &Path, anew: bool) -> io::Result<File> 
     Ok(file)
 }
 
-/// Makes `folder` where it is not there. Gives whether it belongs to another user, for whom root writes here.
+/// Creates `folder` where it does not exist. Gives whether it belongs to another user, for whom root writes here.
 ///
 /// # Errors
 ///
@@ -60,8 +60,9 @@ pub fn folder(folder: &Path) -> io::Result<bool> {
     Ok(is_another_users(&about))
 }
 
-/// Puts a file with `bytes` in place of `path`: a reader sees the old one or the new one, never a half. Until then it
-/// has a name that nobody can guess, and lay a link under, and nobody else can read it; without `permissions` it stays so.
+/// Puts a file with `bytes` in place of `path`: a reader sees the old file or the new one, never a half. Until then it
+/// has a name that cannot be guessed, so that no link can be put in its place, and only its owner can read it; without
+/// `permissions` it stays so.
 ///
 /// # Errors
 ///
@@ -78,8 +79,8 @@ pub fn replace(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> i
     Ok(())
 }
 
-/// Holds `folder` until what is given is dropped: of two processes the second waits. It leaves nothing behind, and the
-/// system takes it back from a process that dies.
+/// Locks `folder` until the file that is given back is dropped: of two processes the second waits. The lock leaves
+/// nothing behind, and the system releases it when a process dies.
 ///
 /// # Errors
 ///

@@ -66,8 +66,8 @@ pub(super) fn ours(path: &Path, about: &Metadata) -> io::Result<()> {
 /// In a folder with this bit nobody renames or removes what belongs to others, as in `/tmp`.
 const STICKY: u32 = 0o1000;
 
-/// Ourselves, and root, from whom nothing is safe anyway. Where we are root by sudo, also who called it: it is his
-/// machine, and his folder.
+/// Whether `owner` is trusted with our files: ourselves, and root, from whom nothing is safe anyway. Where we are root
+/// by sudo, also the user who called it, in whose folder we write.
 fn is_trusted(owner: u32) -> bool {
     let me = geteuid();
     owner == me.as_raw() || owner == 0 || (me.is_root() && getuid().is_root() && sudo_user() == Some(owner))

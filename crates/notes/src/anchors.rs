@@ -1,4 +1,4 @@
-//! The reader settles it: small comments in the file that say which claim a sentence makes.
+//! Small comments in the file, by which its reader says which claim a sentence makes.
 //!
 //! ```text
 //! <!-- t4 -->     it does

@@ -31,7 +31,7 @@ fn words_of(list: &str) -> [Words; 5] {
     })
 }
 
-/// What some words are about. Who names three protocols in a breath speaks of none of them.
+/// What some words are about. Words that name three protocols at once are about none of them.
 pub(crate) fn topics(words: &Words) -> Topics {
     let all =
         (0..TOPICS.len()).filter(|bit| TOPIC_WORDS[*bit].meets(words)).fold(0, |all, bit| all | 1 << bit);

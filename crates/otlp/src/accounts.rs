@@ -103,7 +103,7 @@ impl Accounts {
     fn gap(&mut self, gap: &Gap, metrics: &mut Metrics) {
         match gap.because {
             Because::ConnectionLimit => metrics.dropped(Dropped::ConnectionLimit, gap.dropped),
-            // Of the log's own road; this one has another.
+            // Lost by the log's own queue; the exporter has another.
             Because::QueueFull | Because::NotWritten => {}
         }
     }

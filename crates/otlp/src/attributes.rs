@@ -1,8 +1,8 @@
 //! Values as OpenTelemetry has them, and what of an event leaves the machine.
 //!
-//! A secret never does: whole secrets are in an event only where the user asked for them on his own terminal
-//! (`--secrets`), and are left out here all the same. What an application sent (`plaintext`, `payload`, a command) and the
-//! bytes of a message leave only by `--otlp-bytes`. What was left out is named in `asnoted.withheld`.
+//! A secret never does: whole secrets are in an event only where the user asked for them in the log (`--secrets`), and
+//! are left out here all the same. What an application sent (`plaintext`, `payload`, a command) and the bytes of a
+//! message leave only by `--otlp-bytes`. What was left out is named in `asnoted.withheld`.
 
 use claims::{Event, Verdict};
 use opentelemetry_proto::tonic::common::v1::{

@@ -19,7 +19,7 @@ pub(crate) struct Config {
     pub(crate) traces: Option<Target>,
     pub(crate) logs: Option<Target>,
     pub(crate) metrics: Option<Target>,
-    /// Who sends.
+    /// Which program sends, as the attributes of an OpenTelemetry resource.
     pub(crate) resource: Vec<KeyValue>,
     /// A file of CAs to trust instead of the system's.
     pub(crate) roots: Option<String>,

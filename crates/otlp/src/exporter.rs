@@ -91,7 +91,7 @@ impl Exporter {
         self.0.is_some()
     }
 
-    /// Who is to be told of events.
+    /// The listener that puts events into the exporter's queue; `None`: nothing is sent.
     pub fn also(&self) -> Option<show::Also> {
         Some(show::Also::new(self.tells()?))
     }
@@ -101,7 +101,8 @@ impl Exporter {
         Some(Tells(Arc::clone(&on.queue)))
     }
 
-    /// Starts the thread that sends, and does `first` in it: rights belong to threads, and it is to give them up.
+    /// Starts the thread that sends, and calls `first` in it: capabilities belong to threads, and `first` may give them
+    /// up.
     ///
     /// # Errors
     ///
@@ -125,7 +126,8 @@ impl Exporter {
         Ok(())
     }
 
-    /// Takes an event of what is over: waits for room, as long as the collector takes anything at all.
+    /// Takes an event that was recorded or captured before: waits for room, as long as the collector takes anything at
+    /// all.
     pub fn tell(&self, event: &Event) {
         const STALLED: Duration = Duration::from_secs(10);
         if let Some(on) = &self.0 {

@@ -1,10 +1,10 @@
 //! Events for many machines: each connection goes as a span to an OpenTelemetry collector, by OTLP over HTTP, its flights
 //! as child spans, its events as log records, and what came of all connections as metrics.
 //!
-//! The road: the log tells its [`Listener`](show::Listener) of each event, which puts it in a bounded queue (`queue.rs`) and
-//! never waits. The one thread of the [`Exporter`] has each judged (a queue and judges of its own: a reader of standard output
-//! who stalls holds up nothing here), puts the connections together (`connection.rs`), and sends what is
-//! ready (`http.rs`, `grpc.rs`).
+//! The way of an event: the log tells its [`Listener`](show::Listener) of it, which puts it in a bounded queue
+//! (`queue.rs`) and never waits. The one thread of the [`Exporter`] has each judged (a queue and judges of its own: a
+//! reader of standard output that stalls holds up nothing here), puts the connections together (`connection.rs`), and
+//! sends what is ready (`http.rs`, `grpc.rs`).
 //!
 //! Both ends of a connection compute the same trace id (`ids.rs`) from what both saw on the wire. What may not leave the
 //! machine is named in `attributes.rs`. The names of all attributes: `docs/otlp.md`.

@@ -46,7 +46,7 @@ pub(crate) struct Queue {
     state: Mutex<State>,
     /// Wakes the reader.
     filled: Condvar,
-    /// Wakes who has time to wait for room, and who waits for the end.
+    /// Wakes a writer that can wait for room, and the thread that waits for the end.
     emptied: Condvar,
 }
 
@@ -73,7 +73,7 @@ struct State {
     idle: bool,
     /// When the end was asked for.
     ending: Option<Instant>,
-    /// Who had time has waited for the reader in vain.
+    /// A writer that can wait has waited for the reader in vain.
     stalled: bool,
     /// The reader is gone.
     gone: bool,
@@ -108,8 +108,8 @@ impl Queue {
         }
     }
 
-    /// The same for who reads what is over and has time: waits for room, but where the reader is gone or has taken nothing
-    /// for so long. Then nobody waits until it takes something again.
+    /// The same for a writer that reads what is over and can wait: waits for room, but where the reader is gone or has
+    /// taken nothing for so long. Then no writer waits until it takes something again.
     pub(crate) fn push_waiting(&self, item: Item, weight: usize, patience: Duration) {
         let state = self.lock();
         if state.stalled {

@@ -27,8 +27,8 @@ impl FromStr for Viewer {
 }
 
 impl Viewer {
-    /// Where the trace is shown to which one end's account of one connection belongs, whose `events` these are, from the
-    /// first on; none: they do not tell yet.
+    /// The address at which the viewer shows the trace of `events`, which are one end's of one connection, from the
+    /// first on; `None`: they do not tell the id of the trace yet.
     pub fn address<'a>(&self, events: impl IntoIterator<Item = &'a Event>) -> Option<String> {
         let trace = connection::trace(events)?;
         Some(self.0.replace(ID, &hex::encode(trace)))

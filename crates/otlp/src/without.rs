@@ -37,7 +37,7 @@ impl Exporter {
         false
     }
 
-    /// Who is to be told of events: nobody.
+    /// The listener for events: there is none.
     pub fn also(&self) -> Option<show::Also> {
         None
     }

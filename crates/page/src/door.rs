@@ -1,5 +1,5 @@
-//! Who may come in. The page runs programs on this machine, so it is for whoever sits at it: a stranger's page in the same
-//! browser, or a stranger's name that leads to this address (DNS rebinding), gets nothing.
+//! Which requests are let in. The page runs programs on this machine, so it is for the person who sits at it: a page of
+//! another site in the same browser, or a foreign name that leads to this address (DNS rebinding), gets nothing.
 //!
 //! *Host* (RFC 9110 §7.2) must be the very address under which the page is reached, or, on loopback, one of the names
 //! that loopback has. *Origin* (RFC 6454) and Sec-Fetch-Site must be the page's own, for everything but the page itself.

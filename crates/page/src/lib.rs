@@ -1,5 +1,5 @@
 //! The page (`lab serve`): a catalogue of runs, one of which a visitor starts, and the ladder of what happened, played
-//! in a browser. What is drawn is made by [`show::web`]; here is who may come in and what may run.
+//! in a browser. What is drawn is made by [`show::web`]; here is decided which requests are let in and what may run.
 //!
 //! Every run is a process of its own, the very program that serves: it can be ended at any moment, shares nothing with
 //! another visitor's, and takes none of this process with it.
@@ -50,7 +50,7 @@ pub struct Options {
     pub runs: Vec<Run>,
     /// Options that each run gets: where the keys are, where it is recorded.
     pub args: Vec<String>,
-    /// Where the traces are shown to which each run is sent.
+    /// The viewer that shows the traces of runs, where runs are sent to a collector.
     pub viewer: Option<otlp::Viewer>,
     /// The reader's own notes.
     pub notes: Option<show::OwnNotes>,
@@ -59,7 +59,7 @@ pub struct Options {
 /// Something that a visitor can run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Run {
-    /// By this name it is asked for.
+    /// The name by which a visitor asks for it.
     pub name: String,
     /// What the program is told: `run tls/unknown-ca`.
     #[serde(skip)]
@@ -171,7 +171,7 @@ fn routes(page: Arc<Page>) -> Router {
         .with_state(page)
 }
 
-/// Nobody gets further whom the door does not let in; and what every answer says to the browser.
+/// Refuses a request that the door does not let in, and adds to every answer the headers that a browser has to obey.
 async fn checked(State(page): State<Arc<Page>>, request: Request<Body>, next: Next) -> Response<Body> {
     let mut answer = match page.door.check(&request) {
         Ok(()) => next.run(request).await,
