@@ -20,15 +20,15 @@ pub const INTERMEDIATE_CERT: &str = "intermediate.pem";
 /// What is wrong with a server's certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// Nothing; but its CA is its own, and who trusts another one refuses it.
+    /// Nothing by itself; but its CA is its own, and a client that trusts another one refuses it.
     UnknownCa,
     /// It signed itself.
     SelfSigned,
-    /// Its days are over.
+    /// Its last day is over.
     Expired,
-    /// Its days have not come.
+    /// Its first day has not come.
     NotYetValid,
-    /// It is for a name at which nobody looks.
+    /// It is for another name than the one that a client asks for.
     WrongName,
     /// A CA below the root issued it, and the server does not send that CA's certificate.
     MissingIntermediate,

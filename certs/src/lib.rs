@@ -126,11 +126,11 @@ pub fn password(dir: &Path) -> anyhow::Result<String> {
     Ok(password.to_owned())
 }
 
-/// Says so where the key in `file` is under a passphrase: nobody asks for one here.
+/// Checks that the key in `file` is not under a passphrase, for which nothing here asks.
 ///
 /// # Errors
 ///
-/// When it is.
+/// When it is; says how to write it without.
 pub fn not_encrypted(file: &Path) -> anyhow::Result<()> {
     // What cannot be read, or is no PEM, is said by who reads it.
     let text = std::fs::read_to_string(file).unwrap_or_default();

@@ -142,8 +142,8 @@ pub(crate) fn in_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     turns
 }
 
-/// Tries the addresses, each a while after the one before or as soon as that has failed; the first that `attempt` connects
-/// to wins. The others hear of it and end. The inner error: why each of them led to no connection.
+/// Tries the addresses, each a while after the one before or as soon as that has failed; the first that `attempt`
+/// connects to wins, and the other attempts end. The inner error: why each of them led to no connection.
 ///
 /// # Errors
 ///

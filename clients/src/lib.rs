@@ -21,8 +21,8 @@ pub mod tls;
 pub mod why;
 pub mod ws;
 
-/// What a failure says that is known in both languages, of which no log tells: there was no connection yet, or it did what
-/// was asked of it.
+/// The sentence, in both languages, for a failure that no log reports: no connection came about, or the connection did
+/// what was asked of it and the command failed. `None`: another failure.
 pub fn said(cause: &(dyn std::error::Error + 'static)) -> Option<Said> {
     let not_connected = cause.downcast_ref::<dial::NotConnected>().map(|failed| failed.reason().said());
     not_connected.or_else(|| cause.downcast_ref::<ssh::CommandFailed>().map(|failed| failed.said.clone()))

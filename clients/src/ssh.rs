@@ -76,7 +76,7 @@ pub async fn run(options: &Options, session: &Session) -> anyhow::Result<()> {
     connect(options, session, Asking::default(), &Input::Standard).await
 }
 
-/// The same, with somebody else to ask, and without input for the command.
+/// The same, with the questions put to `asking`, and without input for the command.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The TCP client: says a line, hears the answer, closes its direction, hears the rest and ends in TIME_WAIT.
+//! The TCP client: sends a line, reads the answer, closes its direction, reads the rest and ends in TIME_WAIT.
 //!
 //! Run `server tcp`, then `client tcp` (or `client tcp HOST:PORT` with any server). Read it beside
 //! `servers/src/tcp.rs`, the notes' headings TCP连接建立三次握手过程 and TCP关闭连接四次握手过程, and RFC 9293 §3.5
@@ -161,7 +161,7 @@ async fn converse(stream: &mut TcpStream, connection: &Connection, options: &Opt
     }
 }
 
-/// 4. The client has no more to say and sends its FIN; it still hears what the server has left.
+/// 4. The client has no more to send and sends its FIN; it still reads what the server has left.
 async fn close(stream: &mut TcpStream, connection: &Connection, options: &Options) -> Result<(), End> {
     // Should the server's FIN already be here, the kernel says CLOSE_WAIT.
     connection.passing(stream);

@@ -180,11 +180,11 @@ async fn serve(
     witness.finish(&outcome);
 }
 
-/// What the server has heard when it is its turn to close.
+/// What the server has received when it is its turn to close.
 enum Heard {
     /// All that the client had to say.
     Fin { lines: u64, bytes: u64 },
-    /// It did not listen.
+    /// It read nothing.
     Nothing,
 }
 

@@ -39,7 +39,7 @@ impl End {
 /// Of a banner, more lines than anybody reads.
 const MOST_LINES: usize = 40;
 
-/// Listens for one connection.
+/// Answers russh's calls for one connection.
 pub(super) struct Handler {
     calls: ClientCalls,
     host_key: Arc<HostKeyCheck>,

@@ -85,8 +85,8 @@ impl Passwords {
     }
 }
 
-/// Who is asked: the user at the terminal, or one who is played. While a question stands, the connection waits: a
-/// person takes the time it takes.
+/// Who is asked: the user at the terminal, or a list of answers in the user's place. While a question is open the
+/// connection waits: a person takes the time it takes.
 #[derive(Clone, Debug, Default)]
 pub struct Asking {
     standing: Arc<AtomicUsize>,
@@ -94,7 +94,7 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// A user who gives `answers`, one to each question, and then has nothing more to say.
+    /// Gives `answers`, one to each question, in the place of a user; when they are used up, a question fails.
     pub fn played(answers: Vec<String>) -> Self {
         let answers = answers.into_iter().map(Secret).collect();
         Asking { played: Some(Arc::new(Mutex::new(answers))), ..Asking::default() }

@@ -36,7 +36,7 @@ pub(super) fn config(
     let config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .context("rustls refused the TLS versions")?
-        .dangerous() // the verifier below is rustls's own, with an ear on it
+        .dangerous() // the verifier below is rustls's own, and its verdicts are reported
         .with_custom_certificate_verifier(match options.insecure {
             false => watch::tls::verifier(verifier, roots),
             true => watch::tls::insecure_verifier(verifier, roots),

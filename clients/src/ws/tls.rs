@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 
 use super::Options;
 
-/// Trusts the CA that the options name, and listens to the handshake.
+/// Trusts the CA that the options name, and has the handshake reported.
 pub(super) fn connector(options: &Options) -> anyhow::Result<TlsConnector> {
     let mut provider = watch::tls::provider();
     // The generator gathers its seed on first use, which takes a while: not between the SYN and the ClientHello.
@@ -36,7 +36,7 @@ pub(super) fn connector(options: &Options) -> anyhow::Result<TlsConnector> {
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .context("rustls refused the TLS versions")?
-        .dangerous() // the verifier below is rustls's own, with an ear on it
+        .dangerous() // the verifier below is rustls's own, and its verdicts are reported
         .with_custom_certificate_verifier(watch::tls::verifier(verifier, roots))
         .with_no_client_auth();
     config.key_log = watch::tls::key_log();

@@ -103,8 +103,8 @@ impl Handler {
         commands::run(line, USER, &self.witness)
     }
 
-    /// Does what follows from what was typed into a shell. Who types on and reads nothing is shown out: what is said
-    /// would wait in memory.
+    /// Does what follows from what was typed into a shell. The channel of a client that types on and reads nothing is
+    /// closed: the output would wait in memory.
     fn follow(
         &mut self,
         channel: ChannelId,

@@ -1,4 +1,4 @@
-//! A shell as small as can be: one line at a time, for the built-in commands. It hears bytes and says what to do, and
+//! A shell as small as can be: one line at a time, for the built-in commands. It takes bytes and says what to do, and
 //! does nothing itself. On a terminal the server has to echo what is typed, for the client's own terminal is in raw
 //! mode (RFC 4254 §6.2): that is why a slow connection makes typing slow.
 
@@ -153,7 +153,7 @@ mod tests {
 
     /// What the screen got, and which lines are to be run.
     fn check(terminal: bool, typed: &str, screen: &str, lines: &[&str], leaves: bool) {
-        // Any slicing of the same bytes is heard alike.
+        // However the same bytes are sliced, the outcome is the same.
         for piece in [1, 2, 1000] {
             let mut shell = Shell::new(terminal);
             let heard: Vec<_> = typed.as_bytes().chunks(piece).flat_map(|some| shell.hear(some)).collect();

@@ -74,7 +74,7 @@ impl Answer {
         }
     }
 
-    /// The answer to a browser that a stranger sent.
+    /// The answer to a request that [`Stranger`] refuses.
     pub(super) fn to_stranger(stranger: &Stranger) -> Answer {
         let status = match stranger {
             Stranger::Host(_) => http::StatusCode::MISDIRECTED_REQUEST,

@@ -1,8 +1,8 @@
-//! Who may come in. A server serves any client, but a browser is not its own master: it also does what the page of a
-//! stranger tells it to. Two things keep such a page out, and neither asks anything of other clients.
+//! Which upgrades are let in. A server serves any client, but a browser also connects where the page of another site
+//! tells it to. Two things keep such a page out, and neither asks anything of other clients.
 //!
-//! *Origin* (RFC 6455 §10.2). A browser says in the upgrade which page wants it. Ours does so with the host it came from,
-//! the one in Host; any other page must be allowed by `--origin`. Who sends no Origin is no browser.
+//! *Origin* (RFC 6455 §10.2). A browser says in the upgrade which page wants it. Ours does so with the host it came
+//! from, the one in Host; any other page must be allowed by `--origin`. A client that sends no Origin is no browser.
 //!
 //! *Host* (RFC 9110 §7.2). With DNS rebinding a stranger's name leads to our address, and then the Origin fits the Host.
 //! So both the page and an upgrade from it are for a Host that nobody else can own: an IP address, a name without a dot
@@ -48,7 +48,7 @@ pub(super) enum Stranger {
 }
 
 impl Stranger {
-    /// The stranger whose page asks for an upgrade; none: come in.
+    /// The refusal of an upgrade that the page of another site asks for; `None`: it is let in.
     pub(super) fn upgrading(request: &Fields, origins: &[Origin]) -> Option<Stranger> {
         let page = request.get(field::ORIGIN)?;
         let origin = page.parse::<Origin>().ok();
@@ -61,7 +61,7 @@ impl Stranger {
         (!origin.as_ref().is_some_and(is_ours)).then(|| Stranger::Origin(page.to_owned()))
     }
 
-    /// The stranger under whose name the page is asked for; none: come in.
+    /// The refusal of a page that is asked for under another's name; `None`: it is served.
     pub(super) fn visiting(request: &Fields, origins: &[Origin]) -> Option<Stranger> {
         let named = request.get(field::HOST).unwrap_or_default();
         let allowed = |name: &str| origins.iter().any(|origin| host(&origin.authority) == Some(name));

@@ -12,7 +12,7 @@ use rustls::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// Takes TLS 1.3 and 1.2, and listens to the handshake.
+/// Takes TLS 1.3 and 1.2, and has the handshake reported.
 pub(super) fn acceptor(dir: &Path) -> anyhow::Result<TlsAcceptor> {
     certs::ensure_and_say(dir)?;
     let provider = watch::tls::provider();
