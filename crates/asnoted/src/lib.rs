@@ -110,6 +110,14 @@ pub mod tls {
         Watch, client_resolver, client_verifier, insecure_verifier, key_log, key_log_with, provider,
         provider_from, resolver, verifier,
     };
+
+    /// Static RSA (RFC 5246 §7.4.7.1) through OpenSSL, since rustls has none: `watch` sets its callbacks on a context,
+    /// [`Watch::of_openssl`] begins a connection of that context, and [`Watch::openssl_complete`] takes the place of
+    /// [`Watch::complete`]. `tap`, `during` and `finish` are as with rustls.
+    #[cfg(feature = "static-rsa")]
+    pub mod static_rsa {
+        pub use watch::tls::static_rsa::{into_io, verifier, watch};
+    }
 }
 
 /// WebSocket by tungstenite, or by anything that speaks through a stream.

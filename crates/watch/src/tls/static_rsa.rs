@@ -60,19 +60,17 @@ impl std::fmt::Debug for Account {
     }
 }
 
-/// What a program asks that speaks static RSA through OpenSSL, as ours do: other programs get the watch on rustls.
 impl Watch {
     /// A watch over a connection of OpenSSL's. A server gives its private key: with it the watch opens the pre-master
-    /// secret a second time, from the bytes that crossed.
-    #[doc(hidden)]
+    /// secret a second time, from the bytes that crossed. The context is one that [`watch()`] was given.
     pub fn of_openssl(witness: Witness, private_key: Option<Rsa<Private>>) -> Self {
         let watch = Watch::new(witness);
         watch.lock().openssl = Some(Account { private_key, ..Account::default() });
         watch
     }
 
-    /// Reports what OpenSSL says once SSL_connect() or SSL_accept() has returned.
-    #[doc(hidden)]
+    /// Reports what OpenSSL says once SSL_connect() or SSL_accept() has returned: version, suite, protocol. `server_name` is
+    /// what a client asked for.
     pub fn openssl_complete(&self, ssl: &SslRef, server_name: Option<&str>) {
         let mut fields = fields! {
             field::PROTOCOL_VERSION => ssl.version_str().replace("TLSv", "TLS "),
